@@ -1,0 +1,48 @@
+# What a person types. `make help` lists it.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# Bytecode is what makes the second start of Airflow three times quicker than the first.
+unexport PYTHONDONTWRITEBYTECODE
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.PHONY: help demo up env test test-fast lint types lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(INSTALLED) ## run the pipeline once on this machine; DATA=path-or-URL chooses the data
+	@$(BIN)/python -m include.local_stack.demo $(if $(DATA),--data '$(DATA)')
+
+up: $(INSTALLED) ## local AWS and Airflow with its UI on 127.0.0.1:8080, until Ctrl-C
+	@$(BIN)/python -m include.local_stack.up
+
+env: $(INSTALLED) ## write .env with new secrets for docker-compose.yaml
+	@$(BIN)/python -m include.local_stack.make_env
+
+test: $(INSTALLED) ## all tests, offline
+	$(BIN)/python -m pytest
+
+test-fast: $(INSTALLED) ## the unit tests
+	$(BIN)/python -m pytest -m 'not slow' --numprocesses auto
+
+lint: $(INSTALLED) ## ruff
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(INSTALLED) ## mypy
+	$(BIN)/mypy
+
+lock: $(INSTALLED) ## compile requirements.in to requirements.txt
+	$(BIN)/uv pip compile --quiet --python-version 3.11 --no-emit-index-url --no-emit-find-links \
+		--custom-compile-command 'make lock' requirements.in --output-file requirements.txt
+
+clean: ## remove what was installed and what runs left behind
+	rm -rf .venv .local .pytest_cache .mypy_cache .ruff_cache
+
+$(INSTALLED): requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
+		{ echo 'Python 3.11 is needed: make PYTHON=/path/to/python3.11'; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --constraint requirements.txt uv
+	$(BIN)/uv pip sync --quiet requirements.txt
+	@touch $@

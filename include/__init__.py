@@ -1,0 +1,1 @@
+"""What the DAGs and the local stack are made of."""

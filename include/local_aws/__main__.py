@@ -1,0 +1,79 @@
+"""Runs local AWS: `python -m include.local_aws --port 5555`."""
+
+import argparse
+import ipaddress
+import logging
+import signal
+import socket
+import sys
+
+import waitress
+
+from include.local_aws.server import LocalAws
+from include.local_aws.service_model import service_model
+
+# The largest object of a single S3 PUT.
+_LARGEST_BODY = 5 * 1024**3
+_THREADS = 16
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser("local_aws", description="S3 and SageMaker on this machine.")
+    parser.add_argument("--port", type=int, required=True, help="0 takes a free port")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument(
+        "--allow-remote",
+        action="store_true",
+        help="listen where other machines can reach it: anybody there can run training jobs here",
+    )
+    arguments = parser.parse_args()
+    try:
+        address = socket.getaddrinfo(arguments.host, None)[0][4][0]
+    except OSError as error:
+        parser.error(f"--host {arguments.host}: {error}")
+    if not ipaddress.ip_address(address).is_loopback and not arguments.allow_remote:
+        parser.error(
+            f"--host {arguments.host} is not a loopback address: other machines could run "
+            "training jobs here. Say --allow-remote if that is wanted."
+        )
+    arguments.host = address
+    return arguments
+
+
+def main() -> int:
+    """Serves until SIGTERM or SIGINT.
+
+    Returns:
+        The exit code.
+    """
+    arguments = _arguments()
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s")
+    application = LocalAws()
+
+    def stop(*_: object) -> None:
+        # First what requests may be waiting for, then the requests' threads.
+        application.close()
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    try:
+        server = waitress.create_server(
+            application,
+            host=arguments.host,
+            port=arguments.port,
+            threads=_THREADS,
+            ident=None,
+            max_request_body_size=_LARGEST_BODY,
+        )
+    except OSError as error:
+        sys.exit(f"local_aws: cannot listen on {arguments.host}, port {arguments.port}: {error}")
+    service_model()  # loaded before the first request
+    host = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
+    print(f"Local AWS is ready at http://{host}:{server.effective_port}", flush=True)
+    server.run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

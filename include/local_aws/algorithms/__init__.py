@@ -1,0 +1,11 @@
+"""SageMaker's built-in algorithms, one folder each, found by the image URI of a request.
+
+A folder is a package with
+
+- `IMAGES`: the `repository:tag` of each image it stands for, the one whose contract it keeps first;
+- `training.train(opt_ml)`: trains from `opt_ml` into `opt_ml.model`, logs to standard output, raises
+  `errors.UserError` for what the user can mend;
+- `serving.application(model_dir)`: a WSGI application that answers `/ping` and `/invocations`.
+
+The last two are imported in the container's process only.
+"""

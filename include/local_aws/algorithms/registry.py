@@ -1,0 +1,54 @@
+"""Finds the algorithm that stands for a SageMaker image."""
+
+import importlib
+import pkgutil
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from include.local_aws import algorithms
+from include.local_aws.aws_errors import ValidationError
+
+# <registry account>.dkr.ecr.<region>.<domain>/<repository>:<tag>; the tag may name processor and Python.
+_IMAGE_URI = re.compile(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.[a-z0-9.]+/(?P<image>[^:@]+:.+?)(-cpu)?(-py3)?")
+
+
+@dataclass(frozen=True)
+class Algorithm:
+    """An algorithm as a request's image URI names it.
+
+    Attributes:
+        name: Its folder below `algorithms`.
+        image: The image that was asked for, as `repository:tag`.
+        kept_image: The image whose contract it keeps.
+    """
+
+    name: str
+    image: str
+    kept_image: str
+
+
+@cache
+def _known_images() -> dict[str, Algorithm]:
+    known = {}
+    for module in pkgutil.iter_modules(algorithms.__path__):
+        if module.ispkg:
+            images = importlib.import_module(f"{algorithms.__name__}.{module.name}").IMAGES
+            known.update({image: Algorithm(module.name, image, images[0]) for image in images})
+    return known
+
+
+def find_algorithm(image_uri: str) -> Algorithm:
+    """Returns the algorithm for an image URI.
+
+    Raises:
+        ValidationError: Local AWS has none; the message lists the images it can run.
+    """
+    parsed = _IMAGE_URI.fullmatch(image_uri)
+    known = _known_images()
+    if parsed is None or parsed["image"] not in known:
+        raise ValidationError(
+            f'Local AWS cannot run the image "{image_uri}". It runs these SageMaker images, under any '
+            f"registry account and region: {', '.join(known)}."
+        )
+    return known[parsed["image"]]

@@ -1,0 +1,12 @@
+"""SageMaker's built-in XGBoost, as its image 3.2-0 runs it: the same wheel, rules, texts and bytes."""
+
+IMAGES = (
+    "sagemaker-xgboost:3.2-0",
+    "sagemaker-xgboost:3.0-5",
+    "sagemaker-xgboost:1.7-1",
+    "sagemaker-xgboost:1.5-1",
+    "sagemaker-xgboost:1.3-1",
+    "sagemaker-xgboost:1.2-2",
+    "sagemaker-xgboost:1.2-1",
+    "sagemaker-xgboost:1.0-1",
+)

@@ -1,0 +1,72 @@
+"""The first process of a container: runs an algorithm, and dies with the server.
+
+`python -m include.local_aws.container_process <algorithm> train|serve`
+"""
+
+import importlib
+import os
+import shutil
+import signal
+import socket
+import sys
+import threading
+import traceback
+from pathlib import Path
+
+from include.local_aws.algorithms.errors import UserError
+from include.local_aws.opt_ml import OptMl
+
+
+def die_with_server(opt_ml: OptMl) -> None:
+    """Waits until the server closes our standard input, then removes the files and ends the group."""
+    while os.read(0, 1):
+        pass
+    shutil.rmtree(opt_ml.base, ignore_errors=True)
+    os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+def train(package: str, opt_ml: OptMl) -> int:
+    """Trains. Leaves the reason in `output/failure` where that fails.
+
+    Returns:
+        The exit code.
+    """
+    try:
+        importlib.import_module(f"{package}.training").train(opt_ml)
+    except UserError as error:
+        print(f"ERROR {error}", flush=True)
+        opt_ml.failure.write_text(str(error))
+        return 1
+    except Exception:
+        traceback.print_exc()
+        opt_ml.failure.write_text(f"framework error: \n{traceback.format_exc()}")
+        return 1
+    return 0
+
+
+def serve(package: str, opt_ml: OptMl) -> int:
+    """Serves the model on the socket that the server handed over, until it is stopped.
+
+    Returns:
+        The exit code.
+    """
+    import waitress  # noqa: PLC0415 - only serving should pay for it
+
+    application = importlib.import_module(f"{package}.serving").application(opt_ml.model)
+    listener = socket.socket(fileno=int(os.environ["LOCAL_AWS_LISTENER"]))
+    # A body above the container's limit must reach the application, which answers 413 itself.
+    waitress.serve(application, sockets=[listener], threads=4, ident=None, max_request_body_size=64 * 1024**2)
+    return 0
+
+
+def main() -> int:
+    """Runs the algorithm and role of the command line."""
+    algorithm, role = sys.argv[1:]
+    opt_ml = OptMl(Path(os.environ["SAGEMAKER_BASE_DIR"]))
+    threading.Thread(target=die_with_server, args=(opt_ml,), daemon=True).start()
+    package = f"include.local_aws.algorithms.{algorithm}"
+    return train(package, opt_ml) if role == "train" else serve(package, opt_ml)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,93 @@
+"""CreateEndpointConfig, DescribeEndpointConfig, DeleteEndpointConfig and ListEndpointConfigs."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from include.local_aws import tags
+from include.local_aws.aws_errors import ValidationError
+from include.local_aws.listing import page_of
+from include.local_aws.models import find_model
+from include.local_aws.resources import JsonObject, Region, Resource
+
+
+@dataclass(kw_only=True, eq=False)
+class EndpointConfig(Resource):
+    """The production variants that an endpoint is to have."""
+
+    KIND: ClassVar[str] = "endpoint-config"
+
+    @property
+    def variants(self) -> list[JsonObject]:
+        """The production variants of the request."""
+        variants: list[JsonObject] = self.request["ProductionVariants"]
+        return variants
+
+
+def find_endpoint_config(region: Region, name: str) -> EndpointConfig:
+    """Returns an endpoint configuration.
+
+    Raises:
+        ValidationError: `Could not find endpoint configuration "arn..."`.
+    """
+    if name not in region.of(EndpointConfig):
+        raise ValidationError(f'Could not find endpoint configuration "{region.arn(EndpointConfig, name)}".')
+    return region.of(EndpointConfig)[name]
+
+
+def create_endpoint_config(region: Region, request: JsonObject) -> JsonObject:
+    """Registers an endpoint configuration whose models exist."""
+    name = request["EndpointConfigName"]
+    arn = region.arn(EndpointConfig, name)
+    if region.with_arn(arn) is not None:
+        raise ValidationError(f'Cannot create already existing endpoint configuration "{arn}".')
+    variants = request["ProductionVariants"]
+    names = [variant["VariantName"] for variant in variants]
+    if len(set(names)) < len(names):
+        raise ValidationError("Production variant names must be unique within an endpoint configuration.")
+    for variant in variants:
+        if "ModelName" not in variant:
+            raise ValidationError("Local AWS needs a ModelName in each production variant.")
+        find_model(region, variant["ModelName"])
+    region.of(EndpointConfig)[name] = EndpointConfig(
+        name=name, arn=arn, request=request, tags=tags.from_request(request)
+    )
+    return {"EndpointConfigArn": arn}
+
+
+def describe_endpoint_config(region: Region, request: JsonObject) -> JsonObject:
+    """Describes an endpoint configuration."""
+    config = find_endpoint_config(region, request["EndpointConfigName"])
+    return {
+        "EnableNetworkIsolation": False,
+        **config.request,
+        "EndpointConfigArn": config.arn,
+        "CreationTime": config.creation_time,
+    }
+
+
+def delete_endpoint_config(region: Region, request: JsonObject) -> JsonObject:
+    """Removes an endpoint configuration; endpoints made from it go on."""
+    del region.of(EndpointConfig)[find_endpoint_config(region, request["EndpointConfigName"]).name]
+    return {}
+
+
+def list_endpoint_configs(region: Region, request: JsonObject) -> JsonObject:
+    """Lists endpoint configurations, the newest first."""
+    page, token = page_of(region.of(EndpointConfig).values(), request, "Descending")
+    configs = [
+        {
+            "EndpointConfigName": config.name,
+            "EndpointConfigArn": config.arn,
+            "CreationTime": config.creation_time,
+        }
+        for config in page
+    ]
+    return {"EndpointConfigs": configs, "NextToken": token}
+
+
+OPERATIONS = {
+    "CreateEndpointConfig": create_endpoint_config,
+    "DescribeEndpointConfig": describe_endpoint_config,
+    "DeleteEndpointConfig": delete_endpoint_config,
+    "ListEndpointConfigs": list_endpoint_configs,
+}

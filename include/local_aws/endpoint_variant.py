@@ -1,0 +1,149 @@
+"""A production variant in service: one serving process, and the connections to it."""
+
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+import urllib3
+
+from include.local_aws.algorithms.registry import find_algorithm
+from include.local_aws.container import Container
+from include.local_aws.model_archive import BadArchiveError, extract
+from include.local_aws.models import Model
+from include.local_aws.resources import JsonObject, Region
+from include.local_aws.storage import NoSuchObjectError, S3Url
+
+# SageMaker's limits (API reference, ProductionVariant and InvokeEndpoint).
+_STARTUP_SECONDS = 600
+_RESPONSE_SECONDS = 60
+_DRAIN_SECONDS = 60
+_CONNECTIONS = 16
+
+
+class DeploymentError(Exception):
+    """A variant does not come up. The message is AWS's FailureReason."""
+
+
+@dataclass(eq=False)
+class EndpointVariant:
+    """A running variant. `close` ends it.
+
+    Attributes:
+        spec: Its ProductionVariant, from the endpoint configuration.
+        image: The image URI of its model.
+    """
+
+    spec: JsonObject
+    image: str
+    container: Container
+    pool: urllib3.HTTPConnectionPool
+    _in_flight: int = 0
+    _idle: threading.Condition = field(default_factory=threading.Condition)
+
+    @property
+    def name(self) -> str:
+        """The VariantName."""
+        name: str = self.spec["VariantName"]
+        return name
+
+    @property
+    def weight(self) -> float:
+        """Its share of the traffic, relative to the other variants' weights."""
+        return float(self.spec.get("InitialVariantWeight", 1.0))
+
+    @contextmanager
+    def reserved(self) -> Iterator[None]:
+        """Keeps the variant from being closed by an update while a request is under way."""
+        with self._idle:
+            self._in_flight += 1
+        try:
+            yield
+        finally:
+            with self._idle:
+                self._in_flight -= 1
+                self._idle.notify_all()
+
+    def invoke(self, body: bytes, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
+        """Sends a request to the container.
+
+        Raises:
+            urllib3.exceptions.HTTPError: No answer within SageMaker's 60 seconds, or no process.
+        """
+        return self.pool.urlopen(
+            "POST", "/invocations", body=body, headers=headers, retries=False, timeout=_RESPONSE_SECONDS
+        )
+
+    def await_health(self) -> None:
+        """Polls `/ping` until it answers 200.
+
+        Raises:
+            DeploymentError: It does not within ContainerStartupHealthCheckTimeoutInSeconds.
+        """
+        seconds = self.spec.get("ContainerStartupHealthCheckTimeoutInSeconds", _STARTUP_SECONDS)
+        deadline = time.monotonic() + seconds
+        while not self.container.has_ended and (left := deadline - time.monotonic()) > 0:
+            # No answer is no health either. The socket listens before the process does: the first ping waits.
+            with suppress(urllib3.exceptions.HTTPError):
+                if self.pool.urlopen("GET", "/ping", retries=False, timeout=left).status == HTTPStatus.OK:
+                    return
+            time.sleep(0.05)
+        raise DeploymentError(
+            f"The primary container for production variant {self.name} did not pass the ping health check. "
+            "Please check CloudWatch logs for this endpoint."
+        )
+
+    def drain(self) -> None:
+        """Waits until no request is under way."""
+        with self._idle:
+            self._idle.wait_for(lambda: self._in_flight == 0, _DRAIN_SECONDS)
+
+    def close(self) -> None:
+        """Ends the process and removes its files."""
+        self.pool.close()
+        self.container.remove()
+
+
+def start_variant(region: Region, endpoint_name: str, spec: JsonObject, model: Model) -> EndpointVariant:
+    """Starts a variant's process. It serves once `await_health` has returned.
+
+    Raises:
+        DeploymentError: The model's archive cannot be had or opened.
+    """
+    definition = model.container
+    log = region.log_stream(
+        f"/aws/sagemaker/Endpoints/{endpoint_name}", f"{spec['VariantName']}/i-{secrets.token_hex(8)}"
+    )
+    container = region.background.container(
+        find_algorithm(definition["Image"]).name, "serve", definition.get("Environment", {}), log.append
+    )
+    try:
+        _write_model(container, region, definition["ModelDataUrl"])
+        with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
+            port = listener.getsockname()[1]
+            container.start(listener)
+    except BaseException:
+        container.remove()
+        raise
+    pool = urllib3.HTTPConnectionPool("127.0.0.1", port, maxsize=_CONNECTIONS)
+    return EndpointVariant(spec, definition["Image"], container, pool)
+
+
+def _write_model(container: Container, region: Region, url: str) -> None:
+    try:
+        extract(region.storage.read(S3Url.parse(url)), container.opt_ml.model)
+    except NoSuchObjectError as error:
+        raise DeploymentError(
+            f'Failed to download model data for container "container_1" from URL: "{url}". Please ensure '
+            "that there is an object located at the URL and that the role passed to CreateModel has "
+            "permissions to download the object."
+        ) from error
+    except BadArchiveError as error:
+        raise DeploymentError(
+            f'Failed to extract model data archive from URL "{url}". Please ensure that the object located '
+            f"at the URL is a valid tar.gz archive: {error}"
+        ) from error

@@ -1,0 +1,96 @@
+"""CreateModel, DescribeModel, DeleteModel and ListModels."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from include.local_aws import tags
+from include.local_aws.algorithms.registry import find_algorithm
+from include.local_aws.aws_errors import ValidationError
+from include.local_aws.listing import page_of
+from include.local_aws.request_validation import missing_member
+from include.local_aws.resources import JsonObject, Region, Resource
+from include.local_aws.storage import S3Url
+
+
+@dataclass(kw_only=True, eq=False)
+class Model(Resource):
+    """An image, the model archive it serves, and its environment."""
+
+    KIND: ClassVar[str] = "model"
+
+    @property
+    def container(self) -> JsonObject:
+        """The definition of its one container."""
+        return _containers(self.request)[0]
+
+
+def _containers(request: JsonObject) -> list[JsonObject]:
+    primary = request.get("PrimaryContainer")
+    return [primary] if primary is not None else request.get("Containers", [])
+
+
+def find_model(region: Region, name: str) -> Model:
+    """Returns a model.
+
+    Raises:
+        ValidationError: `Could not find model "arn..."`.
+    """
+    if name not in region.of(Model):
+        raise ValidationError(f'Could not find model "{region.arn(Model, name)}".')
+    return region.of(Model)[name]
+
+
+def create_model(region: Region, request: JsonObject) -> JsonObject:
+    """Registers a model, after AWS's checks of its image and archive."""
+    name = request["ModelName"]
+    arn = region.arn(Model, name)
+    if region.with_arn(arn) is not None:
+        raise ValidationError(f'Cannot create already existing model "{arn}".')
+    containers = _containers(request)
+    if len(containers) != 1:
+        raise ValidationError(f"Local AWS serves models of exactly one container, not of {len(containers)}.")
+    (container,) = containers
+    if "Image" not in container:
+        raise missing_member("primaryContainer.image")
+    find_algorithm(container["Image"])
+    if "ModelDataUrl" not in container:
+        raise ValidationError("Local AWS needs the model archive as ModelDataUrl.")
+    if not region.storage.exists(S3Url.parse(container["ModelDataUrl"])):
+        raise ValidationError(f"Could not find model data at {container['ModelDataUrl']}.")
+    region.of(Model)[name] = Model(name=name, arn=arn, request=request, tags=tags.from_request(request))
+    return {"ModelArn": arn}
+
+
+def describe_model(region: Region, request: JsonObject) -> JsonObject:
+    """Describes a model."""
+    model = find_model(region, request["ModelName"])
+    return {
+        "EnableNetworkIsolation": False,
+        **model.request,
+        "ModelArn": model.arn,
+        "CreationTime": model.creation_time,
+    }
+
+
+def delete_model(region: Region, request: JsonObject) -> JsonObject:
+    """Removes a model; its archive stays, and endpoints that serve it go on."""
+    del region.of(Model)[find_model(region, request["ModelName"]).name]
+    return {}
+
+
+def list_models(region: Region, request: JsonObject) -> JsonObject:
+    """Lists models, the newest first."""
+    page, token = page_of(region.of(Model).values(), request, "Descending")
+    models = [
+        {"ModelName": model.name, "ModelArn": model.arn, "CreationTime": model.creation_time}
+        for model in page
+    ]
+    return {"Models": models, "NextToken": token}
+
+
+OPERATIONS = {
+    "CreateModel": create_model,
+    "DescribeModel": describe_model,
+    "DeleteModel": delete_model,
+    "ListModels": list_models,
+}

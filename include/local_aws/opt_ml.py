@@ -1,0 +1,58 @@
+"""The /opt/ml layout that SageMaker gives its containers.
+
+Source: "How Amazon SageMaker Runs Your Training Image" and "How SageMaker Loads Your Model Artifacts".
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class OptMl:
+    """The paths below a container's /opt/ml, which here is any directory."""
+
+    base: Path
+
+    @property
+    def config(self) -> Path:
+        """The directory of hyperparameters.json, resourceconfig.json and inputdataconfig.json."""
+        return self.base / "input" / "config"
+
+    @property
+    def hyperparameters(self) -> Path:
+        """A JSON object of strings."""
+        return self.config / "hyperparameters.json"
+
+    @property
+    def resource_config(self) -> Path:
+        """The hosts that train together, and which of them this is."""
+        return self.config / "resourceconfig.json"
+
+    @property
+    def input_data_config(self) -> Path:
+        """A JSON object: channel name to content type, input mode and distribution."""
+        return self.config / "inputdataconfig.json"
+
+    def channel(self, name: str) -> Path:
+        """The directory that holds a channel's files."""
+        return self.base / "input" / "data" / name
+
+    @property
+    def model(self) -> Path:
+        """Where a training job leaves its model, and an endpoint finds it."""
+        return self.base / "model"
+
+    @property
+    def output(self) -> Path:
+        """Where a training job leaves what is not the model."""
+        return self.base / "output"
+
+    @property
+    def failure(self) -> Path:
+        """Why a training job failed: its beginning becomes the job's FailureReason."""
+        return self.output / "failure"
+
+    def create(self) -> None:
+        """Makes the directories."""
+        for directory in (self.config, self.model, self.output):
+            directory.mkdir(parents=True)

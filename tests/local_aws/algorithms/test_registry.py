@@ -1,0 +1,41 @@
+"""Algorithms are found by image URI."""
+
+import pytest
+
+from include.local_aws.algorithms.registry import Algorithm, find_algorithm
+from include.local_aws.aws_errors import ValidationError
+
+REGISTRY = "683313688378.dkr.ecr.us-east-1.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    ("uri", "image"),
+    [
+        (f"{REGISTRY}/sagemaker-xgboost:3.2-0", "sagemaker-xgboost:3.2-0"),
+        (f"{REGISTRY}/sagemaker-xgboost:1.7-1-cpu-py3", "sagemaker-xgboost:1.7-1"),
+        (
+            "451049120500.dkr.ecr.cn-north-1.amazonaws.com.cn/sagemaker-xgboost:3.0-5",
+            "sagemaker-xgboost:3.0-5",
+        ),
+    ],
+)
+def test_known_images(uri: str, image: str) -> None:
+    assert find_algorithm(uri) == Algorithm("xgboost", image, "sagemaker-xgboost:3.2-0")
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "",
+        "sagemaker-xgboost:3.2-0",
+        f"{REGISTRY}/sagemaker-xgboost",
+        f"{REGISTRY}/sagemaker-xgboost:9.9-9",
+        f"{REGISTRY}/xgboost:1",
+        f"{REGISTRY}/mine@sha256:0",
+        f"{REGISTRY}.evil/../sagemaker-xgboost:3.2-0",
+    ],
+)
+def test_everything_else_is_refused_with_the_list_of_what_runs(uri: str) -> None:
+    with pytest.raises(ValidationError, match=r"sagemaker-xgboost:3\.2-0, ") as caught:
+        find_algorithm(uri)
+    assert f'"{uri}"' in str(caught.value)

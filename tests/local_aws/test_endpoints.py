@@ -1,0 +1,168 @@
+"""Endpoints through the API: their states, updates that serve on, and failures."""
+
+import io
+import tarfile
+import threading
+from typing import Any
+
+import pytest
+
+from tests.local_aws.conftest import BUCKET, deploy, invoke, refused, settled, wait_until
+
+ARN = "arn:aws:sagemaker:us-east-1:123456789012:endpoint/"
+ROW = b"0.5,0.1,-0.2"
+
+
+def archive(**files: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as packed:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            packed.addfile(member, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def delete(sagemaker: Any, name: str) -> None:
+    sagemaker.delete_endpoint(EndpointName=name)
+    wait_until(lambda: name not in names(sagemaker))
+
+
+def names(sagemaker: Any) -> list[str]:
+    return [found["EndpointName"] for found in sagemaker.list_endpoints(MaxResults=100)["Endpoints"]]
+
+
+def test_an_endpoints_life(sagemaker: Any, model_data: str, runtime: Any) -> None:
+    described = deploy(sagemaker, "life", model_data)
+    assert described["EndpointArn"] == f"{ARN}life"
+    (variant,) = described["ProductionVariants"]
+    assert (variant["VariantName"], variant["CurrentWeight"], variant["CurrentInstanceCount"]) == (
+        "AllTraffic",
+        1.0,
+        1,
+    )
+    answer = invoke(runtime, "life", ROW)
+    assert answer["InvokedProductionVariant"] == "AllTraffic"
+    sagemaker.delete_endpoint(EndpointName="life")
+    wait_until(lambda: "life" not in names(sagemaker))
+    gone = ("ValidationException", f'Could not find endpoint "{ARN}life".')
+    assert refused(sagemaker.describe_endpoint, EndpointName="life") == gone
+    assert refused(sagemaker.delete_endpoint, EndpointName="life") == gone
+
+
+def test_a_name_is_used_once(sagemaker: Any, endpoint: str) -> None:
+    answer = refused(sagemaker.create_endpoint, EndpointName=endpoint, EndpointConfigName=endpoint)
+    assert answer == ("ValidationException", f'Cannot create already existing endpoint "{ARN}{endpoint}".')
+
+
+def test_its_configuration_must_exist(sagemaker: Any) -> None:
+    answer = refused(sagemaker.create_endpoint, EndpointName="e", EndpointConfigName="absent")
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:endpoint-config/absent"
+    assert answer == ("ValidationException", f'Could not find endpoint configuration "{arn}".')
+
+
+def test_while_it_comes_up_it_can_be_neither_deleted_nor_updated(sagemaker: Any, endpoint: str) -> None:
+    sagemaker.create_endpoint(EndpointName="busy", EndpointConfigName=endpoint)
+    assert sagemaker.describe_endpoint(EndpointName="busy")["EndpointStatus"] == "Creating"
+    busy = ("ValidationException", f'Cannot update in-progress endpoint "{ARN}busy".')
+    assert refused(sagemaker.delete_endpoint, EndpointName="busy") == busy
+    assert refused(sagemaker.update_endpoint, EndpointName="busy", EndpointConfigName=endpoint) == busy
+    assert settled(sagemaker, "busy")["EndpointStatus"] == "InService"
+    delete(sagemaker, "busy")
+
+
+def test_an_update_serves_all_the_time(sagemaker: Any, model_data: str, runtime: Any) -> None:
+    deploy(sagemaker, "updated", model_data)
+    spec = {"VariantName": "Second", "ModelName": "updated", "InitialInstanceCount": 1}
+    sagemaker.create_endpoint_config(
+        EndpointConfigName="updated-2", ProductionVariants=[{**spec, "InstanceType": "ml.m5.large"}]
+    )
+    answering: list[str] = []
+    failures: list[Exception] = []
+    done = threading.Event()
+
+    def ask() -> None:
+        while not done.is_set():
+            try:
+                answering.append(invoke(runtime, "updated", ROW)["InvokedProductionVariant"])
+            except Exception as error:
+                failures.append(error)
+
+    asker = threading.Thread(target=ask)
+    asker.start()
+    try:
+        sagemaker.update_endpoint(EndpointName="updated", EndpointConfigName="updated-2")
+        assert sagemaker.describe_endpoint(EndpointName="updated")["EndpointStatus"] == "Updating"
+        described = settled(sagemaker, "updated")
+        wait_until(lambda: answering[-1:] == ["Second"])
+    finally:
+        done.set()
+        asker.join()
+    assert failures == []
+    assert answering[0] == "AllTraffic"
+    assert described["EndpointConfigName"] == "updated-2"
+    delete(sagemaker, "updated")
+
+
+def test_an_update_that_fails_leaves_the_old_variant_in_service(
+    sagemaker: Any, model_data: str, runtime: Any, s3: Any
+) -> None:
+    deploy(sagemaker, "kept", model_data)
+    s3.put_object(Bucket=BUCKET, Key="bad.tar.gz", Body=archive(**{"xgboost-model": b"not a model"}))
+    bad = deploy(sagemaker, "bad-model", f"s3://{BUCKET}/bad.tar.gz")
+    assert bad["EndpointStatus"] == "Failed"
+    sagemaker.update_endpoint(EndpointName="kept", EndpointConfigName="bad-model")
+    described = settled(sagemaker, "kept")
+    assert (described["EndpointStatus"], described["EndpointConfigName"]) == ("InService", "kept")
+    assert described["FailureReason"] == bad["FailureReason"]
+    answer = invoke(runtime, "kept", ROW)
+    assert answer["InvokedProductionVariant"] == "AllTraffic"
+    for name in ("kept", "bad-model"):
+        delete(sagemaker, name)
+
+
+@pytest.mark.parametrize(
+    ("key", "content", "reason"),
+    [
+        pytest.param(
+            "empty.tar.gz",
+            archive(),
+            "The primary container for production variant AllTraffic did not pass the ping health check. "
+            "Please check CloudWatch logs for this endpoint.",
+            id="no-model-file",
+        ),
+        pytest.param(
+            "text.tar.gz",
+            b"no archive",
+            f'Failed to extract model data archive from URL "s3://{BUCKET}/text.tar.gz". Please ensure that '
+            "the object located at the URL is a valid tar.gz archive:",
+            id="no-archive",
+        ),
+        pytest.param(
+            "outside.tar.gz",
+            archive(**{"../outside": b"x"}),
+            f'Failed to extract model data archive from URL "s3://{BUCKET}/outside.tar.gz".',
+            id="leads-out",
+        ),
+    ],
+)
+def test_an_endpoint_that_fails(sagemaker: Any, s3: Any, key: str, content: bytes, reason: str) -> None:
+    s3.put_object(Bucket=BUCKET, Key=key, Body=content)
+    name = key.partition(".")[0]
+    described = deploy(sagemaker, name, f"s3://{BUCKET}/{key}")
+    assert described["EndpointStatus"] == "Failed"
+    assert described["FailureReason"].startswith(reason)
+    delete(sagemaker, name)
+
+
+def test_a_model_archive_that_vanished(sagemaker: Any, s3: Any, model_data: str) -> None:
+    source = {"Bucket": BUCKET, "Key": model_data.removeprefix(f"s3://{BUCKET}/")}
+    s3.copy_object(Bucket=BUCKET, Key="vanishing.tar.gz", CopySource=source)
+    deploy(sagemaker, "vanishing", f"s3://{BUCKET}/vanishing.tar.gz")
+    delete(sagemaker, "vanishing")
+    s3.delete_object(Bucket=BUCKET, Key="vanishing.tar.gz")
+    sagemaker.create_endpoint(EndpointName="vanishing", EndpointConfigName="vanishing")
+    described = settled(sagemaker, "vanishing")
+    assert described["EndpointStatus"] == "Failed"
+    assert described["FailureReason"].startswith('Failed to download model data for container "container_1"')
+    delete(sagemaker, "vanishing")

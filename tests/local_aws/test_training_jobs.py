@@ -1,0 +1,281 @@
+"""Training jobs through the API: their states, texts, refusals and ends."""
+
+import os
+import time
+from typing import Any
+
+import pytest
+
+from tests.local_aws.conftest import (
+    BUCKET,
+    ENDLESS,
+    channel,
+    finished,
+    in_training,
+    refused,
+    training_request,
+    wait_until,
+)
+
+pytestmark = pytest.mark.usefixtures("s3")
+
+UNKNOWN_IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/kmeans:1"
+
+
+def log_of(client: Any, job: str) -> list[str]:
+    logs = client("logs")
+    group = "/aws/sagemaker/TrainingJobs"
+    (stream,) = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=f"{job}/")["logStreams"]
+    events = logs.get_log_events(
+        logGroupName=group, logStreamName=stream["logStreamName"], startFromHead=True
+    )
+    return [event["message"] for event in events["events"]]
+
+
+def test_a_job_goes_through_sagemakers_states(trained: dict[str, Any]) -> None:
+    assert [(step["Status"], step["StatusMessage"]) for step in trained["SecondaryStatusTransitions"]] == [
+        ("Starting", "Starting the training job"),
+        ("Downloading", "Downloading input data"),
+        ("Training", "Training image download completed. Training in progress."),
+        ("Uploading", "Uploading generated training model"),
+        ("Completed", "Training job completed"),
+    ]
+    assert (trained["TrainingJobStatus"], trained["SecondaryStatus"]) == ("Completed", "Completed")
+
+
+def test_transitions_follow_each_other_without_a_gap(trained: dict[str, Any]) -> None:
+    steps = trained["SecondaryStatusTransitions"]
+    assert [step["EndTime"] for step in steps[:-1]] == [step["StartTime"] for step in steps[1:]]
+    assert steps[-1]["EndTime"] == trained["TrainingEndTime"]
+
+
+def test_a_completed_job_tells_its_time_and_its_model(trained: dict[str, Any]) -> None:
+    seconds = (trained["TrainingEndTime"] - trained["TrainingStartTime"]).total_seconds()
+    assert 0 <= trained["BillableTimeInSeconds"] - seconds < 1
+    assert trained["ModelArtifacts"]["S3ModelArtifacts"] == f"s3://{BUCKET}/output/shared/output/model.tar.gz"
+    assert trained["CreationTime"] <= trained["TrainingStartTime"] <= trained["TrainingEndTime"]
+
+
+def test_describe_repeats_the_request(trained: dict[str, Any]) -> None:
+    request = training_request("shared")
+    assert {member: trained[member] for member in request} == request
+    assert trained["TrainingJobArn"] == "arn:aws:sagemaker:us-east-1:123456789012:training-job/shared"
+
+
+def test_the_log_has_the_containers_lines(trained: dict[str, Any], client: Any) -> None:
+    lines = log_of(client, trained["TrainingJobName"])
+    assert any(line.endswith("Train matrix has 200 rows and 3 columns") for line in lines)
+    rounds = [line for line in lines if line.startswith("[") and "#011train-logloss:" in line]
+    assert [line.partition("#011")[0] for line in rounds] == ["[0]", "[1]", "[2]", "[3]", "[4]"]
+
+
+def test_a_new_job_is_starting(sagemaker: Any) -> None:
+    sagemaker.create_training_job(**training_request("new"))
+    job = sagemaker.describe_training_job(TrainingJobName="new")
+    assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == ("InProgress", "Starting")
+    assert finished(sagemaker, "new")["TrainingJobStatus"] == "Completed"
+
+
+def test_a_name_is_used_once(sagemaker: Any, trained: dict[str, Any]) -> None:
+    assert refused(sagemaker.create_training_job, **training_request("shared")) == (
+        "ResourceInUse",
+        (
+            "Training job names must be unique within an AWS account and region, and a training job with "
+            "this name "
+            f"already exists ({trained['TrainingJobArn']})"
+        ),
+    )
+
+
+@pytest.mark.parametrize("operation", ["describe_training_job", "stop_training_job"])
+def test_an_absent_job(sagemaker: Any, operation: str) -> None:
+    answer = refused(getattr(sagemaker, operation), TrainingJobName="absent")
+    assert answer == ("ValidationException", "Requested resource not found.")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        pytest.param(
+            {"InputDataConfig": [channel(uri=f"s3://{BUCKET}/nothing/")]},
+            f'No S3 objects found under S3 URL "s3://{BUCKET}/nothing/" given in input data source.',
+            id="no-objects",
+        ),
+        pytest.param(
+            {"InputDataConfig": [channel(uri="s3://no-such-bucket/train/")]},
+            'No S3 objects found under S3 URL "s3://no-such-bucket/train/" given in input data source.',
+            id="no-bucket",
+        ),
+        pytest.param(
+            {"InputDataConfig": [channel(), channel()]},
+            "Channel names must be unique within InputDataConfig.",
+            id="channel-twice",
+        ),
+        pytest.param(
+            {"InputDataConfig": [channel(InputMode="Pipe")]},
+            "Channel train: local AWS has no InputMode Pipe.",
+            id="pipe-mode",
+        ),
+        pytest.param(
+            {"InputDataConfig": [channel(CompressionType="Gzip")]},
+            "Channel train: local AWS reads CompressionType None only.",
+            id="gzip",
+        ),
+        pytest.param(
+            {"AlgorithmSpecification": {"TrainingImage": UNKNOWN_IMAGE, "TrainingInputMode": "File"}},
+            f'Local AWS cannot run the image "{UNKNOWN_IMAGE}". It runs these SageMaker images, under '
+            "any registry "
+            "account and region: sagemaker-xgboost:3.2-0, ",
+            id="unknown-image",
+        ),
+        pytest.param(
+            {"AlgorithmSpecification": {"AlgorithmName": "mine", "TrainingInputMode": "File"}},
+            "Local AWS needs the algorithm as AlgorithmSpecification.TrainingImage.",
+            id="no-image",
+        ),
+    ],
+)
+def test_refused_before_it_starts(sagemaker: Any, changes: dict[str, Any], message: str) -> None:
+    code, text = refused(sagemaker.create_training_job, **{**training_request("refused"), **changes})
+    assert code == "ValidationException"
+    assert text.startswith(message)
+    assert (
+        refused(sagemaker.describe_training_job, TrainingJobName="refused")[1]
+        == "Requested resource not found."
+    )
+
+
+def test_resources_are_required_for_a_training_image(sagemaker: Any) -> None:
+    request = training_request("refused")
+    del request["ResourceConfig"]
+    assert refused(sagemaker.create_training_job, **request) == (
+        "ValidationException",
+        (
+            "1 validation error detected: Value null at 'resourceConfig' failed to satisfy constraint: "
+            "Member must not "
+            "be null"
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("hyperparameters", "reason"),
+    [
+        ({"max_depth": "5"}, "AlgorithmError: Missing required hyperparameter: num_round"),
+        ({"num_round": "5", "silent": "0"}, "AlgorithmError: Extraneous hyperparameter found: silent"),
+    ],
+)
+def test_a_failed_job_says_why(sagemaker: Any, s3: Any, hyperparameters: dict[str, str], reason: str) -> None:
+    name = f"fails-{len(hyperparameters)}"
+    sagemaker.create_training_job(**training_request(name, HyperParameters=hyperparameters))
+    job = finished(sagemaker, name)
+    assert (job["TrainingJobStatus"], job["SecondaryStatus"], job["FailureReason"]) == (
+        "Failed",
+        "Failed",
+        reason,
+    )
+    assert job["SecondaryStatusTransitions"][-1]["StatusMessage"] == "Training job failed"
+    assert not s3.list_objects_v2(Bucket=BUCKET, Prefix=f"output/{name}/")["KeyCount"]
+
+
+def test_a_long_failure_reason_is_cut(sagemaker: Any) -> None:
+    name = "x" * 2000
+    hyperparameters = {"num_round": "5", "booster": name}
+    sagemaker.create_training_job(**training_request("fails-long", HyperParameters=hyperparameters))
+    assert (
+        finished(sagemaker, "fails-long")["FailureReason"]
+        == f"AlgorithmError: Hyperparameter booster: {name}"[:1024]
+    )
+
+
+def test_a_job_whose_output_bucket_is_absent_fails_at_the_end(sagemaker: Any) -> None:
+    output = {"S3OutputPath": "s3://no-such-bucket/output"}
+    sagemaker.create_training_job(**training_request("no-output", OutputDataConfig=output))
+    job = finished(sagemaker, "no-output")
+    assert job["TrainingJobStatus"] == "Failed"
+    assert (
+        "there is no bucket for s3://no-such-bucket/output/no-output/output/model.tar.gz"
+        in job["FailureReason"]
+    )
+
+
+def test_stop(sagemaker: Any, s3: Any) -> None:
+    sagemaker.create_training_job(**training_request("stopped", HyperParameters=ENDLESS))
+    in_training(sagemaker, "stopped")
+    sagemaker.stop_training_job(TrainingJobName="stopped")
+    job = finished(sagemaker, "stopped")
+    assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == ("Stopped", "Stopped")
+    assert [step["Status"] for step in job["SecondaryStatusTransitions"]] == [
+        "Starting",
+        "Downloading",
+        "Training",
+        "Stopping",
+        "Stopped",
+    ]
+    assert not s3.list_objects_v2(Bucket=BUCKET, Prefix="output/stopped/")["KeyCount"]
+    assert refused(sagemaker.stop_training_job, TrainingJobName="stopped") == (
+        "ValidationException",
+        "The request was rejected because the training job is in status Stopped.",
+    )
+
+
+def test_a_stopped_job_keeps_the_model_it_was_asked_to_save(sagemaker: Any, s3: Any, client: Any) -> None:
+    saving = {**ENDLESS, "save_model_on_termination": "true"}
+    sagemaker.create_training_job(**training_request("saved", HyperParameters=saving))
+    in_training(sagemaker, "saved")
+    group = {"logGroupName": "/aws/sagemaker/TrainingJobs", "logStreamNamePrefix": "saved/"}
+    wait_until(lambda: client("logs").describe_log_streams(**group)["logStreams"])
+    wait_until(lambda: any("[3]#011" in line for line in log_of(client, "saved")))
+    sagemaker.stop_training_job(TrainingJobName="saved")
+    url = finished(sagemaker, "saved")["ModelArtifacts"]["S3ModelArtifacts"]
+    assert s3.head_object(Bucket=BUCKET, Key=url.removeprefix(f"s3://{BUCKET}/"))["ContentLength"] > 0
+
+
+@pytest.mark.slow
+def test_longest_run(sagemaker: Any) -> None:
+    request = training_request(
+        "too-long", HyperParameters=ENDLESS, StoppingCondition={"MaxRuntimeInSeconds": 2}
+    )
+    sagemaker.create_training_job(**request)
+    job = finished(sagemaker, "too-long")
+    assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == ("Stopped", "MaxRuntimeExceeded")
+    assert job["SecondaryStatusTransitions"][-1]["StatusMessage"] == (
+        "Training job runtime exceeded MaxRuntimeInSeconds provided"
+    )
+    training = job["SecondaryStatusTransitions"][2]
+    assert 2 <= (training["EndTime"] - training["StartTime"]).total_seconds() < 4
+
+
+def test_one_training_process_a_core_and_the_others_wait(sagemaker: Any) -> None:
+    running = [f"busy-{number}" for number in range(os.cpu_count() or 1)]
+    for name in (*running, "waiting"):
+        sagemaker.create_training_job(**training_request(name, HyperParameters=ENDLESS))
+    for name in running:
+        in_training(sagemaker, name)
+    time.sleep(0.3)
+    assert sagemaker.describe_training_job(TrainingJobName="waiting")["SecondaryStatus"] == "Starting"
+    sagemaker.stop_training_job(TrainingJobName="waiting")
+    waiting = sagemaker.describe_training_job(TrainingJobName="waiting")
+    assert waiting["TrainingJobStatus"] == "Stopped"
+    assert "TrainingStartTime" not in waiting
+    for name in running:
+        sagemaker.stop_training_job(TrainingJobName=name)
+    assert {finished(sagemaker, name)["TrainingJobStatus"] for name in running} == {"Stopped"}
+
+
+def test_an_older_image_runs_on_the_same_wheel_and_the_log_says_so(sagemaker: Any, client: Any) -> None:
+    image = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"
+    specification = {"TrainingImage": image, "TrainingInputMode": "File"}
+    sagemaker.create_training_job(**training_request("older", AlgorithmSpecification=specification))
+    assert finished(sagemaker, "older")["TrainingJobStatus"] == "Completed"
+    assert log_of(client, "older")[0] == (
+        "Local AWS runs sagemaker-xgboost:1.7-1 on the libraries of sagemaker-xgboost:3.2-0."
+    )
+
+
+def test_jobs_of_another_region_are_another_regions(client: Any, trained: dict[str, Any]) -> None:
+    elsewhere = client("sagemaker", region_name="eu-west-1")
+    name = trained["TrainingJobName"]
+    assert (
+        refused(elsewhere.describe_training_job, TrainingJobName=name)[1] == "Requested resource not found."
+    )

@@ -1,0 +1,65 @@
+"""The tutorial's own data, end to end: its split, its hyperparameters, its confusion table."""
+
+import hashlib
+import io
+import tarfile
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import confusion_matrix, roc_auc_score
+
+from include.local_aws.algorithms.xgboost.library import xgboost
+from tests.local_aws.conftest import BUCKET, channel, deploy, finished, invoke, training_request
+from tests.local_aws.test_endpoints import delete
+from tests.tutorial_data import BANK_CLEAN, needs_bank_clean
+
+HYPERPARAMETERS = {
+    "max_depth": "5",
+    "eta": "0.2",
+    "gamma": "4",
+    "min_child_weight": "6",
+    "subsample": "0.8",
+    "objective": "binary:logistic",
+    "num_round": "100",
+}
+
+
+@needs_bank_clean
+@pytest.mark.slow
+def test_the_tutorials_confusion_table(sagemaker: Any, runtime: Any, s3: Any) -> None:
+    table = pd.read_csv(BANK_CLEAN, index_col=0).sample(frac=1, random_state=1729)
+    train, test = table.iloc[: int(0.7 * len(table))], table.iloc[int(0.7 * len(table)) :]
+    features = test.drop(columns=["y_no", "y_yes"])
+    csv = train[["y_yes", *features.columns]].to_csv(header=False, index=False).encode()
+    assert hashlib.sha256(csv).hexdigest() == (
+        "5427fd796e30e8288781240b37937807edae67fea9a1bb63d0a43d5246045893"
+    )
+    s3.put_object(Bucket=BUCKET, Key="bank/train.csv", Body=csv)
+    request = training_request(
+        "bank", HyperParameters=HYPERPARAMETERS, InputDataConfig=[channel(uri=f"s3://{BUCKET}/bank/")]
+    )
+    sagemaker.create_training_job(**request)
+    artifacts = finished(sagemaker, "bank")["ModelArtifacts"]["S3ModelArtifacts"]
+    deploy(sagemaker, "bank", artifacts)
+    served = b"".join(
+        invoke(
+            runtime, "bank", features.iloc[start : start + 5000].to_csv(header=False, index=False).encode()
+        )["Body"]
+        for start in range(0, len(features), 5000)
+    )
+    delete(sagemaker, "bank")
+
+    scores = np.array(served.split(), dtype=float)
+    label = test["y_yes"].to_numpy()
+    assert confusion_matrix(label, scores > 0.5).ravel().tolist() == [10789, 147, 1138, 283]
+    assert roc_auc_score(label, scores) == pytest.approx(0.77681, abs=5e-6)
+
+    archive = s3.get_object(Bucket=BUCKET, Key=artifacts.removeprefix(f"s3://{BUCKET}/"))["Body"].read()
+    with tarfile.open(fileobj=io.BytesIO(archive)) as packed:
+        file = packed.extractfile("xgboost-model")
+        assert file is not None
+        booster = xgboost.Booster(model_file=bytearray(file.read()))
+    own = booster.predict(xgboost.DMatrix(features.to_numpy(dtype=float)))
+    np.testing.assert_array_equal(scores.astype(np.float32), own)
