@@ -1,0 +1,1 @@
+"""One YAML file a pipeline, and the bundled sample data."""

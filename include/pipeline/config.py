@@ -1,0 +1,59 @@
+"""A pipeline's YAML file: what it trains on, when it runs, and the defaults of its Params."""
+
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from include.pipeline.errors import ConfigError
+from include.pipeline.params import RunParams, faults
+
+DATASETS = Path(__file__).resolve().parents[1] / "datasets"
+
+
+class TableConfig(BaseModel):
+    """What the columns of the data mean."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    label: str = Field(description="The column to predict, 0 or 1.")
+    drop: tuple[str, ...] = Field(default=(), description="Columns the model must not see.")
+
+
+class PipelineConfig(BaseModel):
+    """One pipeline, as its YAML file in `include/datasets` tells it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: str
+    owner: str
+    tags: tuple[str, ...]
+    schedule: str | None = Field(description="A cron expression or preset, or null for by hand only.")
+    max_active_runs: int = Field(ge=1)
+    table: TableConfig
+    max_source_bytes: int = Field(gt=0, description="A source larger than this is refused.")
+    params: RunParams
+
+
+def load_config(pipeline: str) -> PipelineConfig:
+    """Read `include/datasets/<pipeline>.yaml`.
+
+    Raises:
+        ConfigError: There is no such file, it is not YAML, or a value in it is not valid.
+    """
+    path = DATASETS / f"{pipeline}.yaml"
+    try:
+        return PipelineConfig.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        known = ", ".join(sorted(file.stem for file in DATASETS.glob("*.yaml")))
+        raise ConfigError(
+            f"pipeline = {pipeline!r}", f"there is no file {path.name} beside {known}", f"Write {path.name}"
+        ) from None
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path.name}", f"the file is YAML ({error})", "Correct it") from None
+    except ValidationError as error:
+        raise ConfigError(
+            f"{path.name}: {faults(error, PipelineConfig)}",
+            "a pipeline's file has the fields of PipelineConfig",
+            "Correct it",
+        ) from None

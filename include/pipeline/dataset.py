@@ -1,0 +1,142 @@
+"""The table shuffled, split, and written for SageMaker."""
+
+import hashlib
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+from pydantic import BaseModel, ConfigDict
+
+from include.pipeline.errors import DataError
+from include.pipeline.object_store import MAX_OBJECT_BYTES, put_file, receive_object
+from include.pipeline.table import read_table
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+    from include.pipeline.config import TableConfig
+    from include.pipeline.plan import RunPlan
+
+
+class Split(BaseModel):
+    """What the split made.
+
+    Attributes:
+        rows: Of the table.
+        train_rows: Of train.csv.
+        test_rows: Of the test features and labels.
+        train_positives: Rows with label 1.
+        test_positives: Rows with label 1.
+        feature_names: Columns after the label, in their order in the files.
+        train_sha256: Of train.csv, or of its parts one after the other, in hex.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rows: int
+    train_rows: int
+    test_rows: int
+    train_positives: int
+    test_positives: int
+    feature_names: tuple[str, ...]
+    train_sha256: str
+
+
+def split_table(
+    frame: pd.DataFrame, table: "TableConfig", *, train_fraction: float, seed: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Shuffle the rows and cut them in two, exactly as AWS's tutorial does.
+
+    Args:
+        frame: As `read_table` returns it.
+        table: Names the label.
+        train_fraction: Of the rows, rounded down.
+        seed: Of numpy's `RandomState`.
+
+    Returns:
+        The rows to train on and the rows to test on.
+
+    Raises:
+        DataError: A side is without rows of both classes.
+    """
+    shuffled = frame.sample(frac=1, random_state=seed)
+    cut = int(train_fraction * len(frame))
+    train, test = shuffled.iloc[:cut], shuffled.iloc[cut:]
+    for side, part in (("train", train), ("test", test)):
+        if part[table.label].nunique() < 2:  # noqa: PLR2004 - both classes
+            found = (
+                f"{side} has {part[table.label].sum()} of {frame[table.label].sum()} rows with "
+                f"{table.label} = 1, in {len(part)} of {len(frame)} rows"
+            )
+            rule = "train and test both need rows of both classes"
+            raise DataError(found, rule, "Bring more rows or change train_fraction")
+    return train, test
+
+
+def write_split(
+    train: pd.DataFrame, test: pd.DataFrame, table: "TableConfig", folder: Path, train_files: int = 1
+) -> Split:
+    """Write the training rows, features.csv and labels.csv: no header, no index, label first for training.
+
+    Args:
+        train: As `split_table` returns it.
+        test: As `split_table` returns it.
+        table: Names the label.
+        folder: Gets features.csv and labels.csv, and in its folder `train` the training rows.
+        train_files: `train/train.csv`, or `train/train-1-of-2.csv` and so on, in the rows' order: one for
+            each instance that trains.
+    """
+    features = [name for name in train.columns if name != table.label]
+    _write_csv(test[features], folder / "features.csv")
+    _write_csv(test[[table.label]], folder / "labels.csv")
+    (folder / "train").mkdir()
+    train_sha256 = hashlib.sha256()
+    for number in range(train_files):
+        rows = slice(number * len(train) // train_files, (number + 1) * len(train) // train_files)
+        name = "train.csv" if train_files == 1 else f"train-{number + 1}-of-{train_files}.csv"
+        _write_csv(train[[table.label, *features]].iloc[rows], folder / "train" / name)
+        train_sha256.update((folder / "train" / name).read_bytes())
+    return Split(
+        rows=len(train) + len(test),
+        train_rows=len(train),
+        test_rows=len(test),
+        train_positives=int(train[table.label].sum()),
+        test_positives=int(test[table.label].sum()),
+        feature_names=tuple(features),
+        train_sha256=train_sha256.hexdigest(),
+    )
+
+
+def split_to_s3(s3: "S3Client", raw_uri: str, plan: "RunPlan") -> Split:
+    """Read the raw data from S3, check and split it, and put the three files where the plan says.
+
+    Raises:
+        SourceError: The raw data is not there or cannot be read.
+        DataError: It is not a table that a model can be trained on.
+    """
+    with tempfile.TemporaryFile() as raw:
+        receive_object(s3, raw_uri, raw, MAX_OBJECT_BYTES)
+        frame = read_table(raw, plan.table)
+    train, test = split_table(
+        frame, plan.table, train_fraction=plan.params.train_fraction, seed=plan.params.seed
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        written = Path(folder)
+        split = write_split(train, test, plan.table, written, plan.params.training_instance_count)
+        for path, uri in (
+            (written / "features.csv", plan.locations.test_features),
+            (written / "labels.csv", plan.locations.test_labels),
+            *((part, f"{plan.locations.train}{part.name}") for part in (written / "train").iterdir()),
+        ):
+            with path.open("rb") as file:
+                put_file(s3, file, uri)
+    return split
+
+
+def _write_csv(frame: pd.DataFrame, path: Path) -> None:
+    # Several times faster than pandas; whole numbers are written without a point, missing ones as nothing.
+    rows = pa.Table.from_pandas(frame, preserve_index=False)
+    pa.csv.write_csv(rows, path, pa.csv.WriteOptions(include_header=False))

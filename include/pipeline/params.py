@@ -1,0 +1,118 @@
+"""The Params of a run: what the Trigger form asks, with type, bounds and default of each."""
+
+import difflib
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from include.pipeline.errors import ParamError
+
+InstanceType = Annotated[str, Field(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9-]+$")]
+
+
+class RunParams(BaseModel):
+    """One run's Params. Their defaults stand in the pipeline's YAML, so every field is required here."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    data_url: str = Field(
+        min_length=1,
+        title="Data",
+        description="The CSV to train on: an https:// or s3:// URL (a file path where the settings allow "
+        "it). Forty hex digits before `.csv` are checked as the file's SHA-1.",
+    )
+    bucket: str | None = Field(
+        title="S3 bucket",
+        description="Made if it does not exist. Empty: airflow-sagemaker-(region)-(account).",
+    )
+    role: str | None = Field(
+        title="SageMaker role",
+        description="Name or ARN of the IAM role that SageMaker works under. Empty: the Airflow Variable "
+        "`sagemaker_role`.",
+    )
+    train_fraction: float = Field(
+        gt=0,
+        lt=1,
+        title="Training fraction",
+        description="Share of the shuffled rows to train on; the rest is the test set.",
+    )
+    seed: int = Field(
+        ge=0, le=2**32 - 1, title="Seed", description="Shuffles the rows. 1729 gives the tutorial's split."
+    )
+    image_version: str = Field(
+        title="XGBoost image version",
+        description="Version of SageMaker's built-in XGBoost image, such as 3.2-0 or 1.7-1.",
+    )
+    hyperparameters: dict[str, str | int | float] = Field(
+        title="Hyperparameters",
+        description="XGBoost's hyperparameters, as the image takes them. `num_round` is required.",
+    )
+    training_instance_type: InstanceType = Field(
+        title="Training instance", description="Billed by the second while the job runs."
+    )
+    training_instance_count: int = Field(
+        ge=1,
+        le=20,
+        title="Training instances",
+        description="With more than one, the training rows are spread over as many files.",
+    )
+    endpoint_instance_type: InstanceType = Field(
+        title="Endpoint instance", description="Billed by the second until the endpoint is deleted."
+    )
+    endpoint_instance_count: int = Field(
+        ge=1, le=10, title="Endpoint instances", description="Each is billed; one serves the evaluation."
+    )
+    threshold: float = Field(
+        gt=0, lt=1, title="Threshold", description="A score of at least this counts as a yes."
+    )
+    min_roc_auc: float = Field(
+        ge=0, le=1, title="Minimum ROC AUC", description="The run fails when the model scores below."
+    )
+    must_beat_baseline: bool = Field(
+        title="Must beat the baseline",
+        description="The run fails unless the model's accuracy is above that of always giving the more "
+        "frequent answer.",
+    )
+    keep_endpoint: bool = Field(
+        title="Keep the endpoint",
+        description="Leaves endpoint, endpoint configuration and model in place. The endpoint is billed "
+        "until someone deletes it.",
+    )
+    delete_data: bool = Field(
+        title="Delete the data",
+        description="At the end, deletes everything that this run stored on S3, results and model too, and "
+        "the bucket once it is empty.",
+    )
+
+
+def parse_params(values: Mapping[str, Any]) -> RunParams:
+    """Check a run's Params by name, type and bounds.
+
+    Raises:
+        ParamError: One message for all Params at fault.
+    """
+    try:
+        return RunParams.model_validate(dict(values))
+    except ValidationError as error:
+        raise ParamError(
+            faults(error, RunParams),
+            "Params have the names, types and bounds of the Trigger form",
+            "Correct them and trigger the run again",
+        ) from None
+
+
+def faults(error: ValidationError, model: type[BaseModel]) -> str:
+    """Name each value at fault in a pydantic error and what is wrong with it, on one line."""
+    found = []
+    for fault in error.errors(include_url=False):
+        name = ".".join(str(part) for part in fault["loc"]) or model.__name__
+        if fault["type"] == "extra_forbidden":
+            close = difflib.get_close_matches(name, model.model_fields, n=1)
+            hint = f", did you mean {close[0]!r}?" if close else ""
+            found.append(f"{name!r} is unknown{hint}")
+        elif fault["type"] == "missing":
+            found.append(f"{name!r} is missing")
+        else:
+            found.append(f"{name} = {fault['input']!r} ({fault['msg']})")
+    return "; ".join(found)

@@ -1,0 +1,152 @@
+"""The plan of a run: every name, place and request, worked out before anything is made."""
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict
+
+from include.pipeline.config import PipelineConfig, TableConfig
+from include.pipeline.deployment import deployment_request
+from include.pipeline.errors import ParamError
+from include.pipeline.image import xgboost_image
+from include.pipeline.names import check_bucket_name, default_bucket, run_key, training_job_name
+from include.pipeline.params import RunParams, parse_params
+from include.pipeline.role import resolve_role
+from include.pipeline.source import SourcePolicy
+from include.pipeline.training import training_request
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+
+# https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
+_NOT_IN_A_TAG = re.compile(r"[^\w\s.:/=+\-@]")
+_LONGEST_TAG = 256
+
+
+class RunIdentity(BaseModel):
+    """Which run this is, and where it runs."""
+
+    model_config = ConfigDict(frozen=True)
+
+    dag_id: str
+    run_id: str
+    account_id: str
+    region: str
+
+
+class RunLocations(BaseModel):
+    """Where on S3 a run keeps what: `s3://` URIs."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    raw: str
+    run: str
+    plan: str
+    train: str
+    test_features: str
+    test_labels: str
+    model: str
+    predictions: str
+    metrics: str
+
+    @classmethod
+    def of(cls, bucket: str, pipeline: str, key: str) -> "RunLocations":
+        """Lay out one run: the raw data is shared by all runs, the rest is the run's own."""
+        run = f"s3://{bucket}/{pipeline}/runs/{key}"
+        return cls(
+            raw=f"s3://{bucket}/{pipeline}/raw",
+            run=run,
+            plan=f"{run}/plan.json",
+            train=f"{run}/train/",
+            test_features=f"{run}/test/features.csv",
+            test_labels=f"{run}/test/labels.csv",
+            model=f"{run}/model",
+            predictions=f"{run}/evaluation/predictions.csv",
+            metrics=f"{run}/evaluation/metrics.json",
+        )
+
+
+class RunPlan(BaseModel):
+    """All that later steps need to know. It travels between tasks as JSON."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: str
+    identity: RunIdentity
+    params: RunParams
+    table: TableConfig
+    source_policy: SourcePolicy
+    bucket: str
+    locations: RunLocations
+    training: dict[str, Any]
+    deployment: dict[str, Any]
+    endpoint: str
+    keep_endpoint: bool
+
+
+def make_plan(
+    params: Mapping[str, Any],
+    *,
+    identity: RunIdentity,
+    config: PipelineConfig,
+    default_role: str | None,
+    source_policy: SourcePolicy,
+    iam: "IAMClient",
+) -> RunPlan:
+    """Work out a run from its Params. Makes nothing, so that a mistake here costs nothing.
+
+    Args:
+        params: The run's Params, unchecked.
+        identity: The run.
+        config: The pipeline's YAML.
+        default_role: The Airflow Variable `sagemaker_role`.
+        source_policy: Where data may come from.
+        iam: Looks up a role that is given by name.
+
+    Raises:
+        ParamError: A Param, the role, the region or the image version is not valid.
+        SourceError: The data may not come from where `data_url` points.
+    """
+    checked = parse_params(params)
+    if not identity.region:
+        raise ParamError(
+            "region = None",
+            "the AWS connection names the region to work in",
+            "Set region_name in the extra of the Airflow connection aws_default",
+        )
+    source_policy.check(checked.data_url)
+    bucket = check_bucket_name(checked.bucket or default_bucket(identity.account_id, identity.region))
+    role_arn = resolve_role(checked.role, default_role, iam)
+    image_uri = xgboost_image(identity.region, checked.image_version, checked.training_instance_type)
+    key = run_key(identity.dag_id, identity.run_id)
+    locations = RunLocations.of(bucket, identity.dag_id, key)
+    tags = [
+        {"Key": "airflow:dag_id", "Value": _tag_value(identity.dag_id)},
+        {"Key": "airflow:run_id", "Value": _tag_value(identity.run_id)},
+    ]
+    return RunPlan(
+        key=key,
+        identity=identity,
+        params=checked,
+        table=config.table,
+        source_policy=source_policy,
+        bucket=bucket,
+        locations=locations,
+        training=training_request(
+            checked,
+            job_name=training_job_name(key, attempt=1),
+            image_uri=image_uri,
+            role_arn=role_arn,
+            train_uri=locations.train,
+            output_uri=locations.model,
+            tags=tags,
+        ),
+        deployment=deployment_request(checked, name=key, image_uri=image_uri, role_arn=role_arn, tags=tags),
+        endpoint=key,
+        keep_endpoint=checked.keep_endpoint,
+    )
+
+
+def _tag_value(text: str) -> str:
+    return _NOT_IN_A_TAG.sub("_", text)[:_LONGEST_TAG]

@@ -1,0 +1,61 @@
+"""The request for the training job."""
+
+from typing import Any
+
+from include.pipeline.params import RunParams
+
+# The tutorial's job takes a minute; ten times its data still fits. Here SageMaker stops job and bill.
+MAX_RUNTIME_SECONDS = 3600
+VOLUME_GB = 10
+
+
+def training_request(
+    params: RunParams,
+    *,
+    job_name: str,
+    image_uri: str,
+    role_arn: str,
+    train_uri: str,
+    output_uri: str,
+    tags: list[dict[str, str]],
+) -> dict[str, Any]:
+    """Build the request of `CreateTrainingJob`.
+
+    Args:
+        params: The run's Params.
+        job_name: At most 63 characters.
+        image_uri: SageMaker's XGBoost image.
+        role_arn: Reads `train_uri` and writes `output_uri`.
+        train_uri: S3 prefix of the training files: CSV without header, label first.
+        output_uri: S3 prefix below which SageMaker writes `<job_name>/output/model.tar.gz`.
+        tags: Of the job, in SageMaker's form.
+    """
+    sharded = params.training_instance_count > 1
+    return {
+        "TrainingJobName": job_name,
+        "AlgorithmSpecification": {"TrainingImage": image_uri, "TrainingInputMode": "File"},
+        "RoleArn": role_arn,
+        # SageMaker takes strings only.
+        "HyperParameters": {name: str(value) for name, value in params.hyperparameters.items()},
+        "InputDataConfig": [
+            {
+                "ChannelName": "train",
+                "ContentType": "text/csv",
+                "DataSource": {
+                    "S3DataSource": {
+                        "S3DataType": "S3Prefix",
+                        "S3Uri": train_uri,
+                        "S3DataDistributionType": "ShardedByS3Key" if sharded else "FullyReplicated",
+                    }
+                },
+            }
+        ],
+        "OutputDataConfig": {"S3OutputPath": output_uri},
+        "ResourceConfig": {
+            "InstanceType": params.training_instance_type,
+            "InstanceCount": params.training_instance_count,
+            "VolumeSizeInGB": VOLUME_GB,
+        },
+        "StoppingCondition": {"MaxRuntimeInSeconds": MAX_RUNTIME_SECONDS},
+        "Tags": tags,
+    }

@@ -1,0 +1,153 @@
+"""Files to and from S3, also from one that does not work."""
+
+import io
+from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from include.pipeline.errors import SourceError
+from include.pipeline.object_store import (
+    Received,
+    check_size,
+    has_size,
+    put_file,
+    receive_object,
+    split_uri,
+)
+from tests.pipeline.misbehaving_web import CSV, SHA1, SHA256, Answer, MisbehavingWeb, serving
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+@pytest.fixture
+def s3() -> Iterator["S3Client"]:
+    with mock_aws():
+        client = boto3.client("s3", region_name="us-east-1")
+        client.create_bucket(Bucket="bucket")
+        yield client
+
+
+@pytest.fixture
+def web() -> Iterator[MisbehavingWeb]:
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def odd_s3(web: MisbehavingWeb) -> Iterator["S3Client"]:
+    """An S3 that answers as the test says."""
+    client = boto3.client(
+        "s3",
+        region_name="us-east-1",
+        endpoint_url=f"http://{web.host}",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),
+    )
+    yield client
+    client.close()
+
+
+@pytest.mark.parametrize(
+    ("uri", "parts"),
+    [
+        ("s3://bucket/a/b?c#d.csv", ("bucket", "a/b?c#d.csv")),
+        ("s3://bucket", ("bucket", "")),
+        ("s3:///key", ("", "key")),
+    ],
+)
+def test_a_uri_is_bucket_and_key(uri: str, parts: tuple[str, str]) -> None:
+    assert split_uri(uri) == parts
+
+
+def test_a_file_is_counted_and_hashed() -> None:
+    received = Received.of(io.BytesIO(CSV), etag="v1", last_modified=None)
+    assert received == Received(SHA1, SHA256, 16, "v1", None)
+
+
+def test_a_file_above_the_limit_is_refused() -> None:
+    check_size("bank.csv", 16, max_bytes=16)
+    with pytest.raises(SourceError, match=r"bank\.csv has at least 17 bytes: a source has at most 16"):
+        check_size("bank.csv", 17, max_bytes=16)
+
+
+@pytest.mark.parametrize("size", [0, 16, 20_000_000])  # S3Transfer reads more than 8 MiB in parts
+def test_what_is_put_is_what_is_received(size: int, s3: "S3Client") -> None:
+    body = (CSV * (size // 16 + 1))[:size]
+    put_file(s3, io.BytesIO(body), "s3://bucket/x/bank.csv")
+    file = io.BytesIO()
+    received = receive_object(s3, "s3://bucket/x/bank.csv", file, max_bytes=size)
+    head = s3.head_object(Bucket="bucket", Key="x/bank.csv")
+    assert file.getvalue() == body
+    assert (received.bytes, received.etag) == (size, head["ETag"])
+    assert parsedate_to_datetime(received.last_modified or "") == head["LastModified"]
+
+
+def test_a_file_is_put_from_its_start(s3: "S3Client") -> None:
+    file = io.BytesIO(CSV)
+    file.read()
+    put_file(s3, file, "s3://bucket/bank.csv")
+    assert has_size(s3, "s3://bucket/bank.csv", 16)
+    assert not has_size(s3, "s3://bucket/bank.csv", 15)
+    assert not has_size(s3, "s3://bucket/absent.csv", 16)
+
+
+@pytest.mark.parametrize(
+    ("uri", "said"),
+    [
+        ("s3://bucket/absent.csv", "there is no such object"),
+        ("s3://nobodys/bank.csv", "there is no such object"),
+        ("s3://No_Bucket!/bank.csv", "S3 could not be read .Parameter validation failed"),
+        ("s3://bucket/large.csv", "has at least 17 bytes: a source has at most 16"),
+    ],
+)
+def test_an_object_is_refused(uri: str, said: str, s3: "S3Client") -> None:
+    s3.put_object(Bucket="bucket", Key="large.csv", Body=CSV + b" ")
+    with pytest.raises(SourceError, match=said):
+        receive_object(s3, uri, io.BytesIO(), max_bytes=16)
+
+
+VERSION = {"ETag": '"v1"', "Last-Modified": "Mon, 23 Nov 2026 18:00:00 GMT"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (Answer(status=403), "access is denied"),
+        (Answer(status=500), "S3 answered .*500"),
+        (Answer(CSV[:9], headers=VERSION, promised=16), "S3 could not be read"),
+    ],
+)
+def test_an_s3_that_does_not_give_is_refused(
+    answer: Answer, said: str, web: MisbehavingWeb, odd_s3: "S3Client"
+) -> None:
+    web.url("/bucket/bank.csv", answer)
+    with pytest.raises(SourceError, match=said):
+        receive_object(odd_s3, "s3://bucket/bank.csv", io.BytesIO(), max_bytes=16)
+
+
+def test_a_broken_part_is_read_again(web: MisbehavingWeb, odd_s3: "S3Client") -> None:
+    whole, broken = Answer(headers=VERSION), Answer(CSV[:9], headers=VERSION, promised=16)
+    web.url("/bucket/bank.csv", whole, whole, broken, whole)  # two are asked for their headers only
+    assert receive_object(odd_s3, "s3://bucket/bank.csv", io.BytesIO(), max_bytes=16).sha256 == SHA256
+    assert web.asked["GET /bucket/bank.csv"] == 2
+
+
+def test_a_role_that_may_not_list_learns_of_no_object(web: MisbehavingWeb, odd_s3: "S3Client") -> None:
+    web.url("/bucket/bank.csv", Answer(status=403))
+    assert not has_size(odd_s3, "s3://bucket/bank.csv", 16)
+
+
+def test_an_s3_that_fails_is_not_taken_for_one_without_the_object(
+    web: MisbehavingWeb, odd_s3: "S3Client"
+) -> None:
+    web.url("/bucket/bank.csv", Answer(status=500))
+    with pytest.raises(ClientError, match="500"):
+        has_size(odd_s3, "s3://bucket/bank.csv", 16)

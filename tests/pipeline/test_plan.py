@@ -1,0 +1,149 @@
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import botocore.session
+import pytest
+from botocore.validate import ParamValidator
+from moto import mock_aws
+
+from include.pipeline.config import load_config
+from include.pipeline.errors import ParamError, SourceError
+from include.pipeline.names import run_key
+from include.pipeline.plan import RunIdentity, RunPlan, make_plan
+from include.pipeline.source import SourcePolicy
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+
+CONFIG = load_config("bank_marketing")
+ROLE = "arn:aws:iam::123456789012:role/sagemaker"
+RUN_ID = "manual__2026-11-23T18:30:00.123456+00:00_AbCd"
+
+
+@pytest.fixture
+def iam() -> Iterator["IAMClient"]:
+    with mock_aws():
+        yield boto3.client("iam", region_name="us-east-1")
+
+
+def plan(iam: "IAMClient", region: str = "us-east-1", **changed: Any) -> RunPlan:
+    return make_plan(
+        CONFIG.params.model_dump() | changed,
+        identity=RunIdentity(
+            dag_id="bank_marketing", run_id=RUN_ID, account_id="123456789012", region=region
+        ),
+        config=CONFIG,
+        default_role=ROLE,
+        source_policy=SourcePolicy(max_bytes=CONFIG.max_source_bytes),
+        iam=iam,
+    )
+
+
+def requests(made: RunPlan) -> dict[str, dict[str, Any]]:
+    return {
+        "CreateTrainingJob": made.training,
+        "CreateModel": made.deployment["Model"],
+        "CreateEndpointConfig": made.deployment["EndpointConfig"],
+        "CreateEndpoint": made.deployment["Endpoint"],
+    }
+
+
+def test_every_request_is_one_that_sagemaker_takes(iam: "IAMClient") -> None:
+    model = botocore.session.get_session().get_service_model("sagemaker")
+    for operation, request in requests(plan(iam)).items():
+        shape = model.operation_model(operation).input_shape
+        assert not ParamValidator().validate(request, shape).has_errors()
+
+
+def test_all_names_come_from_the_run(iam: "IAMClient") -> None:
+    made = plan(iam)
+    key = run_key("bank_marketing", RUN_ID)
+    assert made.key == key
+    assert made.training["TrainingJobName"] == key
+    assert made.deployment["Model"]["ModelName"] == key
+    assert made.deployment["EndpointConfig"]["ProductionVariants"][0]["ModelName"] == key
+    assert made.deployment["Endpoint"] | {"Tags": ...} == {
+        "EndpointName": key,
+        "EndpointConfigName": key,
+        "Tags": ...,
+    }
+    assert made.locations.run == f"s3://{made.bucket}/bank_marketing/runs/{key}"
+    assert made.locations.raw == f"s3://{made.bucket}/bank_marketing/raw"
+
+
+def test_the_training_request_says_what_the_params_say(iam: "IAMClient") -> None:
+    request = plan(
+        iam, training_instance_type="ml.c5.2xlarge", hyperparameters={"num_round": 7, "eta": 0.3}
+    ).training
+    assert request["HyperParameters"] == {"num_round": "7", "eta": "0.3"}
+    assert request["ResourceConfig"]["InstanceType"] == "ml.c5.2xlarge"
+    assert request["RoleArn"] == ROLE
+    (channel,) = request["InputDataConfig"]
+    assert channel["ChannelName"] == "train"
+    assert channel["ContentType"] == "text/csv"
+    assert channel["DataSource"]["S3DataSource"]["S3Uri"].startswith("s3://")
+
+
+def test_several_instances_share_the_training_rows(iam: "IAMClient") -> None:
+    (one,) = plan(iam).training["InputDataConfig"]
+    (three,) = plan(iam, training_instance_count=3).training["InputDataConfig"]
+    assert one["DataSource"]["S3DataSource"]["S3DataDistributionType"] == "FullyReplicated"
+    assert three["DataSource"]["S3DataSource"]["S3DataDistributionType"] == "ShardedByS3Key"
+
+
+@pytest.mark.parametrize(
+    ("region", "version", "image"),
+    [
+        ("us-east-1", "3.2-0", "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0"),
+        ("eu-central-1", "1.7-1", "492215442770.dkr.ecr.eu-central-1.amazonaws.com/sagemaker-xgboost:1.7-1"),
+        ("cn-north-1", "3.2-0", "450853457545.dkr.ecr.cn-north-1.amazonaws.com.cn/sagemaker-xgboost:3.2-0"),
+    ],
+)
+def test_the_image_is_the_regions_own(iam: "IAMClient", region: str, version: str, image: str) -> None:
+    made = plan(iam, region, image_version=version)
+    assert made.training["AlgorithmSpecification"]["TrainingImage"] == image
+    assert made.deployment["Model"]["PrimaryContainer"]["Image"] == image
+
+
+def test_everything_is_tagged_with_its_run(iam: "IAMClient") -> None:
+    for request in requests(plan(iam)).values():
+        tags = {tag["Key"]: tag["Value"] for tag in request["Tags"]}
+        assert tags == {"airflow:dag_id": "bank_marketing", "airflow:run_id": RUN_ID}
+
+
+def test_it_travels_as_json(iam: "IAMClient") -> None:
+    made = plan(iam)
+    assert RunPlan.model_validate(json.loads(json.dumps(made.model_dump(mode="json")))) == made
+
+
+def test_the_bucket_is_the_accounts_own_or_the_params(iam: "IAMClient") -> None:
+    assert plan(iam).bucket == "airflow-sagemaker-us-east-1-123456789012"
+    assert plan(iam, bucket="my-bucket").bucket == "my-bucket"
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"bucket": "My_Bucket"}, r"bucket = 'My_Bucket'"),
+        ({"image_version": "9.9-9"}, r"image_version = '9.9-9' in region 'us-east-1'.*3.2-0"),
+        ({"region": "mars-1"}, r"in region 'mars-1'.*us-east-1"),
+        ({"region": ""}, r"region = None.*region_name in the extra"),
+        ({"role": "arn:aws:s3:::x"}, r"role = 'arn:aws:s3:::x'"),
+        ({"colour": "red"}, r"'colour' is unknown"),
+        ({"train_fraction": 1.5}, r"train_fraction = 1.5"),
+    ],
+)
+def test_a_bad_param_dies_here(iam: "IAMClient", changed: dict[str, Any], message: str) -> None:
+    with pytest.raises(ParamError, match=message):
+        plan(iam, **changed)
+
+
+@pytest.mark.parametrize(
+    "data_url", ["ftp://example.com/data.csv", "http://example.com/data.csv", Path("/etc/passwd").as_uri()]
+)
+def test_data_from_where_it_may_not_come_dies_here(iam: "IAMClient", data_url: str) -> None:
+    with pytest.raises(SourceError):
+        plan(iam, data_url=data_url)
