@@ -1,0 +1,85 @@
+"""Train, deploy, evaluate and tear down the bank-marketing model on SageMaker."""
+
+from datetime import timedelta
+
+from airflow.providers.amazon.aws.operators.s3 import S3CreateBucketOperator
+from airflow.sdk import DAG, chain
+
+from include.operators import tasks
+from include.operators.deletion import (
+    DeleteEndpointConfigOperator,
+    DeleteEndpointOperator,
+    DeleteModelOperator,
+)
+from include.operators.endpoint import RunEndpointOperator
+from include.operators.retries import RETRY_POLICY
+from include.operators.schedule import cron_schedule
+from include.operators.training import ResumableTrainingOperator
+from include.operators.trigger_form import trigger_form
+from include.pipeline.config import load_config
+
+config = load_config("bank_marketing")
+
+with DAG(
+    dag_id="bank_marketing",
+    dag_display_name=config.title,
+    description=__doc__,
+    doc_md="""
+Which customers of a bank will put money on term deposit? AWS's tutorial *build, train and deploy a machine
+learning model*, step by step: the data goes to S3 and is split, SageMaker's XGBoost trains on one part and
+is deployed to an endpoint, the endpoint answers for the other part, and the quality gate fails the run when
+the answers are not good enough. Endpoint, configuration and model are deleted at the end, **also when a step
+before failed**, unless `keep_endpoint` is set.
+
+Needs the connection `aws_default` with a region, and a role for SageMaker: the Param `role` or the Variable
+`sagemaker_role`. Results: `s3://<bucket>/bank_marketing/runs/<run>/evaluation/`.
+""",
+    schedule=cron_schedule(config.schedule),
+    catchup=False,
+    max_active_runs=config.max_active_runs,
+    tags=set(config.tags),
+    params=trigger_form(config.params),
+    default_args={
+        "owner": config.owner,
+        "retries": 2,
+        "retry_delay": timedelta(seconds=30),
+        "retry_exponential_backoff": True,
+        "retry_policy": RETRY_POLICY,
+        # Per task: a DAG run's own time limit would skip the teardown.
+        "execution_timeout": timedelta(minutes=15),
+    },
+):
+    plan = tasks.plan_run("bank_marketing")
+    bucket = S3CreateBucketOperator(task_id="create_bucket", bucket_name=plan["bucket"])
+    raw = tasks.download_data(plan)
+    split = tasks.split_data(plan, raw)
+    train = ResumableTrainingOperator(
+        task_id="train_model",
+        config=plan["training"],
+        check_interval=15,
+        execution_timeout=timedelta(minutes=75),
+    )
+    deploy = RunEndpointOperator(
+        task_id="deploy_endpoint",
+        config=plan["deployment"],
+        model_data_url="{{ ti.xcom_pull('train_model')['Training']['ModelArtifacts']['S3ModelArtifacts'] }}",
+        check_interval=15,
+        execution_timeout=timedelta(minutes=30),
+    )
+    metrics = tasks.evaluate_model(plan)
+    gate = tasks.check_quality(plan, metrics)
+
+    delete = {"name": plan["endpoint"], "keep": plan["keep_endpoint"]}
+    teardown = [
+        DeleteEndpointOperator(task_id="delete_endpoint", **delete),
+        DeleteEndpointConfigOperator(task_id="delete_endpoint_config", **delete),
+        DeleteModelOperator(task_id="delete_model", **delete),
+        tasks.delete_data(plan).operator,
+    ]
+    verify = tasks.verify_teardown(plan).operator
+    chain(plan, bucket, raw, split, train, deploy, metrics, gate, *teardown, verify)
+    for step in teardown:
+        step.as_teardown(setups=plan.operator)
+    # Airflow takes a run's state from its leaves. A teardown that may fail the run is one, and makes what
+    # stands before it none: on any but the last, this would leave a run green whose gate failed.
+    verify.as_teardown(setups=plan.operator, on_failure_fail_dagrun=True)

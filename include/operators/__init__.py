@@ -1,0 +1,1 @@
+"""The pipeline's steps as Airflow operators and tasks."""

@@ -1,0 +1,75 @@
+"""Models, endpoint configurations and endpoints alike: is it there, delete it, wait until it is gone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from include.operators.polling import looks
+
+# SageMaker's answer for what is not there; its codes do not tell that from other bad requests.
+_ABSENT = "Could not find"
+_BUSY = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack"})
+
+
+@dataclass(frozen=True)
+class ResourceKind:
+    """One kind of SageMaker resource, by the names that its API uses."""
+
+    title: str
+    """As people say it: `endpoint configuration`."""
+    name_member: str
+    """Of the requests: `EndpointConfigName`."""
+    describe: str
+    """Client method that describes one."""
+    delete: str
+    """Client method that deletes one."""
+
+
+MODEL = ResourceKind("model", "ModelName", "describe_model", "delete_model")
+ENDPOINT_CONFIG = ResourceKind(
+    "endpoint configuration", "EndpointConfigName", "describe_endpoint_config", "delete_endpoint_config"
+)
+ENDPOINT = ResourceKind("endpoint", "EndpointName", "describe_endpoint", "delete_endpoint")
+
+
+def describe(sagemaker: Any, kind: ResourceKind, name: str) -> dict[str, Any] | None:
+    """Describe a resource, or answer None when it is not there."""
+    return _unless_absent(lambda: getattr(sagemaker, kind.describe)(**{kind.name_member: name}))
+
+
+def delete(sagemaker: Any, kind: ResourceKind, name: str, longest_pause: float) -> bool:
+    """Delete a resource and see that it is gone.
+
+    An endpoint that is being created or updated cannot be deleted: that is waited out. The caller's time
+    limit bounds the wait.
+
+    Args:
+        sagemaker: The client.
+        kind: What it is.
+        name: Which one.
+        longest_pause: Seconds between two looks at it, at the most.
+
+    Returns:
+        Whether there was anything to delete.
+    """
+    found = False
+    for _ in looks(longest_pause):
+        description = describe(sagemaker, kind, name)
+        if description is None:
+            return found
+        found = True
+        status = description.get("EndpointStatus")
+        if status not in _BUSY and status != "Deleting":
+            _unless_absent(lambda: getattr(sagemaker, kind.delete)(**{kind.name_member: name}))
+    raise AssertionError("unreachable: looks() does not end")
+
+
+def _unless_absent(call: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
+    try:
+        return call()
+    except ClientError as error:
+        if error.response["Error"].get("Message", "").startswith(_ABSENT):
+            return None
+        raise

@@ -1,0 +1,160 @@
+"""The pipeline's own steps as Airflow tasks: each hands clients and plan to `include.pipeline`.
+
+Imports stand in the tasks: pandas, scikit-learn and sagemaker would cost seconds at every parse of a DAG.
+"""
+
+import logging
+from typing import Any
+
+from airflow.sdk import Variable, task
+from airflow.sdk.exceptions import AirflowSkipException
+
+CONNECTION = "aws_default"
+
+log = logging.getLogger(__name__)
+
+
+@task(multiple_outputs=True)
+def plan_run(pipeline: str, dag_run: Any = None, params: Any = None) -> dict[str, Any]:
+    """Check the Params and work out every name, place and request of the run.
+
+    Args:
+        pipeline: Names the YAML file in `include/datasets`.
+        dag_run: Filled in by Airflow.
+        params: Filled in by Airflow.
+
+    Returns:
+        A `RunPlan`; later tasks take single members of it.
+    """
+    from include.pipeline.config import load_config
+    from include.pipeline.plan import RunIdentity, make_plan
+    from include.pipeline.source import SourcePolicy
+
+    config = load_config(pipeline)
+    sts = _hook("sts")
+    plan = make_plan(
+        params,
+        identity=RunIdentity(
+            dag_id=dag_run.dag_id,
+            run_id=dag_run.run_id,
+            account_id=sts.conn.get_caller_identity()["Account"],
+            region=sts.conn_region_name or "",
+        ),
+        config=config,
+        default_role=Variable.get("sagemaker_role", default=None),
+        source_policy=SourcePolicy(
+            local_folder=Variable.get("source_local_folder", default=None),
+            http_hosts=Variable.get("source_http_hosts", default=[], deserialize_json=True),
+            max_bytes=config.max_source_bytes,
+        ),
+        iam=_hook("iam").conn,
+    )
+    return plan.model_dump(mode="json")
+
+
+@task
+def download_data(plan: dict[str, Any]) -> dict[str, Any]:
+    """Copy the data to S3 under the name of its SHA-256, and the plan beside it.
+
+    Returns:
+        A `RawData`.
+    """
+    from include.pipeline.object_store import write_object
+    from include.pipeline.plan import RunPlan
+    from include.pipeline.source import fetch
+
+    run, s3 = RunPlan.model_validate(plan), _hook("s3").conn
+    write_object(s3, run.locations.plan, run.model_dump_json(indent=2).encode(), "application/json")
+    raw = fetch(run.params.data_url, policy=run.source_policy, s3=s3, raw_uri=run.locations.raw)
+    log.info("%d bytes from %s are at %s", raw.bytes, raw.url, raw.uri)
+    return raw.model_dump(mode="json")
+
+
+@task
+def split_data(plan: dict[str, Any], raw: dict[str, Any]) -> dict[str, Any]:
+    """Check the table, shuffle it, write the training rows and the test rows to S3.
+
+    Returns:
+        A `Split`.
+    """
+    from include.pipeline.dataset import split_to_s3
+    from include.pipeline.plan import RunPlan
+
+    run = RunPlan.model_validate(plan)
+    split = split_to_s3(_hook("s3").conn, raw["uri"], run)
+    log.info("%d rows to train on, %d to test on", split.train_rows, split.test_rows)
+    return split.model_dump(mode="json")
+
+
+@task
+def evaluate_model(plan: dict[str, Any]) -> dict[str, Any]:
+    """Score the test rows on the endpoint and compare the scores with their labels.
+
+    Returns:
+        The `Metrics`.
+    """
+    from include.pipeline.evaluation import evaluate_endpoint
+    from include.pipeline.plan import RunPlan
+    from include.pipeline.report import confusion_table
+
+    metrics = evaluate_endpoint(
+        RunPlan.model_validate(plan), s3=_hook("s3").conn, runtime=_hook("sagemaker-runtime").conn
+    )
+    for line in confusion_table(metrics).splitlines():
+        log.info("%s", line)
+    return metrics.model_dump(mode="json")
+
+
+@task
+def check_quality(plan: dict[str, Any], metrics: dict[str, Any]) -> None:
+    """Fail the run when the model is not good enough."""
+    from include.pipeline import evaluation
+    from include.pipeline.plan import RunPlan
+
+    evaluation.check_quality(evaluation.Metrics.model_validate(metrics), RunPlan.model_validate(plan).params)
+
+
+@task
+def delete_data(plan: dict[str, Any]) -> list[str]:
+    """Delete what the run stored on S3, where the Params ask for it."""
+    from include.pipeline.cleanup import delete_run
+    from include.pipeline.plan import RunPlan
+
+    run = RunPlan.model_validate(plan)
+    if not run.params.delete_data:
+        raise AirflowSkipException(f"delete_data is not set: {run.locations.run} stays")
+    deleted = delete_run(_hook("s3").conn, run.locations)
+    log.info("Deleted %d objects of %s", len(deleted), run.locations.run)
+    return deleted
+
+
+@task
+def verify_teardown(plan: dict[str, Any]) -> None:
+    """Fail the run when something of it is left that should be gone, whichever teardown missed it."""
+    from include.operators.resources import ENDPOINT, ENDPOINT_CONFIG, MODEL, describe
+    from include.pipeline.errors import CleanupError
+    from include.pipeline.object_store import list_objects
+    from include.pipeline.plan import RunPlan
+
+    run, sagemaker = RunPlan.model_validate(plan), _hook("sagemaker").conn
+    left = []
+    if not run.keep_endpoint:
+        left += [
+            f"{kind.title} {run.key}"
+            for kind in (ENDPOINT, ENDPOINT_CONFIG, MODEL)
+            if describe(sagemaker, kind, run.key)
+        ]
+    if run.params.delete_data:
+        left += list_objects(_hook("s3").conn, f"{run.locations.run}/")
+    if left:
+        raise CleanupError(
+            f"{', '.join(left[:5])} ({len(left)} in all)",
+            "a run leaves nothing that its Params do not keep",
+            "Read why the teardown failed, mend it, and clear the tasks that delete",
+        )
+
+
+def _hook(client_type: str) -> Any:
+    from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
+
+    return AwsBaseHook(aws_conn_id=CONNECTION, client_type=client_type)

@@ -1,0 +1,132 @@
+"""A training job that a retry finds again instead of buying a second one."""
+
+import itertools
+from typing import Any
+
+from airflow.providers.amazon.aws.hooks.sagemaker import LogState
+from airflow.providers.amazon.aws.operators.sagemaker import SageMakerTrainingOperator
+from airflow.sdk import Context, ResumableJobMixin
+from botocore.exceptions import ClientError
+
+from include.operators.polling import looks
+from include.pipeline.errors import TrainingError
+from include.pipeline.names import training_job_name
+
+
+class ResumableTrainingOperator(ResumableJobMixin, SageMakerTrainingOperator):
+    """Runs a training job and shows its log from the first line.
+
+    What the provider's operator lacks: a retry re-attaches to the job that runs; a job that was stopped is
+    a failure; killing the task stops the job; the end is seen within a second, not after 30.
+
+    Args:
+        config: The request of `CreateTrainingJob`. SageMaker gives a job's name out once: where a job of
+            that name has ended, the next is `<name>-2`, and so on.
+        check_interval: Seconds between two looks at the job, at the most.
+    """
+
+    external_id_key = "training_job_name"
+    _job_name: str | None = None
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Start or find the job, wait for its end.
+
+        Returns:
+            `{"Training": <what DescribeTrainingJob says>}`, as the provider's operator does.
+
+        Raises:
+            TrainingError: The job failed or was stopped.
+        """
+        self.preprocess_config()
+        result: dict[str, Any] = self.execute_resumable(context)
+        return result
+
+    def submit_job(self, context: Context) -> str:  # noqa: ARG002
+        """Create the job, or attach to the one that a crashed try left running."""
+        for attempt in itertools.count(1):
+            name = training_job_name(self.config["TrainingJobName"], attempt)
+            status = self._status(name)
+            if status is None:
+                break
+            if self.is_job_active(status):
+                self.log.info("Job %s is running already: following it", name)
+                return name
+        self.hook.check_training_config(self.config)
+        self.log.info("Creating training job %s", name)
+        self._sagemaker.create_training_job(**{**self.config, "TrainingJobName": name})
+        self._job_name = name
+        return name
+
+    def get_job_status(self, external_id: Any, context: Context) -> str:  # noqa: ARG002
+        """Ask for the status of the job that an earlier try started."""
+        return self._status(external_id) or "Absent"
+
+    def is_job_active(self, status: str) -> bool:
+        """Tell whether the job can still end well."""
+        return status == "InProgress"
+
+    def is_job_succeeded(self, status: str) -> bool:
+        """Tell whether there is a model. Stopped, which the provider takes for success, is none."""
+        return status == "Completed"
+
+    def poll_until_complete(  # type: ignore[override]
+        self, external_id: Any, context: Context
+    ) -> dict[str, Any]:
+        """Show the job's log and steps until it ends.
+
+        Returns:
+            The result, because the mixin hands on what this returns when it re-attaches.
+        """
+        self._job_name = external_id
+        description = self.hook.describe_training_job(external_id)
+        positions: dict[str, Any] = {}
+        state = LogState.TAILING
+        for _ in looks(self.check_interval):
+            state, description, _ = self.hook.describe_training_job_with_log(
+                external_id,
+                positions,
+                [],
+                self.config["ResourceConfig"]["InstanceCount"],
+                state,
+                description,
+                # The hook looks at the job only when its last look is 30 s old.
+                last_describe_job_call=float("-inf"),
+            )
+            if state == LogState.COMPLETE:
+                break
+        result = self.get_job_result(external_id, context)
+        self.log.info("Billable seconds: %d", result["Training"]["BillableTimeInSeconds"])
+        return result
+
+    def get_job_result(self, external_id: Any, context: Context) -> dict[str, Any]:  # noqa: ARG002
+        """Describe the ended job; raise where it ended without a model."""
+        description = self.hook.describe_training_job(external_id)
+        status = description["TrainingJobStatus"]
+        if not self.is_job_succeeded(status):
+            raise TrainingError(
+                f"training job {external_id!r} ended as {status}: "
+                f"{description.get('FailureReason', 'no reason given')}",
+                "a training job ends as Completed",
+                "Mend what the reason names; the job's log is above and in CloudWatch, group "
+                f"/aws/sagemaker/TrainingJobs, stream {external_id}/",
+            )
+        return self.serialize_result(external_id)
+
+    def on_kill(self) -> None:
+        """Stop the job, so that it does not bill on after its task."""
+        if self._job_name:
+            self.log.warning("Stopping training job %s", self._job_name)
+            self._sagemaker.stop_training_job(TrainingJobName=self._job_name)
+
+    @property
+    def _sagemaker(self) -> Any:
+        return self.hook.conn
+
+    def _status(self, name: str) -> str | None:
+        try:
+            status: str = self.hook.describe_training_job(name)["TrainingJobStatus"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ValidationException":
+                raise
+            return None
+        return status

@@ -1,0 +1,175 @@
+import json
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airflow.dag_processing.dagbag import DagBag
+from airflow.providers.amazon.aws.operators.s3 import S3CreateBucketOperator
+from airflow.providers.amazon.aws.operators.sagemaker import (
+    SageMakerEndpointOperator,
+    SageMakerTrainingOperator,
+)
+from airflow.sdk import DAG
+from airflow.sdk.bases.decorator import DecoratedOperator
+
+from include.operators.deletion import (
+    DeleteEndpointConfigOperator,
+    DeleteEndpointOperator,
+    DeleteModelOperator,
+)
+from include.operators.endpoint import RunEndpointOperator
+from include.operators.retries import RETRY_POLICY
+from include.operators.training import ResumableTrainingOperator
+from include.pipeline.config import load_config
+from include.pipeline.params import RunParams
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+CHAIN = [
+    "plan_run",
+    "create_bucket",
+    "download_data",
+    "split_data",
+    "train_model",
+    "deploy_endpoint",
+    "evaluate_model",
+    "check_quality",
+    "delete_endpoint",
+    "delete_endpoint_config",
+    "delete_model",
+    "delete_data",
+    "verify_teardown",
+]
+# What a task takes of another's answer, where that is not its neighbour in the chain.
+DATA = {("plan_run", task) for task in CHAIN[2:]}
+
+
+@pytest.fixture(scope="module")
+def bag() -> DagBag:
+    return DagBag(PROJECT / "dags", bundle_path=PROJECT, bundle_name="tests")
+
+
+@pytest.fixture(scope="module")
+def dag(bag: DagBag) -> DAG:
+    return bag.dags["bank_marketing"]
+
+
+def test_the_folder_holds_these_dags_and_no_broken_one(bag: DagBag) -> None:
+    assert not bag.import_errors
+    assert set(bag.dags) == {"bank_marketing"}
+
+
+@pytest.mark.parametrize(
+    ("task_id", "operator"),
+    [
+        ("plan_run", DecoratedOperator),
+        ("create_bucket", S3CreateBucketOperator),
+        ("download_data", DecoratedOperator),
+        ("split_data", DecoratedOperator),
+        ("train_model", ResumableTrainingOperator),
+        ("train_model", SageMakerTrainingOperator),
+        ("deploy_endpoint", RunEndpointOperator),
+        ("deploy_endpoint", SageMakerEndpointOperator),
+        ("evaluate_model", DecoratedOperator),
+        ("check_quality", DecoratedOperator),
+        ("delete_endpoint", DeleteEndpointOperator),
+        ("delete_endpoint_config", DeleteEndpointConfigOperator),
+        ("delete_model", DeleteModelOperator),
+        ("delete_data", DecoratedOperator),
+        ("verify_teardown", DecoratedOperator),
+    ],
+)
+def test_each_step_has_its_operator(dag: DAG, task_id: str, operator: type) -> None:
+    assert isinstance(dag.get_task(task_id), operator)
+
+
+def test_the_edges_are_the_chain_and_the_plans(dag: DAG) -> None:
+    edges = {(task.task_id, after) for task in dag.tasks for after in task.downstream_task_ids}
+    assert {task.task_id for task in dag.tasks} == set(CHAIN)
+    assert edges == {*pairwise(CHAIN), *DATA, ("download_data", "split_data")}
+
+
+def test_the_plan_is_the_setup_of_every_teardown(dag: DAG) -> None:
+    teardowns = CHAIN[8:]
+    assert {task.task_id for task in dag.tasks if task.is_setup} == {"plan_run"}
+    assert {task.task_id for task in dag.tasks if task.is_teardown} == set(teardowns)
+
+
+def test_every_task_is_bounded_and_retried_where_that_helps(dag: DAG) -> None:
+    for task in dag.tasks:
+        assert task.execution_timeout is not None
+        assert task.retries == 2
+        assert task.retry_policy == RETRY_POLICY
+        assert task.owner == "data-science"
+    # It would skip the teardowns.
+    assert dag.dagrun_timeout is None
+
+
+def test_the_dags_settings_are_the_yamls(dag: DAG) -> None:
+    config = load_config("bank_marketing")
+    assert dag.timetable.expression == config.schedule
+    assert not dag.catchup
+    assert dag.max_active_runs == config.max_active_runs
+    assert dag.tags == set(config.tags)
+    assert dag.doc_md
+
+
+def test_the_form_asks_for_every_param_with_its_default(dag: DAG) -> None:
+    assert dag.params.dump() == load_config("bank_marketing").params.model_dump()
+    assert set(dag.params) == set(RunParams.model_fields)
+    for name in dag.params:
+        param = dag.params.get_param(name)
+        assert param.schema["title"]
+        assert param.description
+        assert param.schema["type"]
+
+
+@pytest.mark.parametrize(
+    ("name", "bounds"),
+    [
+        ("train_fraction", {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}),
+        ("seed", {"type": "integer", "minimum": 0, "maximum": 2**32 - 1}),
+        ("bucket", {"type": ["string", "null"]}),
+        ("role", {"type": ["string", "null"]}),
+        ("training_instance_count", {"type": "integer", "minimum": 1, "maximum": 20}),
+        ("threshold", {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}),
+        ("min_roc_auc", {"type": "number", "minimum": 0, "maximum": 1}),
+        ("hyperparameters", {"type": "object"}),
+        ("keep_endpoint", {"type": "boolean"}),
+    ],
+)
+def test_the_form_knows_type_and_bounds(dag: DAG, name: str, bounds: dict[str, Any]) -> None:
+    assert dag.params.get_param(name).schema.items() >= bounds.items()
+
+
+PARSE = """
+import json, sys
+from airflow.sdk.execution_time import context
+
+def refuse(event, arguments):
+    if event in {"socket.connect", "socket.getaddrinfo"} and not str(arguments[-1]).startswith("/"):
+        raise RuntimeError(f"{event}{arguments}")
+
+def no_variable(key, **_):
+    raise RuntimeError(f"Variable {key}")
+
+sys.addaudithook(refuse)
+context._get_variable = no_variable
+context._get_connection = no_variable
+import dags.bank_marketing
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+def test_parsing_imports_nothing_heavy_calls_nobody_and_reads_no_variable() -> None:
+    parsed = subprocess.run(
+        [sys.executable, "-c", PARSE], cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+    assert parsed.returncode == 0, parsed.stderr
+    loaded = set(json.loads(parsed.stdout.splitlines()[-1]))
+    assert "include.operators.tasks" in loaded
+    heavy = {"pandas", "numpy", "pyarrow", "sklearn", "scipy", "xgboost", "sagemaker", "matplotlib"}
+    assert not loaded & heavy

@@ -1,0 +1,141 @@
+from typing import Any
+
+import pytest
+from airflow.sdk.exceptions import AirflowSkipException
+
+from include.operators.deletion import (
+    DeleteEndpointConfigOperator,
+    DeleteEndpointOperator,
+    DeleteModelOperator,
+)
+from include.operators.endpoint import RunEndpointOperator
+from include.pipeline.errors import CleanupError, EndpointError
+from tests.local_aws_client import Aws, deployment_config, training_config
+from tests.operators.conftest import BUCKET
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def archive(aws: Aws) -> str:
+    sagemaker = aws.client("sagemaker")
+    sagemaker.create_training_job(**training_config(BUCKET, "for-endpoints"))
+    sagemaker.get_waiter("training_job_completed_or_stopped").wait(
+        TrainingJobName="for-endpoints", WaiterConfig={"Delay": 1}
+    )
+    return f"s3://{BUCKET}/model/for-endpoints/output/model.tar.gz"
+
+
+def deploy(name: str, archive: str) -> dict[str, Any]:
+    return RunEndpointOperator(
+        task_id="deploy_endpoint", config=deployment_config(name), model_data_url=archive, check_interval=1
+    ).execute({})
+
+
+def delete(operator: type, name: str, **options: Any) -> None:
+    operator(task_id="delete", name=name, check_interval=1, **options).execute({})
+
+
+def names(aws: Aws, name: str) -> set[str]:
+    sagemaker = aws.client("sagemaker")
+    return {
+        kind
+        for kind, found in (
+            ("endpoint", sagemaker.list_endpoints(NameContains=name)["Endpoints"]),
+            ("config", sagemaker.list_endpoint_configs(NameContains=name)["EndpointConfigs"]),
+            ("model", sagemaker.list_models(NameContains=name)["Models"]),
+        )
+        if found
+    }
+
+
+def creation_time(aws: Aws, name: str) -> Any:
+    return aws.client("sagemaker").describe_endpoint(EndpointName=name)["CreationTime"]
+
+
+def test_an_endpoint_that_the_task_made_answers(aws: Aws, archive: str) -> None:
+    result = deploy("serving", archive)
+    assert result["Endpoint"]["EndpointStatus"] == "InService"
+    answer = aws.client("sagemaker-runtime").invoke_endpoint(
+        EndpointName="serving", ContentType="text/csv", Body=b"9,1,1\n0,1,1\n"
+    )
+    high, low = (float(score) for score in answer["Body"].read().split())
+    assert high > 0.5 > low
+
+
+def test_a_retry_takes_the_endpoint_that_is_there(aws: Aws, archive: str) -> None:
+    deploy("taken-up", archive)
+    before = creation_time(aws, "taken-up")
+    deploy("taken-up", archive)
+    assert creation_time(aws, "taken-up") == before
+
+
+def test_a_retry_goes_on_where_a_crashed_try_stopped(aws: Aws, archive: str) -> None:
+    config = deployment_config("halfway")
+    config["Model"]["PrimaryContainer"]["ModelDataUrl"] = archive
+    sagemaker = aws.client("sagemaker")
+    sagemaker.create_model(**config["Model"])
+    sagemaker.create_endpoint_config(**config["EndpointConfig"])
+    assert deploy("halfway", archive)["Endpoint"]["EndpointStatus"] == "InService"
+
+
+def test_another_model_replaces_the_one_that_is_served(aws: Aws, archive: str) -> None:
+    deploy("replaced", archive)
+    s3 = aws.client("s3")
+    s3.copy_object(
+        Bucket=BUCKET,
+        Key="model/other/output/model.tar.gz",
+        CopySource=archive.removeprefix("s3://"),
+    )
+    other = f"s3://{BUCKET}/model/other/output/model.tar.gz"
+    deploy("replaced", other)
+    model = aws.client("sagemaker").describe_model(ModelName="replaced")
+    assert model["PrimaryContainer"]["ModelDataUrl"] == other
+
+
+def test_an_endpoint_that_cannot_start_fails_the_task_with_its_reason(aws: Aws) -> None:
+    aws.client("s3").put_object(Bucket=BUCKET, Key="broken/model.tar.gz", Body=b"not an archive")
+    with pytest.raises(
+        EndpointError, match=r"(?s)endpoint 'broken' is Failed: .+\. Mend what the reason names"
+    ):
+        deploy("broken", f"s3://{BUCKET}/broken/model.tar.gz")
+    for operator in (DeleteEndpointOperator, DeleteEndpointConfigOperator, DeleteModelOperator):
+        delete(operator, "broken")
+    assert names(aws, "broken") == set()
+
+
+def test_the_three_deletes_leave_nothing_and_may_be_repeated(aws: Aws, archive: str) -> None:
+    deploy("deleted", archive)
+    assert names(aws, "deleted") == {"endpoint", "config", "model"}
+    for operator in (DeleteEndpointOperator, DeleteEndpointConfigOperator, DeleteModelOperator) * 2:
+        delete(operator, "deleted")
+    assert names(aws, "deleted") == set()
+
+
+def test_an_endpoint_that_is_still_being_created_is_waited_for_and_deleted(aws: Aws, archive: str) -> None:
+    config = deployment_config("hurried")
+    config["Model"]["PrimaryContainer"]["ModelDataUrl"] = archive
+    sagemaker = aws.client("sagemaker")
+    sagemaker.create_model(**config["Model"])
+    sagemaker.create_endpoint_config(**config["EndpointConfig"])
+    sagemaker.create_endpoint(**config["Endpoint"])
+    assert sagemaker.describe_endpoint(EndpointName="hurried")["EndpointStatus"] == "Creating"
+    delete(DeleteEndpointOperator, "hurried")
+    assert "endpoint" not in names(aws, "hurried")
+
+
+def test_a_configuration_is_not_deleted_under_its_endpoint(aws: Aws, archive: str) -> None:
+    deploy("lived-on", archive)
+    with pytest.raises(CleanupError, match="endpoint 'lived-on' still exists"):
+        delete(DeleteEndpointConfigOperator, "lived-on")
+    assert names(aws, "lived-on") == {"endpoint", "config", "model"}
+
+
+@pytest.mark.parametrize(
+    "operator", [DeleteEndpointOperator, DeleteEndpointConfigOperator, DeleteModelOperator]
+)
+def test_what_is_to_be_kept_is_kept(aws: Aws, archive: str, operator: type) -> None:
+    deploy("kept", archive)
+    with pytest.raises(AirflowSkipException, match="keep_endpoint is set"):
+        delete(operator, "kept", keep=True)
+    assert names(aws, "kept") == {"endpoint", "config", "model"}
