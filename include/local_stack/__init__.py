@@ -1,0 +1,1 @@
+"""Local AWS and Airflow together on one machine: `make demo` and `make up`."""

@@ -1,0 +1,122 @@
+"""What the demo asks of Airflow, over its public REST API."""
+
+from datetime import datetime
+from graphlib import TopologicalSorter
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+from pydantic import BaseModel, ConfigDict
+
+
+class TaskState(BaseModel):
+    """One task of a run, as the API tells it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    task_id: str
+    state: str | None
+    start_date: datetime | None
+    end_date: datetime | None
+    try_number: int
+
+
+class RunState(BaseModel):
+    """A run, as the API tells it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    dag_run_id: str
+    state: str
+    logical_date: datetime | None
+    start_date: datetime | None
+    end_date: datetime | None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the run has ended, well or not."""
+        return self.state in {"success", "failed"}
+
+    @property
+    def seconds(self) -> float:
+        """From start to end; 0 while it is not over."""
+        if self.start_date is None or self.end_date is None:
+            return 0.0
+        return (self.end_date - self.start_date).total_seconds()
+
+
+class AirflowApi:
+    """A logged-in user of an Airflow."""
+
+    def __init__(self, url: str, user: str, password: str) -> None:
+        self._login = {"username": user, "password": password}
+        self._client = httpx.Client(base_url=url, timeout=30)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._client.close()
+
+    def is_ready(self, dag_id: str) -> bool:
+        """Tell whether the scheduler is alive and the DAG is known; log in on the way."""
+        try:
+            health = self._client.get("/api/v2/monitor/health").raise_for_status().json()
+            if health["scheduler"]["status"] != "healthy":
+                return False
+            if "Authorization" not in self._client.headers:
+                token = self._client.post("/auth/token", json=self._login).raise_for_status().json()
+                self._client.headers["Authorization"] = f"Bearer {token['access_token']}"
+            return self._client.get(f"/api/v2/dags/{dag_id}").is_success
+        except (httpx.TransportError, httpx.HTTPStatusError):
+            return False
+
+    def trigger(self, dag_id: str, conf: dict[str, Any]) -> RunState:
+        """Switch the DAG on and start a run by hand, as the Trigger form does: without a logical date.
+
+        Raises:
+            httpx.HTTPStatusError: Airflow refused the Params.
+        """
+        self._client.patch(f"/api/v2/dags/{dag_id}", json={"is_paused": False}).raise_for_status()
+        answer = self._client.post(
+            f"/api/v2/dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": conf}
+        ).raise_for_status()
+        return RunState.model_validate(answer.json())
+
+    def task_order(self, dag_id: str) -> list[str]:
+        """List the DAG's tasks, each after those before it in the chain."""
+        answer = self._client.get(f"/api/v2/dags/{dag_id}/tasks").raise_for_status()
+        tasks = {task["task_id"]: task["downstream_task_ids"] for task in answer.json()["tasks"]}
+        return [*TopologicalSorter(tasks).static_order()][::-1]
+
+    def run(self, dag_id: str, run_id: str) -> RunState:
+        """Ask how a run goes."""
+        answer = self._client.get(f"/api/v2/dags/{dag_id}/dagRuns/{run_id}").raise_for_status()
+        return RunState.model_validate(answer.json())
+
+    def tasks(self, dag_id: str, run_id: str) -> list[TaskState]:
+        """Ask how a run's tasks go."""
+        answer = self._client.get(f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances").raise_for_status()
+        return [TaskState.model_validate(item) for item in answer.json()["task_instances"]]
+
+    def xcom(self, dag_id: str, run_id: str, task_id: str) -> Any:
+        """Read what a task returned."""
+        answer = self._client.get(
+            f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/xcomEntries/return_value",
+            params={"deserialize": True},
+        ).raise_for_status()
+        return answer.json()["value"]
+
+    def log_tail(self, dag_id: str, run_id: str, task: TaskState, lines: int) -> list[str]:
+        """Read the last lines of a task's log, the error's text among them."""
+        answer = self._client.get(
+            f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task.task_id}/logs/{task.try_number}",
+            headers={"Accept": "application/json"},
+        ).raise_for_status()
+        found = []
+        for entry in answer.json()["content"]:
+            found += [entry["event"]]
+            found += [f"{fault['exc_type']}: {fault['exc_value']}" for fault in entry.get("error_detail", [])]
+        return found[-lines:]

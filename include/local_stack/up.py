@@ -1,0 +1,34 @@
+"""`make up`: the whole stack on this machine, left running with the Airflow UI until Ctrl-C."""
+
+import os
+import sys
+
+from include.local_stack.stack import LOCAL, PROJECT, USER, LocalStack
+from include.pipeline.config import DATASETS
+
+_AIRFLOW_PORT = 8080
+_LOCAL_AWS_PORT = 5555
+
+
+def main() -> None:
+    """Print where the UI is and who may log in, then become honcho."""
+    stack = LocalStack(
+        LOCAL / "airflow",
+        airflow_port=int(os.environ.get("AIRFLOW_PORT", _AIRFLOW_PORT)),
+        local_aws_port=int(os.environ.get("LOCAL_AWS_PORT", _LOCAL_AWS_PORT)),
+        variables={"source_local_folder": str(DATASETS)},
+    )
+    stack.prepare()
+    print(
+        f"\n  Airflow    {stack.airflow_url}   user {USER}, password {stack.password}"
+        f"\n  local AWS  {stack.aws_url}\n"
+        f"\n  Offline, trigger with data_url = {(DATASETS / 'bank_marketing_sample.csv').as_uri()}"
+        "\n  Ctrl-C stops everything.\n",
+        flush=True,
+    )
+    os.chdir(PROJECT)
+    os.execve(sys.executable, stack.command(), stack.environment())  # noqa: S606
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""The local stack, as `make up` starts it, with what a test asks of it."""
+
+import os
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg2
+import pytest
+
+from include.local_stack.airflow_api import AirflowApi, RunState, TaskState
+from include.local_stack.demo import DAG_ID, SAMPLE
+from include.local_stack.results import LocalAws
+from include.local_stack.stack import REGION, USER, LocalStack
+from include.pipeline.plan import RunPlan
+from tests.tutorial_data import BANK_CLEAN
+
+_START_SECONDS = 120
+_RUN_SECONDS = 240
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """A run that is over."""
+
+    state: RunState
+    tasks: dict[str, TaskState]
+    airflow: AirflowApi
+
+    def xcom(self, task_id: str) -> Any:
+        return self.airflow.xcom(DAG_ID, self.state.dag_run_id, task_id)
+
+    def log(self, task_id: str) -> str:
+        lines = self.airflow.log_tail(DAG_ID, self.state.dag_run_id, self.tasks[task_id], lines=100)
+        return "\n".join(lines)
+
+    @property
+    def plan(self) -> RunPlan:
+        return RunPlan.model_validate(self.xcom("plan_run"))
+
+
+@dataclass(frozen=True)
+class RunningStack:
+    """A stack that is ready for runs."""
+
+    airflow: AirflowApi
+    aws: LocalAws
+
+    def run_all(self, confs: Sequence[dict[str, Any]]) -> list[FinishedRun]:
+        """Trigger runs by hand at the same time and wait for all."""
+        with ThreadPoolExecutor(len(confs)) as pool:
+            return list(pool.map(self._run, confs))
+
+    def _run(self, conf: dict[str, Any]) -> FinishedRun:
+        run = self.airflow.trigger(DAG_ID, conf)
+        deadline = time.monotonic() + _RUN_SECONDS
+        while not run.is_over:
+            assert time.monotonic() < deadline, self.airflow.tasks(DAG_ID, run.dag_run_id)
+            time.sleep(0.5)
+            run = self.airflow.run(DAG_ID, run.dag_run_id)
+        tasks = {task.task_id: task for task in self.airflow.tasks(DAG_ID, run.dag_run_id)}
+        return FinishedRun(run, tasks, self.airflow)
+
+
+@pytest.fixture(scope="session")
+def local_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that local sources may come from: the sample and, where it is, the tutorial's file."""
+    folder = tmp_path_factory.mktemp("data")
+    (folder / SAMPLE.name).write_bytes(SAMPLE.read_bytes())
+    if BANK_CLEAN.is_file():
+        (folder / BANK_CLEAN.name).write_bytes(BANK_CLEAN.read_bytes())
+    return folder
+
+
+@pytest.fixture(scope="session")
+def database_url() -> Iterator[str]:
+    """A PostgreSQL database of these tests' own: SQLite locks up under several runs at once."""
+    server = urlsplit(os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres"))
+    try:
+        connection = psycopg2.connect(server.geturl())
+    except psycopg2.OperationalError as error:
+        pytest.skip(f"no PostgreSQL (set TEST_POSTGRES_URL): {error}")
+    connection.autocommit = True
+    name = f"airflow_test_{uuid.uuid4().hex}"
+    with closing(connection), connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+        yield server._replace(scheme="postgresql+psycopg2", path=f"/{name}").geturl()
+        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def stack(
+    local_data: Path, database_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningStack]:
+    local = LocalStack(
+        tmp_path_factory.mktemp("airflow"),
+        variables={"source_local_folder": str(local_data)},
+        database_url=database_url,
+    )
+    local.prepare()
+    with (
+        local.running("local_aws", "api_server", "scheduler", "dag_processor") as processes,
+        AirflowApi(local.airflow_url, USER, local.password) as airflow,
+    ):
+        deadline = time.monotonic() + _START_SECONDS
+        while not airflow.is_ready(DAG_ID):
+            assert processes.poll() is None, (local.home / "stack.log").read_text()
+            assert time.monotonic() < deadline, (local.home / "stack.log").read_text()
+            time.sleep(0.3)
+        yield RunningStack(airflow, LocalAws(local.aws_url, REGION))

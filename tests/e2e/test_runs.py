@@ -1,0 +1,189 @@
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from include.local_stack.demo import SAMPLE
+from include.pipeline.object_store import list_objects, read_object
+from tests.e2e.conftest import FinishedRun, RunningStack
+from tests.tutorial_data import BANK_CLEAN, needs_bank_clean
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+TEARDOWN = ("delete_endpoint", "delete_endpoint_config", "delete_model")
+
+
+@pytest.fixture(scope="module")
+def runs(stack: RunningStack, local_data: Path) -> dict[str, FinishedRun]:
+    """All runs of this module, at the same time: they also show that none touches another's resources."""
+    sample = (local_data / SAMPLE.name).as_uri()
+    (local_data / "page.csv").write_text("<!doctype html><html><body>404</body></html>")
+    confs = {
+        "sample": {"data_url": sample},
+        "kept": {"data_url": sample, "keep_endpoint": True},
+        "deleted": {"data_url": sample, "delete_data": True, "bucket": "bucket-of-one-run"},
+        "poor": {"data_url": sample, "min_roc_auc": 0.99},
+        "html": {"data_url": (local_data / "page.csv").as_uri()},
+        "unknown": {"data_url": sample, "treshold": 0.4},
+        "untrainable": {"data_url": sample, "hyperparameters": {"num_round": 10, "eta": 2}},
+    }
+    if BANK_CLEAN.is_file():
+        confs["tutorial"] = {"data_url": (local_data / BANK_CLEAN.name).as_uri()}
+    return dict(zip(confs, stack.run_all(list(confs.values())), strict=True))
+
+
+@needs_bank_clean
+def test_the_tutorials_data_gives_the_tutorials_split_and_the_known_figures(
+    stack: RunningStack, runs: dict[str, FinishedRun]
+) -> None:
+    run = runs["tutorial"]
+    assert run.state.state == "success"
+    split = run.xcom("split_data")
+    assert (split["train_rows"], split["test_rows"]) == (28831, 12357)
+    (train,) = list_objects(stack.aws.s3, run.plan.locations.train)
+    sha256 = hashlib.sha256(read_object(stack.aws.s3, train)).hexdigest()
+    assert sha256 == "5427fd796e30e8288781240b37937807edae67fea9a1bb63d0a43d5246045893"
+    metrics = run.xcom("evaluate_model")
+    assert metrics["confusion_matrix"] == {"tn": 10789, "fp": 147, "fn": 1138, "tp": 283}
+    assert metrics["accuracy"] == pytest.approx(0.89601, abs=1e-5)
+    assert metrics["roc_auc"] == pytest.approx(0.77681, abs=1e-5)
+    assert metrics["average_precision"] == pytest.approx(0.42611, abs=1e-5)
+
+
+def test_a_run_by_hand_has_no_logical_date(runs: dict[str, FinishedRun]) -> None:
+    assert runs["sample"].state.logical_date is None
+    assert runs["sample"].state.dag_run_id.startswith("manual__")
+
+
+def test_a_good_run_keeps_its_results_and_nothing_that_bills(
+    stack: RunningStack, runs: dict[str, FinishedRun]
+) -> None:
+    run = runs["sample"]
+    assert run.state.state == "success"
+    assert {name: task.state for name, task in run.tasks.items() if task.state != "success"} == {
+        "delete_data": "skipped"
+    }
+    sagemaker = stack.aws.client("sagemaker")
+    assert sagemaker.list_endpoints(NameContains=run.plan.key)["Endpoints"] == []
+    assert sagemaker.list_endpoint_configs(NameContains=run.plan.key)["EndpointConfigs"] == []
+    assert sagemaker.list_models(NameContains=run.plan.key)["Models"] == []
+    (job,) = sagemaker.list_training_jobs(NameContains=run.plan.key)["TrainingJobSummaries"]
+    assert job["TrainingJobStatus"] == "Completed"
+    folder = run.plan.locations.run
+    assert {uri.removeprefix(folder) for uri in list_objects(stack.aws.s3, folder)} == {
+        "/plan.json",
+        "/train/train.csv",
+        "/test/features.csv",
+        "/test/labels.csv",
+        f"/model/{run.plan.key}/output/model.tar.gz",
+        "/evaluation/predictions.csv",
+        "/evaluation/metrics.json",
+    }
+
+
+def test_the_metrics_are_those_of_the_predictions_that_were_kept(
+    stack: RunningStack, runs: dict[str, FinishedRun], tmp_path: Path
+) -> None:
+    run = runs["sample"]
+    training = run.xcom("train_model")["Training"]
+    stack.aws.fetch(run.plan, training["ModelArtifacts"]["S3ModelArtifacts"], tmp_path / "run")
+    assert {file.name for file in (tmp_path / "latest").iterdir()} == {
+        "plan.json",
+        "metrics.json",
+        "predictions.csv",
+        "model.tar.gz",
+    }
+    predictions = pd.read_csv(tmp_path / "latest" / "predictions.csv")
+    assert list(predictions.columns) == ["label", "score"]
+    table = pd.read_csv(SAMPLE)
+    order = np.random.RandomState(1729).choice(len(table), size=len(table), replace=False)
+    test = order[int(0.7 * len(table)) :]
+    assert predictions["label"].tolist() == table["y_yes"].to_numpy()[test].tolist()
+
+    metrics = run.xcom("evaluate_model")
+    said = predictions["score"] >= 0.5
+    was = predictions["label"] == 1
+    assert metrics["confusion_matrix"] == {
+        "tn": (~said & ~was).sum(),
+        "fp": (said & ~was).sum(),
+        "fn": (~said & was).sum(),
+        "tp": (said & was).sum(),
+    }
+    assert metrics["accuracy"] == pytest.approx((said == was).mean())
+    # The Mann-Whitney statistic from mean ranks.
+    ranks = predictions["score"].rank()
+    yes, no = was.sum(), (~was).sum()
+    assert metrics["roc_auc"] == pytest.approx((ranks[was].sum() - yes * (yes + 1) / 2) / (yes * no))
+
+
+def test_an_endpoint_that_is_to_be_kept_answers_after_the_run(
+    stack: RunningStack, runs: dict[str, FinishedRun]
+) -> None:
+    run = runs["kept"]
+    assert run.state.state == "success"
+    assert {run.tasks[task].state for task in TEARDOWN} == {"skipped"}
+    features = read_object(stack.aws.s3, run.plan.locations.test_features).splitlines()[:3]
+    answer = stack.aws.client("sagemaker-runtime").invoke_endpoint(
+        EndpointName=run.plan.endpoint, ContentType="text/csv", Body=b"\n".join(features)
+    )
+    assert len(answer["Body"].read().split()) == 3
+
+
+def test_the_data_of_a_run_goes_with_its_bucket_where_that_was_asked(
+    stack: RunningStack, runs: dict[str, FinishedRun]
+) -> None:
+    run = runs["deleted"]
+    assert run.state.state == "success"
+    assert run.tasks["delete_data"].state == "success"
+    buckets = [bucket["Name"] for bucket in stack.aws.s3.list_buckets()["Buckets"]]
+    assert "bucket-of-one-run" not in buckets
+
+
+def test_a_model_below_the_gate_fails_the_run_and_leaves_nothing(
+    stack: RunningStack, runs: dict[str, FinishedRun]
+) -> None:
+    run = runs["poor"]
+    assert run.state.state == "failed"
+    assert run.tasks["check_quality"].state == "failed"
+    assert "it is at least min_roc_auc = 0.99" in run.log("check_quality")
+    assert_nothing_bills(stack, run)
+
+
+def test_bad_data_fails_without_a_retry_and_before_a_training_job_exists(
+    stack: RunningStack, runs: dict[str, FinishedRun]
+) -> None:
+    run = runs["html"]
+    assert run.state.state == "failed"
+    assert (run.tasks["download_data"].state, run.tasks["download_data"].try_number) == ("failed", 1)
+    assert "SourceError" in run.log("download_data")
+    jobs = stack.aws.client("sagemaker").list_training_jobs(NameContains=run.plan.key)
+    assert jobs["TrainingJobSummaries"] == []
+    assert_nothing_bills(stack, run)
+
+
+def test_an_unknown_param_fails_in_the_plan_before_anything_is_made(runs: dict[str, FinishedRun]) -> None:
+    run = runs["unknown"]
+    assert run.state.state == "failed"
+    assert (run.tasks["plan_run"].state, run.tasks["plan_run"].try_number) == ("failed", 1)
+    assert "'treshold' is unknown, did you mean 'threshold'?" in run.log("plan_run")
+    assert {task.state for name, task in run.tasks.items() if name != "plan_run"} == {"upstream_failed"}
+
+
+def test_a_training_job_that_fails_shows_its_reason_and_leaves_nothing(
+    stack: RunningStack, runs: dict[str, FinishedRun]
+) -> None:
+    run = runs["untrainable"]
+    assert run.state.state == "failed"
+    assert (run.tasks["train_model"].state, run.tasks["train_model"].try_number) == ("failed", 1)
+    assert "Hyperparameter eta" in run.log("train_model")
+    assert_nothing_bills(stack, run)
+
+
+def assert_nothing_bills(stack: RunningStack, run: FinishedRun) -> None:
+    assert {run.tasks[task].state for task in (*TEARDOWN, "verify_teardown")} == {"success"}
+    sagemaker = stack.aws.client("sagemaker")
+    assert sagemaker.list_endpoints(NameContains=run.plan.key)["Endpoints"] == []
+    assert sagemaker.list_endpoint_configs(NameContains=run.plan.key)["EndpointConfigs"] == []
+    assert sagemaker.list_models(NameContains=run.plan.key)["Models"] == []
