@@ -1,0 +1,26 @@
+# The one image of the cluster in docker-compose.yaml: every Airflow service and local AWS.
+#
+# From Python, not from Airflow's own image: requirements.txt pins every package, Airflow among them. Laid over
+# Airflow's image it would leave packages there that it does not name, in a mix that no test has seen, and
+# carry the replaced ones along. All of requirements.txt comes as wheels, so no compiler is missing.
+FROM python:3.11-slim-bookworm
+
+# --no-deps: what is not in the lock is an error, not a download.
+RUN --mount=type=bind,source=requirements.txt,target=/tmp/requirements.txt \
+    pip install --no-cache-dir --no-deps --root-user-action=ignore --requirement /tmp/requirements.txt
+
+# The user's id on the host, so that the folders mounted from there can be read.
+ARG AIRFLOW_UID=50000
+# Volumes take over the owner of the folder that they cover: logs must be the user's.
+RUN useradd --no-log-init --create-home --uid "${AIRFLOW_UID}" --user-group airflow \
+    && install --directory --owner=airflow --group=airflow /opt/airflow /opt/airflow/logs
+
+# The project root is on PYTHONPATH for `from include...`; dags/ and plugins/ lie where Airflow looks for them.
+ENV AIRFLOW_HOME=/opt/airflow \
+    PYTHONPATH=/opt/airflow \
+    PYTHONUNBUFFERED=1
+WORKDIR /opt/airflow
+COPY --chown=airflow:airflow include include
+COPY --chown=airflow:airflow plugins plugins
+COPY --chown=airflow:airflow dags dags
+USER airflow

@@ -1,0 +1,211 @@
+"""The cluster's compose file and Dockerfile hold what Compose, Airflow and a careful reader expect of them.
+
+No Docker engine is needed. Every rule is shown to find something in a document that breaks it.
+"""
+
+import copy
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import honcho.environ
+import pytest
+import yaml
+
+from include.local_stack.make_env import cluster_env
+from tests import compose_rules
+from tests.compose_rules import PROJECT, Document
+
+Change = Callable[[Document], object]
+
+COMPOSE: Document = yaml.safe_load((PROJECT / "docker-compose.yaml").read_text())
+DOCKERFILE = (PROJECT / "Dockerfile").read_text()
+
+# A command of Airflow 2, and an option that no worker has.
+REFUSED = [["webserver"], ["celery", "worker", "--no-such-option"]]
+
+ASK_AIRFLOW = """
+import contextlib, importlib, json, sys
+from airflow.cli.cli_parser import get_parser
+from airflow.configuration import retrieve_configuration_description
+commands, celery_apps = json.load(sys.stdin)
+refused, absent = [], []
+with contextlib.redirect_stdout(sys.stderr):
+    for command in commands:
+        try:
+            get_parser().parse_args(command)
+        except SystemExit:
+            refused.append(command)
+    for path in celery_apps:
+        module, _, name = path.rpartition(".")
+        try:
+            getattr(importlib.import_module(module), name)
+        except (ImportError, AttributeError) as error:
+            absent.append(f"{path}: {error}")
+options = [(section, option, bool(about.get("sensitive")))
+           for section, described in retrieve_configuration_description(include_providers=True).items()
+           for option, about in described["options"].items()]
+print(json.dumps({"refused": refused, "absent": absent, "options": options}))
+"""
+
+
+@pytest.fixture(scope="module")
+def airflow(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
+    """What the installed Airflow, with the cluster's executor and auth manager, says of the compose file."""
+    cluster = COMPOSE["services"]["airflow-scheduler"]["environment"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
+    environment["AIRFLOW_HOME"] = str(tmp_path_factory.mktemp("airflow"))
+    for name in ("AIRFLOW__CORE__EXECUTOR", "AIRFLOW__CORE__AUTH_MANAGER"):
+        environment[name] = cluster[name]
+    commands = compose_rules.airflow_commands(COMPOSE) + REFUSED
+    answer = subprocess.run(
+        [sys.executable, "-c", ASK_AIRFLOW],
+        input=json.dumps([commands, compose_rules.celery_apps(COMPOSE)]),
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    said: dict[str, list[Any]] = json.loads(answer.stdout.splitlines()[-1])
+    return said
+
+
+def variable(section: str, option: str) -> str:
+    return f"AIRFLOW__{section}__{option}".replace(".", "_").upper()
+
+
+def broken(change: Change) -> Document:
+    document = copy.deepcopy(COMPOSE)
+    change(document)
+    return document
+
+
+def setting(service: str, name: str, value: str) -> Change:
+    def change(document: Document) -> None:
+        document["services"][service]["environment"][name] = value
+
+    return change
+
+
+def schema_violations(document: Document, folder: Path) -> str:
+    path = folder / "docker-compose.yaml"
+    path.write_text(yaml.safe_dump(document))
+    result = subprocess.run(
+        [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return "" if result.returncode == 0 else result.stdout + result.stderr
+
+
+def test_it_keeps_to_the_compose_specification(tmp_path: Path) -> None:
+    assert schema_violations(COMPOSE, tmp_path) == ""
+    misspelt = broken(lambda d: d["services"]["redis"].update(comand="redis-server"))
+    assert "comand" in schema_violations(misspelt, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("rule", "change"),
+    [
+        ("ports_open_to_others", lambda s: s["airflow-apiserver"]["ports"].append("8080:8080")),
+        ("ports_open_to_others", lambda s: s["redis"].update(ports=["0.0.0.0:6379:6379"])),
+        ("without_health_check", lambda s: s["airflow-worker"].pop("healthcheck")),
+        ("without_restart_policy", lambda s: s["postgres"].pop("restart")),
+        ("unpinned_images", lambda s: s["redis"].update(image="redis:latest")),
+        ("unpinned_images", lambda s: s["redis"].update(image="redis")),
+        ("not_built_once", lambda s: s["airflow-worker"].update(build=".")),
+        ("not_built_once", lambda s: s["airflow-init"].pop("build")),
+        ("dangling_references", lambda s: s["redis"]["volumes"].append("no-such-volume:/data")),
+        ("dangling_references", lambda s: s["local-aws"].update(volumes=["./include:/opt/airflow/include"])),
+        ("dangling_references", lambda s: s.pop("redis")),
+        ("not_waiting_for_init", lambda s: s["airflow-scheduler"]["depends_on"].pop("airflow-init")),
+        ("unset_variables", lambda s: s["redis"]["command"].append("${NO_SUCH_VARIABLE:?run make env}")),
+    ],
+)
+def test_it_keeps_the_rule(rule: str, change: Change) -> None:
+    check = getattr(compose_rules, rule)
+    assert not check(COMPOSE)
+    assert check(broken(lambda document: change(document["services"])))
+
+
+def test_a_new_env_file_holds_nothing_that_is_not_used() -> None:
+    used = {found["name"] for found in compose_rules.variables(COMPOSE)}
+    assert set(honcho.environ.parse(cluster_env())) <= used
+
+
+def test_every_airflow_option_exists(airflow: dict[str, list[Any]]) -> None:
+    options = {variable(section, option) for section, option, _ in airflow["options"]}
+    assert not compose_rules.unknown_options(COMPOSE, options)
+    name_of_airflow_2 = setting("airflow-scheduler", "AIRFLOW__WEBSERVER__SECRET_KEY", "x")
+    assert compose_rules.unknown_options(broken(name_of_airflow_2), options)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        setting("airflow-worker", "AIRFLOW__CORE__FERNET_KEY", "aGFsZi1hLXNlY3JldA=="),
+        setting("airflow-worker", "AIRFLOW__CORE__FERNET_KEY", "${FERNET_KEY:-aGFsZi1hLXNlY3JldA==}"),
+        setting("airflow-init", "AIRFLOW__CELERY__BROKER_URL", "redis://:hunter2@redis:6379/${NUMBER:?}"),
+        setting("airflow-init", "AIRFLOW_CONN_AWS_DEFAULT", '{"conn_type":"aws","password":"hunter2"}'),
+        setting("postgres", "POSTGRES_PASSWORD", "airflow"),
+        lambda d: d["services"]["redis"].update(command=["redis-server", "--requirepass", "hunter2"]),
+    ],
+)
+def test_no_secret_is_written_down(change: Change, airflow: dict[str, list[Any]]) -> None:
+    sensitive = {variable(section, option) for section, option, secret in airflow["options"] if secret}
+    assert not compose_rules.literal_secrets(COMPOSE, sensitive)
+    assert compose_rules.literal_secrets(broken(change), sensitive)
+
+
+def test_airflow_takes_every_command(airflow: dict[str, list[Any]]) -> None:
+    assert {" ".join(words[:2]) for words in compose_rules.airflow_commands(COMPOSE)} == {
+        "api-server",
+        "scheduler",
+        "dag-processor",
+        "triggerer",
+        "celery worker",
+        "jobs check",
+        "db migrate",
+        "users create",
+    }
+    assert airflow["refused"] == REFUSED
+
+
+def test_the_celery_application_of_the_workers_loads(airflow: dict[str, list[Any]]) -> None:
+    assert compose_rules.celery_apps(COMPOSE) == ["airflow.providers.celery.executors.celery_executor.app"]
+    assert airflow["absent"] == []
+
+
+def test_the_example_in_env_points_to_the_local_aws_service() -> None:
+    example = honcho.environ.parse(re.sub("^#(?=[A-Z])", "", cluster_env(), flags=re.MULTILINE))
+    service = COMPOSE["services"]["local-aws"]
+    port = service["command"][service["command"].index("--port") + 1]
+    connection = json.loads(example["AIRFLOW_CONN_AWS_DEFAULT"])
+    assert connection["extra"]["endpoint_url"] == f"http://local-aws:{port}"
+    assert [example["COMPOSE_PROFILES"]] == service["profiles"]
+    # No value: Compose hands over what .env says, and sets nothing when it says nothing.
+    worker = COMPOSE["services"]["airflow-worker"]["environment"]
+    assert worker["AIRFLOW_CONN_AWS_DEFAULT"] is worker["AIRFLOW_VAR_SAGEMAKER_ROLE"] is None
+
+
+def test_the_image_is_this_version_of_the_project_on_its_python() -> None:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    assert COMPOSE["services"]["airflow-init"]["image"] == f"{project['name']}:{project['version']}"
+    (base,) = re.findall(r"^FROM (.+)$", DOCKERFILE, re.MULTILINE)
+    assert base.startswith(f"python:{project['requires-python'].removeprefix('==').removesuffix('.*')}-")
+
+
+def test_the_image_holds_the_code_and_does_not_run_as_root() -> None:
+    copied = re.findall(r"^COPY \S+ (\S+) (\S+)$", DOCKERFILE, re.MULTILINE)
+    mounted = {v for v in COMPOSE["services"]["airflow-worker"]["volumes"] if v.startswith("./")}
+    assert {f"./{source}:/opt/airflow/{target}:ro" for source, target in copied} == mounted
+    allowed = {line[1:] for line in (PROJECT / ".dockerignore").read_text().splitlines() if line[:1] == "!"}
+    assert {source for source, _ in copied} | {"requirements.txt"} == allowed
+    assert re.findall(r"^USER (.+)$", DOCKERFILE, re.MULTILINE)[-1] == "airflow"
