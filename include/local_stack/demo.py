@@ -17,7 +17,7 @@ from include.local_stack.airflow_api import AirflowApi, RunState
 from include.local_stack.results import LocalAws
 from include.local_stack.stack import LOCAL, REGION, USER, LocalStack
 from include.pipeline.config import DATASETS, load_config
-from include.pipeline.evaluation import Metrics
+from include.pipeline.metrics import Metrics
 from include.pipeline.plan import RunPlan
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from include.pipeline.report import confusion_table
 if TYPE_CHECKING:
     from include.local_stack.airflow_api import TaskState
     from include.local_stack.results import Leftovers
-    from include.pipeline.evaluation import Metrics
+    from include.pipeline.metrics import Metrics
     from include.pipeline.plan import RunPlan
 
 _STYLES = {

@@ -108,10 +108,11 @@ def evaluate_model(plan: dict[str, Any]) -> dict[str, Any]:
 @task
 def check_quality(plan: dict[str, Any], metrics: dict[str, Any]) -> None:
     """Fail the run when the model is not good enough."""
-    from include.pipeline import evaluation
+    from include.pipeline import quality
+    from include.pipeline.metrics import Metrics
     from include.pipeline.plan import RunPlan
 
-    evaluation.check_quality(evaluation.Metrics.model_validate(metrics), RunPlan.model_validate(plan).params)
+    quality.check_quality(Metrics.model_validate(metrics), RunPlan.model_validate(plan).params)
 
 
 @task

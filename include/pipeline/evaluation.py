@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
 from sklearn import metrics as scikit
 
-from include.pipeline.errors import QualityError
+from include.pipeline.metrics import ConfusionMatrix, Metrics
 from include.pipeline.object_store import read_object, write_object
 from include.pipeline.scoring import score_rows
 
@@ -16,38 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
-    from include.pipeline.params import RunParams
     from include.pipeline.plan import RunPlan
-
-
-class ConfusionMatrix(BaseModel):
-    """Rows counted by what was observed and what the model said at the threshold."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    tn: int
-    fp: int
-    fn: int
-    tp: int
-
-
-class Metrics(BaseModel):
-    """The figures of one evaluation, as they stand in metrics.json."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    rows: int
-    positives: int
-    threshold: float
-    confusion_matrix: ConfusionMatrix
-    accuracy: float
-    baseline_accuracy: float
-    """Accuracy of always giving the more frequent answer."""
-    precision: float
-    recall: float
-    f1: float
-    roc_auc: float
-    average_precision: float
 
 
 def evaluate(labels: np.ndarray, scores: np.ndarray, threshold: float) -> Metrics:
@@ -92,30 +60,3 @@ def evaluate_endpoint(plan: "RunPlan", *, s3: "S3Client", runtime: "SageMakerRun
     metrics = evaluate(labels, scores, plan.params.threshold)
     write_object(s3, places.metrics, metrics.model_dump_json(indent=2).encode(), "application/json")
     return metrics
-
-
-def check_quality(metrics: Metrics, params: "RunParams") -> None:
-    """The gate: lets a good model pass.
-
-    Raises:
-        QualityError: The model misses the Params' minimum. The message names each that it misses.
-    """
-    missed = []
-    if metrics.roc_auc < params.min_roc_auc:
-        missed.append(
-            (f"roc_auc = {metrics.roc_auc:.5f}", f"it is at least min_roc_auc = {params.min_roc_auc}")
-        )
-    if params.must_beat_baseline and metrics.accuracy <= metrics.baseline_accuracy:
-        missed.append(
-            (
-                f"accuracy = {metrics.accuracy:.5f}",
-                f"it is above the baseline's {metrics.baseline_accuracy:.5f}",
-            )
-        )
-    if missed:
-        found, rules = zip(*missed, strict=True)
-        raise QualityError(
-            " and ".join(found),
-            " and ".join(rules),
-            "Look at the data and the hyperparameters, or change the gate's Params",
-        )

@@ -3,7 +3,7 @@
 from include.pipeline.errors import ParamError
 
 
-def xgboost_image(region: str, version: str, instance_type: str) -> str:
+def xgboost_image(region: str, version: str) -> str:
     """Look up the image, as the tutorial does for the four regions it lists.
 
     Raises:
@@ -13,7 +13,7 @@ def xgboost_image(region: str, version: str, instance_type: str) -> str:
     from sagemaker.core import image_uris
 
     try:
-        uri: str = image_uris.retrieve("xgboost", region=region, version=version, instance_type=instance_type)
+        uri: str = image_uris.retrieve("xgboost", region=region, version=version)
     except ValueError as error:
         rule = str(error).rstrip(".").replace(" You may need to upgrade your SDK version", "")
         raise ParamError(

@@ -118,7 +118,7 @@ def make_plan(
     source_policy.check(checked.data_url)
     bucket = check_bucket_name(checked.bucket or default_bucket(identity.account_id, identity.region))
     role_arn = resolve_role(checked.role, default_role, iam)
-    image_uri = xgboost_image(identity.region, checked.image_version, checked.training_instance_type)
+    image_uri = xgboost_image(identity.region, checked.image_version)
     key = run_key(identity.dag_id, identity.run_id)
     locations = RunLocations.of(bucket, identity.dag_id, key)
     tags = [

@@ -1,6 +1,6 @@
 """What a person reads of an evaluation."""
 
-from include.pipeline.evaluation import Metrics
+from include.pipeline.metrics import Metrics
 
 
 def confusion_table(metrics: Metrics) -> str:

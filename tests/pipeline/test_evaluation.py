@@ -3,9 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from include.pipeline.config import load_config
-from include.pipeline.errors import QualityError
-from include.pipeline.evaluation import ConfusionMatrix, Metrics, check_quality, evaluate
+from include.pipeline.evaluation import evaluate
+from include.pipeline.metrics import ConfusionMatrix
 
 LABELS = np.array([0, 0, 0, 0, 1, 1])
 SCORES = np.array([0.1, 0.4, 0.5, 0.2, 0.5, 0.3])
@@ -56,36 +55,3 @@ def test_the_figures_agree_with_their_definitions(rows: list[tuple[bool, float]]
     no = [score for label, score in rows if not label]
     wins = sum((a > b) + (a == b) / 2 for a in yes for b in no)
     assert metrics.roc_auc == pytest.approx(wins / (len(yes) * len(no)))
-
-
-class TestGate:
-    params = load_config("bank_marketing").params
-
-    @staticmethod
-    def metrics(**changed: float) -> Metrics:
-        good = evaluate(LABELS, SCORES, 0.5).model_copy(
-            update={"roc_auc": 0.78, "accuracy": 0.9, "baseline_accuracy": 0.88}
-        )
-        return good.model_copy(update=changed)
-
-    def test_lets_a_good_model_pass(self) -> None:
-        check_quality(self.metrics(), self.params)
-
-    def test_the_minimum_itself_passes(self) -> None:
-        check_quality(self.metrics(roc_auc=self.params.min_roc_auc), self.params)
-
-    def test_stops_a_model_below_the_minimum(self) -> None:
-        with pytest.raises(QualityError, match=r"roc_auc = 0.69999: it is at least min_roc_auc = 0.7"):
-            check_quality(self.metrics(roc_auc=0.69999), self.params)
-
-    def test_stops_a_model_that_only_equals_the_baseline(self) -> None:
-        with pytest.raises(QualityError, match=r"accuracy = 0.88000: it is above the baseline's 0.88000"):
-            check_quality(self.metrics(accuracy=0.88), self.params)
-
-    def test_the_baseline_counts_only_where_the_params_say_so(self) -> None:
-        lenient = self.params.model_copy(update={"must_beat_baseline": False})
-        check_quality(self.metrics(accuracy=0.5), lenient)
-
-    def test_names_everything_that_is_missed(self) -> None:
-        with pytest.raises(QualityError, match=r"roc_auc = 0.50000 and accuracy = 0.80000"):
-            check_quality(self.metrics(roc_auc=0.5, accuracy=0.8), self.params)

@@ -1,4 +1,4 @@
-from include.pipeline.evaluation import ConfusionMatrix, Metrics
+from include.pipeline.metrics import ConfusionMatrix, Metrics
 from include.pipeline.report import confusion_table
 
 

@@ -1,0 +1,36 @@
+"""The gate: what a model has to reach."""
+
+from typing import TYPE_CHECKING
+
+from include.pipeline.errors import QualityError
+
+if TYPE_CHECKING:
+    from include.pipeline.metrics import Metrics
+    from include.pipeline.params import RunParams
+
+
+def check_quality(metrics: "Metrics", params: "RunParams") -> None:
+    """Let a good model pass.
+
+    Raises:
+        QualityError: The model misses the Params' minimum. The message names each that it misses.
+    """
+    missed = []
+    if metrics.roc_auc < params.min_roc_auc:
+        missed.append(
+            (f"roc_auc = {metrics.roc_auc:.5f}", f"it is at least min_roc_auc = {params.min_roc_auc}")
+        )
+    if params.must_beat_baseline and metrics.accuracy <= metrics.baseline_accuracy:
+        missed.append(
+            (
+                f"accuracy = {metrics.accuracy:.5f}",
+                f"it is above the baseline's {metrics.baseline_accuracy:.5f}",
+            )
+        )
+    if missed:
+        found, rules = zip(*missed, strict=True)
+        raise QualityError(
+            " and ".join(found),
+            " and ".join(rules),
+            "Look at the data and the hyperparameters, or change the gate's Params",
+        )

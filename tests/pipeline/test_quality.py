@@ -1,0 +1,53 @@
+import pytest
+
+from include.pipeline.config import load_config
+from include.pipeline.errors import QualityError
+from include.pipeline.metrics import ConfusionMatrix, Metrics
+from include.pipeline.quality import check_quality
+
+PARAMS = load_config("bank_marketing").params
+
+
+def metrics(**changed: float) -> Metrics:
+    good = Metrics(
+        rows=1000,
+        positives=120,
+        threshold=0.5,
+        confusion_matrix=ConfusionMatrix(tn=860, fp=20, fn=80, tp=40),
+        accuracy=0.9,
+        baseline_accuracy=0.88,
+        precision=2 / 3,
+        recall=1 / 3,
+        f1=4 / 9,
+        roc_auc=0.78,
+        average_precision=0.4,
+    )
+    return good.model_copy(update=changed)
+
+
+def test_lets_a_good_model_pass() -> None:
+    check_quality(metrics(), PARAMS)
+
+
+def test_the_minimum_itself_passes() -> None:
+    check_quality(metrics(roc_auc=PARAMS.min_roc_auc), PARAMS)
+
+
+def test_stops_a_model_below_the_minimum() -> None:
+    with pytest.raises(QualityError, match=r"roc_auc = 0.69999: it is at least min_roc_auc = 0.7"):
+        check_quality(metrics(roc_auc=0.69999), PARAMS)
+
+
+def test_stops_a_model_that_only_equals_the_baseline() -> None:
+    with pytest.raises(QualityError, match=r"accuracy = 0.88000: it is above the baseline's 0.88000"):
+        check_quality(metrics(accuracy=0.88), PARAMS)
+
+
+def test_the_baseline_counts_only_where_the_params_say_so() -> None:
+    lenient = PARAMS.model_copy(update={"must_beat_baseline": False})
+    check_quality(metrics(accuracy=0.5), lenient)
+
+
+def test_names_everything_that_is_missed() -> None:
+    with pytest.raises(QualityError, match=r"roc_auc = 0.50000 and accuracy = 0.80000"):
+        check_quality(metrics(roc_auc=0.5, accuracy=0.8), PARAMS)
