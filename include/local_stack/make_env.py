@@ -24,7 +24,7 @@ ADMIN_PASSWORD={admin_password}
 
 # Local AWS in place of AWS: take the # off these three lines. The keys and the role are made up; any will do.
 #COMPOSE_PROFILES=local-aws
-#AIRFLOW_CONN_AWS_DEFAULT='{{"conn_type":"aws","login":"local","password":"local","extra":{{"region_name":"us-east-1","endpoint_url":"http://local-aws:5555"}}}}'
+#AIRFLOW_CONN_AWS_DEFAULT='{{"conn_type":"aws","login":"local-aws-key-id","password":"local-aws-secret-key","extra":{{"region_name":"us-east-1","endpoint_url":"http://local-aws:5555"}}}}'
 #AIRFLOW_VAR_SAGEMAKER_ROLE=arn:aws:iam::123456789012:role/sagemaker
 """
 
