@@ -20,7 +20,7 @@ class RunParams(BaseModel):
         min_length=1,
         title="Data",
         description="The CSV to train on: an https:// or s3:// URL (a file path where the settings allow "
-        "it). Forty hex digits before `.csv` are checked as the file's SHA-1.",
+        "it). Forty hex digits before .csv are checked as the file's SHA-1.",
     )
     bucket: str | None = Field(
         title="S3 bucket",
@@ -29,7 +29,7 @@ class RunParams(BaseModel):
     role: str | None = Field(
         title="SageMaker role",
         description="Name or ARN of the IAM role that SageMaker works under. Empty: the Airflow Variable "
-        "`sagemaker_role`.",
+        "sagemaker_role.",
     )
     train_fraction: float = Field(
         gt=0,
@@ -46,7 +46,7 @@ class RunParams(BaseModel):
     )
     hyperparameters: dict[str, str | int | float] = Field(
         title="Hyperparameters",
-        description="XGBoost's hyperparameters, as the image takes them. `num_round` is required.",
+        description="XGBoost's hyperparameters, as the image takes them. num_round is required.",
     )
     training_instance_type: InstanceType = Field(
         title="Training instance", description="Billed by the second while the job runs."
