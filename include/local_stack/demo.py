@@ -62,7 +62,8 @@ def choose_data(asked: str | None) -> str:
     except httpx.HTTPError as error:
         console.print(
             f"The tutorial's data cannot be reached ({type(error).__name__}): using the bundled synthetic "
-            f"sample, {SAMPLE.name}."
+            f"sample, {SAMPLE.name}.",
+            soft_wrap=True,
         )
         return SAMPLE.as_uri()
     return url

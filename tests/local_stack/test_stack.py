@@ -1,0 +1,42 @@
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+
+from include.local_stack.stack import LocalStack
+
+
+def test_nothing_of_the_callers_account_or_airflow_reaches_the_stack(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_PROFILE", "AWS_SECRET_ACCESS_KEY", "AIRFLOW__CORE__FERNET_KEY", "AIRFLOW_CONN_OTHER"):
+        monkeypatch.setenv(name, "the caller's")
+    assert "the caller's" not in LocalStack(tmp_path).environment().values()
+
+
+def test_airflow_is_pointed_to_local_aws(tmp_path: Path) -> None:
+    stack = LocalStack(tmp_path, local_aws_port=5555)
+    connection = json.loads(stack.environment()["AIRFLOW_CONN_AWS_DEFAULT"])
+    assert connection["extra"]["endpoint_url"] == "http://127.0.0.1:5555"
+
+
+def test_variables_are_passed_as_airflow_reads_them(tmp_path: Path) -> None:
+    stack = LocalStack(tmp_path, variables={"source_local_folder": "/data"})
+    assert stack.environment()["AIRFLOW_VAR_SOURCE_LOCAL_FOLDER"] == "/data"
+
+
+def test_password_and_key_are_made_once_and_are_the_owners_alone(tmp_path: Path) -> None:
+    first, second = LocalStack(tmp_path / "home"), LocalStack(tmp_path / "home")
+    assert first.password == second.password
+    key = first.environment()["AIRFLOW__CORE__FERNET_KEY"]
+    assert second.environment()["AIRFLOW__CORE__FERNET_KEY"] == key
+    Fernet(key)
+    for file in (tmp_path / "home").iterdir():
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_every_port_is_its_own(tmp_path: Path) -> None:
+    stack = LocalStack(tmp_path)
+    assert stack.airflow_port != stack.local_aws_port

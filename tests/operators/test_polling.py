@@ -1,0 +1,34 @@
+import itertools
+
+import pytest
+
+from include.operators import polling
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Time that passes only while somebody sleeps."""
+    slept: list[float] = []
+    monkeypatch.setattr(polling.time, "monotonic", lambda: 1000 + sum(slept))
+    monkeypatch.setattr(polling.time, "sleep", slept.append)
+    return slept
+
+
+def test_the_first_look_is_at_once(pauses: list[float]) -> None:
+    assert next(polling.looks(15)) == 0
+    assert pauses == []
+
+
+@pytest.mark.usefixtures("pauses")
+def test_a_short_job_is_looked_at_every_second() -> None:
+    assert list(itertools.islice(polling.looks(15), 6)) == [0, 1, 2, 3, 4, 5]
+
+
+def test_the_pauses_grow_with_the_wait_up_to_the_longest(pauses: list[float]) -> None:
+    for waited in polling.looks(15):
+        if waited > 600:
+            break
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == 15
+    # An hour's job costs a call every 15 s, a ten-minute one fewer than 70 in all.
+    assert len(pauses) < 70
