@@ -15,29 +15,23 @@ from rich.live import Live
 from include.local_stack import screen
 from include.local_stack.airflow_api import AirflowApi, RunState
 from include.local_stack.results import LocalAws
-from include.local_stack.stack import LOCAL, REGION, USER, LocalStack
+from include.local_stack.stack import LOCAL, REGION, LocalStack, StackError
 from include.pipeline.config import DATASETS, load_config
 from include.pipeline.metrics import Metrics
 from include.pipeline.plan import RunPlan
 
 if TYPE_CHECKING:
-    import subprocess
     from types import FrameType
 
 DAG_ID = "bank_marketing"
 SAMPLE = DATASETS / f"{DAG_ID}_sample.csv"
 RUNS = LOCAL / "runs"
 
-_START_SECONDS = 120
 _RUN_SECONDS = 900
 # The demo defers nothing: it does without the triggerer.
 _PROCESSES = ("local_aws", "api_server", "scheduler", "dag_processor")
 
 console = Console(highlight=False)
-
-
-class DemoError(Exception):
-    """The demo could not be brought to its end."""
 
 
 def choose_data(asked: str | None) -> str:
@@ -47,14 +41,14 @@ def choose_data(asked: str | None) -> str:
         asked: A path or a URL.
 
     Raises:
-        DemoError: The path leads to no file.
+        StackError: The path leads to no file.
     """
     if asked:
         if "://" in asked:
             return asked
         path = Path(asked).resolve()
         if not path.is_file():
-            raise DemoError(f"DATA={asked}: there is no such file")
+            raise StackError(f"DATA={asked}: there is no such file")
         return path.as_uri()
     url = load_config(DAG_ID).params.data_url
     try:
@@ -84,25 +78,16 @@ def run_demo(data_url: str) -> bool:
     with console.status("Preparing Airflow's database"):
         stack.prepare()
     with (
-        stack.running(*_PROCESSES) as processes,
-        AirflowApi(stack.airflow_url, USER, stack.password) as airflow,
+        console.status("Starting local AWS and Airflow") as starting,
+        stack.running(*_PROCESSES, dag_id=DAG_ID) as airflow,
     ):
-        with console.status("Starting local AWS and Airflow"):
-            _wait_until_ready(airflow, processes, home)
+        starting.stop()
         run = _watch(airflow, airflow.trigger(DAG_ID, {"data_url": data_url}).dag_run_id)
         if run.state != "success":
             _show_failures(airflow, run)
             return False
         _show_results(airflow, run, LocalAws(stack.aws_url, REGION))
     return True
-
-
-def _wait_until_ready(airflow: AirflowApi, processes: "subprocess.Popen[bytes]", home: Path) -> None:
-    deadline = time.monotonic() + _START_SECONDS
-    while not airflow.is_ready(DAG_ID):
-        if processes.poll() is not None or time.monotonic() > deadline:
-            raise DemoError(f"Airflow did not start: see {home / 'stack.log'}")
-        time.sleep(0.3)
 
 
 def _watch(airflow: AirflowApi, run_id: str) -> RunState:
@@ -115,7 +100,7 @@ def _watch(airflow: AirflowApi, run_id: str) -> RunState:
             if run.is_over:
                 return run
             if time.monotonic() > deadline:
-                raise DemoError(f"The run is not over after {_RUN_SECONDS} s")
+                raise StackError(f"The run is not over after {_RUN_SECONDS} s")
             time.sleep(0.5)
 
 
@@ -149,7 +134,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         return 0 if run_demo(choose_data(arguments.data)) else 1
-    except DemoError as error:
+    except StackError as error:
         console.print(str(error), style="bold red", markup=False)
     except KeyboardInterrupt:
         console.print("Stopped.")

@@ -20,6 +20,8 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+from include.local_stack.airflow_api import AirflowApi
+
 PROJECT = Path(__file__).resolve().parents[2]
 LOCAL = Path(os.environ.get("LOCAL_STACK_FOLDER", PROJECT / ".local"))
 PROCFILE = PROJECT / "Procfile"
@@ -27,8 +29,13 @@ USER = "admin"
 REGION = "us-east-1"
 ROLE = "arn:aws:iam::123456789012:role/service-role/AmazonSageMaker-ExecutionRole-local"
 
+_START_SECONDS = 120
 # Enough for honcho, which gives its processes 5 s to end before it kills them.
 _STOP_SECONDS = 15
+
+
+class StackError(Exception):
+    """The stack did not get ready, or the demo could not be brought to its end."""
 
 
 def free_port() -> int:
@@ -158,16 +165,20 @@ class LocalStack:
         return [sys.executable, "-m", "honcho", "-f", str(PROCFILE), "-e", os.devnull, "start", *processes]
 
     @contextmanager
-    def running(self, *processes: str) -> Iterator["subprocess.Popen[bytes]"]:
+    def running(self, *processes: str, dag_id: str) -> Iterator[AirflowApi]:
         """Run processes of the Procfile until the block is left, however it is left.
 
         Their output goes to `stack.log` in AIRFLOW_HOME.
 
         Args:
-            processes: Names in the Procfile.
+            processes: Names in the Procfile, the API server, scheduler and DAG processor among them.
+            dag_id: Of the DAG that Airflow has to know before the block is entered.
 
         Yields:
-            honcho, which ends by itself when one of them does.
+            Airflow, ready for a run of the DAG.
+
+        Raises:
+            StackError: It did not get ready.
         """
         log = self.home / "stack.log"
         with log.open("wb") as output:
@@ -182,7 +193,13 @@ class LocalStack:
                 start_new_session=True,
             )
             try:
-                yield honcho
+                with AirflowApi(self.airflow_url, USER, self.password) as airflow:
+                    deadline = time.monotonic() + _START_SECONDS
+                    while not airflow.is_ready(dag_id):
+                        if honcho.poll() is not None or time.monotonic() > deadline:
+                            raise StackError(f"Airflow did not start: see {log}")
+                        time.sleep(0.3)
+                    yield airflow
             finally:
                 _stop(honcho, log, len(processes))
 

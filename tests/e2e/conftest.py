@@ -17,11 +17,10 @@ import pytest
 from include.local_stack.airflow_api import AirflowApi, RunState, TaskState
 from include.local_stack.demo import DAG_ID, SAMPLE
 from include.local_stack.results import LocalAws
-from include.local_stack.stack import REGION, USER, LocalStack
+from include.local_stack.stack import REGION, LocalStack
 from include.pipeline.plan import RunPlan
 from tests.tutorial_data import BANK_CLEAN
 
-_START_SECONDS = 120
 _RUN_SECONDS = 240
 
 
@@ -104,13 +103,5 @@ def stack(
         database_url=database_url,
     )
     local.prepare()
-    with (
-        local.running("local_aws", "api_server", "scheduler", "dag_processor") as processes,
-        AirflowApi(local.airflow_url, USER, local.password) as airflow,
-    ):
-        deadline = time.monotonic() + _START_SECONDS
-        while not airflow.is_ready(DAG_ID):
-            assert processes.poll() is None, (local.home / "stack.log").read_text()
-            assert time.monotonic() < deadline, (local.home / "stack.log").read_text()
-            time.sleep(0.3)
+    with local.running("local_aws", "api_server", "scheduler", "dag_processor", dag_id=DAG_ID) as airflow:
         yield RunningStack(airflow, LocalAws(local.aws_url, REGION))

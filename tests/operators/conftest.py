@@ -19,12 +19,18 @@ def aws() -> Iterator[Aws]:
         yield aws
 
 
+@pytest.fixture
+def region() -> str:
+    """The connection's; a test may set another."""
+    return "us-east-1"
+
+
 @pytest.fixture(autouse=True)
-def connection(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+def connection(aws: Aws, region: str, monkeypatch: pytest.MonkeyPatch) -> None:
     connection = {
         "conn_type": "aws",
         "login": "local-aws-key-id",
         "password": "local-aws-secret-key",
-        "extra": {"region_name": "us-east-1", "endpoint_url": aws.url},
+        "extra": {"region_name": region, "endpoint_url": aws.url},
     }
     monkeypatch.setenv("AIRFLOW_CONN_AWS_DEFAULT", json.dumps(connection))
