@@ -41,10 +41,17 @@ def processes_of(folder: Path) -> list[str]:
     for process in psutil.process_iter():
         try:
             if process.environ().get("LOCAL_STACK_FOLDER") == str(folder):
-                found.append(" ".join(process.cmdline()))
-        except (psutil.AccessDenied, psutil.NoSuchProcess, psutil.ZombieProcess):
+                found.append(command_line(process))
+        except psutil.Error:
             continue
     return found
+
+
+def command_line(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
 
 
 def lives(process: psutil.Process) -> bool:
@@ -57,11 +64,8 @@ def wait_for_descendant(demo: "subprocess.Popen[str]", text: str) -> list[psutil
     deadline = time.monotonic() + 90
     while True:
         descendants = psutil.Process(demo.pid).children(recursive=True)
-        try:
-            if any(text in " ".join(process.cmdline()) for process in descendants):
-                return descendants
-        except psutil.NoSuchProcess:
-            continue
+        if any(text in command_line(process) for process in descendants):
+            return descendants
         assert time.monotonic() < deadline, f"{text} does not run"
         time.sleep(0.1)
 
@@ -121,7 +125,7 @@ def test_a_run_that_fails_shows_why_and_fails_the_demo(folder: Path, tmp_path: P
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("moment", ["include.local_aws", "airflow scheduler", "xgboost train"])
+@pytest.mark.parametrize("moment", ["include.local_aws", "airflow scheduler", "xgboost serve"])
 def test_a_demo_that_is_interrupted_leaves_nothing_running(
     folder: Path, number: signal.Signals, moment: str
 ) -> None:
