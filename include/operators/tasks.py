@@ -4,6 +4,7 @@ Imports stand in the tasks: pandas, scikit-learn and sagemaker would cost second
 """
 
 import logging
+from datetime import UTC, datetime
 from typing import Any
 
 from airflow.sdk import Variable, task
@@ -39,6 +40,7 @@ def plan_run(pipeline: str, dag_run: Any = None, params: Any = None) -> dict[str
             run_id=dag_run.run_id,
             account_id=sts.conn.get_caller_identity()["Account"],
             region=sts.conn_region_name or "",
+            planned_at=datetime.now(UTC),
         ),
         config=config,
         default_role=Variable.get("sagemaker_role", default=None),

@@ -32,6 +32,9 @@ class PipelineConfig(BaseModel):
     max_active_runs: int = Field(ge=1)
     table: TableConfig
     max_source_bytes: int = Field(gt=0, description="A source larger than this is refused.")
+    expires_after_hours: float = Field(
+        gt=0, description="After that, what a run has left on SageMaker and is not to be kept may be deleted."
+    )
     params: RunParams
 
 

@@ -1,7 +1,7 @@
 """The plan of a run: every name, place and request, worked out before anything is made."""
 
-import re
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
@@ -14,14 +14,11 @@ from include.pipeline.names import check_bucket_name, default_bucket, run_key, t
 from include.pipeline.params import RunParams, parse_params
 from include.pipeline.role import resolve_role
 from include.pipeline.source import SourcePolicy
+from include.pipeline.tags import RunTags
 from include.pipeline.training import training_request
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
-
-# https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
-_NOT_IN_A_TAG = re.compile(r"[^\w\s.:/=+\-@]")
-_LONGEST_TAG = 256
 
 
 class RunIdentity(BaseModel):
@@ -33,6 +30,7 @@ class RunIdentity(BaseModel):
     run_id: str
     account_id: str
     region: str
+    planned_at: datetime
 
 
 class RunLocations(BaseModel):
@@ -121,10 +119,12 @@ def make_plan(
     image_uri = xgboost_image(identity.region, checked.image_version)
     key = run_key(identity.dag_id, identity.run_id)
     locations = RunLocations.of(bucket, identity.dag_id, key)
-    tags = [
-        {"Key": "airflow:dag_id", "Value": _tag_value(identity.dag_id)},
-        {"Key": "airflow:run_id", "Value": _tag_value(identity.run_id)},
-    ]
+    tags = RunTags(
+        dag_id=identity.dag_id,
+        run_id=identity.run_id,
+        expires=identity.planned_at + timedelta(hours=config.expires_after_hours),
+    )
+    kept = tags.model_copy(update={"expires": None}) if checked.keep_endpoint else tags
     return RunPlan(
         key=key,
         identity=identity,
@@ -140,13 +140,11 @@ def make_plan(
             role_arn=role_arn,
             train_uri=locations.train,
             output_uri=locations.model,
-            tags=tags,
+            tags=tags.to_aws(),
         ),
-        deployment=deployment_request(checked, name=key, image_uri=image_uri, role_arn=role_arn, tags=tags),
+        deployment=deployment_request(
+            checked, name=key, image_uri=image_uri, role_arn=role_arn, tags=kept.to_aws()
+        ),
         endpoint=key,
         keep_endpoint=checked.keep_endpoint,
     )
-
-
-def _tag_value(text: str) -> str:
-    return _NOT_IN_A_TAG.sub("_", text)[:_LONGEST_TAG]

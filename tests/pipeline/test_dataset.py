@@ -5,6 +5,7 @@ import hashlib
 import io
 import math
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -170,7 +171,13 @@ def plan() -> RunPlan:
     config = load_config("bank_marketing")
     return make_plan(
         config.params.model_dump() | {"bucket": "bucket"},
-        identity=RunIdentity(dag_id="bank", run_id="manual", account_id="123456789012", region="us-east-1"),
+        identity=RunIdentity(
+            dag_id="bank",
+            run_id="manual",
+            account_id="123456789012",
+            region="us-east-1",
+            planned_at=datetime(2026, 11, 23, tzinfo=UTC),
+        ),
         config=config,
         default_role="arn:aws:iam::123456789012:role/sagemaker",
         source_policy=SourcePolicy(),

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,11 @@ def plan(iam: "IAMClient", region: str = "us-east-1", **changed: Any) -> RunPlan
     return make_plan(
         CONFIG.params.model_dump() | changed,
         identity=RunIdentity(
-            dag_id="bank_marketing", run_id=RUN_ID, account_id="123456789012", region=region
+            dag_id="bank_marketing",
+            run_id=RUN_ID,
+            account_id="123456789012",
+            region=region,
+            planned_at=datetime(2026, 11, 23, 18, 30, tzinfo=UTC),
         ),
         config=CONFIG,
         default_role=ROLE,
@@ -110,8 +115,25 @@ def test_the_image_is_the_regions_own(iam: "IAMClient", region: str, version: st
 
 def test_everything_is_tagged_with_its_run(iam: "IAMClient") -> None:
     for request in requests(plan(iam)).values():
-        tags = {tag["Key"]: tag["Value"] for tag in request["Tags"]}
-        assert tags == {"airflow:dag_id": "bank_marketing", "airflow:run_id": RUN_ID}
+        assert {tag["Key"]: tag["Value"] for tag in request["Tags"]} == {
+            "airflow:project": "airflow-sagemaker-pipeline",
+            "airflow:dag_id": "bank_marketing",
+            "airflow:run_id": RUN_ID,
+            "airflow:expires": "2026-11-24T18:30:00+00:00",
+        }
+
+
+def test_an_endpoint_that_is_to_be_kept_does_not_expire_but_its_training_job_does(iam: "IAMClient") -> None:
+    expiry = {
+        operation: {tag["Key"]: tag["Value"] for tag in request["Tags"]}["airflow:expires"]
+        for operation, request in requests(plan(iam, keep_endpoint=True)).items()
+    }
+    assert expiry == {
+        "CreateTrainingJob": "2026-11-24T18:30:00+00:00",
+        "CreateModel": "never",
+        "CreateEndpointConfig": "never",
+        "CreateEndpoint": "never",
+    }
 
 
 def test_it_travels_as_json(iam: "IAMClient") -> None:
