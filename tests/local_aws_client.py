@@ -69,3 +69,8 @@ def deployment_config(name: str) -> dict[str, Any]:
         "EndpointConfig": {"EndpointConfigName": name, "ProductionVariants": [variant]},
         "Endpoint": {"EndpointName": name, "EndpointConfigName": name},
     }
+
+
+def tagged(deployment: dict[str, Any], tags: list[dict[str, str]]) -> dict[str, Any]:
+    """Tag all three requests of a deployment."""
+    return {kind: request | {"Tags": tags} for kind, request in deployment.items()}

@@ -5,20 +5,35 @@ from typing import Any
 
 from airflow.providers.amazon.aws.operators.sagemaker import SageMakerEndpointOperator, serialize
 from airflow.sdk import Context
+from botocore.exceptions import ClientError
 
 from include.operators.polling import looks
-from include.operators.resources import ENDPOINT, ENDPOINT_CONFIG, MODEL, ResourceKind, delete, describe
-from include.pipeline.errors import EndpointError
+from include.operators.resources import (
+    ENDPOINT,
+    ENDPOINT_CONFIG,
+    MODEL,
+    ResourceKind,
+    check_owner,
+    delete,
+    describe,
+)
+from include.pipeline.errors import EndpointError, OwnerError
+from include.pipeline.tags import RunTags
+
+# In the order of deletion: an endpoint is never left without its configuration.
+_ALL = (ENDPOINT, ENDPOINT_CONFIG, MODEL)
 
 
 class RunEndpointOperator(SageMakerEndpointOperator):
     """Makes a run's model, endpoint configuration and endpoint, and waits until it serves.
 
     What the provider's operator lacks: a retry takes up what an earlier try made instead of failing on it;
-    the endpoint's FailureReason is told. The names belong to one run, so whatever bears them is the run's.
+    what bears the run's names and is another's is not touched; an endpoint that fails is taken back; killing
+    the task deletes the endpoint; the endpoint's FailureReason is told.
 
     Args:
         config: `{"Model": ..., "EndpointConfig": ..., "Endpoint": ...}`, as the provider's operator takes it.
+            Each request has the run's tags.
         model_data_url: The archive that training made. It completes `config["Model"]`.
         check_interval: Seconds between two looks at the endpoint, at the most.
     """
@@ -37,19 +52,24 @@ class RunEndpointOperator(SageMakerEndpointOperator):
 
         Raises:
             EndpointError: The endpoint did not come into service.
+            OwnerError: A name is taken by something that this run did not make.
         """
         self.config["Model"]["PrimaryContainer"]["ModelDataUrl"] = self.model_data_url
         self.preprocess_config()
-        name = self.config["Endpoint"]["EndpointName"]
-        if not self._is_serving_this_model(name):
-            # In this order: an endpoint is never left without its configuration.
-            for kind in (ENDPOINT, ENDPOINT_CONFIG, MODEL):
-                delete(self.hook.conn, kind, self._name_of(kind), self.check_interval)
-            self.hook.create_model(self.config["Model"])
-            self.hook.create_endpoint_config(self.config["EndpointConfig"])
-            self.hook.create_endpoint(self.config["Endpoint"], wait_for_completion=False)
-            self.log.info("Creating endpoint %s", name)
-        self._wait_until_in_service(name)
+        name = self._name_of(ENDPOINT)
+        for kind in _ALL:
+            check_owner(self._sagemaker, kind, self._name_of(kind), self._tags_of(kind))
+        try:
+            if not self._is_serving_this_model(name):
+                self._delete_all()
+                self.hook.create_model(self._request(MODEL))
+                self.hook.create_endpoint_config(self._request(ENDPOINT_CONFIG))
+                self.hook.create_endpoint(self._request(ENDPOINT), wait_for_completion=False)
+                self.log.info("Creating endpoint %s", name)
+            self._wait_until_in_service(name)
+        except EndpointError:
+            self._delete_all()
+            raise
         return {
             kind: serialize(description)
             for kind, description in (
@@ -58,13 +78,45 @@ class RunEndpointOperator(SageMakerEndpointOperator):
             )
         }
 
+    def on_kill(self) -> None:
+        """Delete the endpoint, so that it does not bill on after its task.
+
+        SageMaker refuses that while the endpoint is being created; then the DAG's teardown waits for it.
+        """
+        try:
+            self._sagemaker.delete_endpoint(EndpointName=self._name_of(ENDPOINT))
+        except ClientError as error:
+            self.log.warning("The endpoint is left to the teardown: %s", error)
+
+    @property
+    def _sagemaker(self) -> Any:
+        return self.hook.conn
+
+    def _request(self, kind: ResourceKind) -> dict[str, Any]:
+        request: dict[str, Any] = self.config[kind.name_member.removesuffix("Name")]
+        return request
+
     def _name_of(self, kind: ResourceKind) -> str:
-        name: str = self.config[kind.name_member.removesuffix("Name")][kind.name_member]
+        name: str = self._request(kind)[kind.name_member]
         return name
 
+    def _tags_of(self, kind: ResourceKind) -> RunTags:
+        tags = RunTags.from_aws(self._request(kind).get("Tags", []))
+        if tags is None:
+            raise OwnerError(
+                f"the request for {kind.title} {self._name_of(kind)!r} has no tags of a run",
+                "what a run makes tells whose it is",
+                "Take the request from the run's plan",
+            )
+        return tags
+
+    def _delete_all(self) -> None:
+        for kind in _ALL:
+            delete(self._sagemaker, kind, self._name_of(kind), self.check_interval)
+
     def _is_serving_this_model(self, name: str) -> bool:
-        endpoint = describe(self.hook.conn, ENDPOINT, name)
-        model = describe(self.hook.conn, MODEL, self._name_of(MODEL))
+        endpoint = describe(self._sagemaker, ENDPOINT, name)
+        model = describe(self._sagemaker, MODEL, self._name_of(MODEL))
         return (
             endpoint is not None
             and endpoint["EndpointStatus"] in {"Creating", "InService"}

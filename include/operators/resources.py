@@ -7,6 +7,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from include.operators.polling import looks
+from include.pipeline.errors import OwnerError
+from include.pipeline.tags import RunTags
 
 # SageMaker's answer for what is not there; its codes do not tell that from other bad requests.
 _ABSENT = "Could not find"
@@ -21,22 +23,47 @@ class ResourceKind:
     """As people say it: `endpoint configuration`."""
     name_member: str
     """Of the requests: `EndpointConfigName`."""
+    arn_member: str
+    """Of the descriptions: `EndpointConfigArn`."""
     describe: str
     """Client method that describes one."""
     delete: str
     """Client method that deletes one."""
 
 
-MODEL = ResourceKind("model", "ModelName", "describe_model", "delete_model")
+MODEL = ResourceKind("model", "ModelName", "ModelArn", "describe_model", "delete_model")
 ENDPOINT_CONFIG = ResourceKind(
-    "endpoint configuration", "EndpointConfigName", "describe_endpoint_config", "delete_endpoint_config"
+    "endpoint configuration",
+    "EndpointConfigName",
+    "EndpointConfigArn",
+    "describe_endpoint_config",
+    "delete_endpoint_config",
 )
-ENDPOINT = ResourceKind("endpoint", "EndpointName", "describe_endpoint", "delete_endpoint")
+ENDPOINT = ResourceKind("endpoint", "EndpointName", "EndpointArn", "describe_endpoint", "delete_endpoint")
 
 
 def describe(sagemaker: Any, kind: ResourceKind, name: str) -> dict[str, Any] | None:
     """Describe a resource, or answer None when it is not there."""
     return _unless_absent(lambda: getattr(sagemaker, kind.describe)(**{kind.name_member: name}))
+
+
+def check_owner(sagemaker: Any, kind: ResourceKind, name: str, run: RunTags) -> None:
+    """Refuse to touch what bears a run's name and is not tagged as its own.
+
+    Raises:
+        OwnerError: It is somebody else's.
+    """
+    description = describe(sagemaker, kind, name)
+    if description is None:
+        return
+    pages = sagemaker.get_paginator("list_tags").paginate(ResourceArn=description[kind.arn_member])
+    owner = RunTags.from_aws(tag for page in pages for tag in page["Tags"])
+    if not run.is_same_run(owner):
+        raise OwnerError(
+            f"{kind.title} {name!r} is there already, and of {owner or 'somebody else'}",
+            "a run touches only what it made",
+            "Delete it or give it another name, then clear this task",
+        )
 
 
 def delete(sagemaker: Any, kind: ResourceKind, name: str, longest_pause: float) -> bool:

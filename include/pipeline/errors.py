@@ -7,6 +7,7 @@
     ├── DataError      the table is not one that a model can be trained on
     ├── TrainingError  the training job ended without a model
     ├── EndpointError  the endpoint did not come up, or did not answer as it should
+    ├── OwnerError     something of that name is there already, and another's
     ├── QualityError   the model is not good enough
     └── CleanupError   something of the run could not be removed
 
@@ -52,6 +53,10 @@ class TrainingError(PipelineError):
 
 class EndpointError(PipelineError):
     """The endpoint did not come up, or did not answer as it should."""
+
+
+class OwnerError(PipelineError):
+    """Something of that name is there already, and another's."""
 
 
 class QualityError(PipelineError):

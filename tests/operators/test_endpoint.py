@@ -9,11 +9,15 @@ from include.operators.deletion import (
     DeleteModelOperator,
 )
 from include.operators.endpoint import RunEndpointOperator
-from include.pipeline.errors import CleanupError, EndpointError
-from tests.local_aws_client import Aws, deployment_config, training_config
+from include.pipeline.errors import CleanupError, EndpointError, OwnerError
+from include.pipeline.tags import RunTags
+from tests.local_aws_client import Aws, deployment_config, tagged, training_config
 from tests.operators.conftest import BUCKET
 
 pytestmark = pytest.mark.slow
+
+RUN = RunTags(dag_id="bank_marketing", run_id="manual__1", expires=None)
+OTHER_RUN = RunTags(dag_id="bank_marketing", run_id="manual__2", expires=None)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +32,10 @@ def archive(aws: Aws) -> str:
 
 def deploy(name: str, archive: str) -> dict[str, Any]:
     return RunEndpointOperator(
-        task_id="deploy_endpoint", config=deployment_config(name), model_data_url=archive, check_interval=1
+        task_id="deploy_endpoint",
+        config=tagged(deployment_config(name), RUN.to_aws()),
+        model_data_url=archive,
+        check_interval=1,
     ).execute({})
 
 
@@ -71,7 +78,7 @@ def test_a_retry_takes_the_endpoint_that_is_there(aws: Aws, archive: str) -> Non
 
 
 def test_a_retry_goes_on_where_a_crashed_try_stopped(aws: Aws, archive: str) -> None:
-    config = deployment_config("halfway")
+    config = tagged(deployment_config("halfway"), RUN.to_aws())
     config["Model"]["PrimaryContainer"]["ModelDataUrl"] = archive
     sagemaker = aws.client("sagemaker")
     sagemaker.create_model(**config["Model"])
@@ -99,9 +106,43 @@ def test_an_endpoint_that_cannot_start_fails_the_task_with_its_reason(aws: Aws) 
         EndpointError, match=r"(?s)endpoint 'broken' is Failed: .+\. Mend what the reason names"
     ):
         deploy("broken", f"s3://{BUCKET}/broken/model.tar.gz")
-    for operator in (DeleteEndpointOperator, DeleteEndpointConfigOperator, DeleteModelOperator):
-        delete(operator, "broken")
     assert names(aws, "broken") == set()
+
+
+@pytest.mark.parametrize("owner", [OTHER_RUN.to_aws(), []], ids=["another run", "nobody"])
+def test_what_another_made_under_the_name_is_not_touched(
+    aws: Aws, archive: str, owner: list[dict[str, str]]
+) -> None:
+    name = f"taken-{len(owner)}"
+    config = tagged(deployment_config(name), owner)
+    config["Model"]["PrimaryContainer"]["ModelDataUrl"] = archive
+    sagemaker = aws.client("sagemaker")
+    sagemaker.create_model(**config["Model"])
+    before = sagemaker.describe_model(ModelName=name)["CreationTime"]
+    with pytest.raises(OwnerError, match=f"model '{name}' is there already"):
+        deploy(name, archive)
+    assert sagemaker.describe_model(ModelName=name)["CreationTime"] == before
+    assert names(aws, name) == {"model"}
+
+
+def test_killing_the_task_deletes_the_endpoint(aws: Aws, archive: str) -> None:
+    deploy("killed", archive)
+    RunEndpointOperator(
+        task_id="deploy_endpoint",
+        config=tagged(deployment_config("killed"), RUN.to_aws()),
+        model_data_url=archive,
+    ).on_kill()
+    aws.client("sagemaker").get_waiter("endpoint_deleted").wait(
+        EndpointName="killed", WaiterConfig={"Delay": 1, "MaxAttempts": 10}
+    )
+
+
+def test_killing_a_task_that_has_no_endpoint_yet_does_nothing() -> None:
+    RunEndpointOperator(
+        task_id="deploy_endpoint",
+        config=deployment_config("unborn"),
+        model_data_url="s3://bucket/model.tar.gz",
+    ).on_kill()
 
 
 def test_the_three_deletes_leave_nothing_and_may_be_repeated(aws: Aws, archive: str) -> None:
