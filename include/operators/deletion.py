@@ -9,8 +9,8 @@ from airflow.providers.amazon.aws.utils.mixins import aws_template_fields
 from airflow.sdk import Context
 from airflow.sdk.exceptions import AirflowSkipException
 
-from include.operators.resources import ENDPOINT, ENDPOINT_CONFIG, MODEL, ResourceKind, delete, describe
 from include.pipeline.errors import CleanupError
+from include.pipeline.resources import ENDPOINT, ENDPOINT_CONFIG, MODEL, ResourceKind, delete, describe
 
 
 class _DeleteOperator(AwsBaseOperator[SageMakerHook]):

@@ -7,8 +7,10 @@ from airflow.providers.amazon.aws.operators.sagemaker import SageMakerEndpointOp
 from airflow.sdk import Context
 from botocore.exceptions import ClientError
 
-from include.operators.polling import looks
-from include.operators.resources import (
+from include.pipeline.errors import EndpointError, OwnerError
+from include.pipeline.polling import looks
+from include.pipeline.resources import (
+    ALL_KINDS,
     ENDPOINT,
     ENDPOINT_CONFIG,
     MODEL,
@@ -17,11 +19,7 @@ from include.operators.resources import (
     delete,
     describe,
 )
-from include.pipeline.errors import EndpointError, OwnerError
 from include.pipeline.tags import RunTags
-
-# In the order of deletion: an endpoint is never left without its configuration.
-_ALL = (ENDPOINT, ENDPOINT_CONFIG, MODEL)
 
 
 class RunEndpointOperator(SageMakerEndpointOperator):
@@ -57,7 +55,7 @@ class RunEndpointOperator(SageMakerEndpointOperator):
         self.config["Model"]["PrimaryContainer"]["ModelDataUrl"] = self.model_data_url
         self.preprocess_config()
         name = self._name_of(ENDPOINT)
-        for kind in _ALL:
+        for kind in ALL_KINDS:
             check_owner(self._sagemaker, kind, self._name_of(kind), self._tags_of(kind))
         try:
             if not self._is_serving_this_model(name):
@@ -111,7 +109,7 @@ class RunEndpointOperator(SageMakerEndpointOperator):
         return tags
 
     def _delete_all(self) -> None:
-        for kind in _ALL:
+        for kind in ALL_KINDS:
             delete(self._sagemaker, kind, self._name_of(kind), self.check_interval)
 
     def _is_serving_this_model(self, name: str) -> bool:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from airflow.sdk import Variable, task
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk.exceptions import AirflowRuntimeError, AirflowSkipException
 
 CONNECTION = "aws_default"
 
@@ -134,19 +134,15 @@ def delete_data(plan: dict[str, Any]) -> list[str]:
 @task
 def verify_teardown(plan: dict[str, Any]) -> None:
     """Fail the run when something of it is left that should be gone, whichever teardown missed it."""
-    from include.operators.resources import ENDPOINT, ENDPOINT_CONFIG, MODEL, describe
     from include.pipeline.errors import CleanupError
     from include.pipeline.object_store import list_objects
     from include.pipeline.plan import RunPlan
+    from include.pipeline.resources import ALL_KINDS, describe
 
     run, sagemaker = RunPlan.model_validate(plan), _hook("sagemaker").conn
     left = []
     if not run.keep_endpoint:
-        left += [
-            f"{kind.title} {run.key}"
-            for kind in (ENDPOINT, ENDPOINT_CONFIG, MODEL)
-            if describe(sagemaker, kind, run.key)
-        ]
+        left += [f"{kind.title} {run.key}" for kind in ALL_KINDS if describe(sagemaker, kind, run.key)]
     if run.params.delete_data:
         left += list_objects(_hook("s3").conn, f"{run.locations.run}/")
     if left:
@@ -155,6 +151,36 @@ def verify_teardown(plan: dict[str, Any]) -> None:
             "a run leaves nothing that its Params do not keep",
             "Read why the teardown failed, mend it, and clear the tasks that delete",
         )
+
+
+@task
+def sweep_leftovers(ti: Any = None, params: Any = None) -> list[str]:
+    """Take away what runs have left on SageMaker: of runs that are over, or after its expiry.
+
+    A dry run, which only lists it, unless the Param `dry_run` or, where that is empty, the Variable
+    `sagemaker_janitor_dry_run` says false.
+    """
+    from include.pipeline.janitor import sweep
+
+    dry_run = params["dry_run"]
+    if dry_run is None:
+        dry_run = Variable.get("sagemaker_janitor_dry_run", default=True, deserialize_json=True)
+
+    def is_over(dag_id: str, run_id: str) -> bool:
+        try:
+            return ti.get_dagrun_state(dag_id, run_id) in {"success", "failed"}
+        except AirflowRuntimeError:
+            # A run that this Airflow does not know may be another's: its expiry decides.
+            return False
+
+    found = sweep(
+        _hook("sagemaker").conn,
+        now=datetime.now(UTC),
+        is_over=is_over,
+        dry_run=dry_run is not False,
+        report=log.info,
+    )
+    return [str(leftover) for leftover in found]
 
 
 def _hook(client_type: str) -> Any:

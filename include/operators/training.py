@@ -8,9 +8,9 @@ from airflow.providers.amazon.aws.operators.sagemaker import SageMakerTrainingOp
 from airflow.sdk import Context, ResumableJobMixin
 from botocore.exceptions import ClientError
 
-from include.operators.polling import looks
 from include.pipeline.errors import TrainingError
 from include.pipeline.names import training_job_name
+from include.pipeline.polling import looks
 
 
 class ResumableTrainingOperator(ResumableJobMixin, SageMakerTrainingOperator):

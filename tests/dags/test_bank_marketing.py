@@ -59,7 +59,7 @@ def dag(bag: DagBag) -> DAG:
 
 def test_the_folder_holds_these_dags_and_no_broken_one(bag: DagBag) -> None:
     assert not bag.import_errors
-    assert set(bag.dags) == {"bank_marketing"}
+    assert set(bag.dags) == {"bank_marketing", "sagemaker_janitor"}
 
 
 @pytest.mark.parametrize(

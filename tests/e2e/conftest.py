@@ -28,15 +28,16 @@ _RUN_SECONDS = 240
 class FinishedRun:
     """A run that is over."""
 
+    dag_id: str
     state: RunState
     tasks: dict[str, TaskState]
     airflow: AirflowApi
 
     def xcom(self, task_id: str) -> Any:
-        return self.airflow.xcom(DAG_ID, self.state.dag_run_id, task_id)
+        return self.airflow.xcom(self.dag_id, self.state.dag_run_id, task_id)
 
     def log(self, task_id: str) -> str:
-        lines = self.airflow.log_tail(DAG_ID, self.state.dag_run_id, self.tasks[task_id], lines=100)
+        lines = self.airflow.log_tail(self.dag_id, self.state.dag_run_id, self.tasks[task_id], lines=100)
         return "\n".join(lines)
 
     @property
@@ -54,17 +55,18 @@ class RunningStack:
     def run_all(self, confs: Sequence[dict[str, Any]]) -> list[FinishedRun]:
         """Trigger runs by hand at the same time and wait for all."""
         with ThreadPoolExecutor(len(confs)) as pool:
-            return list(pool.map(self._run, confs))
+            return list(pool.map(self.run, confs))
 
-    def _run(self, conf: dict[str, Any]) -> FinishedRun:
-        run = self.airflow.trigger(DAG_ID, conf)
+    def run(self, conf: dict[str, Any], dag_id: str = DAG_ID) -> FinishedRun:
+        """Trigger a run by hand and wait for its end."""
+        run = self.airflow.trigger(dag_id, conf)
         deadline = time.monotonic() + _RUN_SECONDS
         while not run.is_over:
-            assert time.monotonic() < deadline, self.airflow.tasks(DAG_ID, run.dag_run_id)
+            assert time.monotonic() < deadline, self.airflow.tasks(dag_id, run.dag_run_id)
             time.sleep(0.5)
-            run = self.airflow.run(DAG_ID, run.dag_run_id)
-        tasks = {task.task_id: task for task in self.airflow.tasks(DAG_ID, run.dag_run_id)}
-        return FinishedRun(run, tasks, self.airflow)
+            run = self.airflow.run(dag_id, run.dag_run_id)
+        tasks = {task.task_id: task for task in self.airflow.tasks(dag_id, run.dag_run_id)}
+        return FinishedRun(dag_id, run, tasks, self.airflow)
 
 
 @pytest.fixture(scope="session")

@@ -181,6 +181,35 @@ def test_a_training_job_that_fails_shows_its_reason_and_leaves_nothing(
     assert_nothing_bills(stack, run)
 
 
+def test_the_janitor_removes_what_a_finished_run_left_and_keeps_what_was_to_be_kept(
+    stack: RunningStack, runs: dict[str, FinishedRun]
+) -> None:
+    sagemaker = stack.aws.client("sagemaker")
+    left = runs["sample"].plan
+    sagemaker.create_endpoint_config(
+        **left.deployment["EndpointConfig"]
+        | {
+            "ProductionVariants": [
+                {
+                    **left.deployment["EndpointConfig"]["ProductionVariants"][0],
+                    "ModelName": runs["kept"].plan.key,
+                }
+            ]
+        }
+    )
+    assert stack.run({}, "sagemaker_janitor").xcom("sweep_leftovers") == [
+        (
+            f"endpoint configuration {left.key} (0.00 USD a day) of bank_marketing {left.identity.run_id}: "
+            "its run is over"
+        )
+    ]
+    assert sagemaker.list_endpoint_configs(NameContains=left.key)["EndpointConfigs"]
+    stack.run({"dry_run": False}, "sagemaker_janitor")
+    assert sagemaker.list_endpoint_configs(NameContains=left.key)["EndpointConfigs"] == []
+    kept = sagemaker.describe_endpoint(EndpointName=runs["kept"].plan.endpoint)
+    assert kept["EndpointStatus"] == "InService"
+
+
 def assert_nothing_bills(stack: RunningStack, run: FinishedRun) -> None:
     assert {run.tasks[task].state for task in (*TEARDOWN, "verify_teardown")} == {"success"}
     sagemaker = stack.aws.client("sagemaker")

@@ -6,8 +6,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from include.operators.polling import looks
 from include.pipeline.errors import OwnerError
+from include.pipeline.polling import looks
 from include.pipeline.tags import RunTags
 
 # SageMaker's answer for what is not there; its codes do not tell that from other bad requests.
@@ -29,22 +29,46 @@ class ResourceKind:
     """Client method that describes one."""
     delete: str
     """Client method that deletes one."""
+    list: str
+    """Client method, and paginator, that lists them."""
+    list_member: str
+    """Of the lists: `EndpointConfigs`."""
 
 
-MODEL = ResourceKind("model", "ModelName", "ModelArn", "describe_model", "delete_model")
+MODEL = ResourceKind(
+    "model", "ModelName", "ModelArn", "describe_model", "delete_model", "list_models", "Models"
+)
 ENDPOINT_CONFIG = ResourceKind(
     "endpoint configuration",
     "EndpointConfigName",
     "EndpointConfigArn",
     "describe_endpoint_config",
     "delete_endpoint_config",
+    "list_endpoint_configs",
+    "EndpointConfigs",
 )
-ENDPOINT = ResourceKind("endpoint", "EndpointName", "EndpointArn", "describe_endpoint", "delete_endpoint")
+ENDPOINT = ResourceKind(
+    "endpoint",
+    "EndpointName",
+    "EndpointArn",
+    "describe_endpoint",
+    "delete_endpoint",
+    "list_endpoints",
+    "Endpoints",
+)
+# In the order of deletion: an endpoint is never left without its configuration.
+ALL_KINDS = (ENDPOINT, ENDPOINT_CONFIG, MODEL)
 
 
 def describe(sagemaker: Any, kind: ResourceKind, name: str) -> dict[str, Any] | None:
     """Describe a resource, or answer None when it is not there."""
     return _unless_absent(lambda: getattr(sagemaker, kind.describe)(**{kind.name_member: name}))
+
+
+def owner_of(sagemaker: Any, arn: str) -> RunTags | None:
+    """Read from its tags whose a resource is; None for what no run of this project made."""
+    pages = sagemaker.get_paginator("list_tags").paginate(ResourceArn=arn)
+    return RunTags.from_aws(tag for page in pages for tag in page["Tags"])
 
 
 def check_owner(sagemaker: Any, kind: ResourceKind, name: str, run: RunTags) -> None:
@@ -56,8 +80,7 @@ def check_owner(sagemaker: Any, kind: ResourceKind, name: str, run: RunTags) -> 
     description = describe(sagemaker, kind, name)
     if description is None:
         return
-    pages = sagemaker.get_paginator("list_tags").paginate(ResourceArn=description[kind.arn_member])
-    owner = RunTags.from_aws(tag for page in pages for tag in page["Tags"])
+    owner = owner_of(sagemaker, description[kind.arn_member])
     if not run.is_same_run(owner):
         raise OwnerError(
             f"{kind.title} {name!r} is there already, and of {owner or 'somebody else'}",

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 
 def looks(longest: float) -> Iterator[float]:
-    """Pause between looks: a second at first, then a tenth of the time waited so far.
+    """Pause between looks: a tenth of a second, doubling to one, then a tenth of the time waited so far.
 
-    A job of seconds is seen to end within a second, one of hours costs no more calls than it must.
+    What takes a moment is seen to end at once, a job of seconds within a second, and one of hours costs no
+    more calls than it must.
 
     Args:
         longest: Seconds between two looks at the most.
@@ -19,4 +20,4 @@ def looks(longest: float) -> Iterator[float]:
     while True:
         waited = time.monotonic() - started
         yield waited
-        time.sleep(min(longest, max(1.0, waited / 10)))
+        time.sleep(min(longest, max(min(1.0, 0.1 + waited), waited / 10)))
