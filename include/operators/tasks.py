@@ -29,7 +29,7 @@ def plan_run(pipeline: str, dag_run: Any = None, params: Any = None) -> dict[str
     """
     from include.pipeline.config import load_config
     from include.pipeline.plan import RunIdentity, make_plan
-    from include.pipeline.source import SourcePolicy
+    from include.pipeline.source_policy import SourcePolicy
 
     config = load_config(pipeline)
     sts = _hook("sts")

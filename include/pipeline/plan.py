@@ -13,7 +13,7 @@ from include.pipeline.image import xgboost_image
 from include.pipeline.names import check_bucket_name, default_bucket, run_key, training_job_name
 from include.pipeline.params import RunParams, parse_params
 from include.pipeline.role import resolve_role
-from include.pipeline.source import SourcePolicy
+from include.pipeline.source_policy import SourcePolicy
 from include.pipeline.tags import RunTags
 from include.pipeline.training import training_request
 

@@ -1,17 +1,15 @@
 """Where the data comes from: one file by its URL, checked, into a content-addressed key of the bucket."""
 
 import logging
-import os
 import re
 import shutil
+import socket
 import tempfile
 from dataclasses import asdict, dataclass
 from email.utils import formatdate
 from http import HTTPStatus
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 from pydantic import BaseModel, ConfigDict
@@ -20,15 +18,13 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 from include.pipeline import object_store
 from include.pipeline.errors import SourceError
 from include.pipeline.object_store import Received
+from include.pipeline.source_policy import SourcePolicy, file_name, scheme_of, shown
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _MAX_REDIRECTS = 5
-_LONGEST_NAME = 255
-_WEB = ("https", "http")
 _SHA1_IN_NAME = re.compile(r"\.([0-9a-f]{40})\.[^.]+$", re.IGNORECASE)
-_UNSAFE_IN_KEY = re.compile(r"[^A-Za-z0-9._-]+")
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 _HTML_START = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype|!--|\?xml|html|head)", re.IGNORECASE)
 _NOT_HTML = ("a source is a CSV file, not a web page", "Use the file's own URL")
@@ -36,82 +32,6 @@ _NOT_HTML = ("a source is a CSV file, not a web page", "Use the file's own URL")
 # Both log request URLs with their query, which is where a signed URL carries its secret.
 for _library in ("httpx", "httpcore"):
     logging.getLogger(_library).setLevel(logging.WARNING)
-
-
-class SourcePolicy(BaseModel):
-    """Which sources the settings allow; `https://` and `s3://` always are.
-
-    Attributes:
-        local_folder: Local files are read only below this folder, and relative paths start there.
-        http_hosts: Where plain `http://` may go: `host` (any port) or `host:port`.
-        max_bytes: Largest file taken; by default the most that S3 takes in one PUT.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    local_folder: Path | None = None
-    http_hosts: tuple[str, ...] = ()
-    max_bytes: int = object_store.MAX_OBJECT_BYTES
-
-    def check(self, url: str) -> None:
-        """Refuse a URL that may not be read, without touching the network.
-
-        Raises:
-            SourceError: The scheme, host or path is not allowed, or the URL names no file.
-        """
-        if not url.isprintable():
-            raise SourceError(f"{shown(url)!a}", "a URL holds no control characters", "Correct the URL")
-        match _scheme(url):
-            case "https" | "http":
-                self.check_web(url)
-            case "s3":
-                if not all(object_store.split_uri(url)):
-                    raise SourceError(url, "it has to be s3://<bucket>/<key>", "Name one object")
-            case "file" | "":
-                self.local_path(url)
-            case scheme:
-                rule = f"{scheme}:// is not one of https://, s3://, file://, http://"
-                raise SourceError(shown(url), rule, "Put the file where one of these reaches it")
-        _file_name(url)
-
-    def check_web(self, url: str) -> None:
-        """Refuse a web server: the first one, or one that a redirect leads to.
-
-        Raises:
-            SourceError: It is not allowed.
-        """
-        try:
-            parts = httpx.URL(url)
-        except httpx.InvalidURL:
-            # Where the parts cannot be told apart, a password may be anywhere.
-            raise SourceError(f"{_scheme(url)}://...", "it has to be a valid URL", "Correct it") from None
-        if parts.scheme not in _WEB or not parts.host:
-            raise SourceError(
-                shown(url), "it has to be https://<host>/... or http://<host>/...", "Correct it"
-            )
-        address = parts.netloc.decode("ascii")
-        meant = {parts.host, address if parts.port else f"{address}:80"}
-        if parts.scheme == "http" and meant.isdisjoint(host.lower() for host in self.http_hosts):
-            rule = f"plain http may reach {', '.join(self.http_hosts) or 'no host'} only"
-            raise SourceError(shown(url), rule, "Use https:// or have the host allowed")
-
-    def local_path(self, url: str) -> Path:
-        """Return the real path, symbolic links followed, of a `file://` URL or a plain path.
-
-        Raises:
-            SourceError: Local files are not allowed, or this one is absent or outside the folder.
-        """
-        if self.local_folder is None:
-            mend = "Use https:// or s3://, or have a folder allowed"
-            raise SourceError(url, "local files are not allowed here", mend)
-        folder = self.local_folder.resolve()
-        # pathlib raises on a loop of symbolic links, realpath does not.
-        path = Path(os.path.realpath(folder / _plain_path(url)))
-        if not path.is_relative_to(folder):
-            raise SourceError(url, f"local files are read below {folder} only", "Move the file there")
-        if not path.is_file():
-            raise SourceError(url, f"there is no such file below {folder}", "Correct the path")
-        return path
 
 
 @dataclass(frozen=True)
@@ -167,9 +87,9 @@ def fetch(
         SourceError: The policy forbids it, the source does not give it, or what it gives is no data file.
     """
     policy.check(url)
-    name = _file_name(url)
+    name = file_name(url)
     with tempfile.TemporaryFile() as file:
-        match _scheme(url):
+        match scheme_of(url):
             case "https" | "http":
                 received = _from_web(url, file, policy, patience or Patience())
             case "s3":
@@ -181,32 +101,6 @@ def fetch(
         if not object_store.has_size(s3, uri, received.bytes):
             object_store.put_file(s3, file, uri)
     return RawData(uri=uri, url=shown(url), **asdict(received))
-
-
-def shown(url: str) -> str:
-    """Return the URL as it may be logged: without user name, password, query and fragment."""
-    scheme, separator, rest = url.partition("://")
-    if not separator or _scheme(url) in {"s3", "file"}:
-        return url
-    authority, slash, path = re.split(r"[?#]", rest, maxsplit=1)[0].partition("/")
-    return f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"
-
-
-def _scheme(url: str) -> str:
-    scheme, separator, _ = url.partition("://")
-    return scheme.lower() if separator else ""
-
-
-def _plain_path(url: str) -> str:
-    return url2pathname(urlsplit(url).path) if _scheme(url) == "file" else url
-
-
-def _file_name(url: str) -> str:
-    path = httpx.URL(url).path if _scheme(url) in _WEB else _plain_path(url)
-    name = _UNSAFE_IN_KEY.sub("_", path.rpartition("/")[2])[-_LONGEST_NAME:]
-    if not name.strip("."):
-        raise SourceError(shown(url), "its path has to end in a file name", "Name one file")
-    return name
 
 
 class _TransientError(Exception):
@@ -235,8 +129,11 @@ def _download(url: str, file: BinaryIO, policy: SourcePolicy, patience: Patience
         timeout=httpx.Timeout(patience.read_seconds, connect=patience.connect_seconds),
         follow_redirects=True,
         max_redirects=_MAX_REDIRECTS,
-        # httpx calls this before each hop.
-        event_hooks={"request": [lambda request: _check_hop(url, str(request.url), policy)]},
+        # httpx calls these before and after each hop.
+        event_hooks={
+            "request": [lambda request: _check_hop(url, str(request.url), policy)],
+            "response": [lambda response: _check_peer(response, policy)],
+        },
         headers={"Accept-Encoding": "identity"},
     )
     try:
@@ -257,8 +154,33 @@ def _download(url: str, file: BinaryIO, policy: SourcePolicy, patience: Patience
 def _check_hop(url: str, hop: str, policy: SourcePolicy) -> None:
     try:
         policy.check_web(hop)
+        policy.check_addresses(hop, _addresses(httpx.URL(hop)))
     except SourceError as error:
+        if hop == url:
+            raise
         raise SourceError(f"{shown(url)} leads to {error.found}", error.rule, error.mend) from None
+
+
+def _addresses(url: httpx.URL) -> list[str]:
+    """Look a host up; a proxy does that itself, and an unknown host is the connection's to report."""
+    if _is_proxied(url):
+        return []
+    try:
+        found = socket.getaddrinfo(url.host, url.port, type=socket.SOCK_STREAM)
+    except OSError:
+        return []
+    return [str(address[0]).partition("%")[0] for *_, address in found]
+
+
+def _check_peer(response: httpx.Response, policy: SourcePolicy) -> None:
+    # The name may have led elsewhere when it was looked up again, for the connection.
+    if not _is_proxied(response.url):
+        peer = response.extensions["network_stream"].get_extra_info("server_addr")
+        policy.check_addresses(str(response.url), [peer[0].partition("%")[0]])
+
+
+def _is_proxied(url: httpx.URL) -> bool:
+    return not getproxies().keys().isdisjoint({url.scheme, "all"}) and not proxy_bypass(url.host)
 
 
 def _check_answer(url: str, response: httpx.Response, policy: SourcePolicy) -> None:

@@ -21,7 +21,7 @@ from include.pipeline.config import TableConfig, load_config
 from include.pipeline.dataset import Split, split_table, split_to_s3, write_split
 from include.pipeline.errors import DataError, SourceError
 from include.pipeline.plan import RunIdentity, RunPlan, make_plan
-from include.pipeline.source import SourcePolicy
+from include.pipeline.source_policy import SourcePolicy
 from include.pipeline.table import read_table
 from tests.tutorial_data import BANK_CLEAN, needs_bank_clean
 

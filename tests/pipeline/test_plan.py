@@ -14,7 +14,7 @@ from include.pipeline.config import load_config
 from include.pipeline.errors import ParamError, SourceError
 from include.pipeline.names import run_key
 from include.pipeline.plan import RunIdentity, RunPlan, make_plan
-from include.pipeline.source import SourcePolicy
+from include.pipeline.source_policy import SourcePolicy
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

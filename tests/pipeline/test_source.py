@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
+import httpx
 import pytest
 from moto import mock_aws
 
 from include.pipeline.errors import SourceError
-from include.pipeline.source import Patience, RawData, SourcePolicy, fetch
+from include.pipeline.source import Patience, RawData, _check_peer, fetch
+from include.pipeline.source_policy import SourcePolicy
 from tests.pipeline.misbehaving_web import CSV, SHA1, SHA256, Answer, MisbehavingWeb, serving
 
 if TYPE_CHECKING:
@@ -202,6 +204,22 @@ def chain(web: MisbehavingWeb, hops: int) -> str:
         web.url(f"/{hop}", redirect(f"/{hop + 1}"))
     web.url(f"/{hops}")
     return f"http://{web.host}/0"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "169.254.169.254"])
+def test_a_server_in_the_workers_own_network_is_refused_before_it_is_asked(
+    host: str, refusal: Refusal
+) -> None:
+    assert f"https://{host}:1/a.csv is at" in refusal(f"https://{host}:1/a.csv")
+
+
+def test_a_name_that_leads_elsewhere_at_the_second_look_is_refused(web: MisbehavingWeb) -> None:
+    policy = SourcePolicy()
+    with (
+        httpx.Client(event_hooks={"response": [lambda response: _check_peer(response, policy)]}) as client,
+        pytest.raises(SourceError, match=r"is at 127.0.0.1"),
+    ):
+        client.get(web.url("/a.csv"))
 
 
 def test_five_redirects_are_followed(web: MisbehavingWeb, bring: Bring) -> None:

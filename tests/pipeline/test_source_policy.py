@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from include.pipeline.errors import SourceError
-from include.pipeline.source import SourcePolicy
+from include.pipeline.source_policy import SourcePolicy
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,32 @@ def test_the_policy_refuses(url: str, said: str) -> None:
     assert said in str(refused.value)
     assert "PASS" not in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "10.1.2.3",
+        "172.16.0.1",
+        "192.168.1.1",
+        "169.254.169.254",
+        "0.0.0.0",  # noqa: S104 - refused, not bound
+        "::1",
+        "fe80::1",
+        "fd00::1",
+    ],
+)
+@pytest.mark.parametrize("others", [(), ("93.184.215.14",)])
+def test_the_workers_own_network_is_not_a_source(address: str, others: tuple[str, ...]) -> None:
+    with pytest.raises(SourceError, match=r"https://example.org/a.csv is at .*source_http_hosts"):
+        SourcePolicy().check_addresses("https://example.org/a.csv?secret", (*others, address))
+
+
+def test_public_addresses_and_listed_hosts_are() -> None:
+    SourcePolicy().check_addresses("https://example.org/a.csv", ["93.184.215.14", "2606:2800:21f:cb07::1"])
+    SourcePolicy(http_hosts=("data.corp",)).check_addresses("https://data.corp/a.csv", ["10.1.2.3"])
+    SourcePolicy(http_hosts=("data.corp:443",)).check_addresses("https://data.corp/a.csv", ["10.1.2.3"])
 
 
 def test_a_policy_survives_its_way_through_json() -> None:
