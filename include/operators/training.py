@@ -116,7 +116,11 @@ class ResumableTrainingOperator(ResumableJobMixin, SageMakerTrainingOperator):
         """Stop the job, so that it does not bill on after its task."""
         if self._job_name:
             self.log.warning("Stopping training job %s", self._job_name)
-            self._sagemaker.stop_training_job(TrainingJobName=self._job_name)
+            try:
+                self._sagemaker.stop_training_job(TrainingJobName=self._job_name)
+            except ClientError as error:
+                # It has just ended by itself.
+                self.log.warning("The job was not stopped: %s", error)
 
     @property
     def _sagemaker(self) -> Any:

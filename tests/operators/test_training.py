@@ -93,6 +93,13 @@ def test_killing_the_task_stops_the_job(aws: Aws) -> None:
     wait_for(aws, name, "Stopped")
 
 
+def test_killing_the_task_of_a_job_that_has_ended_does_no_harm(aws: Aws) -> None:
+    task = operator("ended")
+    task.execute({})
+    task.on_kill()
+    assert jobs(aws, "ended") == {"ended": "Completed"}
+
+
 def test_killing_a_task_that_has_no_job_yet_does_nothing(aws: Aws) -> None:
     operator("unborn").on_kill()
     assert jobs(aws, "unborn") == {}

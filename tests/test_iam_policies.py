@@ -1,0 +1,139 @@
+"""The pipeline's calls, recorded, against the policy that allows them."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import botocore.client
+import pytest
+from airflow.providers.amazon.aws.operators.s3 import S3CreateBucketOperator
+
+from include.operators.deletion import (
+    DeleteEndpointConfigOperator,
+    DeleteEndpointOperator,
+    DeleteModelOperator,
+)
+from include.operators.endpoint import RunEndpointOperator
+from include.operators.training import ResumableTrainingOperator
+from include.pipeline.cleanup import delete_run
+from include.pipeline.config import DATASETS, load_config
+from include.pipeline.dataset import split_to_s3
+from include.pipeline.evaluation import evaluate_endpoint
+from include.pipeline.janitor import sweep
+from include.pipeline.plan import RunIdentity, RunPlan, make_plan
+from include.pipeline.source import fetch
+from include.pipeline.source_policy import SourcePolicy
+from tests.local_aws_client import Aws
+from tests.local_aws_server import local_aws_server
+
+pytestmark = pytest.mark.slow
+
+POLICY = json.loads((Path(__file__).resolve().parents[1] / "docs" / "iam" / "airflow-role.json").read_text())
+# Which permission a call needs, where it is not its own name:
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+ACTIONS = {
+    "s3:DeleteObjects": "s3:DeleteObject",
+    "s3:HeadBucket": "s3:ListBucket",
+    "s3:HeadObject": "s3:GetObject",
+    "s3:ListObjectsV2": "s3:ListBucket",
+    "sagemaker-runtime:InvokeEndpoint": "sagemaker:InvokeEndpoint",
+}
+# What AWS checks without a call of that name; and a call that anybody may make.
+NOT_CALLED = {"iam:PassRole", "sagemaker:AddTags"}
+FREE = {"sts:GetCallerIdentity"}
+
+
+@pytest.fixture
+def aws() -> Iterator[Aws]:
+    with local_aws_server() as server:
+        yield Aws(server.url)
+
+
+@pytest.fixture
+def called(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The actions of all calls that any boto3 client makes; Airflow's connection leads to local AWS."""
+    connection = {
+        "conn_type": "aws",
+        "login": "local-aws-key-id",
+        "password": "local-aws-secret-key",
+        "extra": {"region_name": "us-east-1", "endpoint_url": aws.url},
+    }
+    monkeypatch.setenv("AIRFLOW_CONN_AWS_DEFAULT", json.dumps(connection))
+    actions: set[str] = set()
+    make_call = botocore.client.BaseClient._make_api_call
+
+    def record(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+        call = f"{client.meta.service_model.service_name}:{operation}"
+        actions.add(ACTIONS.get(call, call))
+        return make_call(client, operation, parameters)
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", record)
+    return actions
+
+
+def run_everything(aws: Aws) -> None:
+    """Do in this process what the DAG's tasks do, stop a job, and sweep."""
+    s3, sagemaker = aws.client("s3"), aws.client("sagemaker")
+    config = load_config("bank_marketing")
+    aws.client("iam").create_role(RoleName="AmazonSageMaker-test", AssumeRolePolicyDocument="{}")
+    plan = make_plan(
+        config.params.model_dump()
+        | {"data_url": "bank_marketing_sample.csv", "role": "AmazonSageMaker-test"},
+        identity=RunIdentity(
+            dag_id="bank_marketing",
+            run_id="manual__iam",
+            account_id=aws.client("sts").get_caller_identity()["Account"],
+            region="us-east-1",
+            planned_at=datetime.now(UTC),
+        ),
+        config=config,
+        default_role=None,
+        source_policy=SourcePolicy(local_folder=DATASETS),
+        iam=aws.client("iam"),
+    )
+    S3CreateBucketOperator(task_id="create_bucket", bucket_name=plan.bucket).execute({})
+    raw = fetch(plan.params.data_url, policy=plan.source_policy, s3=s3, raw_uri=plan.locations.raw)
+    split_to_s3(s3, raw.uri, plan)
+    training = ResumableTrainingOperator(task_id="train_model", config=plan.training, check_interval=1)
+    archive = training.execute({})["Training"]["ModelArtifacts"]["S3ModelArtifacts"]
+    training.on_kill()
+    deploy(plan, archive)
+    evaluate_endpoint(plan, s3=s3, runtime=aws.client("sagemaker-runtime"))
+    delete(DeleteEndpointOperator, plan)
+    delete(DeleteEndpointConfigOperator, plan)
+    delete(DeleteModelOperator, plan)
+    delete_run(s3, plan.locations)
+    sweep(sagemaker, now=datetime.now(UTC), is_over=lambda *_: True, dry_run=False, report=print)
+
+
+def deploy(plan: RunPlan, archive: str) -> None:
+    for _ in range(2):  # the second finds what the first made, and asks whose it is
+        RunEndpointOperator(
+            task_id="deploy_endpoint",
+            config=plan.deployment,
+            model_data_url=archive,
+            check_interval=1,
+        ).execute({})
+
+
+def delete(operator: type, plan: RunPlan) -> None:
+    operator(task_id="delete", name=plan.key, check_interval=1).execute({})
+
+
+def test_the_policy_allows_what_the_pipeline_calls_and_nothing_else(aws: Aws, called: set[str]) -> None:
+    run_everything(aws)
+    allowed = {action for statement in POLICY["Statement"] for action in statement["Action"]}
+    # Made by the test alone.
+    called.discard("iam:CreateRole")
+    assert called - FREE == allowed - NOT_CALLED
+
+
+def test_no_statement_allows_every_action_or_every_object() -> None:
+    for statement in POLICY["Statement"]:
+        assert statement["Effect"] == "Allow"
+        assert not any("*" in action for action in statement["Action"])
+        if statement["Resource"] == "*":
+            # AWS has no narrower resource for these.
+            assert all(action.startswith("sagemaker:List") for action in statement["Action"])
