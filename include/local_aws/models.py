@@ -4,24 +4,24 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from include.local_aws import tags
-from include.local_aws.algorithms.registry import find_algorithm
 from include.local_aws.aws_errors import ValidationError
 from include.local_aws.listing import page_of
-from include.local_aws.request_validation import missing_member
+from include.local_aws.model_container import check_container
+from include.local_aws.model_packages import find_model_package
 from include.local_aws.resources import JsonObject, Region, Resource
-from include.local_aws.storage import S3Url
 
 
 @dataclass(kw_only=True, eq=False)
 class Model(Resource):
-    """An image, the model archive it serves, and its environment."""
+    """An image, the model archive it serves, and its environment.
+
+    Attributes:
+        container: The definition of its one container, with what its model package gives.
+    """
 
     KIND: ClassVar[str] = "model"
 
-    @property
-    def container(self) -> JsonObject:
-        """The definition of its one container."""
-        return _containers(self.request)[0]
+    container: JsonObject
 
 
 def _containers(request: JsonObject) -> list[JsonObject]:
@@ -50,14 +50,14 @@ def create_model(region: Region, request: JsonObject) -> JsonObject:
     if len(containers) != 1:
         raise ValidationError(f"Local AWS serves models of exactly one container, not of {len(containers)}.")
     (container,) = containers
-    if "Image" not in container:
-        raise missing_member("primaryContainer.image")
-    find_algorithm(container["Image"])
-    if "ModelDataUrl" not in container:
-        raise ValidationError("Local AWS needs the model archive as ModelDataUrl.")
-    if not region.storage.exists(S3Url.parse(container["ModelDataUrl"])):
-        raise ValidationError(f"Could not find model data at {container['ModelDataUrl']}.")
-    region.of(Model)[name] = Model(name=name, arn=arn, request=request, tags=tags.from_request(request))
+    if "ModelPackageName" in container:
+        package = find_model_package(region, container["ModelPackageName"])
+        environment = package.container.get("Environment", {}) | container.get("Environment", {})
+        container = {**package.container, "Environment": environment}
+    check_container(region, container, "primaryContainer")
+    region.of(Model)[name] = Model(
+        name=name, arn=arn, request=request, tags=tags.from_request(request), container=container
+    )
     return {"ModelArn": arn}
 
 

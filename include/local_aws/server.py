@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.wrappers import Request, Response
 
-from include.local_aws import endpoint_configs, endpoints, models, tags, training_jobs
+from include.local_aws import (
+    endpoint_configs,
+    endpoints,
+    model_package_groups,
+    model_packages,
+    models,
+    tags,
+    training_jobs,
+)
 from include.local_aws.aws_errors import AwsError
 from include.local_aws.background import Background
 from include.local_aws.caller import Caller
@@ -31,6 +39,8 @@ _INVOCATION = re.compile(r"/endpoints/([^/]+)/invocations")
 Operation = Callable[[Region, JsonObject], JsonObject]
 OPERATIONS: dict[str, Operation] = {
     **training_jobs.OPERATIONS,
+    **model_package_groups.OPERATIONS,
+    **model_packages.OPERATIONS,
     **models.OPERATIONS,
     **endpoint_configs.OPERATIONS,
     **endpoints.OPERATIONS,
