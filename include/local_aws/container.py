@@ -62,7 +62,7 @@ class Container:
         self.remove()
 
     def start(self, listener: socket.socket | None = None) -> None:
-        """Starts the process.
+        """Starts the process, or starts it again once `wait` has returned.
 
         Args:
             listener: A listening socket that a serving process takes over.
@@ -85,6 +85,8 @@ class Container:
         with self._lock:
             if self._killed:
                 raise RuntimeError("the container was killed")
+            self._close_pipes()
+            self._is_reaped = False
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 self._command,
                 cwd=self.opt_ml.base,
@@ -129,7 +131,7 @@ class Container:
             raise RuntimeError("the container was not started")
         exit_code = self._process.wait(timeout)
         # What it left behind would keep the log open, and outlive it.
-        self.kill()
+        self._signal(signal.SIGKILL)
         self._is_reaped = True
         self._reader.join()
         return exit_code
@@ -160,10 +162,14 @@ class Container:
         if self._process is not None:
             self.kill()
             self.wait()
-            for stream in (self._process.stdin, self._process.stdout):
-                if stream is not None:
-                    stream.close()
+            self._close_pipes()
         if self._last_resort is not None:
             self._last_resort.cancel()
         shutil.rmtree(self.opt_ml.base, ignore_errors=True)
         self.removed = True
+
+    def _close_pipes(self) -> None:
+        if self._process is not None:
+            for stream in (self._process.stdin, self._process.stdout):
+                if stream is not None:
+                    stream.close()

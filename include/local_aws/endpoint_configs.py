@@ -47,6 +47,11 @@ def create_endpoint_config(region: Region, request: JsonObject) -> JsonObject:
     for variant in variants:
         if "ModelName" not in variant:
             raise ValidationError("Local AWS needs a ModelName in each production variant.")
+        if ("ServerlessConfig" in variant) == ("InstanceType" in variant):
+            raise ValidationError(
+                f"Production variant {variant['VariantName']} must have either a ServerlessConfig or an "
+                "InstanceType."
+            )
         find_model(region, variant["ModelName"])
     region.of(EndpointConfig)[name] = EndpointConfig(
         name=name, arn=arn, request=request, tags=tags.from_request(request)

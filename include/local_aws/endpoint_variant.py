@@ -12,6 +12,7 @@ from http import HTTPStatus
 import urllib3
 
 from include.local_aws.algorithms.registry import find_algorithm
+from include.local_aws.cloudwatch import LogStream
 from include.local_aws.container import Container
 from include.local_aws.model_archive import BadArchiveError, extract
 from include.local_aws.models import Model
@@ -23,6 +24,9 @@ _STARTUP_SECONDS = 600
 _RESPONSE_SECONDS = 60
 _DRAIN_SECONDS = 60
 _CONNECTIONS = 16
+_PING_SECONDS = 0.5
+# Between two starts of a process that does not stay up.
+_RESTART_SECONDS = 1.0
 
 
 class DeploymentError(Exception):
@@ -34,16 +38,22 @@ class EndpointVariant:
     """A running variant. `close` ends it.
 
     Attributes:
-        spec: Its ProductionVariant, from the endpoint configuration.
+        spec: Its ProductionVariant, from the endpoint configuration, with what was changed since.
         image: The image URI of its model.
+        listener: Where its process accepts requests; they wait there while it is started again.
+        log: Its log stream.
     """
 
     spec: JsonObject
     image: str
     container: Container
     pool: urllib3.HTTPConnectionPool
+    listener: socket.socket
+    log: LogStream
     _in_flight: int = 0
     _idle: threading.Condition = field(default_factory=threading.Condition)
+    _closing: threading.Event = field(default_factory=threading.Event)
+    _keeper: threading.Thread | None = None
 
     @property
     def name(self) -> str:
@@ -87,15 +97,32 @@ class EndpointVariant:
         seconds = self.spec.get("ContainerStartupHealthCheckTimeoutInSeconds", _STARTUP_SECONDS)
         deadline = time.monotonic() + seconds
         while not self.container.has_ended and (left := deadline - time.monotonic()) > 0:
-            # No answer is no health either. The socket listens before the process does: the first ping waits.
+            # No answer is no health either. The socket listens before the process does: a ping waits for it.
+            timeout = min(left, _PING_SECONDS)
             with suppress(urllib3.exceptions.HTTPError):
-                if self.pool.urlopen("GET", "/ping", retries=False, timeout=left).status == HTTPStatus.OK:
+                if self.pool.urlopen("GET", "/ping", retries=False, timeout=timeout).status == HTTPStatus.OK:
                     return
             time.sleep(0.05)
         raise DeploymentError(
             f"The primary container for production variant {self.name} did not pass the ping health check. "
             "Please check CloudWatch logs for this endpoint."
         )
+
+    def keep_alive(self) -> None:
+        """From now on starts the process again whenever it ends."""
+        self._keeper = threading.Thread(target=self._restart, name="variant-keeper", daemon=True)
+        self._keeper.start()
+
+    def _restart(self) -> None:
+        # The container refuses to start once it was killed.
+        with suppress(RuntimeError):
+            while True:
+                begin = time.monotonic()
+                exit_code = self.container.wait()
+                if self._closing.wait(begin + _RESTART_SECONDS - time.monotonic()):
+                    return
+                self.log.append(f"Local AWS: the process ended with exit code {exit_code}. It starts again.")
+                self.container.start(self.listener)
 
     def drain(self) -> None:
         """Waits until no request is under way."""
@@ -104,8 +131,13 @@ class EndpointVariant:
 
     def close(self) -> None:
         """Ends the process and removes its files."""
+        self._closing.set()
+        self.container.kill()
+        if self._keeper is not None:
+            self._keeper.join()
         self.pool.close()
         self.container.remove()
+        self.listener.close()
 
 
 def start_variant(region: Region, endpoint_name: str, spec: JsonObject, model: Model) -> EndpointVariant:
@@ -121,16 +153,16 @@ def start_variant(region: Region, endpoint_name: str, spec: JsonObject, model: M
     container = region.background.container(
         find_algorithm(definition["Image"]).name, "serve", definition.get("Environment", {}), log.append
     )
+    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
     try:
         _write_model(container, region, definition["ModelDataUrl"])
-        with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
-            port = listener.getsockname()[1]
-            container.start(listener)
+        container.start(listener)
     except BaseException:
+        listener.close()
         container.remove()
         raise
-    pool = urllib3.HTTPConnectionPool("127.0.0.1", port, maxsize=_CONNECTIONS)
-    return EndpointVariant(spec, definition["Image"], container, pool)
+    pool = urllib3.HTTPConnectionPool("127.0.0.1", listener.getsockname()[1], maxsize=_CONNECTIONS)
+    return EndpointVariant(spec, definition["Image"], container, pool, listener, log)
 
 
 def _write_model(container: Container, region: Region, url: str) -> None:

@@ -11,8 +11,8 @@ import urllib3
 from werkzeug.wrappers import Request, Response
 
 from include.local_aws.aws_errors import AwsError
+from include.local_aws.endpoint_states import Endpoint
 from include.local_aws.endpoint_variant import EndpointVariant
-from include.local_aws.endpoints import Endpoint
 from include.local_aws.resources import Region
 
 # API reference, InvokeEndpoint: Body.
@@ -72,7 +72,7 @@ def invoke_endpoint(region: Region, endpoint_name: str, request: Request) -> Res
 
 def _choose_variant(region: Region, endpoint_name: str, wanted: str | None) -> EndpointVariant:
     endpoint = region.of(Endpoint).get(endpoint_name)
-    if endpoint is None or endpoint.status not in ("InService", "Updating"):
+    if endpoint is None or not endpoint.is_serving:
         # SageMaker's routers know an endpoint only while it serves.
         raise AwsError("ValidationError", f"Endpoint {endpoint_name} of account {region.account} not found.")
     if wanted is not None:

@@ -1,16 +1,21 @@
 """Endpoints through the API: their states, updates that serve on, and failures."""
 
 import io
+import itertools
 import tarfile
 import threading
+from collections.abc import Iterator
 from typing import Any
 
+import psutil
 import pytest
 
 from tests.local_aws.conftest import BUCKET, deploy, invoke, refused, settled, wait_until
+from tests.local_aws_server import LocalAwsServer
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:endpoint/"
 ROW = b"0.5,0.1,-0.2"
+NUMBERS = itertools.count()
 
 
 def archive(**files: bytes) -> bytes:
@@ -102,6 +107,141 @@ def test_an_update_serves_all_the_time(sagemaker: Any, model_data: str, runtime:
     assert answering[0] == "AllTraffic"
     assert described["EndpointConfigName"] == "updated-2"
     delete(sagemaker, "updated")
+
+
+@pytest.mark.parametrize(
+    ("excluded", "weights"),
+    [
+        ([], {"A": 3.0, "B": 0.0}),
+        ([{"VariantPropertyType": "DesiredWeight"}], {"A": 1.0, "B": 1.0}),
+    ],
+)
+def test_an_update_can_retain_the_weights(
+    sagemaker: Any, two_variants: str, excluded: list[dict[str, str]], weights: dict[str, float]
+) -> None:
+    reweigh(sagemaker, two_variants, A=3.0, B=0.0)
+    sagemaker.update_endpoint(
+        EndpointName=two_variants,
+        EndpointConfigName=two_variants,
+        RetainAllVariantProperties=True,
+        ExcludeRetainedVariantProperties=excluded,
+    )
+    assert current_weights(settled(sagemaker, two_variants)) == weights
+
+
+def test_weights_shift_the_traffic(sagemaker: Any, two_variants: str, runtime: Any) -> None:
+    assert current_weights(settled(sagemaker, two_variants)) == {"A": 1.0, "B": 1.0}
+    sagemaker.update_endpoint_weights_and_capacities(
+        EndpointName=two_variants,
+        DesiredWeightsAndCapacities=[{"VariantName": "A", "DesiredWeight": 0.0, "DesiredInstanceCount": 3}],
+    )
+    assert sagemaker.describe_endpoint(EndpointName=two_variants)["EndpointStatus"] == "Updating"
+    described = settled(sagemaker, two_variants)
+    assert current_weights(described) == {"A": 0.0, "B": 1.0}
+    assert {v["VariantName"]: v["CurrentInstanceCount"] for v in described["ProductionVariants"]} == {
+        "A": 3,
+        "B": 1,
+    }
+    reached = {invoke(runtime, two_variants, ROW)["InvokedProductionVariant"] for _ in range(20)}
+    assert reached == {"B"}
+    config = sagemaker.describe_endpoint_config(EndpointConfigName=two_variants)
+    assert [variant["InitialVariantWeight"] for variant in config["ProductionVariants"]] == [1.0, 1.0]
+
+
+def test_only_its_own_variants_have_weights(sagemaker: Any, endpoint: str) -> None:
+    assert refused(
+        sagemaker.update_endpoint_weights_and_capacities,
+        EndpointName=endpoint,
+        DesiredWeightsAndCapacities=[{"VariantName": "Other", "DesiredWeight": 1.0}],
+    ) == ("ValidationException", f'Could not find variant "Other" of endpoint "{ARN}{endpoint}".')
+
+
+def reweigh(sagemaker: Any, name: str, **weights: float) -> None:
+    wanted = [{"VariantName": variant, "DesiredWeight": weight} for variant, weight in weights.items()]
+    sagemaker.update_endpoint_weights_and_capacities(EndpointName=name, DesiredWeightsAndCapacities=wanted)
+    settled(sagemaker, name)
+
+
+def current_weights(described: dict[str, Any]) -> dict[str, float]:
+    return {variant["VariantName"]: variant["CurrentWeight"] for variant in described["ProductionVariants"]}
+
+
+@pytest.fixture
+def two_variants(sagemaker: Any, endpoint: str) -> Iterator[str]:
+    """The name of an endpoint with two variants of equal weights."""
+    spec = {"ModelName": endpoint, "InitialInstanceCount": 1, "InstanceType": "ml.m5.large"}
+    variants = [{**spec, "VariantName": name, "InitialVariantWeight": 1.0} for name in "AB"]
+    name = f"two-{next(NUMBERS)}"
+    sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=variants)
+    sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
+    settled(sagemaker, name)
+    yield name
+    delete(sagemaker, name)
+
+
+def test_serverless(sagemaker: Any, endpoint: str, runtime: Any) -> None:
+    serverless = {"MemorySizeInMB": 2048, "MaxConcurrency": 5}
+    variant = {"VariantName": "v", "ModelName": endpoint, "ServerlessConfig": serverless}
+    sagemaker.create_endpoint_config(EndpointConfigName="serverless", ProductionVariants=[variant])
+    sagemaker.create_endpoint(EndpointName="serverless", EndpointConfigName="serverless")
+    (described,) = settled(sagemaker, "serverless")["ProductionVariants"]
+    assert described["CurrentServerlessConfig"] == serverless
+    assert "CurrentInstanceCount" not in described
+    assert invoke(runtime, "serverless", ROW)["Body"] == invoke(runtime, endpoint, ROW)["Body"]
+    sagemaker.update_endpoint_weights_and_capacities(
+        EndpointName="serverless",
+        DesiredWeightsAndCapacities=[{"VariantName": "v", "ServerlessUpdateConfig": {"MaxConcurrency": 9}}],
+    )
+    (described,) = settled(sagemaker, "serverless")["ProductionVariants"]
+    assert described["CurrentServerlessConfig"] == {"MemorySizeInMB": 2048, "MaxConcurrency": 9}
+    delete(sagemaker, "serverless")
+
+
+def test_a_configuration_for_data_capture_is_shown_and_nothing_is_captured(
+    sagemaker: Any, endpoint: str
+) -> None:
+    capture = {
+        "EnableCapture": True,
+        "InitialSamplingPercentage": 50,
+        "DestinationS3Uri": f"s3://{BUCKET}/captured",
+        "CaptureOptions": [{"CaptureMode": "Input"}],
+    }
+    spec = {"VariantName": "v", "ModelName": endpoint, "InitialInstanceCount": 1}
+    sagemaker.create_endpoint_config(
+        EndpointConfigName="captured",
+        ProductionVariants=[{**spec, "InstanceType": "ml.m5.large"}],
+        DataCaptureConfig=capture,
+    )
+    sagemaker.create_endpoint(EndpointName="captured", EndpointConfigName="captured")
+    described = settled(sagemaker, "captured")["DataCaptureConfig"]
+    assert (described["CurrentSamplingPercentage"], described["CaptureStatus"]) == (50, "Stopped")
+    delete(sagemaker, "captured")
+
+
+def test_a_process_that_dies_in_service_is_started_again(
+    server: LocalAwsServer, sagemaker: Any, runtime: Any, model_data: str, client: Any
+) -> None:
+    before = serving_processes(server)
+    deploy(sagemaker, "dying", model_data)
+    answer = invoke(runtime, "dying", ROW)["Body"]
+    for _ in range(2):
+        (process,) = serving_processes(server) - before
+        process.kill()
+        process.wait()
+        assert invoke(runtime, "dying", ROW)["Body"] == answer
+        assert sagemaker.describe_endpoint(EndpointName="dying")["EndpointStatus"] == "InService"
+    group = "/aws/sagemaker/Endpoints/dying"
+    (stream,) = client("logs").describe_log_streams(logGroupName=group)["logStreams"]
+    events = client("logs").get_log_events(logGroupName=group, logStreamName=stream["logStreamName"])
+    restarts = [event for event in events["events"] if "ended with exit code -9" in event["message"]]
+    assert len(restarts) == 2
+    delete(sagemaker, "dying")
+    assert serving_processes(server) == before
+
+
+def serving_processes(server: LocalAwsServer) -> set[psutil.Process]:
+    children = psutil.Process(server.process.pid).children()
+    return {child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE}
 
 
 def test_an_update_that_fails_leaves_the_old_variant_in_service(

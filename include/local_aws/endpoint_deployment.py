@@ -1,0 +1,64 @@
+"""What goes on behind an endpoint's operations: variants come up, take over, and end."""
+
+import logging
+import time
+
+from include.local_aws.endpoint_states import Deployment, Endpoint
+from include.local_aws.endpoint_variant import DeploymentError, EndpointVariant, start_variant
+from include.local_aws.resources import Region
+
+_LOG = logging.getLogger(__name__)
+# For long enough that whoever asks at once sees the status.
+_UPDATING_SECONDS = 0.25
+
+
+def deploy(region: Region, endpoint: Endpoint, deployment: Deployment) -> None:
+    """Brings new variants up and lets them take over, or leaves everything as it was."""
+    started: list[EndpointVariant] = []
+    try:
+        for spec, model in zip(deployment.variants, deployment.models, strict=True):
+            started.append(start_variant(region, endpoint.name, spec, model))
+        for variant in started:
+            variant.await_health()
+    except Exception as error:
+        if not isinstance(error, DeploymentError):
+            _LOG.exception("endpoint %s failed inside local AWS", endpoint.name)
+        _roll_back(region, endpoint, started, str(error))
+        return
+    with region.lock:
+        replaced, endpoint.variants = endpoint.variants, started
+        endpoint.deployment = deployment
+        endpoint.enter("InService")
+        for variant in started:
+            variant.keep_alive()
+    for variant in replaced:
+        variant.drain()
+        variant.close()
+
+
+def _roll_back(region: Region, endpoint: Endpoint, started: list[EndpointVariant], reason: str) -> None:
+    with region.lock:
+        if endpoint.variants:
+            endpoint.enter("RollingBack")
+    for variant in started:
+        variant.close()
+    with region.lock:
+        endpoint.fail(reason)
+
+
+def change(region: Region, endpoint: Endpoint, deployment: Deployment) -> None:
+    """Gives the variants that serve other weights and capacities."""
+    time.sleep(_UPDATING_SECONDS)
+    with region.lock:
+        endpoint.deployment = deployment
+        for variant, spec in zip(endpoint.variants, deployment.variants, strict=True):
+            variant.spec = spec
+        endpoint.enter("InService")
+
+
+def remove(region: Region, endpoint: Endpoint) -> None:
+    """Ends an endpoint's processes and forgets it."""
+    for variant in endpoint.variants:
+        variant.close()
+    with region.lock:
+        del region.of(Endpoint)[endpoint.name]
