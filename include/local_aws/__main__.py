@@ -6,15 +6,12 @@ import logging
 import signal
 import socket
 import sys
+from pathlib import Path
 
-import waitress
-
+from include.local_aws.data_dir import DataDir, DataDirError
+from include.local_aws.http_server import create_server
 from include.local_aws.server import LocalAws
 from include.local_aws.service_model import service_model
-
-# The largest object of a single S3 PUT.
-_LARGEST_BODY = 5 * 1024**3
-_THREADS = 16
 
 
 def _arguments() -> argparse.Namespace:
@@ -25,6 +22,20 @@ def _arguments() -> argparse.Namespace:
         "--allow-remote",
         action="store_true",
         help="listen where other machines can reach it: anybody there can run training jobs here",
+    )
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="answer to this host name too, beside localhost and the loopback addresses; may be repeated",
+    )
+    parser.add_argument(
+        "--data-dir",
+        type=Path,
+        metavar="DIR",
+        help="keep S3's objects and SageMaker's jobs, models and endpoints here for the next start; "
+        "without it they end with the server, as logs and the other services' state always do",
     )
     arguments = parser.parse_args()
     try:
@@ -48,7 +59,11 @@ def main() -> int:
     """
     arguments = _arguments()
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s")
-    application = LocalAws()
+    try:
+        data_dir = DataDir(arguments.data_dir) if arguments.data_dir is not None else None
+        application = LocalAws(arguments.allow_host, data_dir)
+    except DataDirError as error:
+        sys.exit(f"local_aws: --data-dir: {error}")
 
     def stop(*_: object) -> None:
         # First what requests may be waiting for, then the requests' threads.
@@ -58,14 +73,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     try:
-        server = waitress.create_server(
-            application,
-            host=arguments.host,
-            port=arguments.port,
-            threads=_THREADS,
-            ident=None,
-            max_request_body_size=_LARGEST_BODY,
-        )
+        server = create_server(application, arguments.host, arguments.port)
     except OSError as error:
         sys.exit(f"local_aws: cannot listen on {arguments.host}, port {arguments.port}: {error}")
     service_model()  # loaded before the first request

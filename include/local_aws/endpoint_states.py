@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 from include.local_aws.endpoint_configs import EndpointConfig
 from include.local_aws.endpoint_variant import EndpointVariant
 from include.local_aws.models import Model, find_model
-from include.local_aws.resources import JsonObject, Region, Resource
+from include.local_aws.resources import LIVE, JsonObject, Region, Resource
 
 _LONGEST_FAILURE_REASON = 1024
 _SERVING = ("InService", "Updating", "RollingBack")
@@ -64,7 +64,7 @@ class Endpoint(Resource):
     KIND: ClassVar[str] = "endpoint"
     deployment: Deployment
     status: str | None = "Creating"
-    variants: list[EndpointVariant] = field(default_factory=list)
+    variants: list[EndpointVariant] = field(default_factory=list, metadata=LIVE)
     failure_reason: str | None = None
 
     @property
@@ -90,8 +90,7 @@ class Endpoint(Resource):
             "EndpointName": self.name,
             "EndpointArn": self.arn,
             "EndpointConfigName": config["EndpointConfigName"],
-            "ProductionVariants": [_summary(variant, self.creation_time) for variant in self.variants]
-            or None,
+            "ProductionVariants": summaries or None,
             "DataCaptureConfig": _capture_summary(config.get("DataCaptureConfig")),
             "AsyncInferenceConfig": config.get("AsyncInferenceConfig"),
             "ExplainerConfig": config.get("ExplainerConfig"),

@@ -100,6 +100,16 @@ def list_endpoints(region: Region, request: JsonObject) -> JsonObject:
     return {"Endpoints": [endpoint.describe() for endpoint in page], "NextToken": token}
 
 
+def resume(region: Region) -> None:
+    """After a restart: serves what was served, and finishes what was begun."""
+    for endpoint in list(region.of(Endpoint).values()):
+        if endpoint.status == "Deleting":
+            del region.of(Endpoint)[endpoint.name]
+        elif endpoint.status != "Failed":
+            endpoint.enter("Creating" if endpoint.status == "Creating" else "SystemUpdating")
+            region.background.run_deployment(deploy, region, endpoint, endpoint.deployment)
+
+
 OPERATIONS = {
     "CreateEndpoint": create_endpoint,
     "DescribeEndpoint": describe_endpoint,

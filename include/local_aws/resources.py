@@ -2,13 +2,18 @@
 
 import threading
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, TypeVar, cast
+from types import MappingProxyType
+from typing import Any, ClassVar, Protocol, TypeVar, cast
 
 from include.local_aws.background import Background
 from include.local_aws.cloudwatch import LogStream
+from include.local_aws.object_files import ObjectFiles
 from include.local_aws.storage import Storage
 
+# Marks a dataclass field as one that ends with the process: a thread, a container, a future.
+LIVE: Mapping[str, bool] = MappingProxyType({"live": True})
 # A request or an answer, as its JSON carries it. Requests are validated before they come this far.
 JsonObject = dict[str, Any]
 
@@ -16,6 +21,9 @@ JsonObject = dict[str, Any]
 @dataclass(kw_only=True, eq=False)
 class Resource:
     """Something with a name and an ARN. Times are epoch seconds.
+
+    Its fields are kept where the server has a data directory, but for those marked LIVE. An assignment to an
+    attribute tells that it changed; so assign to one last, when changing what is inside another.
 
     Attributes:
         KIND: The resource type of its ARN.
@@ -30,8 +38,70 @@ class Resource:
     creation_time: float = field(default_factory=time.time)
     last_modified_time: float = field(default_factory=time.time)
 
+    def __setattr__(self, attribute: str, value: object) -> None:
+        super().__setattr__(attribute, value)
+        if (register := self.__dict__.get("_register")) is not None:
+            register.note(self.name)
+
 
 R = TypeVar("R", bound=Resource)
+
+
+class Keeper(Protocol):
+    """Where resources outlive the server."""
+
+    def keep(self, account: str, region: str, resource: Resource) -> None:
+        """Keeps a resource as it is now."""
+
+    def drop(self, account: str, region: str, kind: type[Resource], name: str) -> None:
+        """Keeps a resource no longer."""
+
+
+class _Register(dict[str, Resource]):
+    """The resources of one kind, by name. Knows which of them were set, changed or deleted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._changed: set[str] = set()
+
+    def __setitem__(self, name: str, resource: Resource) -> None:
+        super().__setitem__(name, resource)
+        resource.__dict__["_register"] = self
+        self.note(name)
+
+    def __delitem__(self, name: str) -> None:
+        super().__delitem__(name)
+        self.note(name)
+
+    def note(self, name: str) -> None:
+        """Notes that a resource changed."""
+        self._changed.add(name)
+
+    def take_changed(self) -> set[str]:
+        """Returns the names that were noted since the last call."""
+        changed, self._changed = self._changed, set()
+        return changed
+
+
+class _Transaction:
+    """A reentrant lock. What changed while it was held is kept before anybody else holds it."""
+
+    def __init__(self, keep: Callable[[], None]) -> None:
+        self._lock = threading.RLock()
+        self._keep = keep
+        self._depth = 0
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        self._depth += 1
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            if self._depth == 1:
+                self._keep()
+        finally:
+            self._depth -= 1
+            self._lock.release()
 
 
 class Region:
@@ -41,17 +111,35 @@ class Region:
     each look at a resource and each change of one, and never while it waits.
     """
 
-    def __init__(self, account: str, name: str, background: Background) -> None:
+    def __init__(
+        self,
+        account: str,
+        name: str,
+        background: Background,
+        object_files: ObjectFiles | None = None,
+        keeper: Keeper | None = None,
+    ) -> None:
         self.account = account
         self.name = name
         self.background = background
-        self.lock = threading.RLock()
-        self.storage = Storage(account)
-        self._resources: dict[type[Resource], dict[str, Resource]] = {}
+        self.lock = _Transaction(self._keep)
+        self.storage = Storage(account, object_files)
+        self._keeper = keeper
+        self._resources: dict[type[Resource], _Register] = {}
 
     def of(self, kind: type[R]) -> dict[str, R]:
         """Returns the resources of one kind, by name: the register itself, not a copy."""
-        return cast("dict[str, R]", self._resources.setdefault(kind, {}))
+        return cast("dict[str, R]", self._resources.setdefault(kind, _Register()))
+
+    def _keep(self) -> None:
+        for kind, register in self._resources.items():
+            for name in register.take_changed():
+                if self._keeper is None:
+                    continue
+                if name in register:
+                    self._keeper.keep(self.account, self.name, register[name])
+                else:
+                    self._keeper.drop(self.account, self.name, kind, name)
 
     def arn(self, kind: type[Resource], name: str) -> str:
         """Returns the ARN for a name. SageMaker writes names in ARNs in lower case."""
@@ -71,10 +159,23 @@ class Region:
 
 
 class Regions:
-    """Every account's regions, made when first asked for."""
+    """Every account's regions, made when first asked for.
 
-    def __init__(self, background: Background) -> None:
+    Args:
+        background: Where their work is done.
+        object_files: Where S3's objects outlive us, if anywhere.
+        keeper: Where SageMaker's resources do.
+    """
+
+    def __init__(
+        self,
+        background: Background,
+        object_files: ObjectFiles | None = None,
+        keeper: Keeper | None = None,
+    ) -> None:
         self._background = background
+        self._object_files = object_files
+        self._keeper = keeper
         self._lock = threading.Lock()
         self._regions: dict[tuple[str, str], Region] = {}
 
@@ -82,5 +183,12 @@ class Regions:
         """Returns an account's region."""
         with self._lock:
             if (account, name) not in self._regions:
-                self._regions[account, name] = Region(account, name, self._background)
+                self._regions[account, name] = Region(
+                    account, name, self._background, self._object_files, self._keeper
+                )
             return self._regions[account, name]
+
+    def all(self) -> list[Region]:
+        """Returns every region there is."""
+        with self._lock:
+            return list(self._regions.values())

@@ -5,7 +5,8 @@ import logging
 import re
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
@@ -23,18 +24,30 @@ from include.local_aws import (
 from include.local_aws.aws_errors import AwsError
 from include.local_aws.background import Background
 from include.local_aws.caller import Caller
+from include.local_aws.data_dir import DataDir
+from include.local_aws.moto_sagemaker import answer_of_moto, moto_has
+from include.local_aws.object_files import ObjectFiles
+from include.local_aws.request_guard import RequestGuard
 from include.local_aws.request_validation import validate
+from include.local_aws.resource_files import ResourceFiles
 from include.local_aws.resources import JsonObject, Region, Regions
 from include.local_aws.responses import render
 from include.local_aws.runtime import invoke_endpoint
 from include.local_aws.service_model import service_model
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _LOG = logging.getLogger(__name__)
 _TARGET_PREFIX = "SageMaker."
 _INVOCATION = re.compile(r"/endpoints/([^/]+)/invocations")
+_OTHER_INVOCATION = re.compile(r"/endpoints/[^/]+/(async-invocations|invocations-response-stream)")
+_OTHER_INVOCATIONS = {
+    "async-invocations": "InvokeEndpointAsync",
+    "invocations-response-stream": "InvokeEndpointWithResponseStream",
+}
+# SageMaker's largest requests, a model card's for instance, have some 100 kB.
+_LARGEST_REQUEST = 4 * 1024**2
 
 Operation = Callable[[Region, JsonObject], JsonObject]
 OPERATIONS: dict[str, Operation] = {
@@ -48,8 +61,16 @@ OPERATIONS: dict[str, Operation] = {
 }
 
 
+# What each kind that works in the background does after a restart.
+_RESUMING: tuple[Callable[[Region], None], ...] = (training_jobs.resume, endpoints.resume)
+
+
 def _without_nulls(members: JsonObject) -> JsonObject:
     return {name: value for name, value in members.items() if value is not None}
+
+
+def _unknown_operation(operation: str) -> AwsError:
+    return AwsError("UnknownOperationException", f"Local AWS does not have SageMaker's {operation}.")
 
 
 def _internal_failure(operation: str) -> AwsError:
@@ -57,13 +78,38 @@ def _internal_failure(operation: str) -> AwsError:
     return AwsError("InternalFailure", f"{operation} failed inside local AWS; see its log.", 500)
 
 
-class LocalAws:
-    """Local AWS as a WSGI application. `close` ends all that runs in it."""
+def _json_response(body: bytes, status: int) -> Response:
+    headers = {"x-amzn-RequestId": str(uuid.uuid4())}
+    return Response(body, status, headers, content_type="application/x-amz-json-1.1")
 
-    def __init__(self) -> None:
+
+class LocalAws:
+    """Local AWS as a WSGI application. `close` ends all that runs in it.
+
+    Args:
+        allowed_hosts: Host names that are ours, beside those of the loopback addresses.
+        data_dir: Where S3's objects and SageMaker's resources outlive us; they are read back at once.
+
+    Raises:
+        DataDirError: The directory holds what is not ours.
+    """
+
+    def __init__(self, allowed_hosts: Collection[str] = (), data_dir: DataDir | None = None) -> None:
+        self._guard = RequestGuard(allowed_hosts)
         self._background = Background()
-        self._regions = Regions(self._background)
         self._moto = DomainDispatcherApplication(create_backend_app)
+        self._data_dir = data_dir
+        self._object_files = ObjectFiles(data_dir) if data_dir is not None else None
+        resource_files = ResourceFiles(data_dir) if data_dir is not None else None
+        self._regions = Regions(self._background, self._object_files, resource_files)
+        if self._object_files is not None and resource_files is not None:
+            self._object_files.load()
+            for account, region_name, resource in resource_files.load():
+                self._regions.get(account, region_name).of(type(resource))[resource.name] = resource
+            for region in self._regions.all():
+                with region.lock:
+                    for resume in _RESUMING:
+                        resume(region)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answers one request, and logs it without its payload, query or credentials."""
@@ -80,34 +126,52 @@ class LocalAws:
             return start_response(status, headers, exc_info)
 
         try:
-            # botocore signs as "sagemaker" for both of its SageMaker services.
-            invocation = _INVOCATION.fullmatch(request.path)
-            if target.startswith(_TARGET_PREFIX):
-                return self._control_plane(request, target)(environ, noting_status)
-            if invocation and "/sagemaker/aws4_request" in request.headers.get("Authorization", ""):
-                return self._runtime(request, invocation[1])(environ, noting_status)
-            environ["RAW_URI"] = environ.get("REQUEST_URI", "")  # the name moto knows it by
-            answer: Iterable[bytes] = self._moto(environ, noting_status)
-            return answer
+            return self._respond(request, target)(environ, noting_status)
         finally:
             milliseconds = (time.perf_counter() - begin) * 1000
             what = target or environ.get("REQUEST_URI", "").partition("?")[0]
             _LOG.info("%s %s %s %.0f ms", request.method, what, status_line[:3], milliseconds)
 
-    def _control_plane(self, request: Request, target: str) -> Response:
-        operation = target.removeprefix(_TARGET_PREFIX)
+    def _respond(self, request: Request, target: str) -> "WSGIApplication":
         try:
-            body, status = self._operate(operation, request), 200
-        except Exception as error:
-            refusal = error if isinstance(error, AwsError) else _internal_failure(operation)
-            body, status = refusal.body(), refusal.status
-        headers = {"x-amzn-RequestId": str(uuid.uuid4())}
-        return Response(body, status, headers, content_type="application/x-amz-json-1.1")
+            self._guard.check(request)
+            if target.startswith(_TARGET_PREFIX):
+                return self._control_plane(request, target.removeprefix(_TARGET_PREFIX))
+            # botocore signs as "sagemaker" for both of its SageMaker services.
+            if "/sagemaker/aws4_request" in request.headers.get("Authorization", ""):
+                if invocation := _INVOCATION.fullmatch(request.path):
+                    return self._runtime(request, invocation[1])
+                if other := _OTHER_INVOCATION.fullmatch(request.path):
+                    raise _unknown_operation(_OTHER_INVOCATIONS[other[1]])
+        except AwsError as refusal:
+            return _json_response(refusal.body(), refusal.status)
+        return self._other_services
+
+    def _other_services(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        environ["RAW_URI"] = environ.get("REQUEST_URI", "")  # the name moto knows it by
+        answer: Iterable[bytes] = self._moto(environ, start_response)
+        if self._object_files is not None and environ["REQUEST_METHOD"] not in ("GET", "HEAD", "OPTIONS"):
+            bucket, _, key = Request(environ).path.removeprefix("/").partition("/")
+            self._object_files.sync(bucket, key or None)
+        return answer
+
+    def _control_plane(self, request: Request, operation: str) -> Response:
+        try:
+            body = self._operate(operation, request)
+        except AwsError as refusal:
+            return _json_response(refusal.body(), refusal.status)
+        except Exception:
+            failure = _internal_failure(operation)
+            return _json_response(failure.body(), failure.status)
+        return _json_response(body, HTTPStatus.OK)
 
     def _operate(self, operation: str, request: Request) -> bytes:
         caller = Caller.of(request.headers.get("Authorization"))
-        if operation not in OPERATIONS:
-            raise AwsError("UnknownOperationException", f"Local AWS does not have SageMaker's {operation}.")
+        if (request.content_length or 0) > _LARGEST_REQUEST:
+            raise AwsError("RequestEntityTooLargeException", "The request is too large.", 413)
+        is_ours = operation in OPERATIONS
+        if not is_ours and not moto_has(operation):
+            raise _unknown_operation(operation)
         model = service_model().operation_model(operation)
         try:
             # AWS takes an explicit null for an absent member.
@@ -115,6 +179,8 @@ class LocalAws:
         except ValueError as error:
             raise AwsError("SerializationException", "The request's body is not JSON.") from error
         validate(parameters, model.input_shape)
+        if not is_ours:
+            return answer_of_moto(self._moto, operation, request)
         region = self._regions.get(caller.account, caller.region)
         with region.lock:
             return render(OPERATIONS[operation](region, parameters), model.output_shape)
@@ -124,5 +190,10 @@ class LocalAws:
         return invoke_endpoint(self._regions.get(caller.account, caller.region), endpoint_name, request)
 
     def close(self) -> None:
-        """Ends every job and endpoint, with all their processes and files."""
+        """Ends every job and endpoint, with all their processes and files.
+
+        A data directory keeps them as they are: their end is none of their own.
+        """
+        if self._data_dir is not None:
+            self._data_dir.close()
         self._background.close()

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from moto.core.exceptions import ServiceException
 from moto.s3.models import S3Backend, s3_backends
 
+from include.local_aws.object_files import ObjectFiles
+
 
 class NoSuchObjectError(Exception):
     """There is no such bucket or object. The message is the S3 URL."""
@@ -35,10 +37,12 @@ class Storage:
 
     Args:
         account: Twelve digits.
+        files: Where objects outlive us, if anywhere.
     """
 
-    def __init__(self, account: str) -> None:
+    def __init__(self, account: str, files: ObjectFiles | None = None) -> None:
         self._account = account
+        self._files = files
 
     @property
     def _backend(self) -> S3Backend:
@@ -83,3 +87,5 @@ class Storage:
             self._backend.put_object(url.bucket, url.key, content)
         except ServiceException as error:
             raise NoSuchObjectError(str(url)) from error
+        if self._files is not None:
+            self._files.sync(url.bucket, url.key)

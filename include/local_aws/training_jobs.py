@@ -65,6 +65,13 @@ def list_training_jobs(region: Region, request: JsonObject) -> JsonObject:
     return {"TrainingJobSummaries": [job.describe() for job in page], "NextToken": token}
 
 
+def resume(region: Region) -> None:
+    """After a restart: jobs that ran are lost."""
+    for job in region.of(TrainingJob).values():
+        if job.status in ("InProgress", "Stopping"):
+            job.fail("InternalServerError: local AWS ended while the training job ran.")
+
+
 OPERATIONS = {
     "CreateTrainingJob": create_training_job,
     "DescribeTrainingJob": describe_training_job,

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from include.local_aws.algorithms.registry import Algorithm
 from include.local_aws.container import Container
-from include.local_aws.resources import JsonObject, Resource
+from include.local_aws.resources import LIVE, JsonObject, Resource
 from include.local_aws.storage import S3Url
 
 _LONGEST_FAILURE_REASON = 1024
@@ -29,17 +29,18 @@ class TrainingJob(Resource):
 
     KIND: ClassVar[str] = "training-job"
     algorithm: Algorithm
-    turn: Future[None] = field(init=False)
+    turn: Future[None] = field(init=False, metadata=LIVE)
     status: str | None = "InProgress"
     secondary_status: str = "Starting"
     transitions: list[JsonObject] = field(default_factory=list)
-    container: Container | None = None
+    container: Container | None = field(default=None, metadata=LIVE)
     start_time: float | None = None
     end_time: float | None = None
     failure_reason: str | None = None
 
     def __post_init__(self) -> None:
-        self.enter("Starting", "Starting the training job")
+        if not self.transitions:
+            self.enter("Starting", "Starting the training job")
 
     @property
     def artifacts(self) -> S3Url:

@@ -81,6 +81,40 @@ def test_s3_keeps_keys_as_they_are(s3: Any) -> None:
     assert s3.list_objects_v2(Bucket=BUCKET, Prefix="odd/")["Contents"][0]["Key"] == key
 
 
+def test_s3_has_empty_objects(s3: Any) -> None:
+    s3.put_object(Bucket=BUCKET, Key="odd/empty", Body=b"")
+    assert s3.get_object(Bucket=BUCKET, Key="odd/empty")["Body"].read() == b""
+
+
+def test_the_largest_control_plane_request(server: LocalAwsServer) -> None:
+    headers = {
+        "X-Amz-Target": "SageMaker.ListModels",
+        "Authorization": "Credential=A/20261123/us-east-1/sagemaker/aws4_request",
+    }
+    limit = 4 * 1024**2
+    with urllib3.PoolManager() as pool:
+        largest = pool.request("POST", server.url, headers=headers, body=b"{" + b" " * (limit - 2) + b"}")
+        assert largest.status == 200
+        larger = pool.request("POST", server.url, headers=headers, body=b"{" + b" " * (limit - 1) + b"}")
+    assert larger.status == 413
+    assert b"RequestEntityTooLargeException" in larger.data
+
+
+@pytest.mark.parametrize(
+    ("path", "operation"),
+    [
+        ("async-invocations", b"InvokeEndpointAsync"),
+        ("invocations-response-stream", b"InvokeEndpointWithResponseStream"),
+    ],
+)
+def test_invocations_it_does_not_have_are_named(server: LocalAwsServer, path: str, operation: bytes) -> None:
+    headers = {"Authorization": "Credential=A/20261123/us-east-1/sagemaker/aws4_request"}
+    with urllib3.PoolManager() as pool:
+        answer = pool.request("POST", f"{server.url}/endpoints/e/{path}", headers=headers, retries=False)
+    assert answer.status == 400
+    assert answer.data.endswith(b"Local AWS does not have SageMaker's " + operation + b'."}')
+
+
 def command(*options: str) -> subprocess.CompletedProcess[str]:
     root = Path(__file__).resolve().parents[2]
     return subprocess.run(

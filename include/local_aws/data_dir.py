@@ -1,0 +1,91 @@
+"""The directory that outlives the server: files appear in it whole or not at all."""
+
+import fcntl
+import shutil
+import threading
+import uuid
+from pathlib import Path
+
+
+class DataDirError(Exception):
+    """The directory cannot be used, or no longer."""
+
+
+class DataDir:
+    """A directory for one server at a time.
+
+    What was written survives the end of the process, however it ends; nothing is forced out to the disk, so
+    it does not survive the end of the machine.
+
+    Args:
+        path: Made where it is absent.
+
+    Raises:
+        DataDirError: Another server has it, or it cannot be made.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+        try:
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._lock_file = (self.path / "lock").open("w")
+        except OSError as error:
+            raise DataDirError(f"cannot use {self.path}: {error}") from error
+        try:
+            fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self._lock_file.close()
+            raise DataDirError(f"another local AWS uses {self.path}") from error
+        # What a killed server left.
+        self._unfinished = self.path / "unfinished"
+        shutil.rmtree(self._unfinished, ignore_errors=True)
+        self._unfinished.mkdir()
+        self._lock = threading.Lock()
+        self._is_closed = False
+
+    def _temporary(self) -> Path:
+        return self._unfinished / uuid.uuid4().hex
+
+    def write(self, path: Path, *parts: bytes) -> None:
+        """Writes a file below the directory, in place of an older one.
+
+        Raises:
+            DataDirError: It was closed.
+            OSError: The disk is full, for instance; the older file stays.
+        """
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = self._temporary()
+        try:
+            with unfinished.open("wb") as file:
+                file.writelines(parts)
+            self._move(unfinished, path)
+        except BaseException:
+            unfinished.unlink(missing_ok=True)
+            raise
+
+    def remove(self, path: Path) -> None:
+        """Removes a file or a directory; an absent one counts as removed.
+
+        Raises:
+            DataDirError: It was closed.
+        """
+        if not path.exists():
+            return
+        unfinished = self._temporary()
+        self._move(path, unfinished)
+        if unfinished.is_dir():
+            shutil.rmtree(unfinished)
+        else:
+            unfinished.unlink()
+
+    def _move(self, source: Path, target: Path) -> None:
+        with self._lock:
+            if self._is_closed:
+                raise DataDirError("local AWS is closing")
+            source.replace(target)
+
+    def close(self) -> None:
+        """Leaves everything as it is from now on, for the next server."""
+        with self._lock:
+            self._is_closed = True
+        self._lock_file.close()

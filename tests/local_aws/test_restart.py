@@ -1,0 +1,261 @@
+"""A server killed with SIGKILL and started again with the same data directory."""
+
+import hashlib
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tests.local_aws.conftest import (
+    BUCKET,
+    ENDLESS,
+    IMAGE,
+    deploy,
+    finished,
+    in_training,
+    invoke,
+    make_client,
+    refused,
+    settled,
+    training_request,
+)
+from tests.local_aws_server import LocalAwsServer, local_aws_server
+
+ROW = b"0.5,0.1,-0.2"
+
+
+class Running:
+    """A server with a data directory, and its clients."""
+
+    def __init__(self, server: LocalAwsServer, stack: ExitStack) -> None:
+        self.server = server
+        self.s3, self.sagemaker, self.runtime = (
+            stack.enter_context(closing(make_client(service, server.url)))
+            for service in ("s3", "sagemaker", "sagemaker-runtime")
+        )
+
+    def kill(self) -> None:
+        self.server.process.kill()
+        self.server.process.wait(timeout=10)
+
+
+@contextmanager
+def running(data_dir: Path) -> Iterator[Running]:
+    with local_aws_server("--data-dir", str(data_dir)) as server, ExitStack() as stack:
+        yield Running(server, stack)
+
+
+def put_training_data(s3: Any, rows: np.ndarray) -> None:
+    s3.create_bucket(Bucket=BUCKET)
+    csv = "".join(",".join(map(str, row)) + "\n" for row in rows.tolist())
+    s3.put_object(Bucket=BUCKET, Key="train/train.csv", Body=csv.encode())
+
+
+def without_metadata(answer: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+
+
+def test_jobs_models_and_endpoints(tmp_path: Path, rows: np.ndarray) -> None:
+    with running(tmp_path) as first:
+        put_training_data(first.s3, rows)
+        tags = [{"Key": "team", "Value": "bank"}]
+        job_arn = first.sagemaker.create_training_job(**training_request("done", Tags=tags))["TrainingJobArn"]
+        done = without_metadata(finished(first.sagemaker, "done"))
+        model_data = done["ModelArtifacts"]["S3ModelArtifacts"]
+        served = without_metadata(deploy(first.sagemaker, "served", model_data, InitialVariantWeight=2.0))
+        first.sagemaker.update_endpoint_weights_and_capacities(
+            EndpointName="served",
+            DesiredWeightsAndCapacities=[{"VariantName": "AllTraffic", "DesiredWeight": 5.0}],
+        )
+        settled(first.sagemaker, "served")
+        answer = invoke(first.runtime, "served", ROW)["Body"]
+        # What an endpoint was made from may go while it serves.
+        first.sagemaker.delete_endpoint_config(EndpointConfigName="served")
+        first.sagemaker.delete_model(ModelName="served")
+        first.sagemaker.create_model_package_group(ModelPackageGroupName="group")
+        package = first.sagemaker.create_model_package(
+            ModelPackageGroupName="group",
+            InferenceSpecification={"Containers": [{"Image": IMAGE, "ModelDataUrl": model_data}]},
+        )["ModelPackageArn"]
+        first.sagemaker.update_model_package(ModelPackageArn=package, ModelApprovalStatus="Approved")
+        described = without_metadata(first.sagemaker.describe_model_package(ModelPackageName=package))
+        first.sagemaker.create_training_job(**training_request("endless", HyperParameters=ENDLESS))
+        in_training(first.sagemaker, "endless")
+        first.kill()
+    with running(tmp_path) as second:
+        sagemaker = second.sagemaker
+        assert without_metadata(sagemaker.describe_training_job(TrainingJobName="done")) == done
+        assert sagemaker.list_tags(ResourceArn=job_arn)["Tags"] == tags
+        lost = sagemaker.describe_training_job(TrainingJobName="endless")
+        assert (lost["TrainingJobStatus"], lost["SecondaryStatus"]) == ("Failed", "Failed")
+        assert lost["FailureReason"] == "InternalServerError: local AWS ended while the training job ran."
+        assert lost["SecondaryStatusTransitions"][-2]["Status"] == "Training"
+        endpoint = settled(sagemaker, "served")
+        assert endpoint["EndpointStatus"] == "InService"
+        assert endpoint["CreationTime"] == served["CreationTime"]
+        assert endpoint["ProductionVariants"][0]["CurrentWeight"] == 5.0
+        assert invoke(second.runtime, "served", ROW)["Body"] == answer
+        assert sagemaker.list_models()["Models"] == []
+        assert sagemaker.list_endpoint_configs()["EndpointConfigs"] == []
+        assert without_metadata(sagemaker.describe_model_package(ModelPackageName=package)) == described
+        sagemaker.create_training_job(**training_request("after"))
+        assert finished(sagemaker, "after")["TrainingJobStatus"] == "Completed"
+
+
+def test_a_server_that_is_stopped_leaves_a_running_job_to_the_next_one(
+    tmp_path: Path, rows: np.ndarray
+) -> None:
+    with running(tmp_path) as first:
+        put_training_data(first.s3, rows)
+        first.sagemaker.create_training_job(**training_request("endless", HyperParameters=ENDLESS))
+        in_training(first.sagemaker, "endless")
+    with running(tmp_path) as second:
+        lost = second.sagemaker.describe_training_job(TrainingJobName="endless")
+        assert lost["FailureReason"] == "InternalServerError: local AWS ended while the training job ran."
+
+
+def test_objects_are_kept_with_all_that_they_are_read_by(tmp_path: Path) -> None:
+    part = b"p" * 5 * 1024**2
+    with running(tmp_path) as first:
+        s3 = first.s3
+        s3.create_bucket(Bucket="kept")
+        s3.put_bucket_tagging(Bucket="kept", Tagging={"TagSet": [{"Key": "a", "Value": "b"}]})
+        s3.create_bucket(Bucket="gone")
+        s3.delete_bucket(Bucket="gone")
+        s3.put_object(
+            Bucket="kept",
+            Key="odd/ä b+c%20d//e",
+            Body=b"content",
+            ContentType="text/csv",
+            CacheControl="no-store",
+            Metadata={"rows": "7"},
+            Tagging="x=y",
+        )
+        s3.put_object(Bucket="kept", Key="/leading", Body=b"")
+        s3.put_object(Bucket="kept", Key="replaced", Body=b"old")
+        s3.put_object(Bucket="kept", Key="replaced", Body=b"new", ContentType="text/plain")
+        s3.copy_object(Bucket="kept", Key="copy", CopySource={"Bucket": "kept", "Key": "replaced"})
+        upload = {"Bucket": "kept", "Key": "parts"}
+        upload["UploadId"] = s3.create_multipart_upload(**upload, ContentType="text/x")["UploadId"]
+        etags = [
+            s3.upload_part(**upload, PartNumber=number, Body=body)["ETag"]
+            for number, body in ((1, part), (2, b"end"))
+        ]
+        parts = [{"PartNumber": number, "ETag": etag} for number, etag in enumerate(etags, start=1)]
+        s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
+        for key in ("deleted", "deleted-too", "deleted-as-well"):
+            s3.put_object(Bucket="kept", Key=key, Body=b"x")
+        s3.delete_object(Bucket="kept", Key="deleted")
+        s3.delete_objects(
+            Bucket="kept", Delete={"Objects": [{"Key": "deleted-too"}, {"Key": "deleted-as-well"}]}
+        )
+        before = snapshot(s3)
+        buckets = s3.list_buckets()["Buckets"]
+        first.kill()
+    assert before.keys() == {"odd/ä b+c%20d//e", "/leading", "replaced", "copy", "parts"}
+    assert before["parts"]["Body"] == part + b"end"
+    assert before["parts"]["ETag"].endswith('-2"')
+    with running(tmp_path) as second:
+        assert snapshot(second.s3) == before
+        assert second.s3.list_buckets()["Buckets"] == buckets
+        assert second.s3.get_bucket_tagging(Bucket="kept")["TagSet"] == [{"Key": "a", "Value": "b"}]
+        second.s3.delete_object(Bucket="kept", Key="copy")
+        second.kill()
+    with running(tmp_path) as third:
+        assert snapshot(third.s3).keys() == before.keys() - {"copy"}
+
+
+def snapshot(s3: Any) -> dict[str, dict[str, Any]]:
+    """Everything that a client can tell of the objects in the bucket `kept`."""
+    objects = {}
+    for listed in s3.list_objects_v2(Bucket="kept")["Contents"]:
+        read = without_metadata(s3.get_object(Bucket="kept", Key=listed["Key"]))
+        tags = s3.get_object_tagging(Bucket="kept", Key=listed["Key"])["TagSet"]
+        objects[listed["Key"]] = {**listed, **read, "Body": read["Body"].read(), "Tags": tags}
+    return objects
+
+
+def test_a_versioned_bucket_keeps_its_current_versions(tmp_path: Path) -> None:
+    with running(tmp_path) as first:
+        s3 = first.s3
+        s3.create_bucket(Bucket="versioned")
+        s3.put_bucket_versioning(Bucket="versioned", VersioningConfiguration={"Status": "Enabled"})
+        for body in (b"1", b"2"):
+            version = s3.put_object(Bucket="versioned", Key="key", Body=body)["VersionId"]
+        s3.put_object(Bucket="versioned", Key="marked", Body=b"x")
+        s3.delete_object(Bucket="versioned", Key="marked")
+        first.kill()
+    with running(tmp_path) as second:
+        assert second.s3.get_bucket_versioning(Bucket="versioned")["Status"] == "Enabled"
+        found = second.s3.get_object(Bucket="versioned", Key="key")
+        assert (found["VersionId"], found["Body"].read()) == (version, b"2")
+        assert refused(second.s3.get_object, Bucket="versioned", Key="marked")[0] == "NoSuchKey"
+
+
+def test_what_was_acknowledged_is_there_and_nothing_is_half_there(tmp_path: Path) -> None:
+    """Killed while four clients write and overwrite."""
+    acknowledged: dict[str, set[str]] = {}
+    with running(tmp_path) as first:
+        first.s3.create_bucket(Bucket="busy")
+        enough = threading.Event()
+
+        def write(writer: int) -> None:
+            with closing(make_client("s3", first.server.url)) as s3:
+                for number in range(10_000):
+                    key, body = f"{writer}-{number % 7}", bytes([number % 251]) * 1_000_000
+                    tags = acknowledged.setdefault(key, set())
+                    try:
+                        s3.put_object(Bucket="busy", Key=key, Body=body)
+                    except (BotoCoreError, ClientError):
+                        tags.add(hashlib.md5(body).hexdigest())  # noqa: S324 - what an ETag is
+                        return
+                    # This one, or the next, which nobody could acknowledge any more.
+                    tags.clear()
+                    tags.add(hashlib.md5(body).hexdigest())  # noqa: S324 - as above
+                    if number == 20:
+                        enough.set()
+
+        writers = [threading.Thread(target=write, args=(number,)) for number in range(4)]
+        for writer in writers:
+            writer.start()
+        assert enough.wait(60)
+        first.kill()
+        for writer in writers:
+            writer.join()
+    with running(tmp_path) as second:
+        listed = {
+            found["Key"]: found["ETag"].strip('"')
+            for found in second.s3.list_objects_v2(Bucket="busy")["Contents"]
+        }
+        for key, etag in listed.items():
+            body = second.s3.get_object(Bucket="busy", Key=key)["Body"].read()
+            assert (len(body), hashlib.md5(body).hexdigest()) == (1_000_000, etag)  # noqa: S324 - as above
+            assert etag in acknowledged[key]
+        assert listed.keys() == acknowledged.keys()
+
+
+def test_two_servers_do_not_share_a_directory(tmp_path: Path) -> None:
+    with running(tmp_path):
+        assert f"another local AWS uses {tmp_path}" in start(tmp_path)
+
+
+def test_a_file_that_is_none_of_ours_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "sagemaker" / "123456789012" / "us-east-1" / "model" / "m.json"
+    path.parent.mkdir(parents=True)
+    path.write_text("{}")
+    assert f"cannot read {path}" in start(tmp_path)
+
+
+def start(data_dir: Path) -> str:
+    """Starts a server that must not start, and returns what it says."""
+    root = Path(__file__).resolve().parents[2]
+    command = [sys.executable, "-m", "include.local_aws", "--port", "0", "--data-dir", str(data_dir)]
+    ended = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=30, check=False)
+    assert ended.returncode == 1
+    return ended.stderr
