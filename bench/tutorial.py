@@ -1,0 +1,114 @@
+"""The tutorial's data and model on a local AWS of its own, for the scripts beside this one."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from tests.local_aws_client import Aws, deployment_config, training_config
+from tests.local_aws_server import LocalAwsServer, local_aws_server
+from tests.tutorial_data import BANK_CLEAN
+
+BUCKET = "bench"
+NAME = "bench"
+# The tutorial's, without `silent`, which newer images refuse.
+HYPERPARAMETERS = {
+    "max_depth": "5",
+    "eta": "0.2",
+    "gamma": "4",
+    "min_child_weight": "6",
+    "subsample": "0.8",
+    "num_round": "100",
+}
+
+
+def split() -> tuple[bytes, pd.DataFrame]:
+    """Splits the tutorial's table as the tutorial does.
+
+    Returns:
+        train.csv (28,831 rows, label first, no header), and the features of the 12,357 test rows.
+    """
+    table = pd.read_csv(BANK_CLEAN, index_col=0).sample(frac=1, random_state=1729)
+    features = [column for column in table.columns if column not in ("y_no", "y_yes")]
+    train, test = table.iloc[: int(0.7 * len(table))], table.iloc[int(0.7 * len(table)) :]
+    return train[["y_yes", *features]].to_csv(header=False, index=False).encode(), test[features]
+
+
+@dataclass(frozen=True)
+class LocalAws:
+    """A running local AWS that holds the tutorial's training data, and its clients."""
+
+    server: LocalAwsServer
+    s3: Any
+    sagemaker: Any
+    runtime: Any
+
+    def train(self, name: str) -> float:
+        """Trains the tutorial's model. Returns the seconds from CreateTrainingJob to Completed."""
+        begin = time.perf_counter()
+        self.sagemaker.create_training_job(**training_config(BUCKET, name, **HYPERPARAMETERS))
+        status = poll(lambda: self._job(name)["TrainingJobStatus"], {"InProgress"})
+        seconds = time.perf_counter() - begin
+        if status != "Completed":
+            raise SystemExit(f"training ended as {status}: {self._job(name).get('FailureReason')}")
+        return seconds
+
+    def _job(self, name: str) -> dict[str, Any]:
+        job: dict[str, Any] = self.sagemaker.describe_training_job(TrainingJobName=name)
+        return job
+
+    def configure(self, job: str) -> None:
+        """Makes a model of a training job's archive, and a configuration for endpoints that serve it."""
+        config = deployment_config(NAME)
+        archive = self._job(job)["ModelArtifacts"]["S3ModelArtifacts"]
+        config["Model"]["PrimaryContainer"]["ModelDataUrl"] = archive
+        self.sagemaker.create_model(**config["Model"])
+        self.sagemaker.create_endpoint_config(**config["EndpointConfig"])
+
+    def deploy(self, name: str) -> float:
+        """Deploys an endpoint. Returns the seconds from CreateEndpoint to InService."""
+        begin = time.perf_counter()
+        self.sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=NAME)
+        status = poll(
+            lambda: self.sagemaker.describe_endpoint(EndpointName=name)["EndpointStatus"], {"Creating"}
+        )
+        if status != "InService":
+            raise SystemExit(f"the endpoint is {status}")
+        return time.perf_counter() - begin
+
+
+def poll(status: Callable[[], str], going_on: set[str]) -> str:
+    """Asks for a status, a hundred times a second, until it is none of those."""
+    while (now := status()) in going_on:
+        time.sleep(0.01)
+    return now
+
+
+@contextmanager
+def local_aws(*options: str, train_csv: bytes | None = None) -> Iterator[LocalAws]:
+    """Starts a local AWS with the tutorial's training data.
+
+    Args:
+        options: Of its command line.
+        train_csv: The data, where it is at hand already.
+    """
+    with local_aws_server(*options) as server:
+        aws = Aws(server.url)
+        running = LocalAws(server, *(aws.client(name) for name in ("s3", "sagemaker", "sagemaker-runtime")))
+        running.s3.create_bucket(Bucket=BUCKET)
+        body = split()[0] if train_csv is None else train_csv
+        running.s3.put_object(Bucket=BUCKET, Key="train/train.csv", Body=body)
+        yield running
+
+
+@contextmanager
+def deployed(*options: str) -> Iterator[LocalAws]:
+    """Starts a local AWS with the tutorial's model in service, as the endpoint NAME."""
+    with local_aws(*options) as running:
+        running.train(NAME)
+        running.configure(NAME)
+        running.deploy(NAME)
+        yield running
