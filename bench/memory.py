@@ -1,0 +1,20 @@
+"""Resident memory of the idle server, and of each endpoint after it has served."""
+
+import psutil
+
+from bench.tutorial import NAME, deployed, split
+
+
+def main() -> None:
+    """Prints the figures, in MB of 2**20 bytes."""
+    body = split()[1].to_csv(header=False, index=False).encode()
+    with deployed() as aws:
+        for _ in range(3):
+            aws.runtime.invoke_endpoint(EndpointName=NAME, ContentType="text/csv", Body=body)["Body"].read()
+        server = psutil.Process(aws.server.process.pid)
+        own, each = (process.memory_info().rss / 2**20 for process in (server, *server.children()))
+    print(f"memory: server {own:.0f} MB, one endpoint {each:.0f} MB (each below 250)")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""CreateTrainingJob to Completed, beside a bare Python process that trains the same model on that file."""
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from bench.tutorial import HYPERPARAMETERS, local_aws, split
+
+_BARE = """
+import sys
+import xgboost
+parameters = dict(pair.split("=") for pair in sys.argv[2:])
+rounds = int(parameters.pop("num_round"))
+train = xgboost.DMatrix(sys.argv[1] + "?format=csv&label_column=0")
+xgboost.train({"objective": "binary:logistic", **parameters}, train, rounds).save_model(sys.argv[1] + ".ubj")
+"""
+
+
+def bare(train_csv: Path) -> float:
+    """Trains in a process of its own. Returns its seconds from start to end."""
+    parameters = [f"{name}={value}" for name, value in HYPERPARAMETERS.items()]
+    begin = time.perf_counter()
+    subprocess.run(  # noqa: S603 - our own interpreter and code
+        [sys.executable, "-c", _BARE, str(train_csv), *parameters], check=True, capture_output=True
+    )
+    return time.perf_counter() - begin
+
+
+def main() -> None:
+    """Prints the figures: medians of five, taken in turns."""
+    body = split()[0]
+    jobs, processes = [], []
+    with tempfile.TemporaryDirectory() as folder, local_aws(train_csv=body) as aws:
+        train_csv = Path(folder) / "train.csv"
+        train_csv.write_bytes(body)
+        for number in range(5):
+            jobs.append(aws.train(f"job-{number}"))
+            processes.append(bare(train_csv))
+    job, process = statistics.median(jobs), statistics.median(processes)
+    print(f"training job {job:.2f} s, bare process {process:.2f} s: {job / process:.2f} times (at most 1.1)")
+
+
+if __name__ == "__main__":
+    main()
