@@ -50,12 +50,10 @@ def serve(package: str, opt_ml: OptMl) -> int:
     Returns:
         The exit code.
     """
-    import waitress  # noqa: PLC0415 - only serving should pay for it
+    from include.local_aws import container_server  # noqa: PLC0415 - only serving should pay for it
 
     application = importlib.import_module(f"{package}.serving").application(opt_ml.model)
-    listener = socket.socket(fileno=int(os.environ["LOCAL_AWS_LISTENER"]))
-    # A body above the container's limit must reach the application, which answers 413 itself.
-    waitress.serve(application, sockets=[listener], threads=4, ident=None, max_request_body_size=64 * 1024**2)
+    container_server.serve(application, socket.socket(fileno=int(os.environ["LOCAL_AWS_LISTENER"])))
     return 0
 
 
