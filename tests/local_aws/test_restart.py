@@ -134,7 +134,7 @@ def test_objects_are_kept_with_all_that_they_are_read_by(tmp_path: Path) -> None
             Body=b"content",
             ContentType="text/csv",
             CacheControl="no-store",
-            Metadata={"rows": "7"},
+            Metadata={"rows": "7", "row_count": "8"},
             Tagging="x=y",
         )
         s3.put_object(Bucket="kept", Key="/leading", Body=b"")

@@ -86,6 +86,21 @@ def test_s3_has_empty_objects(s3: Any) -> None:
     assert s3.get_object(Bucket=BUCKET, Key="odd/empty")["Body"].read() == b""
 
 
+def test_s3_keeps_the_names_of_metadata(s3: Any) -> None:
+    metadata = {"with-dash": "1", "with_underscore": "2 ", "plain": "3"}
+    s3.put_object(Bucket=BUCKET, Key="odd/metadata", Body=b"x", Metadata=metadata)
+    found = s3.head_object(Bucket=BUCKET, Key="odd/metadata")["Metadata"]
+    assert found == {**metadata, "with_underscore": "2"}
+
+
+def test_an_underscore_does_not_stand_in_for_a_dash(server: LocalAwsServer, s3: Any) -> None:
+    headers = {"x-amz-meta-a-b": "dash", "x-amz-meta-a_b": "underscore"}
+    with urllib3.PoolManager() as pool:
+        url = f"{server.url}/{BUCKET}/odd/clash"
+        assert pool.request("PUT", url, headers=headers, body=b"x").status == 200
+    assert s3.head_object(Bucket=BUCKET, Key="odd/clash")["Metadata"] == {"a-b": "dash"}
+
+
 def test_the_largest_control_plane_request(server: LocalAwsServer) -> None:
     headers = {
         "X-Amz-Target": "SageMaker.ListModels",
