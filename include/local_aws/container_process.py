@@ -36,7 +36,7 @@ def train(package: str, opt_ml: OptMl) -> int:
     except UserError as error:
         print(f"ERROR {error}", flush=True)
         opt_ml.failure.write_text(str(error))
-        return 1
+        return error.exit_code
     except Exception:
         traceback.print_exc()
         opt_ml.failure.write_text(f"framework error: \n{traceback.format_exc()}")

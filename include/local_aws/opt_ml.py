@@ -48,6 +48,16 @@ class OptMl:
         return self.base / "output"
 
     @property
+    def output_data(self) -> Path:
+        """What a training job wants kept beside its model: SageMaker packs it as output.tar.gz."""
+        return self.output / "data"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Where a training job keeps its checkpoints. It exists where the job has a CheckpointConfig."""
+        return self.base / "checkpoints"
+
+    @property
     def failure(self) -> Path:
         """Why a training job failed: its beginning becomes the job's FailureReason."""
         return self.output / "failure"

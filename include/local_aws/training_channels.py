@@ -1,5 +1,7 @@
 """A training job's input channels: checked when it is created, downloaded when it runs."""
 
+from pathlib import Path
+
 from include.local_aws.aws_errors import ValidationError
 from include.local_aws.opt_ml import OptMl
 from include.local_aws.resources import JsonObject
@@ -41,9 +43,18 @@ def download_channel(channel: JsonObject, opt_ml: OptMl, storage: Storage) -> No
         NoSuchObjectError: An object vanished since it was listed.
         ValueError: A key would leave the channel's directory.
     """
-    directory = opt_ml.channel(channel["ChannelName"])
-    directory.mkdir(parents=True)
     prefix = S3Url.parse(channel["DataSource"]["S3DataSource"]["S3Uri"])
+    download_objects(prefix, opt_ml.channel(channel["ChannelName"]), storage)
+
+
+def download_objects(prefix: S3Url, directory: Path, storage: Storage) -> None:
+    """Writes the objects below a prefix into a new directory.
+
+    Raises:
+        NoSuchObjectError: An object vanished since it was listed.
+        ValueError: A key would leave the directory.
+    """
+    directory.mkdir(parents=True)
     for key in _data_keys(storage, prefix):
         target = (directory / _path_below(prefix.key, key)).resolve()
         if not target.is_relative_to(directory.resolve()):

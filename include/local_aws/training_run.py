@@ -7,10 +7,11 @@ import subprocess
 import tarfile
 import time
 
+from include.local_aws.algorithms.errors import ClientError
 from include.local_aws.container import Container
 from include.local_aws.resources import Region
-from include.local_aws.storage import NoSuchObjectError
-from include.local_aws.training_channels import download_channel
+from include.local_aws.storage import NoSuchObjectError, S3Url
+from include.local_aws.training_channels import download_channel, download_objects
 from include.local_aws.training_states import TrainingJob
 
 _LOG = logging.getLogger(__name__)
@@ -66,7 +67,7 @@ def _run_in(container: Container, region: Region, job: TrainingJob) -> None:
         if not is_cut_short:
             job.enter("Uploading", "Uploading generated training model")
     try:
-        _upload_model(container, region, job)
+        _upload(container, region, job)
     except NoSuchObjectError as error:
         with region.lock:
             job.fail(f"ClientError: Artifact upload failed: there is no bucket for {error}")
@@ -101,6 +102,8 @@ def _write_input(container: Container, region: Region, job: TrainingJob) -> None
     opt_ml.hyperparameters.write_text(json.dumps(job.request.get("HyperParameters", {})))
     for channel in channels:
         download_channel(channel, opt_ml, region.storage)
+    if "CheckpointConfig" in job.request:
+        download_objects(_checkpoints_at(job), opt_ml.checkpoints, region.storage)
 
 
 def _wait(container: Container, job: TrainingJob) -> tuple[int, bool]:
@@ -115,19 +118,33 @@ def _wait(container: Container, job: TrainingJob) -> tuple[int, bool]:
 def _failure_reason(container: Container, exit_code: int) -> str:
     failure = container.opt_ml.failure
     if failure.is_file():
-        return f"AlgorithmError: {failure.read_text(errors='replace')}"
+        kind = "ClientError" if exit_code == ClientError.exit_code else "AlgorithmError"
+        return f"{kind}: {failure.read_text(errors='replace')}"
     # A shell's way, and SageMaker's, of telling a signal.
     shown = 128 - exit_code if exit_code < 0 else exit_code
     return f"AlgorithmError: , exit code: {shown}"
 
 
-def _upload_model(container: Container, region: Region, job: TrainingJob) -> None:
-    """Packs what the algorithm left in model/, if anything."""
-    files = sorted(container.opt_ml.model.iterdir())
-    if not files:
-        return
-    archive = io.BytesIO()
-    with tarfile.open(fileobj=archive, mode="w:gz") as packed:
-        for file in files:
-            packed.add(file, arcname=file.name)
-    region.storage.write(job.artifacts, archive.getvalue())
+def _upload(container: Container, region: Region, job: TrainingJob) -> None:
+    """Packs what the algorithm left in model/ and output/data/, if anything, and keeps its checkpoints."""
+    opt_ml, artifacts = container.opt_ml, job.artifacts
+    output = S3Url(artifacts.bucket, artifacts.key.replace("model.tar.gz", "output.tar.gz"))
+    for directory, target in ((opt_ml.model, artifacts), (opt_ml.output_data, output)):
+        if directory.is_dir() and (files := sorted(directory.iterdir())):
+            archive = io.BytesIO()
+            with tarfile.open(fileobj=archive, mode="w:gz") as packed:
+                for file in files:
+                    packed.add(file, arcname=file.name)
+            region.storage.write(target, archive.getvalue())
+    if "CheckpointConfig" in job.request:
+        kept_at = _checkpoints_at(job)
+        for file in opt_ml.checkpoints.rglob("*"):
+            if file.is_file():
+                key = f"{kept_at.key}{file.relative_to(opt_ml.checkpoints)}"
+                region.storage.write(S3Url(kept_at.bucket, key), file.read_bytes())
+
+
+def _checkpoints_at(job: TrainingJob) -> S3Url:
+    """The prefix of the job's checkpoints, which ends in a slash where it is not empty."""
+    url = S3Url.parse(job.request["CheckpointConfig"]["S3Uri"])
+    return S3Url(url.bucket, url.key and f"{url.key.rstrip('/')}/")

@@ -1,65 +1,38 @@
 """The hyperparameters of the built-in XGBoost: their types, ranges and refusals.
 
-Source: the container's own rules, and "XGBoost hyperparameters" in the SageMaker developer guide. Not here:
-`_kfold`, `_num_cv_round`, `_tuning_objective_metric`, `use_dask_gpu_training`, and the evaluation metrics
-that the container computes with scikit-learn (accuracy, f1, ...): they are refused, not ignored.
+Source: the rules in aws/sagemaker-xgboost-container, and "XGBoost hyperparameters" in the SageMaker
+developer guide.
 """
 
 import ast
-import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from include.local_aws.algorithms.errors import UserError
+from include.local_aws.algorithms.interval import Interval
+from include.local_aws.algorithms.xgboost.hyperparameter_rule import Rule
+from include.local_aws.algorithms.xgboost.metric_names import MAXIMIZED, MINIMIZED
 
 
-@dataclass(frozen=True)
-class Interval:
-    """A range of numbers, written and read as mathematics does: "(0, 1]"."""
+class _Metrics(tuple[str, ...]):
+    """The metrics' names; three of them also take a threshold: `error@0.7`."""
 
-    text: str
+    __slots__ = ()
 
-    def __contains__(self, value: float) -> bool:
-        low, high = (float(end) for end in self.text[1:-1].split(","))
-        above = value >= low if self.text[0] == "[" else value > low
-        below = value <= high if self.text[-1] == "]" else value < high
-        return above and below
-
-    def __str__(self) -> str:
-        return self.text
-
-
-@dataclass(frozen=True)
-class Rule:
-    """How a hyperparameter's text is read, and which values it may have.
-
-    Attributes:
-        parse: Reads the text; a ValueError refuses it.
-        allowed: What the value, or each element of a list, must be in.
-        is_list: Whether the value is a list.
-    """
-
-    parse: Callable[[str], Any]
-    allowed: Interval | tuple[Any, ...]
-    is_list: bool = False
-
-    def check(self, name: str, value: Any) -> None:
-        """Raises UserError where the value is not allowed."""
-        allowed = list(self.allowed) if isinstance(self.allowed, tuple) else self.allowed
-        if self.is_list:
-            if not all(element in self.allowed for element in _flat(value)):
-                raise UserError(f"Hyperparameter {name}: value {value} not in range {allowed}")
-        elif value not in self.allowed:
-            raise UserError(f"Hyperparameter {name}: {value} is not in {allowed}")
-
-
-def _flat(value: Any) -> list[Any]:
-    return (
-        [part for element in value for part in _flat(element)]
-        if isinstance(value, (list, tuple))
-        else [value]
-    )
+    def __contains__(self, metric: object) -> bool:
+        name, at, threshold = str(metric).partition("@")
+        if not at:
+            return super().__contains__(metric)
+        if name.strip() not in ("error", "ndcg", "map"):
+            raise UserError(
+                f"Metric '{metric}' is not supported. Parameter 'eval_metric' with customized threshold "
+                "should be one of these options: 'error', 'ndcg', 'map'."
+            )
+        try:
+            float(threshold)
+        except ValueError as error:
+            raise UserError(f"Threshold value 't' in '{name.strip()}@t' expects float input.") from error
+        return True
 
 
 def _whole(interval: str) -> Rule:
@@ -74,57 +47,13 @@ def _one_of(*values: str) -> Rule:
     return Rule(str, values)
 
 
-class _Metrics(tuple[str, ...]):
-    """The metrics' names; three of them also take a threshold: `error@0.7`."""
-
-    __slots__ = ()
-
-    def __contains__(self, metric: object) -> bool:
-        name, at, threshold = str(metric).partition("@")
-        if at:
-            return name in ("error", "ndcg", "map") and not math.isnan(_number(threshold))
-        return super().__contains__(metric)
+def _of_inner_lists(value: list[list[Any]]) -> list[Any]:
+    return [element for inner in value for element in inner]
 
 
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan
-
-
-MAXIMIZED_METRICS = ("auc", "aucpr", "map", "ndcg")
-_METRICS = _Metrics(
-    (
-        *MAXIMIZED_METRICS,
-        "aft-nloglik",
-        "cox-nloglik",
-        "error",
-        "gamma-deviance",
-        "gamma-nloglik",
-        "interval-regression-accuracy",
-        "logloss",
-        "mae",
-        "mape",
-        "merror",
-        "mlogloss",
-        "mphe",
-        "poisson-nloglik",
-        "rmse",
-        "rmsle",
-        "tweedie-nloglik",
-    )
-)
-_UPDATERS = (
-    "grow_colmaker",
-    "grow_histmaker",
-    "grow_quantile_histmaker",
-    "sync",
-    "refresh",
-    "prune",
-    "shotgun",
-    "coord_descent",
-)
+_TREE_GROWERS = ("grow_colmaker", "grow_histmaker", "grow_quantile_histmaker")
+_TREE_UPDATERS = (*_TREE_GROWERS, "sync", "refresh", "prune")
+_LINEAR_UPDATERS = ("shotgun", "coord_descent")
 _OBJECTIVES = (
     "binary:logistic",
     "binary:logitraw",
@@ -168,14 +97,14 @@ RULES: Mapping[str, Rule] = {
     "alpha": _real("[0, +inf)"),
     "tree_method": _one_of("auto", "exact", "approx", "hist"),
     "scale_pos_weight": _real("(0, +inf)"),
-    "updater": Rule(lambda text: text.split(","), _UPDATERS, is_list=True),
+    "updater": Rule(lambda text: text.split(","), (*_TREE_UPDATERS, *_LINEAR_UPDATERS), list),
     "refresh_leaf": _whole("[0, 1]"),
     "process_type": _one_of("default", "update"),
     "grow_policy": _one_of("depthwise", "lossguide"),
     "max_leaves": _whole("[0, +inf)"),
     "max_bin": _whole("[0, +inf)"),
-    "monotone_constraints": Rule(ast.literal_eval, (-1, 0, 1), is_list=True),
-    "interaction_constraints": Rule(ast.literal_eval, Interval("[1, +inf)"), is_list=True),
+    "monotone_constraints": Rule(ast.literal_eval, (-1, 0, 1), list),
+    "interaction_constraints": Rule(ast.literal_eval, Interval("[1, +inf)"), _of_inner_lists),
     "sample_type": _one_of("uniform", "weighted"),
     "normalize_type": _one_of("tree", "forest"),
     "rate_drop": _real("[0, 1]"),
@@ -186,12 +115,22 @@ RULES: Mapping[str, Rule] = {
     "objective": _one_of(*_OBJECTIVES),
     "num_class": _whole("[2, +inf)"),
     "base_score": _real("[0, +inf)"),
-    "eval_metric": Rule(lambda text: text.split(","), _METRICS, is_list=True),
+    "eval_metric": Rule(lambda text: text.split(","), _Metrics((*MAXIMIZED, *MINIMIZED)), list),
     "seed": _whole("(-2147483648, 2147483647)"),
     "num_parallel_tree": _whole("[1, +inf)"),
     "save_model_on_termination": _one_of("true", "false"),
     "aft_loss_distribution": _one_of("normal", "logistic", "extreme"),
-    "aft_loss_distribution_scale": _real("(0, +inf)"),
+    "aft_loss_distribution_scale": _real("[0, +inf)"),
+    "use_dask_gpu_training": _one_of("true", "false"),
+    "_kfold": _whole("[2, +inf)"),
+    "_num_cv_round": _whole("[1, +inf)"),
+    "_tuning_objective_metric": _one_of(*(f"validation:{name}" for name in (*MAXIMIZED, *MINIMIZED))),
+}
+_ALIASES = {
+    "learning_rate": "eta",
+    "min_split_loss": "gamma",
+    "reg_lambda": "lambda",
+    "reg_alpha": "alpha",
 }
 
 
@@ -202,23 +141,19 @@ def validate(given: Mapping[str, str]) -> dict[str, Any]:
         given: Names and texts, as the API carries them.
 
     Returns:
-        Names and values, in the order given.
+        Names and values, in the order given; an alias under the name it stands for.
 
     Raises:
         UserError: In the container's words.
     """
-    if "num_round" not in given:
+    named = {_ALIASES.get(name, name): text for name, text in given.items()}
+    if "num_round" not in named:
         raise UserError("Missing required hyperparameter: num_round")
     values = {}
-    for name, text in given.items():
+    for name, text in named.items():
         if name not in RULES:
             raise UserError(f"Extraneous hyperparameter found: {name}")
-        try:
-            values[name] = RULES[name].parse(text)
-        except (ValueError, SyntaxError) as error:
-            raise UserError(
-                f"Hyperparameter {name}: could not parse value (caused by {type(error).__name__})"
-            ) from error
+        values[name] = RULES[name].read(name, text)
     for name, value in values.items():
         RULES[name].check(name, value)
     _check_together(values)
@@ -226,14 +161,12 @@ def validate(given: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _check_together(values: Mapping[str, Any]) -> None:
-    objective = str(values.get("objective", ""))
-    if objective.startswith("multi:") and "num_class" not in values:
+    if "updater" in values:
+        _check_updater(values["updater"], values.get("booster"), values.get("process_type"))
+    if values.get("objective", "").startswith("multi:") and "num_class" not in values:
         raise UserError("Require input for parameter 'num_class' for multi-classification")
-    metrics = values.get("eval_metric", ())
-    if "auc" in metrics and not objective.startswith(("binary:", "rank:")):
-        raise UserError("Metric 'auc' can only be applied for classification and ranking problems.")
-    if "aft-nloglik" in metrics and objective != "survival:aft":
-        raise UserError("Metric 'aft-nloglik' can only be applied for 'survival:aft' objective.")
+    if "eval_metric" in values:
+        _check_metrics(values["eval_metric"], values.get("objective", ""))
     tree_method = values.get("tree_method")
     if "monotone_constraints" in values and tree_method not in ("exact", "hist"):
         raise UserError(
@@ -245,3 +178,35 @@ def _check_together(values: Mapping[str, Any]) -> None:
             "interaction_constraints can be used only when the tree_method parameter is set to either "
             "'exact', 'hist' or 'approx'."
         )
+    if values.get("use_dask_gpu_training") == "true":
+        raise UserError(
+            "Some configurations unsuitable for Dask GPU training were found: Dask training is only "
+            "available for multi-GPU training."
+        )
+
+
+def _check_updater(updaters: list[str], booster: str | None, process_type: str | None) -> None:
+    if booster == "gblinear":
+        if len(updaters) != 1 or updaters[0] not in _LINEAR_UPDATERS:
+            raise UserError(f"Linear updater should be one of these options: {_quoted(_LINEAR_UPDATERS)}.")
+    elif process_type == "update":
+        if not set(updaters) <= {"refresh", "prune"}:
+            raise UserError("process_type 'update' can only be used with updater 'refresh' and 'prune'")
+    elif not set(updaters) <= set(_TREE_UPDATERS):
+        raise UserError(f"Tree updater should be selected from these options: {_quoted(_TREE_UPDATERS)}.")
+    elif sum(updater in _TREE_GROWERS for updater in updaters) > 1:
+        raise UserError(
+            "Only one tree grow plugin can be selected. Choose one from the following: "
+            f"{_quoted(_TREE_GROWERS)}"
+        )
+
+
+def _quoted(names: tuple[str, ...]) -> str:
+    return ", ".join(f"'{name}'" for name in names)
+
+
+def _check_metrics(metrics: list[str], objective: str) -> None:
+    if "auc" in metrics and not objective.startswith(("binary:", "rank:")):
+        raise UserError("Metric 'auc' can only be applied for classification and ranking problems.")
+    if "aft-nloglik" in metrics and objective != "survival:aft":
+        raise UserError("Metric 'aft-nloglik' can only be applied for 'survival:aft' objective.")

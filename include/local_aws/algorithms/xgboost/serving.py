@@ -1,84 +1,134 @@
-"""Answers `/ping` and `/invocations` with the bytes and statuses of the built-in XGBoost container."""
+"""Answers `/ping`, `/execution-parameters` and `/invocations` as the built-in XGBoost container does."""
 
-import csv
 import json
 import logging
+import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
-import numpy as np
-from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
+from werkzeug.exceptions import InternalServerError
 from werkzeug.http import parse_options_header
 from werkzeug.wrappers import Request, Response
 
+from include.local_aws.algorithms.errors import UserError
+from include.local_aws.algorithms.xgboost.inference_output import encode, select, selected_keys
 from include.local_aws.algorithms.xgboost.library import xgboost
+from include.local_aws.algorithms.xgboost.model import Model
+from include.local_aws.algorithms.xgboost.request_data import parse
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _LOG = logging.getLogger(__name__)
 _LARGEST_BODY = 6_291_456
-_SNIFFED = 512
+_MEBIBYTE = 1024**2
 _CSV = "text/csv"
-_LIBSVM = ("text/libsvm", "text/x-libsvm")
+_JSON = "application/json"
+_ACCEPTED = [_JSON, "application/jsonlines", "application/x-recordio-protobuf", _CSV]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the model's environment asks of the server.
+
+    Attributes:
+        largest_body: Bytes.
+        default_accept: The type of an answer to a request that asks for none.
+        selected: The keys of selectable inference, or None.
+        is_batch: Whether a transform job asks.
+        is_ensemble: Whether several model files predict together.
+    """
+
+    largest_body: int = _LARGEST_BODY
+    default_accept: str = _CSV
+    selected: list[str] | None = None
+    is_batch: bool = False
+    is_ensemble: bool = True
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> Self:
+        """Reads the variables of the image's contract."""
+        wanted = environment.get("SAGEMAKER_INFERENCE_OUTPUT")
+        return cls(
+            largest_body=int(environment.get("MAX_CONTENT_LENGTH", _LARGEST_BODY)),
+            default_accept=environment.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", _CSV),
+            selected=None if wanted is None else selected_keys(wanted),
+            is_batch=bool(environment.get("SAGEMAKER_BATCH")),
+            is_ensemble=environment.get("SAGEMAKER_INFERENCE_ENSEMBLE", "true") == "true",
+        )
 
 
 def application(model_dir: Path) -> Callable[["WSGIEnvironment", "StartResponse"], Iterable[bytes]]:
-    """Loads the one model file below a directory and returns the server for it.
+    """Loads the model files below a directory and returns the server for them.
 
     Raises:
-        ValueError: There is not exactly one file.
+        ValueError: There is none.
     """
     logging.basicConfig(
         stream=sys.stdout, level=logging.INFO, format="[%(asctime)s:%(levelname)s] %(message)s"
     )
-    files = [path for path in model_dir.iterdir() if path.is_file()]
-    if len(files) != 1:
-        raise ValueError(
-            f"the model archive holds {len(files)} files, not one: {[file.name for file in files]}"
-        )
-    booster = xgboost.Booster(model_file=bytearray(files[0].read_bytes()))
-    booster.set_param({"nthread": 1})
+    settings = Settings.of(os.environ)
+    model = Model.load(model_dir, settings.is_ensemble)
     _LOG.info("Model loaded successfully")
 
     def respond(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         request = Request(environ)
-        if (request.method, request.path) == ("GET", "/ping"):
-            response = Response(status=HTTPStatus.OK)
-        elif (request.method, request.path) == ("POST", "/invocations"):
-            response = _invocation(booster, request)
-        else:
-            response = Response(status=HTTPStatus.NOT_FOUND)
+        match (request.method, request.path):
+            case ("GET", "/ping"):
+                response = Response(status=HTTPStatus.OK)
+            case ("GET", "/execution-parameters"):
+                response = _execution_parameters(settings)
+            case ("POST", "/invocations"):
+                response = _invocation(model, settings, request)
+            case _:
+                response = Response(status=HTTPStatus.NOT_FOUND)
         return response(environ, start_response)
 
     return respond
 
 
-def _invocation(booster: Any, request: Request) -> Response:
-    if (request.content_length or 0) > _LARGEST_BODY:
+def _execution_parameters(settings: Settings) -> Response:
+    parameters = {
+        "MaxConcurrentTransforms": os.cpu_count(),
+        "BatchStrategy": "MULTI_RECORD",
+        "MaxPayloadInMB": settings.largest_body // _MEBIBYTE,
+    }
+    return Response(json.dumps(parameters), mimetype=_JSON)
+
+
+def _invocation(model: Model, settings: Settings, request: Request) -> Response:
+    if (request.content_length or 0) > settings.largest_body:
         return Response(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     payload = request.get_data()
     if not payload:
         return Response(status=HTTPStatus.NO_CONTENT)
     try:
-        matrix = _parse(payload, request.headers.get("Content-Type"))
-    except (ValueError, csv.Error, xgboost.core.XGBoostError) as error:
+        predictions = model.predict(parse(payload, request.headers.get("Content-Type")))
+    except UserError as error:
         return _refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, str(error))
-    try:
-        predictions = booster.predict(matrix, validate_features=False)
     except xgboost.core.XGBoostError as error:
         return _refusal(HTTPStatus.BAD_REQUEST, f"Unable to evaluate payload provided: {error}")
+    return _answer(model, settings, predictions, _accepted(request, settings))
+
+
+def _accepted(request: Request, settings: Settings) -> str:
     accept, _ = parse_options_header(request.headers.get("Accept", ""))
-    accept = accept.lower() if accept not in ("", "*/*") else _CSV
-    if accept not in _ENCODERS:
+    return settings.default_accept if accept in ("", "*/*") else accept.lower()
+
+
+def _answer(model: Model, settings: Settings, predictions: Any, accept: str) -> Response:
+    if accept not in _ACCEPTED:
         return _refusal(
             HTTPStatus.NOT_ACCEPTABLE,
-            f"Accept type {accept} is not supported. Please use supported accept types: {list(_ENCODERS)}.",
+            f"Accept type {accept} is not supported. Please use supported accept types: {_ACCEPTED}.",
         )
-    return Response(_ENCODERS[accept](predictions.tolist()), HTTPStatus.OK, mimetype=accept)
+    if settings.selected is None:
+        return _plain(predictions.tolist(), settings, accept)
+    return _selected(model, settings, settings.selected, predictions, accept)
 
 
 def _refusal(status: HTTPStatus, message: str) -> Response:
@@ -86,57 +136,30 @@ def _refusal(status: HTTPStatus, message: str) -> Response:
     return Response(message, status, mimetype="text/html")
 
 
-def _parse(payload: bytes, content_type: str | None) -> Any:
-    kind, _ = parse_options_header(content_type or _LIBSVM[0])
-    if kind.lower() == _CSV:
-        reader, name = _csv_matrix, "csv"
-    elif kind.lower() in _LIBSVM:
-        reader, name = _libsvm_matrix, "libsvm"
-    else:
-        raise ValueError(f"{content_type} is not an accepted ContentType: {', '.join((_CSV, *_LIBSVM))}.")
+def _selected(model: Model, settings: Settings, keys: list[str], predictions: Any, accept: str) -> Response:
     try:
-        return reader(payload.strip().decode())
-    except (ValueError, csv.Error) as error:
-        raise ValueError(
-            f"Loading {name} data failed with Exception, please ensure data is in {name} format:\n "
-            f"{type(error)}\n {error}"
-        ) from error
+        selection = select(predictions, keys, model.objective, model.classes)
+    except ValueError as error:
+        return _refusal(HTTPStatus.INTERNAL_SERVER_ERROR, str(error))
+    body = encode(selection, keys, accept)
+    if settings.is_batch and accept == _CSV:
+        body = f"{body!s}\n"
+    return Response(body, HTTPStatus.OK, mimetype=accept)
 
 
-def _csv_matrix(text: str) -> Any:
-    lines = text.split("\n")
-    sniffed = csv.Sniffer().sniff(lines[0][:_SNIFFED]).delimiter
-    delimiter = "," if sniffed.isalnum() else sniffed
-    rows = [[cell or "nan" for cell in line.split(delimiter)] for line in lines]
-    return xgboost.DMatrix(np.array(rows).astype(float))
+def _plain(predictions: list[Any], settings: Settings, accept: str) -> Response:
+    if settings.is_batch:
+        body = "".join(f"{prediction}\n" for prediction in predictions)
+    elif accept == _JSON:
+        body = json.dumps({"predictions": [{"score": prediction} for prediction in predictions]})
+    elif accept == _CSV:
+        body = "".join(f"{_csv_line(prediction)}\n" for prediction in predictions)
+    else:
+        # The container accepts the type, then fails to write it: these need selectable inference.
+        _LOG.error("Content type %s is not supported by this framework.", accept)
+        return Response.force_type(InternalServerError().get_response())
+    return Response(body, HTTPStatus.OK, mimetype=accept)
 
 
-def _libsvm_matrix(text: str) -> Any:
-    rows, columns, values = [], [], []
-    for row, line in enumerate(text.split("\n")):
-        for item in line.split(" "):
-            index, colon, value = item.partition(":")
-            if colon:
-                rows.append(row)
-                columns.append(int(index))
-                values.append(float(value))
-    return xgboost.DMatrix(csr_matrix((values, (rows, columns))))
-
-
-def _csv_lines(predictions: list[Any]) -> str:
-    return "".join(f"{prediction}\n" for prediction in predictions)
-
-
-def _json_document(predictions: list[Any]) -> str:
-    return json.dumps({"predictions": [{"score": prediction} for prediction in predictions]})
-
-
-def _json_lines(predictions: list[Any]) -> str:
-    return "".join(f"{json.dumps({'score': prediction})}\n" for prediction in predictions)
-
-
-_ENCODERS: dict[str, Callable[[list[Any]], str]] = {
-    "application/json": _json_document,
-    "application/jsonlines": _json_lines,
-    _CSV: _csv_lines,
-}
+def _csv_line(prediction: Any) -> str:
+    return ",".join(map(str, prediction)) if isinstance(prediction, list) else str(prediction)

@@ -3,37 +3,37 @@
 import json
 import logging
 import sys
-from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from include.local_aws.algorithms.errors import UserError
-from include.local_aws.algorithms.xgboost.channels import check_channels, read_matrix
-from include.local_aws.algorithms.xgboost.hyperparameters import MAXIMIZED_METRICS, validate
+from include.local_aws.algorithms.xgboost.boosting import Places, Plan, boost
+from include.local_aws.algorithms.xgboost.channels import DataFormat, check_channels
+from include.local_aws.algorithms.xgboost.hyperparameters import validate
 from include.local_aws.algorithms.xgboost.library import xgboost
+from include.local_aws.algorithms.xgboost.training_data import read_matrix
 from include.local_aws.opt_ml import OptMl
 
 MODEL_FILE = "xgboost-model"
 _LOG = logging.getLogger(__name__)
-# Hyperparameters that steer the container, not the booster.
-_NOT_FOR_BOOSTER = ("num_round", "csv_weights", "early_stopping_rounds", "save_model_on_termination")
-
-
-class _SaveEveryRound(xgboost.callback.TrainingCallback):
-    """Keeps the model of the last finished round on disk, for a job that is stopped."""
-
-    def __init__(self, path: Path, unfinished: Path) -> None:
-        self._path = path
-        self._unfinished = unfinished
-
-    def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:  # noqa: ARG002 - xgboost's interface
-        """Saves the model. A process that is killed meanwhile leaves the one of the round before."""
-        model.save_model(self._unfinished)
-        self._unfinished.rename(self._path)
-        return False
+# What the container reports in XGBoost's own words: the user's mistakes.
+_USER_ERRORS = (
+    "label must be in [0,1] for logistic regression",
+    "label must be in [0, num_class)",
+    "Target is multiclass but average='binary'",
+    "feature_names mismatch",
+    "Check failed: preds.size() == info.labels_.size()",
+    "Check failed: !auc_error AUC: the dataset only contains pos or neg samples",
+    "Check failed: base_score > 0.0f && base_score < 1.0f base_score must be in (0,1) for logistic loss",
+    "Check failed: label_correct PoissonRegression: label must be nonnegative",
+    "Check failed: label_correct TweedieRegression: label must be nonnegative",
+    "Parameter reg_lambda should be greater equal to 0",
+)
 
 
 def train(opt_ml: OptMl) -> None:
-    """Trains a booster and saves it as `xgboost-model`.
+    """Trains a booster and saves it as `xgboost-model`; with `_kfold`, one a fold, as `xgboost-model-0` etc.
 
     Raises:
         UserError: The hyperparameters, channels or data do not do.
@@ -44,12 +44,12 @@ def train(opt_ml: OptMl) -> None:
         format="[%(asctime)s:%(levelname)s] %(message)s",
         datefmt="%Y-%m-%d:%H:%M:%S",
     )
-    parameters = validate(json.loads(opt_ml.hyperparameters.read_text()))
+    hyperparameters = validate(json.loads(opt_ml.hyperparameters.read_text()))
     channels = json.loads(opt_ml.input_data_config.read_text())
     data_format = check_channels(channels)
-    weights = parameters.get("csv_weights", 0)
+    weights = hyperparameters.get("csv_weights", 0)
     matrices = {
-        name: read_matrix(opt_ml.channel(name), data_format, weights)
+        name: read_matrix({name: opt_ml.channel(name)}, data_format, weights)
         for name in ("train", "validation")
         if name in channels
     }
@@ -59,37 +59,42 @@ def train(opt_ml: OptMl) -> None:
     if "validation" in matrices:
         _LOG.info("Validation matrix has %d rows", matrices["validation"].num_row())
     try:
-        booster = _boost(parameters, matrices, opt_ml)
-    except xgboost.core.XGBoostError as error:
-        raise UserError(f"XGB train call failed with exception:\n{error}") from error
-    booster.save_model(opt_ml.model / MODEL_FILE)
+        if "_kfold" in hyperparameters:
+            _train_folds(hyperparameters, matrices, data_format, opt_ml)
+        else:
+            places = _places(opt_ml)
+            booster = boost(Plan.of(hyperparameters), matrices, places)
+            places.model.write_bytes(booster.save_raw("ubj"))
+    except (ValueError, xgboost.core.XGBoostError) as error:
+        if any(known in str(error) for known in _USER_ERRORS):
+            raise UserError(str(error)) from error
+        raise UserError(f"XGB train call failed with exception:\n {error}") from error
 
 
-def _boost(parameters: dict[str, Any], matrices: dict[str, Any], opt_ml: OptMl) -> Any:
-    callbacks: list[xgboost.callback.TrainingCallback] = [xgboost.callback.EvaluationMonitor()]
-    if "early_stopping_rounds" in parameters and "validation" in matrices:
-        metric = parameters["eval_metric"][-1] if "eval_metric" in parameters else None
-        callbacks.append(
-            xgboost.callback.EarlyStopping(
-                rounds=parameters["early_stopping_rounds"],
-                data_name="validation",
-                metric_name=metric,
-                maximize=metric.partition("@")[0] in MAXIMIZED_METRICS if metric is not None else None,
-                save_best=True,
-            )
-        )
-    if parameters.get("save_model_on_termination") == "true":
-        callbacks.append(_SaveEveryRound(opt_ml.model / MODEL_FILE, opt_ml.output / MODEL_FILE))
-    booster_parameters = {
-        name: ",".join(value) if name == "updater" else value
-        for name, value in parameters.items()
-        if name not in _NOT_FOR_BOOSTER
-    }
-    return xgboost.train(
-        booster_parameters,
-        matrices["train"],
-        num_boost_round=parameters["num_round"],
-        evals=[(matrix, name) for name, matrix in matrices.items()],
-        callbacks=callbacks,
-        verbose_eval=False,
+def _places(opt_ml: OptMl) -> Places:
+    checkpoints = opt_ml.checkpoints if opt_ml.checkpoints.is_dir() else None
+    return Places(opt_ml.model / MODEL_FILE, opt_ml.output, checkpoints)
+
+
+def _train_folds(
+    hyperparameters: dict[str, Any], matrices: dict[str, Any], data_format: DataFormat, opt_ml: OptMl
+) -> None:
+    # scikit-learn takes 2 s to import: only a job that asks for folds should pay for it.
+    from include.local_aws.algorithms.xgboost.cross_validation import cross_validate  # noqa: PLC0415 - as above
+
+    everything = matrices["train"]
+    if len(matrices) > 1:
+        _LOG.info("Read both train and validation data into one DMatrix")
+        directories = {name: opt_ml.channel(name) for name in matrices}
+        everything = read_matrix(directories, data_format, hyperparameters.get("csv_weights", 0))
+    boosters, predictions = cross_validate(
+        Plan.of(hyperparameters),
+        everything,
+        hyperparameters["_kfold"],
+        hyperparameters.get("_num_cv_round", 1),
+        _places(opt_ml),
     )
+    for number, booster in enumerate(boosters):
+        (opt_ml.model / f"{MODEL_FILE}-{number}").write_bytes(booster.save_raw("ubj"))
+    opt_ml.output_data.mkdir(exist_ok=True)
+    np.savetxt(opt_ml.output_data / "predictions.csv", predictions, delimiter=",", fmt="%f")

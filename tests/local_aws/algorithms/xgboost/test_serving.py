@@ -1,6 +1,7 @@
 """The serving process's answers: statuses, types and bytes."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from werkzeug.test import Client
 
 from include.local_aws.algorithms.xgboost.library import xgboost
 from include.local_aws.algorithms.xgboost.serving import application
+from tests.local_aws.algorithms.records import dense
 
 CSV = {"Content-Type": "text/csv"}
 
@@ -57,8 +59,6 @@ def test_json_answers(container: Client, booster: Any, rows: np.ndarray) -> None
         "application/json",
         json.dumps({"predictions": scores}).encode(),
     )
-    answer = ask(container, body, **CSV, Accept="application/jsonlines")
-    assert [json.loads(line) for line in answer.data.splitlines()] == scores
 
 
 def test_an_empty_cell_is_a_missing_value(container: Client, booster: Any) -> None:
@@ -85,8 +85,56 @@ def test_an_empty_body_has_no_content(container: Client) -> None:
             b"1,2,3",
             {"Content-Type": "application/pdf"},
             415,
-            "application/pdf is not an accepted ContentType: text/csv, text/libsvm, text/x-libsvm.",
+            (
+                "application/pdf is not an accepted ContentType: csv, libsvm, parquet, recordio-protobuf, "
+                "text/csv, text/libsvm, text/x-libsvm, application/x-parquet, "
+                "application/x-recordio-protobuf."
+            ),
             id="content-type",
+        ),
+        pytest.param(
+            b"1,2,3",
+            {"Content-Type": "text/csv; label_size=2"},
+            415,
+            (
+                "text/csv; label_size=2 is not an accepted csv ContentType. Optional parameter label_size "
+                "must be equal to 1"
+            ),
+            id="label-size",
+        ),
+        pytest.param(
+            b"1,2,3",
+            {"Content-Type": "application/x-parquet"},
+            415,
+            "Content-type application/x-parquet is not supported.",
+            id="parquet",
+        ),
+        pytest.param(
+            b"1,2,3",
+            {"Content-Type": "application/x-recordio-protobuf"},
+            415,
+            (
+                "Loading recordio-protobuf data failed with Exception, please ensure data is in "
+                "recordio-protobuf format: <class 'ValueError'> Truncated record at offset 0"
+            ),
+            id="no-recordio",
+        ),
+        pytest.param(
+            b"1 x:2",
+            {"Content-Type": "text/libsvm"},
+            415,
+            "Loading libsvm data failed with Exception, please ensure data is in libsvm format:\n <class",
+            id="no-libsvm",
+        ),
+        pytest.param(
+            b"1,2,3", {**CSV, "Accept": "application/jsonlines"}, 500, "<!doctype html>", id="jsonlines"
+        ),
+        pytest.param(
+            b"1,2,3",
+            {**CSV, "Accept": "application/x-recordio-protobuf"},
+            500,
+            "<!doctype html>",
+            id="recordio-answer",
         ),
         pytest.param(
             b"a,b,c\n1,2,3",
@@ -108,7 +156,7 @@ def test_an_empty_body_has_no_content(container: Client) -> None:
             {**CSV, "Accept": "application/pdf"},
             406,
             "Accept type application/pdf is not supported. Please use supported accept types: "
-            "['application/json', 'application/jsonlines', 'text/csv'].",
+            "['application/json', 'application/jsonlines', 'application/x-recordio-protobuf', 'text/csv'].",
             id="accept",
         ),
     ],
@@ -125,12 +173,36 @@ def test_the_largest_body(container: Client) -> None:
     assert ask(container, row.ljust(6_291_457), **CSV).status_code == 413
 
 
-@pytest.mark.parametrize("files", [[], ["a", "b"]])
-def test_an_archive_holds_one_file(tmp_path: Path, files: list[str]) -> None:
-    for name in files:
-        (tmp_path / name).touch()
-    with pytest.raises(ValueError, match="not one"):
+def test_an_archive_holds_a_model(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="holds no model file"):
         application(tmp_path)
+    (tmp_path / "xgboost-model").touch()
+    with pytest.raises(ValueError, match="xgboost-model is empty"):
+        application(tmp_path)
+
+
+@pytest.mark.parametrize("content_type", ["csv", "text/csv;label_size=1", "TEXT/CSV; charset=utf-8"])
+def test_content_types_of_csv(container: Client, content_type: str) -> None:
+    answers = {
+        ask(container, b"0.5,1,1", **{"Content-Type": kind}).data for kind in (content_type, "text/csv")
+    }
+    assert len(answers) == 1
+
+
+def test_recordio(container: Client, booster: Any, rows: np.ndarray) -> None:
+    features = rows[:5, 1:].astype(np.float32)
+    answer = ask(container, dense(features.tolist()), **{"Content-Type": "application/x-recordio-protobuf"})
+    expected = booster.predict(xgboost.DMatrix(features)).tolist()
+    assert answer.data == "".join(f"{score}\n" for score in expected).encode()
+
+
+def test_execution_parameters(container: Client) -> None:
+    answer = container.get("/execution-parameters")
+    assert answer.json == {
+        "MaxConcurrentTransforms": os.cpu_count(),
+        "BatchStrategy": "MULTI_RECORD",
+        "MaxPayloadInMB": 6,
+    }
 
 
 def test_a_pickle_is_not_opened(tmp_path: Path) -> None:

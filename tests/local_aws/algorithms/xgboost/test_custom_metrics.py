@@ -1,0 +1,72 @@
+"""The metrics that the container computes with scikit-learn, against plain arithmetic."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from include.local_aws.algorithms.xgboost.custom_metrics import evaluation
+from include.local_aws.algorithms.xgboost.library import xgboost
+from include.local_aws.algorithms.xgboost.metric_names import CUSTOM
+
+LABELS = np.array([1, 1, 1, 0, 0, 0, 0, 1.0])
+SCORES = np.array([0.9, 0.8, 0.3, 0.6, 0.1, 0.2, 0.4, 0.7])  # TP 3, FN 1, FP 1, TN 3
+THREE = np.array([0, 1, 2, 2, 1.0])
+PROBABILITIES = np.eye(3)[[0, 1, 2, 1, 0]]  # one 2 taken for a 1, one 1 for a 0
+
+
+def values(names: list[str], objective: str, predictions: Any, labels: Any) -> dict[str, float]:
+    matrix = xgboost.DMatrix(np.zeros((len(labels), 1)), labels)
+    return dict(evaluation(names, objective)(predictions, matrix))
+
+
+def test_two_classes() -> None:
+    names = [name for name in CUSTOM if name not in ("mae", "mse", "r2", "rmse")]
+    found = values(names, "binary:logistic", SCORES, LABELS)
+    assert found == pytest.approx(dict.fromkeys(names, 0.75))
+
+
+@pytest.mark.parametrize(
+    ("objective", "predictions"),
+    [
+        ("binary:logitraw", np.log(SCORES / (1 - SCORES))),
+        ("binary:hinge", (SCORES > 0.5).astype(float)),
+        ("reg:logistic", SCORES),
+    ],
+)
+def test_what_a_prediction_is_depends_on_the_objective(objective: str, predictions: Any) -> None:
+    assert values(["accuracy"], objective, predictions, LABELS) == {"accuracy": 0.75}
+
+
+@pytest.mark.parametrize(
+    ("objective", "predictions"),
+    [("multi:softprob", PROBABILITIES), ("multi:softmax", PROBABILITIES.argmax(axis=1).astype(float))],
+)
+def test_three_classes(objective: str, predictions: Any) -> None:
+    found = values(
+        ["accuracy", "balanced_accuracy", "f1", "precision_macro", "precision_micro", "recall_macro"],
+        objective,
+        predictions,
+        THREE,
+    )
+    recalls, precisions = np.array([1, 1 / 2, 1 / 2]), np.array([1 / 2, 1 / 2, 1])
+    f1 = 2 * recalls * precisions / (recalls + precisions)
+    assert found == pytest.approx(
+        {
+            "accuracy": 3 / 5,
+            "balanced_accuracy": recalls.mean(),
+            "f1": f1.mean(),
+            "precision_macro": precisions.mean(),
+            "precision_micro": 3 / 5,
+            "recall_macro": recalls.mean(),
+        }
+    )
+
+
+def test_regression() -> None:
+    labels, predictions = np.array([1.0, 2.0, 4.0]), np.array([1.5, 2.0, 3.0])
+    errors = labels - predictions
+    mse = float(np.mean(errors**2))
+    assert values(["mae", "mse", "rmse", "r2"], "reg:squarederror", predictions, labels) == pytest.approx(
+        {"mae": 0.5, "mse": mse, "rmse": mse**0.5, "r2": 1 - mse / float(np.var(labels))}
+    )
