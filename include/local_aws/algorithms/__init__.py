@@ -5,7 +5,9 @@ A folder is a package with
 - `IMAGES`: the `repository:tag` of each image it stands for, the one whose contract it keeps first;
 - `training.train(opt_ml)`: trains from `opt_ml` into `opt_ml.model`, logs to standard output, raises
   `errors.UserError` for what the user can mend;
-- `serving.application(model_dir)`: a WSGI application that answers `/ping` and `/invocations`.
+- `serving.application(model_dir)`: a WSGI application that answers `/ping`, `/execution-parameters` and
+  `/invocations`.
 
-The last two are imported in the container's process only.
+The last two are imported in the container's process only. The modules beside the folders hold what Amazon's
+own algorithms have in common: hyperparameters, channels, log lines, requests and answers.
 """

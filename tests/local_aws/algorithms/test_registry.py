@@ -24,6 +24,18 @@ def test_known_images(uri: str, image: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("uri", "name"),
+    [
+        ("382416733822.dkr.ecr.us-east-1.amazonaws.com/knn:1", "knn"),
+        ("390948362332.dkr.ecr.cn-north-1.amazonaws.com.cn/linear-learner:1", "linear_learner"),
+    ],
+)
+def test_images_of_amazons_own_algorithms(uri: str, name: str) -> None:
+    image = uri.rpartition("/")[2]
+    assert find_algorithm(uri) == Algorithm(name, image, image)
+
+
+@pytest.mark.parametrize(
     "uri",
     [
         "",
@@ -31,6 +43,8 @@ def test_known_images(uri: str, image: str) -> None:
         f"{REGISTRY}/sagemaker-xgboost",
         f"{REGISTRY}/sagemaker-xgboost:9.9-9",
         f"{REGISTRY}/xgboost:1",
+        f"{REGISTRY}/knn:2",
+        f"{REGISTRY}/linear_learner:1",
         f"{REGISTRY}/mine@sha256:0",
         f"{REGISTRY}.evil/../sagemaker-xgboost:3.2-0",
     ],

@@ -1,0 +1,3 @@
+"""Amazon's k-nearest neighbors, on scikit-learn: exact search whatever the index."""
+
+IMAGES = ("knn:1",)

@@ -1,0 +1,116 @@
+"""The model of k-NN: the sampled points, their labels, and the search among them."""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from scipy import stats  # type: ignore[import-untyped]
+from sklearn.neighbors import NearestNeighbors
+
+_ARRAYS = "model_algo-1.npz"
+_METADATA = "model_algo-1.json"
+_Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class KnnModel:
+    """Predicts by the k nearest points.
+
+    Attributes:
+        k: How many neighbours decide.
+        predictor_type: "classifier": their most frequent label, the smallest of equally frequent ones;
+            "regressor": the mean of their labels.
+        index_metric: "L2", "COSINE" or "INNER_PRODUCT".
+        points: A row each, after the projection.
+        labels: One a point.
+        projection: What rows of features are multiplied with; the identity where nothing is reduced.
+    """
+
+    k: int
+    predictor_type: str
+    index_metric: str
+    points: _Array
+    labels: _Array
+    projection: _Array
+
+    @property
+    def width(self) -> int:
+        """The number of features of a row."""
+        width: int = self.projection.shape[0]
+        return width
+
+    def save(self, directory: Path) -> None:
+        """Writes arrays and metadata; neither is a pickle."""
+        np.savez(directory / _ARRAYS, points=self.points, labels=self.labels, projection=self.projection)
+        metadata = {"k": self.k, "predictor_type": self.predictor_type, "index_metric": self.index_metric}
+        (directory / _METADATA).write_text(json.dumps(metadata))
+
+    @classmethod
+    def load(cls, directory: Path) -> Self:
+        """Reads what `save` wrote.
+
+        Raises:
+            ValueError: An array is a pickle.
+            FileNotFoundError: A file is missing.
+        """
+        with np.load(directory / _ARRAYS, allow_pickle=False) as arrays:
+            return cls(**json.loads((directory / _METADATA).read_text()), **arrays)
+
+    @cached_property
+    def _search(self) -> NearestNeighbors:
+        metric = "cosine" if self.index_metric == "COSINE" else "euclidean"
+        return NearestNeighbors(n_neighbors=self.k, algorithm="brute", metric=metric).fit(
+            self._searchable(self.points)
+        )
+
+    @cached_property
+    def _longest(self) -> float:
+        return float(np.linalg.norm(self.points, axis=1).max())
+
+    def _searchable(self, points: _Array) -> _Array:
+        """Points in a space where the nearest have the largest inner product, if that is the metric.
+
+        One more coordinate makes all points equally long (Bachrach et al. 2014).
+        """
+        if self.index_metric != "INNER_PRODUCT":
+            return points
+        missing = self._longest**2 - np.einsum("ij,ij->i", points, points)
+        return np.column_stack([points, np.sqrt(np.maximum(missing, 0.0))])
+
+    def neighbours(self, features: _Array) -> tuple[_Array, _Array]:
+        """Finds the k nearest points of each row.
+
+        Returns:
+            Their distances, the smallest first, and their labels. The distance of an inner product is its
+            negative.
+        """
+        queries = features @ self.projection
+        if self.index_metric == "INNER_PRODUCT":
+            _, found = self._search.kneighbors(np.column_stack([queries, np.zeros(len(queries))]))
+            distances = -np.einsum("ij,ikj->ik", queries, self.points[found])
+        else:
+            distances, found = self._search.kneighbors(queries)
+        return distances, self.labels[found]
+
+    def decide(self, labels: _Array) -> _Array:
+        """Returns a prediction for each row of neighbours' labels."""
+        decided: _Array = (
+            labels.mean(axis=1) if self.predictor_type == "regressor" else stats.mode(labels, axis=1).mode
+        )
+        return decided
+
+    def predict(self, features: _Array, is_verbose: bool) -> list[dict[str, Any]]:
+        """Predicts each row; a verbose answer also tells the neighbours' distances and labels."""
+        distances, labels = self.neighbours(features)
+        predictions: list[dict[str, Any]] = [
+            {"predicted_label": label} for label in self.decide(labels).tolist()
+        ]
+        if is_verbose:
+            for prediction, distance, label in zip(
+                predictions, distances.tolist(), labels.tolist(), strict=True
+            ):
+                prediction.update(distances=distance, labels=label)
+        return predictions

@@ -1,0 +1,16 @@
+"""Serves k-NN."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from include.local_aws.algorithms.knn.model import KnnModel
+from include.local_aws.algorithms.scoring_server import serve
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+
+def application(model_dir: Path) -> Callable[["WSGIEnvironment", "StartResponse"], Iterable[bytes]]:
+    """Loads the model below a directory and returns the server for it."""
+    return serve(KnnModel.load(model_dir))

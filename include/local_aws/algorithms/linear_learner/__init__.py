@@ -1,0 +1,3 @@
+"""Amazon's Linear Learner, on scikit-learn: the same objectives, minimised by other solvers."""
+
+IMAGES = ("linear-learner:1",)

@@ -1,0 +1,85 @@
+"""The model of Linear Learner: weights, bias, and how a score becomes a prediction."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from scipy.special import expit, softmax  # type: ignore[import-untyped]
+
+_ARRAYS = "model_algo-1.npz"
+_METADATA = "model_algo-1.json"
+_Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class LinearModel:
+    """A linear function, or a linear threshold function.
+
+    Attributes:
+        predictor_type: "binary_classifier", "multiclass_classifier" or "regressor".
+        loss: What it was trained with; "logistic" and "softmax_loss" make scores probabilities.
+        threshold: The score from which a binary classifier predicts 1.
+        weights: Of shape (features, outputs); one output but for several classes.
+        bias: One an output.
+    """
+
+    predictor_type: str
+    loss: str
+    threshold: float
+    weights: _Array
+    bias: _Array
+
+    @property
+    def width(self) -> int:
+        """The number of features of a row."""
+        width: int = self.weights.shape[0]
+        return width
+
+    def save(self, directory: Path) -> None:
+        """Writes arrays and metadata; neither is a pickle."""
+        np.savez(directory / _ARRAYS, weights=self.weights, bias=self.bias)
+        metadata = {
+            "predictor_type": self.predictor_type,
+            "loss": self.loss,
+            "threshold": self.threshold,
+        }
+        (directory / _METADATA).write_text(json.dumps(metadata))
+
+    @classmethod
+    def load(cls, directory: Path) -> Self:
+        """Reads what `save` wrote.
+
+        Raises:
+            ValueError: An array is a pickle.
+            FileNotFoundError: A file is missing.
+        """
+        with np.load(directory / _ARRAYS, allow_pickle=False) as arrays:
+            return cls(**json.loads((directory / _METADATA).read_text()), **arrays)
+
+    def score(self, features: _Array) -> _Array:
+        """Returns a score a row, or for several classes a row of them."""
+        raw: _Array = features @ self.weights + self.bias
+        if self.loss == "softmax_loss":
+            probabilities: _Array = softmax(raw, axis=1)
+            return probabilities
+        scores: _Array = expit(raw[:, 0]) if self.loss == "logistic" else raw[:, 0]
+        return scores
+
+    def labels(self, scores: _Array) -> _Array:
+        """Returns the class that each row's scores say."""
+        if self.predictor_type == "multiclass_classifier":
+            likeliest: _Array = scores.argmax(axis=1)
+            return likeliest
+        return (scores >= self.threshold).astype(int)
+
+    def predict(self, features: _Array, is_verbose: bool) -> list[dict[str, Any]]:  # noqa: ARG002 - no longer answer
+        """Predicts each row."""
+        scores = self.score(features)
+        if self.predictor_type == "regressor":
+            return [{"score": score} for score in scores.tolist()]
+        return [
+            {"score": score, "predicted_label": label}
+            for score, label in zip(scores.tolist(), self.labels(scores).tolist(), strict=True)
+        ]

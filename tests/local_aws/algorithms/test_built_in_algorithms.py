@@ -1,0 +1,169 @@
+"""k-NN and Linear Learner through the real server: job, log, endpoint; and an algorithm added by a folder."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.local_aws.algorithms.records import dense
+from tests.local_aws.algorithms.training_inputs import as_csv
+from tests.local_aws.conftest import (
+    BUCKET,
+    ROLE,
+    channel,
+    finished,
+    invoke,
+    make_client,
+    settled,
+    training_request,
+)
+
+PROJECT = Path(__file__).resolve().parents[3]
+ECR = "382416733822.dkr.ecr.us-east-1.amazonaws.com"
+KNN = {"feature_dim": "3", "k": "5", "predictor_type": "classifier", "sample_size": "200"}
+LINEAR = {"predictor_type": "binary_classifier", "feature_dim": "3"}
+
+
+def train(sagemaker: Any, name: str, image: str, hyperparameters: dict[str, str], *channels: Any) -> Any:
+    specification = {"TrainingImage": f"{ECR}/{image}", "TrainingInputMode": "File"}
+    sagemaker.create_training_job(
+        **training_request(
+            name,
+            AlgorithmSpecification=specification,
+            HyperParameters=hyperparameters,
+            InputDataConfig=list(channels),
+        )
+    )
+    return finished(sagemaker, name)
+
+
+def deploy(sagemaker: Any, name: str, image: str, model_data: str) -> Any:
+    container = {"Image": f"{ECR}/{image}", "ModelDataUrl": model_data}
+    sagemaker.create_model(ModelName=name, ExecutionRoleArn=ROLE, PrimaryContainer=container)
+    variant = {"VariantName": "AllTraffic", "ModelName": name, "InitialInstanceCount": 1}
+    sagemaker.create_endpoint_config(
+        EndpointConfigName=name, ProductionVariants=[{**variant, "InstanceType": "ml.m5.large"}]
+    )
+    sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
+    return settled(sagemaker, name)
+
+
+@pytest.mark.parametrize(("image", "hyperparameters"), [("knn:1", KNN), ("linear-learner:1", LINEAR)])
+def test_from_rows_to_answers(  # noqa: PLR0917 - fixtures
+    sagemaker: Any,
+    runtime: Any,
+    client: Callable[..., Any],
+    s3: Any,
+    rows: np.ndarray,
+    image: str,
+    hyperparameters: dict[str, str],
+) -> None:
+    name = image.partition(":")[0]
+    records = dense(rows[:, 1:].tolist(), rows[:, 0].tolist())
+    s3.put_object(Bucket=BUCKET, Key="records/train.pbr", Body=records)
+    test = channel("test", f"s3://{BUCKET}/records/", ContentType="application/x-recordio-protobuf")
+    job = train(sagemaker, name, image, hyperparameters, channel(), test)
+    assert job["TrainingJobStatus"] == "Completed", job.get("FailureReason")
+    logs = client("logs")
+    group = "/aws/sagemaker/TrainingJobs"
+    (stream,) = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=f"{name}/")["logStreams"]
+    events = logs.get_log_events(logGroupName=group, logStreamName=stream["logStreamName"])["events"]
+    assert any("#quality_metric: host=algo-1, test " in event["message"] for event in events)
+    endpoint = deploy(sagemaker, name, image, job["ModelArtifacts"]["S3ModelArtifacts"])
+    assert endpoint["EndpointStatus"] == "InService", endpoint.get("FailureReason")
+    answer = json.loads(invoke(runtime, name, as_csv(rows[:, 1:]))["Body"])["predictions"]
+    labels = np.array([prediction["predicted_label"] for prediction in answer])
+    assert np.mean(labels == rows[:, 0]) > 0.8
+    sagemaker.delete_endpoint(EndpointName=name)
+
+
+@pytest.mark.parametrize(
+    ("image", "hyperparameters", "reason"),
+    [
+        (
+            "knn:1",
+            {**KNN, "k": "0"},
+            "ClientError: The value '0' is not valid for the 'k' hyperparameter which expects an integer",
+        ),
+        (
+            "linear-learner:1",
+            {},
+            (
+                "ClientError: No value(s) were specified for 'predictor_type' which are required "
+                "hyperparameter(s) (caused by ValidationError)\n\nCaused by: 'predictor_type' is a required "
+                "property"
+            ),
+        ),
+    ],
+)
+@pytest.mark.usefixtures("s3")
+def test_a_refused_job_is_the_clients_error(
+    sagemaker: Any, image: str, hyperparameters: dict[str, str], reason: str
+) -> None:
+    job = train(sagemaker, f"refused-{image.partition(':')[0]}", image, hyperparameters, channel())
+    assert job["TrainingJobStatus"] == "Failed"
+    assert job["FailureReason"].startswith(reason)
+
+
+MEAN = {
+    "__init__.py": '"""Predicts the mean label."""\n\nIMAGES = ("mean:1",)\n',
+    "training.py": """
+from pathlib import Path
+
+def train(opt_ml):
+    rows = [line.split(",") for line in (opt_ml.channel("train") / "train.csv").read_text().splitlines()]
+    (opt_ml.model / "mean").write_text(str(sum(float(row[0]) for row in rows) / len(rows)))
+""",
+    "serving.py": """
+def application(model_dir):
+    mean = (model_dir / "mean").read_bytes()
+
+    def respond(environ, start_response):
+        start_response("200 OK", [("Content-Type", "text/csv")])
+        return [mean]
+
+    return respond
+""",
+}
+
+
+def test_an_algorithm_is_added_by_its_folder_alone(tmp_path: Path, rows: np.ndarray) -> None:
+    package = tmp_path / "include" / "local_aws"
+    shutil.copytree(PROJECT / "include" / "local_aws", package)
+    shutil.copy(PROJECT / "include" / "__init__.py", tmp_path / "include")
+    folder = package / "algorithms" / "mean"
+    folder.mkdir()
+    for name, text in MEAN.items():
+        (folder / name).write_text(text)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "include.local_aws", "--port", "0"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        url = process.stdout.readline().split()[-1]
+        s3, sagemaker, runtime = (make_client(name, url) for name in ("s3", "sagemaker", "sagemaker-runtime"))
+        s3.create_bucket(Bucket=BUCKET)
+        s3.put_object(Bucket=BUCKET, Key="train/train.csv", Body=as_csv(rows))
+        job = train(sagemaker, "mean", "mean:1", {}, channel())
+        deploy(sagemaker, "mean", "mean:1", job["ModelArtifacts"]["S3ModelArtifacts"])
+        answer = float(invoke(runtime, "mean", b"1,2,3")["Body"])
+        for made in (s3, sagemaker, runtime):
+            made.close()
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=10)
+        process.stdout.close()
+    assert answer == pytest.approx(rows[:, 0].mean())
