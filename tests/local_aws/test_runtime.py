@@ -48,7 +48,10 @@ def test_an_unknown_endpoint(runtime: Any) -> None:
 
 def test_a_containers_error_is_a_model_error(runtime: Any, endpoint: str) -> None:
     response = failure(runtime, EndpointName=endpoint, ContentType="application/pdf", Body=ROW)
-    message = "application/pdf is not an accepted ContentType: text/csv, text/libsvm, text/x-libsvm."
+    message = (
+        "application/pdf is not an accepted ContentType: csv, libsvm, parquet, recordio-protobuf, text/csv, "
+        "text/libsvm, text/x-libsvm, application/x-parquet, application/x-recordio-protobuf."
+    )
     assert response["Error"]["Code"] == "ModelError"
     assert response["Error"]["Message"].startswith(
         f'Received client error (415) from primary with message "{message}". See '

@@ -125,7 +125,7 @@ def test_an_absent_job(sagemaker: Any, operation: str) -> None:
             {"AlgorithmSpecification": {"TrainingImage": UNKNOWN_IMAGE, "TrainingInputMode": "File"}},
             f'Local AWS cannot run the image "{UNKNOWN_IMAGE}". It runs these SageMaker images, under '
             "any registry "
-            "account and region: sagemaker-xgboost:3.2-0, ",
+            "account and region: knn:1, linear-learner:1, sagemaker-xgboost:3.2-0, ",
             id="unknown-image",
         ),
         pytest.param(
