@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from include.local_aws.algorithms.xgboost.custom_metrics import evaluation
 from include.local_aws.algorithms.xgboost.library import xgboost
 from include.local_aws.algorithms.xgboost.metric_names import CUSTOM, MAXIMIZED
 
@@ -153,26 +154,20 @@ def boost(
                     save_best=True,
                 )
             )
+    custom_metric = None
+    if plan.custom_metrics:
+        custom_metric = evaluation(plan.custom_metrics, plan.parameters.get("objective", ""))
     return xgboost.train(
         plan.parameters,
         matrices["train"],
         num_boost_round=plan.rounds - rounds_done,
         evals=[(matrix, name) for name, matrix in matrices.items()],
-        custom_metric=_custom_metric(plan),
+        custom_metric=custom_metric,
         evals_result=evaluations,
         callbacks=callbacks,
         xgb_model=start,
         verbose_eval=False,
     )
-
-
-def _custom_metric(plan: Plan) -> Any:
-    if not plan.custom_metrics:
-        return None
-    # scikit-learn takes 2 s to import: only a job that asks for its metrics should pay for it.
-    from include.local_aws.algorithms.xgboost.custom_metrics import evaluation  # noqa: PLC0415 - as above
-
-    return evaluation(plan.custom_metrics, plan.parameters.get("objective", ""))
 
 
 def _latest(checkpoints: Path) -> tuple[bytearray | None, int]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.metrics import r2_score
 
 from include.local_aws.algorithms.xgboost.custom_metrics import evaluation
 from include.local_aws.algorithms.xgboost.library import xgboost
@@ -70,3 +71,9 @@ def test_regression() -> None:
     assert values(["mae", "mse", "rmse", "r2"], "reg:squarederror", predictions, labels) == pytest.approx(
         {"mae": 0.5, "mse": mse, "rmse": mse**0.5, "r2": 1 - mse / float(np.var(labels))}
     )
+
+
+def test_r2_of_equal_labels_is_that_of_scikit_learn() -> None:
+    labels, predictions = np.array([1.0, 1.0]), np.array([1.5, 2.0])
+    expected = {"r2": r2_score(labels, predictions)}
+    assert values(["r2"], "reg:squarederror", predictions, labels) == expected
