@@ -100,12 +100,8 @@ def read(schema: Mapping[str, Hyperparameter], given: Mapping[str, str]) -> dict
     """
     if unknown := sorted(set(given) - set(schema)):
         names = ", ".join(f"'{name}'" for name in unknown)
-        verb = "was" if len(unknown) == 1 else "were"
-        allowed = "properties are not allowed"
-        raise refusal(
-            f"Additional hyperparameters are not allowed ({names} {verb} unexpected)",
-            f"Additional {allowed} ({names} {verb} unexpected)",
-        )
+        unexpected = f"are not allowed ({names} {'was' if len(unknown) == 1 else 'were'} unexpected)"
+        raise refusal(f"Additional hyperparameters {unexpected}", f"Additional properties {unexpected}")
     required = [name for name, hyperparameter in schema.items() if hyperparameter.is_required]
     if missing := [name for name in required if name not in given]:
         names = ", ".join(f"'{name}'" for name in missing)
