@@ -183,9 +183,11 @@ def test_a_version_serves_once_it_is_approved(sagemaker: Any, runtime: Any, mode
 
 
 def test_a_package_without_a_container_cannot_be_served(sagemaker: Any) -> None:
-    sagemaker.create_model_package(ModelPackageName="empty")
+    sagemaker.create_model_package(ModelPackageName="no-container")
     code, message = refused(
-        sagemaker.create_model, ModelName="empty", PrimaryContainer={"ModelPackageName": "empty"}
+        sagemaker.create_model,
+        ModelName="no-container",
+        PrimaryContainer={"ModelPackageName": "no-container"},
     )
     assert code == "ValidationException"
     assert message == "Local AWS serves model packages of exactly one container, not of 0."
