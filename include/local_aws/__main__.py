@@ -10,6 +10,7 @@ from pathlib import Path
 
 from include.local_aws.data_dir import DataDir, DataDirError
 from include.local_aws.http_server import create_server
+from include.local_aws.latency import LATENCIES
 from include.local_aws.server import LocalAws
 from include.local_aws.service_model import service_model
 
@@ -37,6 +38,12 @@ def _arguments() -> argparse.Namespace:
         help="keep S3's objects and SageMaker's jobs, models and endpoints here for the next start; "
         "without it they end with the server, as logs and the other services' state always do",
     )
+    parser.add_argument(
+        "--latency",
+        choices=LATENCIES,
+        default="none",
+        help="realistic: states last as long as on AWS, which takes minutes",
+    )
     arguments = parser.parse_args()
     try:
         address = socket.getaddrinfo(arguments.host, None)[0][4][0]
@@ -61,7 +68,7 @@ def main() -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s")
     try:
         data_dir = DataDir(arguments.data_dir) if arguments.data_dir is not None else None
-        application = LocalAws(arguments.allow_host, data_dir)
+        application = LocalAws(LATENCIES[arguments.latency], arguments.allow_host, data_dir)
     except DataDirError as error:
         sys.exit(f"local_aws: --data-dir: {error}")
 

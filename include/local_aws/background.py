@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Literal, ParamSpec
 
 from include.local_aws.container import Container
+from include.local_aws.latency import Latency
 
 _LOG = logging.getLogger(__name__)
 _DEPLOYMENT_THREADS = 8
@@ -15,15 +16,21 @@ _P = ParamSpec("_P")
 
 
 class Background:
-    """Runs jobs and deployments in threads, and knows every container, so that all can be ended."""
+    """Runs jobs and deployments in threads, and knows every container, so that all can be ended.
 
-    def __init__(self) -> None:
+    Args:
+        latency: How long states last.
+    """
+
+    def __init__(self, latency: Latency) -> None:
+        self.latency = latency
         # One training process a core; further jobs wait their turn.
         self._jobs = ThreadPoolExecutor(os.cpu_count(), "job")
         self._deployments = ThreadPoolExecutor(_DEPLOYMENT_THREADS, "deployment")
         self._lock = threading.Lock()
         self._containers: set[Container] = set()
         self._closing = False
+        self._awake = threading.Condition()
 
     def run_job(self, work: Callable[_P, None], *args: _P.args, **kwargs: _P.kwargs) -> Future[None]:
         """Runs a job when a core is free."""
@@ -43,6 +50,21 @@ class Background:
     def _report(self, future: Future[None]) -> None:
         if not future.cancelled() and not self._closing and (error := future.exception()) is not None:
             _LOG.error("work in the background failed", exc_info=error)
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether everything is about to end: nothing new can be started."""
+        return self._closing
+
+    def pause(self, seconds: float, is_over: Callable[[], bool]) -> None:
+        """Waits for some seconds, but no longer than until `is_over` is true at a call of `wake`."""
+        with self._awake:
+            self._awake.wait_for(lambda: self._closing or is_over(), seconds)
+
+    def wake(self) -> None:
+        """Makes every pause look whether it is over."""
+        with self._awake:
+            self._awake.notify_all()
 
     def container(
         self,
@@ -68,6 +90,7 @@ class Background:
         """Ends every container and thread, and removes all files."""
         with self._lock:
             self._closing = True
+        self.wake()
         for container in self._containers:
             container.kill()
         for pool in (self._jobs, self._deployments):

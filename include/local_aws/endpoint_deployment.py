@@ -15,6 +15,9 @@ _UPDATING_SECONDS = 0.25
 def deploy(region: Region, endpoint: Endpoint, deployment: Deployment) -> None:
     """Brings new variants up and lets them take over, or leaves everything as it was."""
     started: list[EndpointVariant] = []
+    # What already served before a restart comes back without waiting.
+    if endpoint.status != "SystemUpdating":
+        region.background.pause(region.background.latency.creating, lambda: False)
     try:
         for spec, model in zip(deployment.variants, deployment.models, strict=True):
             started.append(start_variant(region, endpoint.name, spec, model))

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, ClassVar, Protocol, TypeVar, cast
@@ -147,11 +147,15 @@ class Region:
 
     def with_arn(self, arn: str) -> Resource | None:
         """Returns the resource of any kind that has this ARN."""
-        for register in self._resources.values():
-            for resource in register.values():
-                if resource.arn == arn:
-                    return resource
+        for resource in self.all():
+            if resource.arn == arn:
+                return resource
         return None
+
+    def all(self) -> Iterator[Resource]:
+        """Goes through the resources of every kind."""
+        for register in self._resources.values():
+            yield from register.values()
 
     def log_stream(self, group: str, name: str) -> LogStream:
         """Returns a CloudWatch log stream of this account and region."""

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Request, Response
 from include.local_aws import (
     endpoint_configs,
     endpoints,
+    job_operations,
     model_package_groups,
     model_packages,
     models,
@@ -25,6 +26,7 @@ from include.local_aws.aws_errors import AwsError
 from include.local_aws.background import Background
 from include.local_aws.caller import Caller
 from include.local_aws.data_dir import DataDir
+from include.local_aws.latency import Latency
 from include.local_aws.moto_sagemaker import answer_of_moto, moto_has
 from include.local_aws.object_files import ObjectFiles
 from include.local_aws.request_guard import RequestGuard
@@ -62,7 +64,7 @@ OPERATIONS: dict[str, Operation] = {
 
 
 # What each kind that works in the background does after a restart.
-_RESUMING: tuple[Callable[[Region], None], ...] = (training_jobs.resume, endpoints.resume)
+_RESUMING: tuple[Callable[[Region], None], ...] = (job_operations.resume, endpoints.resume)
 
 
 def _without_nulls(members: JsonObject) -> JsonObject:
@@ -87,6 +89,7 @@ class LocalAws:
     """Local AWS as a WSGI application. `close` ends all that runs in it.
 
     Args:
+        latency: How long states last.
         allowed_hosts: Host names that are ours, beside those of the loopback addresses.
         data_dir: Where S3's objects and SageMaker's resources outlive us; they are read back at once.
 
@@ -94,9 +97,14 @@ class LocalAws:
         DataDirError: The directory holds what is not ours.
     """
 
-    def __init__(self, allowed_hosts: Collection[str] = (), data_dir: DataDir | None = None) -> None:
+    def __init__(
+        self,
+        latency: Latency,
+        allowed_hosts: Collection[str] = (),
+        data_dir: DataDir | None = None,
+    ) -> None:
         self._guard = RequestGuard(allowed_hosts)
-        self._background = Background()
+        self._background = Background(latency)
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._data_dir = data_dir
         self._object_files = ObjectFiles(data_dir) if data_dir is not None else None

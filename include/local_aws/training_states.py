@@ -1,46 +1,65 @@
 """The states of a training job, from Starting to its end."""
 
 import math
-import time
-from concurrent.futures import Future
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from include.local_aws.algorithms.registry import Algorithm
-from include.local_aws.container import Container
-from include.local_aws.resources import LIVE, JsonObject, Resource
+from include.local_aws.aws_errors import AwsError, ResourceInUseError, ValidationError
+from include.local_aws.jobs import ContainerJob, Phase
+from include.local_aws.resources import JsonObject
 from include.local_aws.storage import S3Url
 
-_LONGEST_FAILURE_REASON = 1024
-_DAY = 24 * 3600
+# The SecondaryStatus of each phase, and its message.
+_STEPS: Mapping[Phase, tuple[str, str]] = {
+    "Starting": ("Starting", "Starting the training job"),
+    "Downloading": ("Downloading", "Downloading input data"),
+    "Running": ("Training", "Training image download completed. Training in progress."),
+    "Uploading": ("Uploading", "Uploading generated training model"),
+    "Stopping": ("Stopping", "Stopping the training job"),
+    "Stopped": ("Stopped", "Training job stopped"),
+    "MaxRuntimeExceeded": (
+        "MaxRuntimeExceeded",
+        "Training job runtime exceeded MaxRuntimeInSeconds provided",
+    ),
+    "Completed": ("Completed", "Training job completed"),
+    "Failed": ("Failed", "Training job failed"),
+}
 
 
 @dataclass(kw_only=True, eq=False)
-class TrainingJob(Resource):
+class TrainingJob(ContainerJob):
     """A training job, its state, and its description.
 
     Attributes:
         algorithm: What stands for its image.
         secondary_status: The state within `status`.
         transitions: SecondaryStatusTransitions, as the API shows them.
-        container: Its container, while that runs.
-        turn: Its place in the queue for a core.
     """
 
     KIND: ClassVar[str] = "training-job"
+    NOUN: ClassVar[str] = "training job"
     algorithm: Algorithm
-    turn: Future[None] = field(init=False, metadata=LIVE)
-    status: str | None = "InProgress"
-    secondary_status: str = "Starting"
+    secondary_status: str = field(init=False)
     transitions: list[JsonObject] = field(default_factory=list)
-    container: Container | None = field(default=None, metadata=LIVE)
-    start_time: float | None = None
-    end_time: float | None = None
-    failure_reason: str | None = None
 
     def __post_init__(self) -> None:
         if not self.transitions:
-            self.enter("Starting", "Starting the training job")
+            self.enter("Starting")
+
+    @classmethod
+    def taken(cls, name: str, arn: str) -> AwsError:  # noqa: ARG003 - another kind's text tells the name
+        """Returns the error for a name that another job has."""
+        return ResourceInUseError(
+            "Training job names must be unique within an AWS account and region, and a training job with "
+            f"this name already exists ({arn})"
+        )
+
+    @classmethod
+    def absent(cls, name: str) -> AwsError:  # noqa: ARG003 - as above
+        """Returns the error for a name that no job has."""
+        return ValidationError("Requested resource not found.")
 
     @property
     def artifacts(self) -> S3Url:
@@ -48,42 +67,16 @@ class TrainingJob(Resource):
         base = self.request["OutputDataConfig"]["S3OutputPath"].rstrip("/")
         return S3Url.parse(f"{base}/{self.name}/output/model.tar.gz")
 
-    @property
-    def longest_run(self) -> int:
-        """Seconds after which it is stopped."""
-        seconds: int = self.request.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", _DAY)
-        return seconds
-
-    def enter(self, secondary_status: str, message: str) -> None:
-        """Goes to the next secondary status."""
-        now = time.time()
+    def enter(self, phase: Phase) -> None:
+        """Goes to the next phase, which is a secondary status here."""
+        super().enter(phase)
+        now = self.last_modified_time
         if self.transitions:
             self.transitions[-1]["EndTime"] = now
-        self.transitions.append({"Status": secondary_status, "StartTime": now, "StatusMessage": message})
-        self.secondary_status = secondary_status
-        self.last_modified_time = now
-
-    def stop(self) -> None:
-        """Asks a running job to stop."""
-        self.status = "Stopping"
-        self.enter("Stopping", "Stopping the training job")
-        if self.container is not None:
-            self.container.terminate()
-
-    def end(self, status: str, secondary_status: str, message: str) -> None:
-        """Goes to a final state."""
-        self.status = status
-        self.enter(secondary_status, message)
-        self.end_time = self.transitions[-1]["EndTime"] = self.last_modified_time
-
-    def end_stopped(self) -> None:
-        """Goes to Stopped, on request."""
-        self.end("Stopped", "Stopped", "Training job stopped")
-
-    def fail(self, reason: str) -> None:
-        """Goes to Failed."""
-        self.failure_reason = reason[:_LONGEST_FAILURE_REASON]
-        self.end("Failed", "Failed", "Training job failed")
+        self.secondary_status, message = _STEPS[phase]
+        self.transitions.append({"Status": self.secondary_status, "StartTime": now, "StatusMessage": message})
+        if self.is_over:
+            self.transitions[-1]["EndTime"] = now
 
     def describe(self) -> JsonObject:
         """Returns the members of DescribeTrainingJob's answer; those that are None are to be left out."""

@@ -219,6 +219,29 @@ def test_stop(sagemaker: Any, s3: Any) -> None:
     )
 
 
+def test_a_job_is_deleted_when_it_is_over_and_its_name_is_free_again(sagemaker: Any) -> None:
+    delete = sagemaker.delete_training_job
+    sagemaker.create_training_job(**training_request("deleted", HyperParameters=ENDLESS))
+    assert refused(delete, TrainingJobName="deleted") == (
+        "ResourceInUse",
+        "The request was rejected because the training job is in status InProgress.",
+    )
+    sagemaker.stop_training_job(TrainingJobName="deleted")
+    finished(sagemaker, "deleted")
+    delete(TrainingJobName="deleted")
+    assert refused(delete, TrainingJobName="deleted") == ("ResourceNotFound", "Requested resource not found.")
+    sagemaker.create_training_job(**training_request("deleted"))
+    assert finished(sagemaker, "deleted")["TrainingJobStatus"] == "Completed"
+
+
+def test_boto3s_waiter_sees_the_end(sagemaker: Any) -> None:
+    sagemaker.create_training_job(**training_request("waited"))
+    waiter = sagemaker.get_waiter("training_job_completed_or_stopped")
+    waiter.wait(TrainingJobName="waited", WaiterConfig={"Delay": 1, "MaxAttempts": 30})
+    status = sagemaker.describe_training_job(TrainingJobName="waited")["TrainingJobStatus"]
+    assert status == "Completed"
+
+
 def test_a_stopped_job_keeps_the_model_it_was_asked_to_save(sagemaker: Any, s3: Any, client: Any) -> None:
     saving = {**ENDLESS, "save_model_on_termination": "true"}
     sagemaker.create_training_job(**training_request("saved", HyperParameters=saving))

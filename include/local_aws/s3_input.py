@@ -1,0 +1,54 @@
+"""S3 objects below a prefix, as SageMaker copies them into a container."""
+
+from pathlib import Path
+
+from include.local_aws.storage import S3Url, Storage
+
+
+def no_objects(url: str) -> str:
+    """Returns AWS's words for a prefix without objects."""
+    return (
+        f'No S3 objects found under S3 URL "{url}" given in input data source. Please ensure that the '
+        "bucket exists in the selected region, that objects exist under that S3 prefix, and that the role "
+        'has "s3:ListBucket" permissions on the bucket.'
+    )
+
+
+def data_objects(storage: Storage, prefix: S3Url) -> dict[str, S3Url]:
+    """Returns the objects below a prefix, without the empty ones that stand for folders.
+
+    Args:
+        storage: The S3 that holds them.
+        prefix: A folder, a key, or the start of names.
+
+    Returns:
+        Path below the prefix to object, in the order of the keys.
+    """
+    return {
+        _path_below(prefix.key, key): S3Url(prefix.bucket, key)
+        for key in storage.keys(prefix)
+        if not key.endswith("/")
+    }
+
+
+def download(storage: Storage, prefix: S3Url, directory: Path) -> None:
+    """Writes the objects below a prefix into a directory, which is made.
+
+    Raises:
+        NoSuchObjectError: An object vanished since it was listed.
+        ValueError: A key would leave the directory.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    for path, url in data_objects(storage, prefix).items():
+        target = (directory / path).resolve()
+        if not target.is_relative_to(directory.resolve()):
+            raise ValueError(f"the key {url.key!r} leads out of the channel's directory")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(storage.read(url))
+
+
+def _path_below(prefix: str, key: str) -> str:
+    folder = f"{prefix.removesuffix('/')}/" if prefix else ""
+    if not key.startswith(folder):
+        folder = prefix[: prefix.rfind("/") + 1]
+    return key.removeprefix(folder)
