@@ -69,7 +69,7 @@ class Background:
     def container(
         self,
         algorithm: str,
-        role: Literal["train", "serve"],
+        role: Literal["train", "serve", "process"],
         environment: Mapping[str, str],
         log: Callable[[str], None],
     ) -> Container:

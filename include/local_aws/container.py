@@ -29,7 +29,7 @@ class Container:
     (see `container_process`).
 
     Args:
-        algorithm: A folder of `algorithms`.
+        algorithm: A folder of `algorithms`; for a role of "process" just a name.
         role: What the process does.
         environment: Variables that the caller of the API asked for.
         log: Receives each line that the process writes.
@@ -38,7 +38,7 @@ class Container:
     def __init__(
         self,
         algorithm: str,
-        role: Literal["train", "serve"],
+        role: Literal["train", "serve", "process"],
         environment: Mapping[str, str],
         log: Callable[[str], None],
     ) -> None:

@@ -1,6 +1,6 @@
-"""The first process of a container: runs an algorithm, and dies with the server.
+"""The first process of a container: runs an algorithm or an entrypoint, and dies with the server.
 
-`python -m include.local_aws.container_process <algorithm> train|serve`
+`python -m include.local_aws.container_process <algorithm> train|serve|process`
 """
 
 import importlib
@@ -11,6 +11,8 @@ import socket
 import sys
 import threading
 import traceback
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from include.local_aws.algorithms.errors import UserError
@@ -57,13 +59,29 @@ def serve(package: str, opt_ml: OptMl) -> int:
     return 0
 
 
+def process(opt_ml: OptMl) -> Callable[[], int]:
+    """Prepares a processing job's entrypoint, which has to come before the first thread.
+
+    Returns:
+        What runs it, to its exit code.
+    """
+    from include.local_aws import processing_entrypoint  # noqa: PLC0415 - only processing should pay for it
+
+    processing_entrypoint.prepare(opt_ml)
+    return partial(processing_entrypoint.run, opt_ml)
+
+
 def main() -> int:
     """Runs the algorithm and role of the command line."""
     algorithm, role = sys.argv[1:]
     opt_ml = OptMl(Path(os.environ["SAGEMAKER_BASE_DIR"]))
-    threading.Thread(target=die_with_server, args=(opt_ml,), daemon=True).start()
     package = f"include.local_aws.algorithms.{algorithm}"
-    return train(package, opt_ml) if role == "train" else serve(package, opt_ml)
+    if role == "process":
+        work = process(opt_ml)
+    else:
+        work = partial(train if role == "train" else serve, package, opt_ml)
+    threading.Thread(target=die_with_server, args=(opt_ml,), daemon=True).start()
+    return work()
 
 
 if __name__ == "__main__":

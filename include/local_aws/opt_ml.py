@@ -1,10 +1,14 @@
 """The /opt/ml layout that SageMaker gives its containers.
 
-Source: "How Amazon SageMaker Runs Your Training Image" and "How SageMaker Loads Your Model Artifacts".
+Source: "How Amazon SageMaker Runs Your Training Image" and "How SageMaker Loads Your Model Artifacts",
+"How Amazon SageMaker Processing Configures Input and Output For Your Processing Container".
 """
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
+
+CONTAINER_BASE = Path("/opt/ml")
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,35 @@ class OptMl:
     def failure(self) -> Path:
         """Why a training job failed: its beginning becomes the job's FailureReason."""
         return self.output / "failure"
+
+    @property
+    def processing_config(self) -> Path:
+        """A processing job's own description: entrypoint, arguments, environment and the rest."""
+        return self.base / "config" / "processingjobconfig.json"
+
+    @property
+    def processing_resource_config(self) -> Path:
+        """The hosts that process together, and which of them this is."""
+        return self.base / "config" / "resourceconfig.json"
+
+    @property
+    def message(self) -> Path:
+        """What a processing job wants to say: its beginning becomes the job's ExitMessage."""
+        return self.output / "message"
+
+    def at(self, path: str) -> Path:
+        """Where a path of the container lies here.
+
+        Args:
+            path: An absolute path, for instance a LocalPath.
+
+        Raises:
+            ValueError: It is not below /opt/ml.
+        """
+        normal = Path(os.path.normpath(path))
+        if not normal.is_relative_to(CONTAINER_BASE):
+            raise ValueError(f"{path} is not below {CONTAINER_BASE}")
+        return self.base / normal.relative_to(CONTAINER_BASE)
 
     def create(self) -> None:
         """Makes the directories."""

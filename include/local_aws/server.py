@@ -19,6 +19,7 @@ from include.local_aws import (
     model_package_groups,
     model_packages,
     models,
+    processing_jobs,
     tags,
     training_jobs,
 )
@@ -54,6 +55,7 @@ _LARGEST_REQUEST = 4 * 1024**2
 Operation = Callable[[Region, JsonObject], JsonObject]
 OPERATIONS: dict[str, Operation] = {
     **training_jobs.OPERATIONS,
+    **processing_jobs.OPERATIONS,
     **model_package_groups.OPERATIONS,
     **model_packages.OPERATIONS,
     **models.OPERATIONS,

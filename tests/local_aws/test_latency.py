@@ -23,14 +23,14 @@ class SilentHandler(WSGIRequestHandler):
 
 
 @contextmanager
-def clients_of(url: str) -> Iterator[tuple[Any, Any]]:
+def client_with_data(url: str) -> Iterator[Any]:
     with ExitStack() as stack:
         s3, sagemaker = (
             stack.enter_context(closing(make_client(service, url))) for service in ("s3", "sagemaker")
         )
         s3.create_bucket(Bucket=BUCKET)
         s3.put_object(Bucket=BUCKET, Key="train/train.csv", Body=ROWS)
-        yield s3, sagemaker
+        yield sagemaker
 
 
 @contextmanager
@@ -40,9 +40,8 @@ def in_process(latency: Latency) -> Iterator[Any]:
         serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         serving.start()
         try:
-            with clients_of(f"http://127.0.0.1:{server.server_port}") as (s3, sagemaker):
+            with client_with_data(f"http://127.0.0.1:{server.server_port}") as sagemaker:
                 yield sagemaker
-                s3.delete_object(Bucket=BUCKET, Key="train/train.csv")
         finally:
             application.close()
             server.shutdown()
@@ -79,7 +78,7 @@ def test_realistic_is_what_aws_takes_and_none_is_next_to_nothing() -> None:
 def test_a_job_can_be_stopped_while_it_waits_and_so_can_the_server() -> None:
     with (
         local_aws_server("--latency", "realistic") as server,
-        clients_of(server.url) as (_, sagemaker),
+        client_with_data(server.url) as sagemaker,
     ):
         for name in ("stopped", "waits"):
             sagemaker.create_training_job(**training_request(name))

@@ -1,0 +1,63 @@
+"""Puts a directory at /opt/ml for this process and its children only, without privileges (Linux)."""
+
+import ctypes
+import os
+from pathlib import Path
+
+_OPT = Path("/opt")
+# <sched.h> and <sys/mount.h>
+_CLONE_NEWNS, _CLONE_NEWUSER = 0x0002_0000, 0x1000_0000
+_MS_BIND, _MS_REC, _MS_PRIVATE = 0x1000, 0x4000, 0x4_0000
+
+
+def mount_at_opt_ml(directory: Path) -> None:
+    """Enters a user and mount namespace of our own in which `directory` is /opt/ml.
+
+    /opt may lack `ml`, and nobody but root can make it. So a file system in memory takes the place of /opt,
+    and everything else in /opt is bound back where it was. The process becomes root of its namespace, as it
+    is in SageMaker's containers, and stays who it was for everything outside.
+
+    It must be called before the process starts a thread (unshare(2)).
+
+    Raises:
+        OSError: The system is not Linux, or allows no user namespaces.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    if not hasattr(libc, "unshare"):
+        raise OSError("this system has no mount namespaces")
+    user, group = os.getuid(), os.getgid()
+    _check(libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNS), "unshare")
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"0 {user} 1")
+    Path("/proc/self/gid_map").write_text(f"0 {group} 1")
+
+    def mount(source: str, target: Path, kind: str | None, flags: int) -> None:
+        names = (source.encode(), os.fsencode(target), kind.encode() if kind else None)
+        _check(libc.mount(*names, ctypes.c_ulong(flags), None), f"mount {target}")
+
+    mount("none", Path("/"), None, _MS_REC | _MS_PRIVATE)
+    covered = os.open(_OPT, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        mount("tmpfs", _OPT, "tmpfs", 0)
+        for entry in os.scandir(covered):
+            place = _OPT / entry.name
+            if entry.name == "ml":
+                continue
+            if entry.is_symlink():
+                place.symlink_to(os.readlink(entry.name, dir_fd=covered))
+                continue
+            if entry.is_dir():
+                place.mkdir()
+            else:
+                place.touch()
+            mount(f"/proc/self/fd/{covered}/{entry.name}", place, None, _MS_BIND | _MS_REC)
+    finally:
+        os.close(covered)
+    (_OPT / "ml").mkdir()
+    mount(str(directory), _OPT / "ml", None, _MS_BIND | _MS_REC)
+
+
+def _check(result: int, what: str) -> None:
+    if result != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), what)
