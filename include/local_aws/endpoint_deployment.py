@@ -5,6 +5,7 @@ import time
 
 from include.local_aws.endpoint_states import Deployment, Endpoint
 from include.local_aws.endpoint_variant import DeploymentError, EndpointVariant, start_variant
+from include.local_aws.model_serving import ModelDataError
 from include.local_aws.resources import Region
 
 _LOG = logging.getLogger(__name__)
@@ -24,7 +25,7 @@ def deploy(region: Region, endpoint: Endpoint, deployment: Deployment) -> None:
         for variant in started:
             variant.await_health()
     except Exception as error:
-        if not isinstance(error, DeploymentError):
+        if not isinstance(error, (DeploymentError, ModelDataError)):
             _LOG.exception("endpoint %s failed inside local AWS", endpoint.name)
         _roll_back(region, endpoint, started, str(error))
         return

@@ -7,24 +7,25 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from http import HTTPStatus
 
 import urllib3
 
 from include.local_aws.algorithms.registry import find_algorithm
 from include.local_aws.cloudwatch import LogStream
 from include.local_aws.container import Container
-from include.local_aws.model_archive import BadArchiveError, extract
+from include.local_aws.model_serving import (
+    STARTUP_SECONDS,
+    becomes_healthy,
+    listen,
+    start_serving,
+    write_model,
+)
 from include.local_aws.models import Model
 from include.local_aws.resources import JsonObject, Region
-from include.local_aws.storage import NoSuchObjectError, S3Url
 
-# SageMaker's limits (API reference, ProductionVariant and InvokeEndpoint).
-_STARTUP_SECONDS = 600
+# SageMaker's limit (API reference, InvokeEndpoint), and ours.
 _RESPONSE_SECONDS = 60
 _DRAIN_SECONDS = 60
-_CONNECTIONS = 16
-_PING_SECONDS = 0.5
 # Between two starts of a process that does not stay up.
 _RESTART_SECONDS = 1.0
 
@@ -94,15 +95,9 @@ class EndpointVariant:
         Raises:
             DeploymentError: It does not within ContainerStartupHealthCheckTimeoutInSeconds.
         """
-        seconds = self.spec.get("ContainerStartupHealthCheckTimeoutInSeconds", _STARTUP_SECONDS)
-        deadline = time.monotonic() + seconds
-        while not self.container.has_ended and (left := deadline - time.monotonic()) > 0:
-            # No answer is no health either. The socket listens before the process does: a ping waits for it.
-            timeout = min(left, _PING_SECONDS)
-            with suppress(urllib3.exceptions.HTTPError):
-                if self.pool.urlopen("GET", "/ping", retries=False, timeout=timeout).status == HTTPStatus.OK:
-                    return
-            time.sleep(0.05)
+        seconds = self.spec.get("ContainerStartupHealthCheckTimeoutInSeconds", STARTUP_SECONDS)
+        if becomes_healthy(self.container, self.pool, seconds):
+            return
         raise DeploymentError(
             f"The primary container for production variant {self.name} did not pass the ping health check. "
             "Please check CloudWatch logs for this endpoint."
@@ -144,7 +139,7 @@ def start_variant(region: Region, endpoint_name: str, spec: JsonObject, model: M
     """Starts a variant's process. It serves once `await_health` has returned.
 
     Raises:
-        DeploymentError: The model's archive cannot be had or opened.
+        ModelDataError: The model's archive cannot be had or opened.
     """
     definition = model.container
     log = region.log_stream(
@@ -153,29 +148,12 @@ def start_variant(region: Region, endpoint_name: str, spec: JsonObject, model: M
     container = region.background.container(
         find_algorithm(definition["Image"]).name, "serve", definition.get("Environment", {}), log.append
     )
-    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+    listener = listen()
     try:
-        _write_model(container, region, definition["ModelDataUrl"])
-        container.start(listener)
+        write_model(container, region.storage, definition["ModelDataUrl"])
+        pool = start_serving(container, listener)
     except BaseException:
         listener.close()
         container.remove()
         raise
-    pool = urllib3.HTTPConnectionPool("127.0.0.1", listener.getsockname()[1], maxsize=_CONNECTIONS)
     return EndpointVariant(spec, definition["Image"], container, pool, listener, log)
-
-
-def _write_model(container: Container, region: Region, url: str) -> None:
-    try:
-        extract(region.storage.read(S3Url.parse(url)), container.opt_ml.model)
-    except NoSuchObjectError as error:
-        raise DeploymentError(
-            f'Failed to download model data for container "container_1" from URL: "{url}". Please ensure '
-            "that there is an object located at the URL and that the role passed to CreateModel has "
-            "permissions to download the object."
-        ) from error
-    except BadArchiveError as error:
-        raise DeploymentError(
-            f'Failed to extract model data archive from URL "{url}". Please ensure that the object located '
-            f"at the URL is a valid tar.gz archive: {error}"
-        ) from error

@@ -22,6 +22,7 @@ from include.local_aws import (
     processing_jobs,
     tags,
     training_jobs,
+    transform_jobs,
 )
 from include.local_aws.aws_errors import AwsError
 from include.local_aws.background import Background
@@ -56,6 +57,7 @@ Operation = Callable[[Region, JsonObject], JsonObject]
 OPERATIONS: dict[str, Operation] = {
     **training_jobs.OPERATIONS,
     **processing_jobs.OPERATIONS,
+    **transform_jobs.OPERATIONS,
     **model_package_groups.OPERATIONS,
     **model_packages.OPERATIONS,
     **models.OPERATIONS,

@@ -4,7 +4,7 @@ import hashlib
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from tests.local_aws.conftest import (
     BUCKET,
     ENDLESS,
     IMAGE,
+    ROLE,
     deploy,
     finished,
     in_training,
@@ -24,10 +25,14 @@ from tests.local_aws.conftest import (
     refused,
     settled,
     training_request,
+    wait_until,
 )
+from tests.local_aws.test_processing_jobs import processing_request
+from tests.local_aws.test_transform_jobs import transform_request
 from tests.local_aws_server import LocalAwsServer, local_aws_server
 
 ROW = b"0.5,0.1,-0.2"
+SCRIPT = b"open('/opt/ml/output/message', 'w').write('bye')"
 
 
 class Running:
@@ -46,8 +51,8 @@ class Running:
 
 
 @contextmanager
-def running(data_dir: Path) -> Iterator[Running]:
-    with local_aws_server("--data-dir", str(data_dir)) as server, ExitStack() as stack:
+def running(data_dir: Path, *options: str) -> Iterator[Running]:
+    with local_aws_server("--data-dir", str(data_dir), *options) as server, ExitStack() as stack:
         yield Running(server, stack)
 
 
@@ -118,6 +123,51 @@ def test_a_server_that_is_stopped_leaves_a_running_job_to_the_next_one(
     with running(tmp_path) as second:
         lost = second.sagemaker.describe_training_job(TrainingJobName="endless")
         assert lost["FailureReason"] == "InternalServerError: local AWS ended while the training job ran."
+
+
+def test_processing_and_transform_jobs(tmp_path: Path, rows: np.ndarray) -> None:
+    with running(tmp_path) as first:
+        put_training_data(first.s3, rows)
+        sagemaker = first.sagemaker
+        sagemaker.create_training_job(**training_request("done"))
+        model = {
+            "Image": IMAGE,
+            "ModelDataUrl": finished(sagemaker, "done")["ModelArtifacts"]["S3ModelArtifacts"],
+        }
+        sagemaker.create_model(ModelName="transforms", ExecutionRoleArn=ROLE, PrimaryContainer=model)
+        for name in ("done", "begun"):
+            first.s3.put_object(Bucket=BUCKET, Key=f"{name}/script.py", Body=SCRIPT)
+        first.s3.put_object(Bucket=BUCKET, Key="batch/all.csv", Body=ROW)
+        processed, transformed = create_other_jobs(sagemaker, "done")
+        wait_until(lambda: processed()["ProcessingJobStatus"] == "Completed")
+        wait_until(lambda: transformed()["TransformJobStatus"] == "Completed")
+        done = [processed(), transformed()]
+        assert done[0]["ExitMessage"] == "bye"
+        first.kill()
+    with running(tmp_path, "--latency", "realistic") as second:
+        begun = [describe() for describe in create_other_jobs(second.sagemaker, "begun")]
+        assert begun[0]["ProcessingJobStatus"] == begun[1]["TransformJobStatus"] == "InProgress"
+        second.kill()
+    with running(tmp_path) as third:
+        assert [describe() for describe in describers(third.sagemaker, "done")] == done
+        lost = [describe() for describe in describers(third.sagemaker, "begun")]
+    assert lost[0]["ProcessingJobStatus"] == lost[1]["TransformJobStatus"] == "Failed"
+    for noun, job in zip(("processing", "transform"), lost, strict=True):
+        assert job["FailureReason"] == f"InternalServerError: local AWS ended while the {noun} job ran."
+
+
+def create_other_jobs(sagemaker: Any, name: str) -> list[Callable[[], dict[str, Any]]]:
+    """Creates a processing and a transform job, and returns what describes them."""
+    sagemaker.create_processing_job(**processing_request(name))
+    sagemaker.create_transform_job(**transform_request(name))
+    return describers(sagemaker, name)
+
+
+def describers(sagemaker: Any, name: str) -> list[Callable[[], dict[str, Any]]]:
+    return [
+        lambda: without_metadata(sagemaker.describe_processing_job(ProcessingJobName=name)),
+        lambda: without_metadata(sagemaker.describe_transform_job(TransformJobName=name)),
+    ]
 
 
 def test_objects_are_kept_with_all_that_they_are_read_by(tmp_path: Path) -> None:

@@ -1,0 +1,55 @@
+"""How batch transform cuts an object into requests, and makes one object of the answers."""
+
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+
+class RecordTooLargeError(Exception):
+    """A record is larger than MaxPayloadInMB."""
+
+
+def payloads(
+    content: bytes,
+    split_type: Literal["None", "Line"],
+    largest: int,
+    *,
+    one_each: bool,
+) -> Iterator[bytes]:
+    """Cuts an object into the bodies of requests.
+
+    Args:
+        content: The object. A newline at its end ends its last record, and begins no further one.
+        split_type: Whether a record is a line or the whole object.
+        largest: Bytes of a request at the most; 0 where there is no limit.
+        one_each: One record a request, instead of as many as fit.
+
+    Raises:
+        RecordTooLargeError: A record is larger than that.
+    """
+    if not content:
+        return
+    records = [content] if split_type == "None" else content.removesuffix(b"\n").split(b"\n")
+    batch: list[bytes] = []
+    size = 0
+    for record in records:
+        if largest and len(record) > largest:
+            raise RecordTooLargeError(f"a record of {len(record)} bytes is larger than MaxPayloadInMB")
+        is_full = one_each or (largest and size + 1 + len(record) > largest)
+        if batch and is_full:
+            yield b"\n".join(batch)
+            batch, size = [], 0
+        size += len(record) + (1 if batch else 0)
+        batch.append(record)
+    yield b"\n".join(batch)
+
+
+def assemble(answers: Iterable[bytes], assemble_with: Literal["None", "Line"]) -> bytes:
+    """Makes one object of the answers to an object's requests.
+
+    Args:
+        answers: In the order of the records.
+        assemble_with: None puts them together as they are; Line has each end with a newline.
+    """
+    if assemble_with == "None":
+        return b"".join(answers)
+    return b"".join(answer if answer.endswith(b"\n") else answer + b"\n" for answer in answers)

@@ -1,0 +1,65 @@
+"""CreateTransformJob, DescribeTransformJob, StopTransformJob and ListTransformJobs."""
+
+from include.local_aws import tags
+from include.local_aws.aws_errors import ValidationError
+from include.local_aws.job_operations import find_job, free_arn, start_job, stop_job
+from include.local_aws.listing import page_of
+from include.local_aws.models import find_model
+from include.local_aws.resources import JsonObject, Region
+from include.local_aws.transform_run import TransformJob, TransformRun
+
+# API reference, CreateTransformJob: MaxPayloadInMB.
+_LARGEST_PAYLOAD = 100
+_WITHOUT_EFFECT = {"InputFilter": "$", "OutputFilter": "$", "JoinSource": "None"}
+
+
+def create_transform_job(region: Region, request: JsonObject) -> JsonObject:
+    """Starts a transform job, after checks of its name, model and input."""
+    name = request["TransformJobName"]
+    arn = free_arn(region, TransformJob, name)
+    model = find_model(region, request["ModelName"])
+    _check_input(request["TransformInput"])
+    if request.get("DataProcessing", {}).items() - _WITHOUT_EFFECT.items():
+        raise ValidationError("Local AWS has no DataProcessing: it neither filters nor joins.")
+    payload = request.get("MaxPayloadInMB", 1)
+    if max(payload, request.get("MaxConcurrentTransforms", 1) * payload) > _LARGEST_PAYLOAD:
+        raise ValidationError(
+            f"MaxPayloadInMB, and MaxConcurrentTransforms * MaxPayloadInMB, cannot exceed {_LARGEST_PAYLOAD}."
+        )
+    job = TransformJob(name=name, arn=arn, request=request, tags=tags.from_request(request), model=model)
+    start_job(region, job, TransformRun(region, job))
+    return {"TransformJobArn": arn}
+
+
+def describe_transform_job(region: Region, request: JsonObject) -> JsonObject:
+    """Describes a transform job."""
+    return find_job(region, TransformJob, request["TransformJobName"]).describe()
+
+
+def stop_transform_job(region: Region, request: JsonObject) -> JsonObject:
+    """Begins to stop a transform job."""
+    return stop_job(region, find_job(region, TransformJob, request["TransformJobName"]))
+
+
+def list_transform_jobs(region: Region, request: JsonObject) -> JsonObject:
+    """Lists transform jobs, the newest first."""
+    page, token = page_of(region.of(TransformJob).values(), request, "Descending")
+    return {"TransformJobSummaries": [job.describe() for job in page], "NextToken": token}
+
+
+def _check_input(transform_input: JsonObject) -> None:
+    source = transform_input["DataSource"]["S3DataSource"]
+    if source["S3DataType"] != "S3Prefix":
+        raise ValidationError("Local AWS transforms S3DataType S3Prefix only.")
+    if transform_input.get("CompressionType", "None") != "None":
+        raise ValidationError("Local AWS transforms CompressionType None only.")
+    if transform_input.get("SplitType", "None") not in ("None", "Line"):
+        raise ValidationError("Local AWS splits input by SplitType None or Line only.")
+
+
+OPERATIONS = {
+    "CreateTransformJob": create_transform_job,
+    "DescribeTransformJob": describe_transform_job,
+    "StopTransformJob": stop_transform_job,
+    "ListTransformJobs": list_transform_jobs,
+}

@@ -1,0 +1,193 @@
+"""Runs a transform job: serves the model, sends it the input in requests, stores the answers."""
+
+import secrets
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import ClassVar
+
+import urllib3
+
+from include.local_aws.algorithms.registry import find_algorithm
+from include.local_aws.container import Container
+from include.local_aws.execution_parameters import ExecutionParameters
+from include.local_aws.job_run import JobFailedError, JobRun
+from include.local_aws.jobs import ContainerJob
+from include.local_aws.model_serving import (
+    CONNECTIONS,
+    STARTUP_SECONDS,
+    ModelDataError,
+    becomes_healthy,
+    listen,
+    start_serving,
+    write_model,
+)
+from include.local_aws.models import Model
+from include.local_aws.resources import JsonObject, Region
+from include.local_aws.s3_input import data_objects, no_objects
+from include.local_aws.storage import S3Url
+from include.local_aws.transform_batches import RecordTooLargeError, assemble, payloads
+
+_LOG_GROUP = "/aws/sagemaker/TransformJobs"
+_MEGABYTE = 1024**2
+# API reference, ModelClientConfig.
+_ANSWER_SECONDS = 600
+_MAX_RETRIES = 3
+
+
+@dataclass(kw_only=True, eq=False)
+class TransformJob(ContainerJob):
+    """A transform job, its state, and its description.
+
+    Attributes:
+        model: What it serves; deleting that later changes nothing.
+    """
+
+    KIND: ClassVar[str] = "transform-job"
+    NOUN: ClassVar[str] = "transform job"
+    model: Model
+
+    @property
+    def input(self) -> S3Url:
+        """The prefix of its input."""
+        return S3Url.parse(self.request["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"])
+
+    def describe(self) -> JsonObject:
+        """Returns the members of DescribeTransformJob's answer."""
+        return {
+            **self.request,
+            "TransformJobArn": self.arn,
+            "TransformJobStatus": self.status,
+            "FailureReason": self.failure_reason,
+            "CreationTime": self.creation_time,
+            "LastModifiedTime": self.last_modified_time,
+            "TransformStartTime": self.start_time,
+            "TransformEndTime": self.end_time,
+        }
+
+
+class TransformRun(JobRun[TransformJob]):
+    """One run of a transform job. A job that is stopped or fails stores nothing."""
+
+    def __init__(self, region: Region, job: TransformJob) -> None:
+        super().__init__(region, job)
+        # Known once the container has started, and once it has answered.
+        self._pool: urllib3.HTTPConnectionPool
+        self._transformed: dict[str, bytes] = {}
+        host = f"{job.name}/i-{secrets.token_hex(8)}"
+        self._container_log = region.log_stream(_LOG_GROUP, f"{host}-{int(time.time())}")
+        self._data_log = region.log_stream(_LOG_GROUP, f"{host}/data-log")
+
+    def open_container(self) -> Container:
+        """Makes a container that serves the model, in batch mode."""
+        if self.job.request["TransformResources"]["InstanceCount"] > 1:
+            self._container_log.append("Local AWS transforms on one host, whatever InstanceCount asks for.")
+        definition = self.job.model.container
+        environment = {
+            **definition.get("Environment", {}),
+            **self.job.request.get("Environment", {}),
+            "SAGEMAKER_BATCH": "true",
+        }
+        algorithm = find_algorithm(definition["Image"]).name
+        return self.region.background.container(algorithm, "serve", environment, self._container_log.append)
+
+    def download(self, container: Container) -> None:
+        """Unpacks the model."""
+        if not data_objects(self.region.storage, self.job.input):
+            raise JobFailedError(f"ClientError: {no_objects(str(self.job.input))}")
+        try:
+            write_model(container, self.region.storage, self.job.model.container["ModelDataUrl"])
+        except ModelDataError as error:
+            raise JobFailedError(f"ClientError: {error}") from error
+
+    def start(self, container: Container) -> None:
+        """Starts the server."""
+        with listen() as listener:
+            self._pool = start_serving(container, listener)
+
+    def work(self, container: Container) -> bool:
+        """Sends every object's records, and keeps the answers."""
+        with self._pool:
+            if not becomes_healthy(container, self._pool, STARTUP_SECONDS):
+                self._container_log.append("Local AWS: the container did not pass the ping health check.")
+                raise JobFailedError("AlgorithmError: See job logs for more information")
+            try:
+                parameters = ExecutionParameters.of(self.job.request, self._pool)
+            except (urllib3.exceptions.HTTPError, ValueError) as error:
+                self._log_data(f"/execution-parameters: {error}")
+                raise JobFailedError("AlgorithmError: See job logs for more information") from error
+            self._log_data(str(parameters))
+            # More requests at once than it has connections would only wait for one.
+            with ThreadPoolExecutor(min(parameters.max_concurrent, CONNECTIONS)) as senders:
+                for path, url in data_objects(self.region.storage, self.job.input).items():
+                    self._transformed[path] = self._transform(url, parameters, senders)
+        return False
+
+    def _transform(self, url: S3Url, parameters: ExecutionParameters, senders: ThreadPoolExecutor) -> bytes:
+        request = self.job.request
+        bodies = payloads(
+            self.region.storage.read(url),
+            request["TransformInput"].get("SplitType", "None"),
+            parameters.max_payload_mb * _MEGABYTE,
+            one_each=parameters.strategy == "SINGLE_RECORD",
+        )
+        send = self._sender(url)
+        try:
+            answers = list(senders.map(send, bodies))
+        except RecordTooLargeError as error:
+            self._log_data(f"{url.bucket}/{url.key}: ClientError: {error}")
+            raise JobFailedError("ClientError: See job logs for more information") from error
+        return assemble(answers, request["TransformOutput"].get("AssembleWith", "None"))
+
+    def _sender(self, url: S3Url) -> Callable[[bytes], bytes]:
+        """Returns what sends a body of an object, and returns the answer."""
+        request = self.job.request
+        headers = {
+            name: value
+            for name, value in (
+                ("Content-Type", request["TransformInput"].get("ContentType")),
+                ("Accept", request["TransformOutput"].get("Accept")),
+            )
+            if value is not None
+        }
+        client = request.get("ModelClientConfig", {})
+        retries = urllib3.Retry(
+            client.get("InvocationsMaxRetries", _MAX_RETRIES),
+            allowed_methods=None,
+            status_forcelist=range(HTTPStatus.INTERNAL_SERVER_ERROR, 600),
+            raise_on_status=False,
+        )
+        timeout = client.get("InvocationsTimeoutInSeconds", _ANSWER_SECONDS)
+
+        def send(body: bytes) -> bytes:
+            try:
+                answer = self._pool.urlopen(
+                    "POST", "/invocations", body=body, headers=headers, retries=retries, timeout=timeout
+                )
+            except urllib3.exceptions.HTTPError as error:
+                self._log_data(f"{url.bucket}/{url.key}: Unable to get response from algorithm")
+                raise JobFailedError("AlgorithmError: See job logs for more information") from error
+            if answer.status < HTTPStatus.BAD_REQUEST:
+                return answer.data
+            is_clients = answer.status < HTTPStatus.INTERNAL_SERVER_ERROR
+            kind = "ClientError" if is_clients else "AlgorithmError"
+            self._log_data(f"{url.bucket}/{url.key}: {kind}: {answer.status}")
+            for line in ("", "Message:", *answer.data.decode(errors="replace").splitlines()):
+                self._log_data(f"{url.bucket}/{url.key}: {line}")
+            raise JobFailedError(f"{kind}: See job logs for more information")
+
+        return send
+
+    def _log_data(self, text: str) -> None:
+        now = datetime.now(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00")
+        self._data_log.append(f"{now}:[sagemaker logs]: {text}")
+
+    def upload(self, container: Container) -> None:  # noqa: ARG002 - the answers are with us
+        """Stores one object for each object of the input: its path below the prefix, and `.out`."""
+        base = S3Url.parse(self.job.request["TransformOutput"]["S3OutputPath"])
+        for path, content in self._transformed.items():
+            key = f"{base.key.rstrip('/')}/{path}.out".removeprefix("/")
+            self.region.storage.write(S3Url(base.bucket, key), content)
