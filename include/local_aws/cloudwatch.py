@@ -9,6 +9,11 @@ from moto.logs.models import logs_backends
 _CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
 
 
+def shown(line: str) -> str:
+    """Returns a line as SageMaker's logs show it, with control characters by number (tab: #011)."""
+    return _CONTROL_CHARACTER.sub(lambda found: f"#{ord(found[0]):03o}", line)
+
+
 @dataclass(frozen=True)
 class LogStream:
     """A stream of CloudWatch Logs, made with its first line."""
@@ -19,10 +24,9 @@ class LogStream:
     name: str
 
     def append(self, line: str) -> None:
-        """Appends one event, now. Control characters are shown as SageMaker's logs show them (tab: #011)."""
-        message = _CONTROL_CHARACTER.sub(lambda found: f"#{ord(found[0]):03o}", line)
+        """Appends one event, now."""
         backend = logs_backends[self.account][self.region]
         backend.ensure_log_group(self.group)
         backend.ensure_log_stream(self.group, self.name)
-        event = {"timestamp": time.time_ns() // 1_000_000, "message": message}
+        event = {"timestamp": time.time_ns() // 1_000_000, "message": shown(line)}
         backend.put_log_events(self.group, self.name, [event])

@@ -2,7 +2,7 @@
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
@@ -40,6 +40,7 @@ class Job(Resource, ABC):
 
     Attributes:
         NOUN: What AWS's messages call it.
+        when_over: Called when it reaches its final state, with the region's lock held.
     """
 
     NOUN: ClassVar[str]
@@ -47,6 +48,7 @@ class Job(Resource, ABC):
     start_time: float | None = None
     end_time: float | None = None
     failure_reason: str | None = None
+    when_over: Callable[[], None] = lambda: None
 
     @classmethod
     def taken(cls, name: str, arn: str) -> AwsError:  # noqa: ARG003 - a kind's own text may tell the name
@@ -74,6 +76,7 @@ class Job(Resource, ABC):
             self.start_time = self.last_modified_time
         if self.status not in ("InProgress", "Stopping"):
             self.end_time = self.last_modified_time
+            self.when_over()
 
     def fail(self, reason: str) -> None:
         """Goes to Failed."""

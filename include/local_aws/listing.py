@@ -24,6 +24,8 @@ def page_of(
     resources: Iterable[R],
     request: JsonObject,
     default_order: Literal["Ascending", "Descending"],
+    default_key: str = "CreationTime",
+    key: Callable[[R], float] | None = None,
 ) -> tuple[list[R], str | None]:
     """Selects one page for a List request.
 
@@ -34,6 +36,8 @@ def page_of(
         request: NameContains, StatusEquals, {Creation,LastModified}Time{After,Before}, SortBy, SortOrder,
             MaxResults and NextToken, as far as the operation has them.
         default_order: The order where SortOrder is not given.
+        default_key: What it goes by where SortBy is not given.
+        key: What it goes by instead, where SortBy is a key that only this kind has.
 
     Returns:
         The page's resources, and the NextToken where more follow.
@@ -41,9 +45,11 @@ def page_of(
     Raises:
         ValidationError: The NextToken is none of ours.
     """
-    sort_by = request.get("SortBy", "CreationTime")
-    sort_key = _SORT_KEYS[sort_by]
+    sort_by = request.get("SortBy", default_key)
+    sort_key: Callable[[R], str | float] = key or _SORT_KEYS[sort_by]
     descending = request.get("SortOrder", default_order) == "Descending"
+
+    is_number = key is not None or sort_by == "CreationTime"
 
     def position(resource: R) -> _Position:
         return sort_key(resource), resource.name
@@ -54,7 +60,7 @@ def page_of(
         reverse=descending,
     )
     if token := request.get("NextToken"):
-        last = _decode(token, float if sort_by == "CreationTime" else str)
+        last = _decode(token, float if is_number else str)
         found = [
             resource
             for resource in found

@@ -23,6 +23,7 @@ from include.local_aws import (
     tags,
     training_jobs,
     transform_jobs,
+    tuning_jobs,
 )
 from include.local_aws.aws_errors import AwsError
 from include.local_aws.background import Background
@@ -60,6 +61,7 @@ OPERATIONS: dict[str, Operation] = {
     **transform_jobs.OPERATIONS,
     **model_package_groups.OPERATIONS,
     **model_packages.OPERATIONS,
+    **tuning_jobs.OPERATIONS,
     **models.OPERATIONS,
     **endpoint_configs.OPERATIONS,
     **endpoints.OPERATIONS,

@@ -7,6 +7,7 @@ import time
 from typing import ClassVar
 
 from include.local_aws.algorithms.errors import ClientError
+from include.local_aws.cloudwatch import shown
 from include.local_aws.container import Container
 from include.local_aws.job_run import JobRun
 from include.local_aws.s3_input import download
@@ -31,8 +32,13 @@ class TrainingRun(JobRun[TrainingJob]):
             )
         if job.request["ResourceConfig"].get("InstanceCount", 1) > 1:
             log.append("Local AWS trains on one host, whatever InstanceCount asks for.")
+
+        def note(line: str) -> None:
+            log.append(line)
+            job.take_metrics(shown(line))
+
         environment = job.request.get("Environment", {})
-        return self.region.background.container(job.algorithm.name, "train", environment, log.append)
+        return self.region.background.container(job.algorithm.name, "train", environment, note)
 
     def download(self, container: Container) -> None:
         """Writes the channels, the configuration, and the checkpoints to go on from."""

@@ -1,11 +1,12 @@
 """The states of a training job, from Starting to its end."""
 
 import math
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from include.local_aws.algorithms.registry import Algorithm
+from include.local_aws.algorithms.registry import Algorithm, metrics_of
 from include.local_aws.aws_errors import AwsError, ResourceInUseError, ValidationError
 from include.local_aws.jobs import ContainerJob, Phase
 from include.local_aws.resources import JsonObject
@@ -36,6 +37,7 @@ class TrainingJob(ContainerJob):
         algorithm: What stands for its image.
         secondary_status: The state within `status`.
         transitions: SecondaryStatusTransitions, as the API shows them.
+        final_metrics: FinalMetricDataList by metric: the last value of each in the log.
     """
 
     KIND: ClassVar[str] = "training-job"
@@ -43,6 +45,7 @@ class TrainingJob(ContainerJob):
     algorithm: Algorithm
     secondary_status: str = field(init=False)
     transitions: list[JsonObject] = field(default_factory=list)
+    final_metrics: dict[str, JsonObject] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.transitions:
@@ -78,6 +81,16 @@ class TrainingJob(ContainerJob):
         if self.is_over:
             self.transitions[-1]["EndTime"] = now
 
+    def take_metrics(self, line: str) -> None:
+        """Notes the metrics of a log line."""
+        for metric in metrics_of(self.algorithm):
+            if found := metric.regex.search(line):
+                self.final_metrics[metric.name] = {
+                    "MetricName": metric.name,
+                    "Value": float(found[1]),
+                    "Timestamp": time.time(),
+                }
+
     def describe(self) -> JsonObject:
         """Returns the members of DescribeTrainingJob's answer; those that are None are to be left out."""
         seconds = None
@@ -95,6 +108,7 @@ class TrainingJob(ContainerJob):
             "SecondaryStatusTransitions": [dict(transition) for transition in self.transitions],
             "FailureReason": self.failure_reason,
             "ModelArtifacts": {"S3ModelArtifacts": str(self.artifacts)},
+            "FinalMetricDataList": list(self.final_metrics.values()) or None,
             "CreationTime": self.creation_time,
             "LastModifiedTime": self.last_modified_time,
             "TrainingStartTime": self.start_time,

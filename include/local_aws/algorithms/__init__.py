@@ -8,6 +8,11 @@ A folder is a package with
 - `serving.application(model_dir)`: a WSGI application that answers `/ping`, `/execution-parameters` and
   `/invocations`.
 
-The last two are imported in the container's process only. The modules beside the folders hold what Amazon's
-own algorithms have in common: hyperparameters, channels, log lines, requests and answers.
+and, where SageMaker reads metrics from its log,
+
+- `metrics.METRICS`: those metrics. The hyperparameter `_tuning_objective_metric` names the one that a
+  tuning job needs there.
+
+`training` and `serving` are imported in the container's process only. The modules beside the folders hold what
+Amazon's own algorithms have in common: hyperparameters, channels, log lines, requests and answers.
 """

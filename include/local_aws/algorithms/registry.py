@@ -1,12 +1,14 @@
 """Finds the algorithm that stands for a SageMaker image."""
 
 import importlib
+import importlib.util
 import pkgutil
 import re
 from dataclasses import dataclass
 from functools import cache
 
 from include.local_aws import algorithms
+from include.local_aws.algorithms.metric import Metric
 from include.local_aws.aws_errors import ValidationError
 
 # <registry account>.dkr.ecr.<region>.<domain>/<repository>:<tag>; the tag may name processor and Python.
@@ -52,3 +54,13 @@ def find_algorithm(image_uri: str) -> Algorithm:
             f"registry account and region: {', '.join(known)}."
         )
     return known[parsed["image"]]
+
+
+@cache
+def metrics_of(algorithm: Algorithm) -> tuple[Metric, ...]:
+    """Returns the metrics that an algorithm writes to its log; none where it has no `metrics` module."""
+    module = f"{algorithms.__name__}.{algorithm.name}.metrics"
+    if importlib.util.find_spec(module) is None:
+        return ()
+    metrics: tuple[Metric, ...] = importlib.import_module(module).METRICS
+    return metrics

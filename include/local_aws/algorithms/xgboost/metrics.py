@@ -1,0 +1,18 @@
+"""The metrics that SageMaker reads from the built-in XGBoost's log: one for each evaluation metric.
+
+Source: "Tune an XGBoost Model" in the SageMaker developer guide, and the container's own definitions.
+"""
+
+import re
+
+from include.local_aws.algorithms.metric import Metric
+from include.local_aws.algorithms.xgboost.metric_names import MAXIMIZED, MINIMIZED
+
+METRICS = tuple(
+    Metric(
+        f"validation:{name}",
+        "Maximize" if name in MAXIMIZED else "Minimize",
+        re.compile(rf".*\[[0-9]+\].*#011validation-{re.escape(name)}:(\S+)"),
+    )
+    for name in (*MAXIMIZED, *MINIMIZED)
+)

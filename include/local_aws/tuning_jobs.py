@@ -1,0 +1,146 @@
+"""The operations on hyperparameter tuning jobs, and the list of a tuning job's training jobs."""
+
+import math
+
+from include.local_aws import tags
+from include.local_aws.algorithms.metric import Metric
+from include.local_aws.algorithms.registry import find_algorithm, metrics_of
+from include.local_aws.aws_errors import ValidationError
+from include.local_aws.job_operations import delete_job, find_job, free_arn, stop_job
+from include.local_aws.listing import page_of
+from include.local_aws.request_validation import missing_member
+from include.local_aws.resources import JsonObject, Region
+from include.local_aws.training_channels import check_channels
+from include.local_aws.tuning_ranges import Range, draws, grid, ranges_of
+from include.local_aws.tuning_run import TuningRun
+from include.local_aws.tuning_states import TuningJob
+
+_NAME = "HyperParameterTuningJobName"
+_NOT_HERE = ("TrainingJobDefinitions", "WarmStartConfig", "Autotune")
+
+
+def create_tuning_job(region: Region, request: JsonObject) -> JsonObject:
+    """Starts a tuning job, after AWS's checks of its name, ranges, metric, and training jobs.
+
+    The strategy Bayesian draws at random as Random does, by a seed: RandomSeed, or else the job's name.
+    Training jobs are not stopped early, whatever TrainingJobEarlyStoppingType says.
+    """
+    name = request[_NAME]
+    arn = free_arn(region, TuningJob, name)
+    for member in _NOT_HERE:
+        if member in request:
+            raise ValidationError(f"Local AWS has no {member}.")
+    definition = request.get("TrainingJobDefinition")
+    if definition is None:
+        raise missing_member("trainingJobDefinition")
+    config = request["HyperParameterTuningJobConfig"]
+    objective = _objective(config, definition["AlgorithmSpecification"])
+    ranges = ranges_of(config.get("ParameterRanges", {}))
+    static = definition.get("StaticHyperParameters", {})
+    if clash := sorted({one.name for one in ranges} & set(static)):
+        raise ValidationError(f"Hyperparameters {clash} have a range, and cannot be static as well.")
+    check_channels(definition.get("InputDataConfig", []), region.storage)
+    if "ResourceConfig" not in definition:
+        raise missing_member("trainingJobDefinition.resourceConfig")
+    most = _most_jobs(config, ranges)
+    static = {**static, "_tuning_objective_metric": objective.name}
+    request = {**request, "TrainingJobDefinition": {**definition, "StaticHyperParameters": static}}
+    job = TuningJob(name=name, arn=arn, request=request, tags=tags.from_request(request), objective=objective)
+    seed = config.get("RandomSeed", name)
+    candidates = grid(ranges) if config["Strategy"] == "Grid" else draws(ranges, seed)
+    region.of(TuningJob)[name] = job
+    TuningRun(region, job, candidates, most).start()
+    return {"HyperParameterTuningJobArn": arn}
+
+
+def describe_tuning_job(region: Region, request: JsonObject) -> JsonObject:
+    """Describes a tuning job."""
+    return find_job(region, TuningJob, request[_NAME]).describe()
+
+
+def stop_tuning_job(region: Region, request: JsonObject) -> JsonObject:
+    """Begins to stop a tuning job and its training jobs."""
+    return stop_job(region, find_job(region, TuningJob, request[_NAME]))
+
+
+def delete_tuning_job(region: Region, request: JsonObject) -> JsonObject:
+    """Removes a tuning job that is over; its training jobs stay."""
+    return delete_job(region, TuningJob, request[_NAME])
+
+
+def list_tuning_jobs(region: Region, request: JsonObject) -> JsonObject:
+    """Lists tuning jobs, by name."""
+    page, token = page_of(region.of(TuningJob).values(), request, "Ascending", "Name")
+    return {"HyperParameterTuningJobSummaries": [job.describe() for job in page], "NextToken": token}
+
+
+def list_training_jobs_of_tuning_job(region: Region, request: JsonObject) -> JsonObject:
+    """Lists a tuning job's training jobs, by name."""
+    trials = {trial.job.name: trial for trial in find_job(region, TuningJob, request[_NAME]).trials}
+    rated = {trial.job: trial.value for trial in trials.values() if trial.value is not None}
+    by_value = request.get("SortBy") == "FinalObjectiveMetricValue"
+    jobs = rated if by_value else [trial.job for trial in trials.values()]
+    page, token = page_of(jobs, request, "Ascending", "Name", rated.__getitem__ if by_value else None)
+    return {"TrainingJobSummaries": [trials[job.name].summary() for job in page], "NextToken": token}
+
+
+def _objective(config: JsonObject, specification: JsonObject) -> Metric:
+    wanted = config.get("HyperParameterTuningJobObjective")
+    if wanted is None:
+        raise missing_member("hyperParameterTuningJobConfig.hyperParameterTuningJobObjective")
+    image = specification.get("TrainingImage")
+    if image is None:
+        raise ValidationError("Local AWS needs the algorithm as AlgorithmSpecification.TrainingImage.")
+    algorithm = find_algorithm(image)
+    if specification.get("MetricDefinitions"):
+        raise ValidationError(
+            "You can't override the metric definitions for Amazon SageMaker algorithms. Please retry the "
+            "request without specifying metric definitions."
+        )
+    metrics = {metric.name: metric for metric in metrics_of(algorithm)}
+    name, direction = wanted["MetricName"], wanted["Type"]
+    if name not in metrics:
+        raise ValidationError(
+            f"The objective metric for the hyperparameter tuning job, [{name}], isn't valid for the "
+            f"[{image}] algorithm. Choose a valid objective metric."
+        )
+    if direction != metrics[name].direction:
+        raise ValidationError(
+            f"The objective metric type, [{direction}], that you specified for objective metric, [{name}], "
+            f"isn't valid for the [{image}] algorithm. Choose a valid objective metric type."
+        )
+    return metrics[name]
+
+
+def _most_jobs(config: JsonObject, ranges: list[Range]) -> float:
+    """How many training jobs there may be; infinite where the request does not say."""
+    if config["Strategy"] == "Hyperband":
+        raise ValidationError("Local AWS has the strategies Bayesian, Random and Grid.")
+    limits = config["ResourceLimits"]
+    combinations = float(math.prod(one.size for one in ranges))
+    if config["Strategy"] == "Grid":
+        grid(ranges)
+        return combinations
+    most = limits.get("MaxNumberOfTrainingJobs", math.inf)
+    if "MaxNumberOfTrainingJobs" in limits and combinations < most:
+        raise ValidationError(
+            "You don't have enough combinations of hyperparameter ranges. The total number of hyperparameter "
+            f"combinations for the provided ranges [{combinations}] must be equal or greater than the value "
+            f"of MaxNumberOfJobs, [{most}]. Provide additional ranges."
+        )
+    if most < limits["MaxParallelTrainingJobs"]:
+        raise ValidationError("MaxParallelTrainingJobs must not be above MaxNumberOfTrainingJobs.")
+    is_bounded = "MaxRuntimeInSeconds" in limits or config.get("TuningJobCompletionCriteria")
+    if math.isinf(most) and math.isinf(combinations) and not is_bounded:
+        raise missing_member("hyperParameterTuningJobConfig.resourceLimits.maxNumberOfTrainingJobs")
+    return float(most)
+
+
+OPERATIONS = {
+    "CreateHyperParameterTuningJob": create_tuning_job,
+    "DescribeHyperParameterTuningJob": describe_tuning_job,
+    "StopHyperParameterTuningJob": stop_tuning_job,
+    "DeleteHyperParameterTuningJob": delete_tuning_job,
+    "ListHyperParameterTuningJobs": list_tuning_jobs,
+    "ListTrainingJobsForHyperParameterTuningJob": list_training_jobs_of_tuning_job,
+}

@@ -1,0 +1,139 @@
+"""The states of a tuning job, its training jobs, and the best of them."""
+
+import math
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from include.local_aws.algorithms.metric import Metric
+from include.local_aws.aws_errors import AwsError, ResourceInUseError
+from include.local_aws.jobs import Job
+from include.local_aws.resources import JsonObject
+from include.local_aws.training_states import TrainingJob
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A training job of a tuning job.
+
+    Attributes:
+        job: The training job.
+        tuned: The hyperparameters that the tuning job chose.
+        objective: What it is judged by.
+    """
+
+    job: TrainingJob
+    tuned: dict[str, str]
+    objective: Metric
+
+    @property
+    def value(self) -> float | None:
+        """Its objective metric, once it has completed."""
+        found = self.job.final_metrics.get(self.objective.name)
+        return found["Value"] if found is not None and self.job.status == "Completed" else None
+
+    @property
+    def objective_status(self) -> str:
+        """Whether there is an objective metric."""
+        if not self.job.is_over:
+            return "Pending"
+        return "Failed" if self.value is None else "Succeeded"
+
+    def summary(self) -> JsonObject:
+        """Returns a HyperParameterTrainingJobSummary; members that are None are to be left out."""
+        value = self.value
+        return {
+            **self.job.describe(),
+            "TunedHyperParameters": self.tuned,
+            "ObjectiveStatus": self.objective_status,
+            "FinalHyperParameterTuningJobObjectiveMetric": None
+            if value is None
+            else {"MetricName": self.objective.name, "Value": value},
+        }
+
+
+@dataclass(kw_only=True, eq=False)
+class TuningJob(Job):
+    """A hyperparameter tuning job, its state, and its description.
+
+    Attributes:
+        objective: What its training jobs are judged by.
+        trials: Its training jobs, in the order of their start.
+        is_satisfied: Whether it has what it was asked for, before all its training jobs have run.
+    """
+
+    KIND: ClassVar[str] = "hyper-parameter-tuning-job"
+    NOUN: ClassVar[str] = "hyperparameter tuning job"
+    objective: Metric
+    trials: list[Trial] = field(default_factory=list)
+    is_satisfied: bool = False
+
+    @classmethod
+    def taken(cls, name: str, arn: str) -> AwsError:  # noqa: ARG003 - another kind's text tells the ARN
+        """Returns the error for a name that another job has."""
+        return ResourceInUseError(
+            f"A hyperparameter tuning job with the name, {name}, already exists. Choose a different name."
+        )
+
+    @classmethod
+    def absent(cls, name: str) -> AwsError:
+        """Returns the error for a name that no job has."""
+        return AwsError(
+            "ResourceNotFound",
+            f"Amazon SageMaker can't find a tuning job called {name}. Type another name.",
+        )
+
+    @property
+    def running(self) -> list[Trial]:
+        """The training jobs that are not over."""
+        return [trial for trial in self.trials if not trial.job.is_over]
+
+    @property
+    def best(self) -> Trial | None:
+        """The training job with the best objective metric so far; the first of equals."""
+        sign = 1 if self.objective.direction == "Maximize" else -1
+        rated = [(sign * value, trial) for trial in self.trials if (value := trial.value) is not None]
+        usable = [entry for entry in rated if not math.isnan(entry[0])]
+        return max(usable, key=lambda entry: entry[0])[1] if usable else None
+
+    def stop(self) -> None:
+        """Stops the training jobs; the last of them ends the tuning job."""
+        self.enter("Stopping")
+        self.stop_trials()
+        if not self.running and not self.is_over:
+            self.enter("Stopped")
+
+    def stop_trials(self) -> None:
+        """Begins to stop every training job that runs or waits."""
+        for trial in self.running:
+            if trial.job.status == "InProgress":
+                trial.job.stop()
+
+    def describe(self) -> JsonObject:
+        """Returns the members of DescribeHyperParameterTuningJob's answer, and of its summary."""
+        statuses = Counter(trial.job.status for trial in self.trials)
+        objectives = Counter(trial.objective_status for trial in self.trials)
+        config = self.request["HyperParameterTuningJobConfig"]
+        best = self.best
+        return {
+            **self.request,
+            "HyperParameterTuningJobArn": self.arn,
+            "HyperParameterTuningJobStatus": self.status,
+            "Strategy": config["Strategy"],
+            "ResourceLimits": config["ResourceLimits"],
+            "CreationTime": self.creation_time,
+            "LastModifiedTime": self.last_modified_time,
+            "HyperParameterTuningEndTime": self.end_time,
+            "TrainingJobStatusCounters": {
+                "Completed": statuses["Completed"],
+                "InProgress": statuses["InProgress"] + statuses["Stopping"],
+                "RetryableError": 0,
+                "NonRetryableError": statuses["Failed"],
+                "Stopped": statuses["Stopped"],
+            },
+            "ObjectiveStatusCounters": {
+                status: objectives[status] for status in ("Succeeded", "Pending", "Failed")
+            },
+            "BestTrainingJob": best.summary() if best is not None else None,
+            "FailureReason": self.failure_reason,
+        }
