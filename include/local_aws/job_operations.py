@@ -1,12 +1,14 @@
-"""What Create, Stop and Delete do for jobs of every kind, and a restart."""
+"""The operations on jobs, as far as they are alike for every kind, and what a restart does to jobs."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from include.local_aws.aws_errors import AwsError, ResourceInUseError, ValidationError
 from include.local_aws.jobs import ContainerJob, Job
+from include.local_aws.listing import page_of
 from include.local_aws.resources import JsonObject, Region
 
+Operation = Callable[[Region, JsonObject], JsonObject]
 J = TypeVar("J", bound=Job)
 
 
@@ -39,18 +41,56 @@ def start_job(region: Region, job: ContainerJob, run: Callable[[], None]) -> Non
     job.turn = region.background.run_job(run)
 
 
-def stop_job(region: Region, job: Job) -> JsonObject:
-    """Begins to stop a job; one that is stopping already goes on stopping.
+def operations_of(
+    kind: type[Job],
+    default_order: Literal["Ascending", "Descending"],
+    default_key: str = "CreationTime",
+    *,
+    has_delete: bool = True,
+) -> dict[str, Operation]:
+    """Returns the operations that are alike for every kind: Describe, Stop, List and Delete.
 
-    Raises:
-        ValidationError: The job is over.
+    Args:
+        kind: The kind of job.
+        default_order: The order of a list where the request names none.
+        default_key: What a list goes by where the request does not say.
+        has_delete: Whether AWS has the operation for this kind.
     """
-    if job.is_over:
-        raise ValidationError(f"The request was rejected because the {job.NOUN} is in status {job.status}.")
-    if job.status == "InProgress":
-        job.stop()
-        region.background.wake()
-    return {}
+    member = f"{kind.API_NAME}Name"
+
+    def describe(region: Region, request: JsonObject) -> JsonObject:
+        return find_job(region, kind, request[member]).describe()
+
+    def stop(region: Region, request: JsonObject) -> JsonObject:
+        job = find_job(region, kind, request[member])
+        if job.is_over:
+            raise ValidationError(_in_status(job))
+        if job.status == "InProgress":
+            job.stop()
+            region.background.wake()
+        return {}
+
+    def delete(region: Region, request: JsonObject) -> JsonObject:
+        job = region.of(kind).get(request[member])
+        if job is None:
+            raise AwsError("ResourceNotFound", kind.absent(request[member]).message)
+        if not job.is_over:
+            raise ResourceInUseError(_in_status(job))
+        del region.of(kind)[job.name]
+        return {}
+
+    def list_page(region: Region, request: JsonObject) -> JsonObject:
+        page, token = page_of(region.of(kind).values(), request, default_order, default_key)
+        return {f"{kind.API_NAME}Summaries": [job.describe() for job in page], "NextToken": token}
+
+    operations: dict[str, Operation] = {
+        f"Describe{kind.API_NAME}": describe,
+        f"Stop{kind.API_NAME}": stop,
+        f"List{kind.API_NAME}s": list_page,
+    }
+    if has_delete:
+        operations[f"Delete{kind.API_NAME}"] = delete
+    return operations
 
 
 def resume(region: Region) -> None:
@@ -60,18 +100,5 @@ def resume(region: Region) -> None:
             job.fail(f"InternalServerError: local AWS ended while the {job.NOUN} ran.")
 
 
-def delete_job(region: Region, kind: type[Job], name: str) -> JsonObject:
-    """Removes a job that is over; its name can be used again.
-
-    Raises:
-        AwsError: `ResourceNotFound` or `ResourceInUse`.
-    """
-    if name not in region.of(kind):
-        raise AwsError("ResourceNotFound", kind.absent(name).message)
-    job = region.of(kind)[name]
-    if not job.is_over:
-        raise ResourceInUseError(
-            f"The request was rejected because the {job.NOUN} is in status {job.status}."
-        )
-    del region.of(kind)[name]
-    return {}
+def _in_status(job: Job) -> str:
+    return f"The request was rejected because the {job.NOUN} is in status {job.status}."

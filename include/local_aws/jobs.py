@@ -40,10 +40,12 @@ class Job(Resource, ABC):
 
     Attributes:
         NOUN: What AWS's messages call it.
+        API_NAME: What its operations and their members call it.
         when_over: Called when it reaches its final state, with the region's lock held.
     """
 
     NOUN: ClassVar[str]
+    API_NAME: ClassVar[str]
     status: str | None = "InProgress"
     start_time: float | None = None
     end_time: float | None = None

@@ -1,11 +1,10 @@
-"""CreateProcessingJob, DescribeProcessingJob, StopProcessingJob, DeleteProcessingJob, ListProcessingJobs."""
+"""The operations on processing jobs."""
 
 import re
 
 from include.local_aws import tags
 from include.local_aws.aws_errors import ValidationError
-from include.local_aws.job_operations import delete_job, find_job, free_arn, start_job, stop_job
-from include.local_aws.listing import page_of
+from include.local_aws.job_operations import free_arn, operations_of, start_job
 from include.local_aws.processing_run import LOCAL_ROOT, ProcessingJob, ProcessingRun
 from include.local_aws.resources import JsonObject, Region
 
@@ -42,27 +41,6 @@ def create_processing_job(region: Region, request: JsonObject) -> JsonObject:
     job = ProcessingJob(name=name, arn=arn, request=request, tags=tags.from_request(request))
     start_job(region, job, ProcessingRun(region, job))
     return {"ProcessingJobArn": arn}
-
-
-def describe_processing_job(region: Region, request: JsonObject) -> JsonObject:
-    """Describes a processing job."""
-    return find_job(region, ProcessingJob, request["ProcessingJobName"]).describe()
-
-
-def stop_processing_job(region: Region, request: JsonObject) -> JsonObject:
-    """Begins to stop a processing job."""
-    return stop_job(region, find_job(region, ProcessingJob, request["ProcessingJobName"]))
-
-
-def delete_processing_job(region: Region, request: JsonObject) -> JsonObject:
-    """Removes a processing job that is over."""
-    return delete_job(region, ProcessingJob, request["ProcessingJobName"])
-
-
-def list_processing_jobs(region: Region, request: JsonObject) -> JsonObject:
-    """Lists processing jobs, the oldest first."""
-    page, token = page_of(region.of(ProcessingJob).values(), request, "Ascending")
-    return {"ProcessingJobSummaries": [job.describe() for job in page], "NextToken": token}
 
 
 def _check_application(specification: JsonObject) -> None:
@@ -106,10 +84,4 @@ def _check_local_path(what: str, path: str | None) -> None:
         raise ValidationError(f"{what}: LocalPath must be a path below {LOCAL_ROOT}.")
 
 
-OPERATIONS = {
-    "CreateProcessingJob": create_processing_job,
-    "DescribeProcessingJob": describe_processing_job,
-    "StopProcessingJob": stop_processing_job,
-    "DeleteProcessingJob": delete_processing_job,
-    "ListProcessingJobs": list_processing_jobs,
-}
+OPERATIONS = {"CreateProcessingJob": create_processing_job, **operations_of(ProcessingJob, "Ascending")}

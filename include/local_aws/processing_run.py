@@ -27,6 +27,7 @@ class ProcessingJob(ContainerJob):
 
     KIND: ClassVar[str] = "processing-job"
     NOUN: ClassVar[str] = "processing job"
+    API_NAME: ClassVar[str] = "ProcessingJob"
     exit_message: str | None = None
 
     @property

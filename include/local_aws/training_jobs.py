@@ -1,10 +1,9 @@
-"""CreateTrainingJob, DescribeTrainingJob, StopTrainingJob, DeleteTrainingJob and ListTrainingJobs."""
+"""The operations on training jobs."""
 
 from include.local_aws import tags
 from include.local_aws.algorithms.registry import find_algorithm
 from include.local_aws.aws_errors import ValidationError
-from include.local_aws.job_operations import delete_job, find_job, free_arn, start_job, stop_job
-from include.local_aws.listing import page_of
+from include.local_aws.job_operations import free_arn, operations_of, start_job
 from include.local_aws.request_validation import missing_member
 from include.local_aws.resources import JsonObject, Region
 from include.local_aws.training_channels import check_channels
@@ -31,31 +30,4 @@ def create_training_job(region: Region, request: JsonObject) -> JsonObject:
     return {"TrainingJobArn": arn}
 
 
-def describe_training_job(region: Region, request: JsonObject) -> JsonObject:
-    """Describes a training job."""
-    return find_job(region, TrainingJob, request["TrainingJobName"]).describe()
-
-
-def stop_training_job(region: Region, request: JsonObject) -> JsonObject:
-    """Begins to stop a training job."""
-    return stop_job(region, find_job(region, TrainingJob, request["TrainingJobName"]))
-
-
-def delete_training_job(region: Region, request: JsonObject) -> JsonObject:
-    """Removes a training job that is over."""
-    return delete_job(region, TrainingJob, request["TrainingJobName"])
-
-
-def list_training_jobs(region: Region, request: JsonObject) -> JsonObject:
-    """Lists training jobs, the oldest first."""
-    page, token = page_of(region.of(TrainingJob).values(), request, "Ascending")
-    return {"TrainingJobSummaries": [job.describe() for job in page], "NextToken": token}
-
-
-OPERATIONS = {
-    "CreateTrainingJob": create_training_job,
-    "DescribeTrainingJob": describe_training_job,
-    "StopTrainingJob": stop_training_job,
-    "DeleteTrainingJob": delete_training_job,
-    "ListTrainingJobs": list_training_jobs,
-}
+OPERATIONS = {"CreateTrainingJob": create_training_job, **operations_of(TrainingJob, "Ascending")}

@@ -42,6 +42,7 @@ class TrainingJob(ContainerJob):
 
     KIND: ClassVar[str] = "training-job"
     NOUN: ClassVar[str] = "training job"
+    API_NAME: ClassVar[str] = "TrainingJob"
     algorithm: Algorithm
     secondary_status: str = field(init=False)
     transitions: list[JsonObject] = field(default_factory=list)

@@ -1,9 +1,8 @@
-"""CreateTransformJob, DescribeTransformJob, StopTransformJob and ListTransformJobs."""
+"""The operations on transform jobs."""
 
 from include.local_aws import tags
 from include.local_aws.aws_errors import ValidationError
-from include.local_aws.job_operations import find_job, free_arn, start_job, stop_job
-from include.local_aws.listing import page_of
+from include.local_aws.job_operations import free_arn, operations_of, start_job
 from include.local_aws.models import find_model
 from include.local_aws.resources import JsonObject, Region
 from include.local_aws.transform_run import TransformJob, TransformRun
@@ -31,22 +30,6 @@ def create_transform_job(region: Region, request: JsonObject) -> JsonObject:
     return {"TransformJobArn": arn}
 
 
-def describe_transform_job(region: Region, request: JsonObject) -> JsonObject:
-    """Describes a transform job."""
-    return find_job(region, TransformJob, request["TransformJobName"]).describe()
-
-
-def stop_transform_job(region: Region, request: JsonObject) -> JsonObject:
-    """Begins to stop a transform job."""
-    return stop_job(region, find_job(region, TransformJob, request["TransformJobName"]))
-
-
-def list_transform_jobs(region: Region, request: JsonObject) -> JsonObject:
-    """Lists transform jobs, the newest first."""
-    page, token = page_of(region.of(TransformJob).values(), request, "Descending")
-    return {"TransformJobSummaries": [job.describe() for job in page], "NextToken": token}
-
-
 def _check_input(transform_input: JsonObject) -> None:
     source = transform_input["DataSource"]["S3DataSource"]
     if source["S3DataType"] != "S3Prefix":
@@ -59,7 +42,5 @@ def _check_input(transform_input: JsonObject) -> None:
 
 OPERATIONS = {
     "CreateTransformJob": create_transform_job,
-    "DescribeTransformJob": describe_transform_job,
-    "StopTransformJob": stop_transform_job,
-    "ListTransformJobs": list_transform_jobs,
+    **operations_of(TransformJob, "Descending", has_delete=False),
 }

@@ -48,6 +48,7 @@ class TransformJob(ContainerJob):
 
     KIND: ClassVar[str] = "transform-job"
     NOUN: ClassVar[str] = "transform job"
+    API_NAME: ClassVar[str] = "TransformJob"
     model: Model
 
     @property

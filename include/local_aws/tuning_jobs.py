@@ -6,7 +6,7 @@ from include.local_aws import tags
 from include.local_aws.algorithms.metric import Metric
 from include.local_aws.algorithms.registry import find_algorithm, metrics_of
 from include.local_aws.aws_errors import ValidationError
-from include.local_aws.job_operations import delete_job, find_job, free_arn, stop_job
+from include.local_aws.job_operations import find_job, free_arn, operations_of
 from include.local_aws.listing import page_of
 from include.local_aws.request_validation import missing_member
 from include.local_aws.resources import JsonObject, Region
@@ -51,27 +51,6 @@ def create_tuning_job(region: Region, request: JsonObject) -> JsonObject:
     region.of(TuningJob)[name] = job
     TuningRun(region, job, candidates, most).start()
     return {"HyperParameterTuningJobArn": arn}
-
-
-def describe_tuning_job(region: Region, request: JsonObject) -> JsonObject:
-    """Describes a tuning job."""
-    return find_job(region, TuningJob, request[_NAME]).describe()
-
-
-def stop_tuning_job(region: Region, request: JsonObject) -> JsonObject:
-    """Begins to stop a tuning job and its training jobs."""
-    return stop_job(region, find_job(region, TuningJob, request[_NAME]))
-
-
-def delete_tuning_job(region: Region, request: JsonObject) -> JsonObject:
-    """Removes a tuning job that is over; its training jobs stay."""
-    return delete_job(region, TuningJob, request[_NAME])
-
-
-def list_tuning_jobs(region: Region, request: JsonObject) -> JsonObject:
-    """Lists tuning jobs, by name."""
-    page, token = page_of(region.of(TuningJob).values(), request, "Ascending", "Name")
-    return {"HyperParameterTuningJobSummaries": [job.describe() for job in page], "NextToken": token}
 
 
 def list_training_jobs_of_tuning_job(region: Region, request: JsonObject) -> JsonObject:
@@ -138,9 +117,6 @@ def _most_jobs(config: JsonObject, ranges: list[Range]) -> float:
 
 OPERATIONS = {
     "CreateHyperParameterTuningJob": create_tuning_job,
-    "DescribeHyperParameterTuningJob": describe_tuning_job,
-    "StopHyperParameterTuningJob": stop_tuning_job,
-    "DeleteHyperParameterTuningJob": delete_tuning_job,
-    "ListHyperParameterTuningJobs": list_tuning_jobs,
     "ListTrainingJobsForHyperParameterTuningJob": list_training_jobs_of_tuning_job,
+    **operations_of(TuningJob, "Ascending", "Name"),
 }

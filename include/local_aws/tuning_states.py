@@ -64,6 +64,7 @@ class TuningJob(Job):
 
     KIND: ClassVar[str] = "hyper-parameter-tuning-job"
     NOUN: ClassVar[str] = "hyperparameter tuning job"
+    API_NAME: ClassVar[str] = "HyperParameterTuningJob"
     objective: Metric
     trials: list[Trial] = field(default_factory=list)
     is_satisfied: bool = False

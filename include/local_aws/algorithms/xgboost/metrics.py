@@ -8,11 +8,12 @@ import re
 from include.local_aws.algorithms.metric import Metric
 from include.local_aws.algorithms.xgboost.metric_names import MAXIMIZED, MINIMIZED
 
+# The container's own pattern ends in (\S+), which would take in a metric that follows on the line.
 METRICS = tuple(
     Metric(
         f"validation:{name}",
         "Maximize" if name in MAXIMIZED else "Minimize",
-        re.compile(rf".*\[[0-9]+\].*#011validation-{re.escape(name)}:(\S+)"),
+        re.compile(rf".*\[[0-9]+\].*#011validation-{re.escape(name)}:(\S+?)(#011|\s|$)"),
     )
     for name in (*MAXIMIZED, *MINIMIZED)
 )

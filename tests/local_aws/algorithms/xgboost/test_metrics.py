@@ -1,7 +1,10 @@
 """The metrics that a tuning job can ask the built-in XGBoost for, and their lines in the log."""
 
+from pathlib import Path
+
 import pytest
 
+from include.local_aws import algorithms
 from include.local_aws.algorithms.registry import Algorithm, metrics_of
 
 METRICS = {metric.name: metric for metric in metrics_of(Algorithm("xgboost", "image", "image"))}
@@ -47,5 +50,10 @@ def test_better_is_a_matter_of_direction(name: str, value: float, other: float, 
     assert METRICS[name].is_as_good(value, other) is is_as_good
 
 
-def test_an_algorithm_without_a_metrics_module_has_none() -> None:
-    assert metrics_of(Algorithm("no_such_algorithm", "image", "image")) == ()
+def test_an_algorithm_without_a_metrics_module_has_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "silent").mkdir()
+    (tmp_path / "silent" / "__init__.py").write_text("")
+    monkeypatch.setattr(algorithms, "__path__", [*algorithms.__path__, str(tmp_path)])
+    assert metrics_of(Algorithm("silent", "image", "image")) == ()
