@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
+from itertools import islice
 from typing import ClassVar
 
 import urllib3
@@ -36,6 +37,8 @@ _MEGABYTE = 1024**2
 # API reference, ModelClientConfig.
 _ANSWER_SECONDS = 600
 _MAX_RETRIES = 3
+# Requests that wait for their turn: enough to keep all connections busy, few enough to stop at once.
+_QUEUED = 256
 
 
 @dataclass(kw_only=True, eq=False)
@@ -136,8 +139,10 @@ class TransformRun(JobRun[TransformJob]):
             one_each=parameters.strategy == "SINGLE_RECORD",
         )
         send = self._sender(url)
+        answers: list[bytes] = []
         try:
-            answers = list(senders.map(send, bodies))
+            while some := list(islice(bodies, _QUEUED)):
+                answers.extend(senders.map(send, some))
         except RecordTooLargeError as error:
             self._log_data(f"{url.bucket}/{url.key}: ClientError: {error}")
             raise JobFailedError("ClientError: See job logs for more information") from error
