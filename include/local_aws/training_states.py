@@ -85,7 +85,7 @@ class TrainingJob(ContainerJob):
     def take_metrics(self, line: str) -> None:
         """Notes the metrics of a log line."""
         for metric in metrics_of(self.algorithm):
-            if found := metric.regex.search(line):
+            if found := metric.regex.match(line):
                 self.final_metrics[metric.name] = {
                     "MetricName": metric.name,
                     "Value": float(found[1]),

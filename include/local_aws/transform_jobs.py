@@ -16,7 +16,7 @@ def create_transform_job(region: Region, request: JsonObject) -> JsonObject:
     """Starts a transform job, after checks of its name, model and input."""
     name = request["TransformJobName"]
     arn = free_arn(region, TransformJob, name)
-    model = find_model(region, request["ModelName"])
+    definition = find_model(region, request["ModelName"]).container
     _check_input(request["TransformInput"])
     if request.get("DataProcessing", {}).items() - _WITHOUT_EFFECT.items():
         raise ValidationError("Local AWS has no DataProcessing: it neither filters nor joins.")
@@ -25,7 +25,9 @@ def create_transform_job(region: Region, request: JsonObject) -> JsonObject:
         raise ValidationError(
             f"MaxPayloadInMB, and MaxConcurrentTransforms * MaxPayloadInMB, cannot exceed {_LARGEST_PAYLOAD}."
         )
-    job = TransformJob(name=name, arn=arn, request=request, tags=tags.from_request(request), model=model)
+    job = TransformJob(
+        name=name, arn=arn, request=request, tags=tags.from_request(request), definition=definition
+    )
     start_job(region, job, TransformRun(region, job))
     return {"TransformJobArn": arn}
 

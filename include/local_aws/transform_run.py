@@ -26,7 +26,6 @@ from include.local_aws.model_serving import (
     start_serving,
     write_model,
 )
-from include.local_aws.models import Model
 from include.local_aws.resources import JsonObject, Region
 from include.local_aws.s3_input import data_objects, no_objects
 from include.local_aws.storage import S3Url
@@ -46,13 +45,13 @@ class TransformJob(ContainerJob):
     """A transform job, its state, and its description.
 
     Attributes:
-        model: What it serves; deleting that later changes nothing.
+        definition: The container of its model; deleting the model later changes nothing.
     """
 
     KIND: ClassVar[str] = "transform-job"
     NOUN: ClassVar[str] = "transform job"
     API_NAME: ClassVar[str] = "TransformJob"
-    model: Model
+    definition: JsonObject
 
     @property
     def input(self) -> S3Url:
@@ -89,7 +88,7 @@ class TransformRun(JobRun[TransformJob]):
         """Makes a container that serves the model, in batch mode."""
         if self.job.request["TransformResources"]["InstanceCount"] > 1:
             self._container_log.append("Local AWS transforms on one host, whatever InstanceCount asks for.")
-        definition = self.job.model.container
+        definition = self.job.definition
         environment = {
             **definition.get("Environment", {}),
             **self.job.request.get("Environment", {}),
@@ -103,7 +102,7 @@ class TransformRun(JobRun[TransformJob]):
         if not data_objects(self.region.storage, self.job.input):
             raise JobFailedError(f"ClientError: {no_objects(str(self.job.input))}")
         try:
-            write_model(container, self.region.storage, self.job.model.container["ModelDataUrl"])
+            write_model(container, self.region.storage, self.job.definition["ModelDataUrl"])
         except ModelDataError as error:
             raise JobFailedError(f"ClientError: {error}") from error
 

@@ -12,7 +12,8 @@ class Metric:
     Attributes:
         name: For instance `validation:auc`.
         direction: The objective type that suits it.
-        regex: Its first group is the value. It is searched for in a line as CloudWatch shows it.
+        regex: Its first group is the value. It matches the beginning of a line, as
+            CloudWatch shows that.
     """
 
     name: str

@@ -18,7 +18,7 @@ LINE = "[12]#011train-auc:0.91#011train-logloss:0.41#011validation-auc:0.87#011v
 def test_a_line_has_the_value_of_its_validation_channel(name: str, direction: str, value: str) -> None:
     metric = METRICS[name]
     assert metric.direction == direction
-    found = metric.regex.search(LINE)
+    found = metric.regex.match(LINE)
     assert found is not None
     assert found[1] == value
 
@@ -33,7 +33,7 @@ def test_a_line_has_the_value_of_its_validation_channel(name: str, direction: st
     ],
 )
 def test_other_lines_have_none(name: str, line: str) -> None:
-    assert METRICS[name].regex.search(line) is None
+    assert METRICS[name].regex.match(line) is None
 
 
 @pytest.mark.parametrize(
