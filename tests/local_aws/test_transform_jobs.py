@@ -245,6 +245,7 @@ def archive(files: dict[str, bytes]) -> bytes:
         ("no-model-file", archive({}), f"AlgorithmError: {SEE_LOGS}"),
         ("no-archive", gzip.compress(b"x"), "ClientError: Failed to extract model data archive from URL"),
     ],
+    ids=["no-model-file", "no-archive"],  # the bytes hold the time of day
 )
 def test_a_model_that_does_not_come_up(s3: Any, sagemaker: Any, name: str, data: bytes, reason: str) -> None:
     s3.put_object(Bucket=BUCKET, Key=f"models/{name}.tar.gz", Body=data)

@@ -13,6 +13,6 @@ and, where SageMaker reads metrics from its log,
 - `metrics.METRICS`: those metrics. The hyperparameter `_tuning_objective_metric` names the one that a
   tuning job needs there.
 
-`training` and `serving` are imported in the container's process only. The modules beside the folders hold what
-Amazon's own algorithms have in common: hyperparameters, channels, log lines, requests and answers.
+`training` and `serving` are imported in the container's process only. The modules beside the folders hold
+what Amazon's own algorithms have in common: hyperparameters, channels, log lines, requests and answers.
 """
