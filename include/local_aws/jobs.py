@@ -50,7 +50,7 @@ class Job(Resource, ABC):
     start_time: float | None = None
     end_time: float | None = None
     failure_reason: str | None = None
-    when_over: Callable[[], None] = lambda: None
+    when_over: Callable[[], None] = field(default=lambda: None, metadata=LIVE)
 
     @classmethod
     def taken(cls, name: str, arn: str) -> AwsError:  # noqa: ARG003 - a kind's own text may tell the name

@@ -70,7 +70,11 @@ OPERATIONS: dict[str, Operation] = {
 
 
 # What each kind that works in the background does after a restart.
-_RESUMING: tuple[Callable[[Region], None], ...] = (job_operations.resume, endpoints.resume)
+_RESUMING: tuple[Callable[[Region], None], ...] = (
+    tuning_jobs.resume,
+    job_operations.resume,
+    endpoints.resume,
+)
 
 
 def _without_nulls(members: JsonObject) -> JsonObject:

@@ -11,9 +11,10 @@ from include.local_aws.listing import page_of
 from include.local_aws.request_validation import missing_member
 from include.local_aws.resources import JsonObject, Region
 from include.local_aws.training_channels import check_channels
+from include.local_aws.training_states import TrainingJob
 from include.local_aws.tuning_ranges import Range, draws, grid, ranges_of
 from include.local_aws.tuning_run import TuningRun
-from include.local_aws.tuning_states import TuningJob
+from include.local_aws.tuning_states import Trial, TuningJob
 
 _NAME = "HyperParameterTuningJobName"
 _NOT_HERE = ("TrainingJobDefinitions", "WarmStartConfig", "Autotune")
@@ -113,6 +114,17 @@ def _most_jobs(config: JsonObject, ranges: list[Range]) -> float:
     if math.isinf(most) and math.isinf(combinations) and not is_bounded:
         raise missing_member("hyperParameterTuningJobConfig.resourceLimits.maxNumberOfTrainingJobs")
     return float(most)
+
+
+def resume(region: Region) -> None:
+    """After a restart: tuning jobs find their training jobs again, by name."""
+    training_jobs = region.of(TrainingJob)
+    for job in region.of(TuningJob).values():
+        job.trials = [
+            Trial(training_jobs[trial.training_job], trial.tuned, job.objective)
+            for trial in job.started
+            if trial.training_job in training_jobs
+        ]
 
 
 OPERATIONS = {

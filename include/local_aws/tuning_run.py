@@ -8,7 +8,7 @@ from include.local_aws.aws_errors import AwsError
 from include.local_aws.resources import JsonObject, Region
 from include.local_aws.training_jobs import create_training_job
 from include.local_aws.training_states import TrainingJob
-from include.local_aws.tuning_states import Trial, TuningJob
+from include.local_aws.tuning_states import TuningJob
 
 # What AWS gives up after, without a single success (the text of its FailureReason).
 _ATTEMPTS = 5
@@ -136,7 +136,7 @@ class TuningRun:
             },
         )
         training = self._region.of(TrainingJob)[name]
-        job.trials.append(Trial(training, tuned, job.objective))
+        job.add_trial(training, tuned)
         training.when_over = self._advance
 
     def _end(self) -> None:

@@ -8,7 +8,7 @@ from typing import ClassVar
 from include.local_aws.algorithms.metric import Metric
 from include.local_aws.aws_errors import AwsError, ResourceInUseError
 from include.local_aws.jobs import Job
-from include.local_aws.resources import JsonObject
+from include.local_aws.resources import LIVE, JsonObject
 from include.local_aws.training_states import TrainingJob
 
 
@@ -52,13 +52,22 @@ class Trial:
         }
 
 
+@dataclass(frozen=True)
+class StartedTrial:
+    """What is kept of a trial across a restart: the training job by its name, and what was chosen for it."""
+
+    training_job: str
+    tuned: dict[str, str]
+
+
 @dataclass(kw_only=True, eq=False)
 class TuningJob(Job):
     """A hyperparameter tuning job, its state, and its description.
 
     Attributes:
         objective: What its training jobs are judged by.
-        trials: Its training jobs, in the order of their start.
+        started: Its training jobs by name, in the order of their start.
+        trials: The same, with the jobs themselves.
         is_satisfied: Whether it has what it was asked for, before all its training jobs have run.
     """
 
@@ -66,7 +75,8 @@ class TuningJob(Job):
     NOUN: ClassVar[str] = "hyperparameter tuning job"
     API_NAME: ClassVar[str] = "HyperParameterTuningJob"
     objective: Metric
-    trials: list[Trial] = field(default_factory=list)
+    started: list[StartedTrial] = field(default_factory=list)
+    trials: list[Trial] = field(default_factory=list, metadata=LIVE)
     is_satisfied: bool = False
 
     @classmethod
@@ -83,6 +93,12 @@ class TuningJob(Job):
             "ResourceNotFound",
             f"Amazon SageMaker can't find a tuning job called {name}. Type another name.",
         )
+
+    def add_trial(self, training: TrainingJob, tuned: dict[str, str]) -> None:
+        """Takes note of a training job that was started for this one."""
+        # Assigned, not changed in place: that is how the data directory notices.
+        self.started = [*self.started, StartedTrial(training.name, tuned)]
+        self.trials.append(Trial(training, tuned, self.objective))
 
     @property
     def running(self) -> list[Trial]:

@@ -393,10 +393,10 @@ def test_without_a_success_it_fails(sagemaker: Any, name: str, most: int, attemp
     ],
 )
 def test_refused_before_it_starts(sagemaker: Any, changes: dict[str, Any], message: str) -> None:
-    request = tuning_request("refused", **changes)
+    request = tuning_request("never-tuned", **changes)
     answer = refused(sagemaker.create_hyper_parameter_tuning_job, **request)
     assert answer == ("ValidationException", message)
-    assert not sagemaker.list_training_jobs(NameContains="refused-")["TrainingJobSummaries"]
+    assert not sagemaker.list_training_jobs(NameContains="never-tuned-")["TrainingJobSummaries"]
 
 
 @pytest.mark.parametrize(

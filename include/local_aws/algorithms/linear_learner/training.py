@@ -11,7 +11,7 @@ from include.local_aws.algorithms.errors import ClientError
 from include.local_aws.algorithms.labelled_data import LabelledData, check_feature_dim, read_channels
 from include.local_aws.algorithms.linear_learner.estimators import estimator
 from include.local_aws.algorithms.linear_learner.hyperparameters import OF_ANOTHER_SOLVER, validate
-from include.local_aws.algorithms.linear_learner.metrics import log_metrics
+from include.local_aws.algorithms.linear_learner.metric_lines import log_metrics
 from include.local_aws.algorithms.linear_learner.model import LinearModel
 from include.local_aws.algorithms.linear_learner.thresholds import best_threshold
 from include.local_aws.algorithms.metric_log import log_throughput, start_log
