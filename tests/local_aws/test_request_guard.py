@@ -85,7 +85,7 @@ INVOKE = "POST /endpoints/e/invocations HTTP/1.1\r\n" + SIGNED.format(service="s
         pytest.param(CONTROL, 200, id="control-plane"),
         pytest.param(INVOKE, 400, id="runtime"),
         pytest.param("PUT /bucket-of-a-page HTTP/1.1\r\n", 200, id="s3"),
-        pytest.param("GET /moto-api/data.json HTTP/1.1\r\n", 200, id="moto"),
+        pytest.param("GET /moto-api/ HTTP/1.1\r\n", 200, id="moto"),
         pytest.param("OPTIONS / HTTP/1.1\r\nAccess-Control-Request-Method: PUT\r\n", 200, id="preflight"),
     ],
 )
