@@ -4,6 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+AWS_CLI := .local/awscli/.installed
 
 .PHONY: help demo up env test test-fast lint types lock clean
 
@@ -19,7 +20,7 @@ up: $(INSTALLED) ## local AWS and Airflow with its UI on 127.0.0.1:8080, until C
 env: $(INSTALLED) ## write .env with new secrets for docker-compose.yaml
 	@$(BIN)/python -m include.local_stack.make_env
 
-test: $(INSTALLED) ## all tests, offline
+test: $(INSTALLED) $(AWS_CLI) ## all tests, offline
 	$(BIN)/python -m pytest
 
 test-fast: $(INSTALLED) ## the unit tests
@@ -38,6 +39,10 @@ lock: $(INSTALLED) ## compile requirements.in to requirements.txt
 
 clean: ## remove what was installed and what runs left behind
 	rm -rf .venv .local .pytest_cache .mypy_cache .ruff_cache
+
+$(AWS_CLI): tests/requirements-awscli.txt $(INSTALLED)
+	$(BIN)/uv pip install --quiet --target $(@D) --requirement $<
+	@touch $@
 
 $(INSTALLED): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
