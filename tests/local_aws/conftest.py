@@ -213,3 +213,11 @@ def endpoint(sagemaker: Any, model_data: str) -> str:
     """The name of an endpoint in service."""
     assert deploy(sagemaker, "shared", model_data)["EndpointStatus"] == "InService"
     return "shared"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that asks a running server is no unit test."""
+    for item in items:
+        starts_its_own = hasattr(getattr(item, "module", None), "local_aws_server")
+        if starts_its_own or "server" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
