@@ -11,13 +11,16 @@ from botocore.exceptions import ClientError
 from include.pipeline.errors import TrainingError
 from include.pipeline.names import training_job_name
 from include.pipeline.polling import looks
+from include.pipeline.resources import owner_of
+from include.pipeline.tags import RunTags
 
 
 class ResumableTrainingOperator(ResumableJobMixin, SageMakerTrainingOperator):
     """Runs a training job and shows its log from the first line.
 
-    What the provider's operator lacks: a retry re-attaches to the job that runs; a job that was stopped is
-    a failure; killing the task stops the job; the end is seen within a second, not after 30.
+    What the provider's operator lacks: a retry takes the job that a crashed try started, whether it still
+    runs or has ended well; a job that was stopped is a failure; killing the task stops the job; the end is
+    seen within a second, not after 30.
 
     Args:
         config: The request of `CreateTrainingJob`. SageMaker gives a job's name out once: where a job of
@@ -42,14 +45,15 @@ class ResumableTrainingOperator(ResumableJobMixin, SageMakerTrainingOperator):
         return result
 
     def submit_job(self, context: Context) -> str:  # noqa: ARG002
-        """Create the job, or attach to the one that a crashed try left running."""
+        """Create the job, or take the one that a crashed try has started."""
         for attempt in itertools.count(1):
             name = training_job_name(self.config["TrainingJobName"], attempt)
-            status = self._status(name)
-            if status is None:
+            job = self._describe(name)
+            if job is None:
                 break
-            if self.is_job_active(status):
-                self.log.info("Job %s is running already: following it", name)
+            status = job["TrainingJobStatus"]
+            if self.is_job_active(status) or (self.is_job_succeeded(status) and self._is_of_this_plan(job)):
+                self.log.info("Job %s is %s already: taking it", name, status)
                 return name
         self.hook.check_training_config(self.config)
         self.log.info("Creating training job %s", name)
@@ -59,7 +63,8 @@ class ResumableTrainingOperator(ResumableJobMixin, SageMakerTrainingOperator):
 
     def get_job_status(self, external_id: Any, context: Context) -> str:  # noqa: ARG002
         """Ask for the status of the job that an earlier try started."""
-        return self._status(external_id) or "Absent"
+        job = self._describe(external_id)
+        return job["TrainingJobStatus"] if job else "Absent"
 
     def is_job_active(self, status: str) -> bool:
         """Tell whether the job can still end well."""
@@ -126,11 +131,16 @@ class ResumableTrainingOperator(ResumableJobMixin, SageMakerTrainingOperator):
     def _sagemaker(self) -> Any:
         return self.hook.conn
 
-    def _status(self, name: str) -> str | None:
+    def _describe(self, name: str) -> dict[str, Any] | None:
         try:
-            status: str = self.hook.describe_training_job(name)["TrainingJobStatus"]
+            job: dict[str, Any] = self.hook.describe_training_job(name)
         except ClientError as error:
             if error.response["Error"]["Code"] != "ValidationException":
                 raise
             return None
-        return status
+        return job
+
+    def _is_of_this_plan(self, job: dict[str, Any]) -> bool:
+        # A run that was cleared has a new plan, whose tags expire later: it is to train anew.
+        tags = RunTags.from_aws(self.config.get("Tags", []))
+        return tags is not None and tags == owner_of(self._sagemaker, job["TrainingJobArn"])

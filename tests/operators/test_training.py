@@ -1,12 +1,14 @@
 import re
 import threading
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from include.operators.training import ResumableTrainingOperator
 from include.pipeline.errors import TrainingError
+from include.pipeline.tags import RunTags
 from tests.local_aws_client import Aws, training_config
 from tests.operators.conftest import BUCKET
 
@@ -136,6 +138,20 @@ def test_a_retry_does_not_buy_a_job_again_that_has_succeeded(aws: Aws) -> None:
     second = operator("bought").execute({"task_state_store": store})
     assert first["Training"]["ModelArtifacts"] == second["Training"]["ModelArtifacts"]
     assert jobs(aws, "bought") == {"bought": "Completed"}
+
+
+def test_a_retry_takes_the_job_that_ended_well_while_its_worker_was_dead(aws: Aws) -> None:
+    plan = RunTags(dag_id="bank_marketing", run_id="manual__1", expires=datetime(2026, 11, 24, tzinfo=UTC))
+    for _ in range(2):
+        task = operator("orphan")
+        task.config["Tags"] = plan.to_aws()
+        task.execute({})
+    assert jobs(aws, "orphan") == {"orphan": "Completed"}
+
+    cleared = operator("orphan")
+    cleared.config["Tags"] = plan.model_copy(update={"expires": datetime(2026, 11, 25, tzinfo=UTC)}).to_aws()
+    cleared.execute({})
+    assert jobs(aws, "orphan") == {"orphan": "Completed", "orphan-2": "Completed"}
 
 
 def test_after_a_job_that_ended_the_next_bears_a_number(aws: Aws) -> None:
