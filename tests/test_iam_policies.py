@@ -119,7 +119,7 @@ def deploy(plan: RunPlan, archive: str) -> None:
 
 
 def delete(operator: type, plan: RunPlan) -> None:
-    operator(task_id="delete", name=plan.key, check_interval=1).execute({})
+    operator(task_id="delete", name=plan.key, check_interval=1).execute({"dag_run": plan.identity})
 
 
 def test_the_policy_allows_what_the_pipeline_calls_and_nothing_else(aws: Aws, called: set[str]) -> None:

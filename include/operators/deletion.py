@@ -9,12 +9,21 @@ from airflow.providers.amazon.aws.utils.mixins import aws_template_fields
 from airflow.sdk import Context
 from airflow.sdk.exceptions import AirflowSkipException
 
-from include.pipeline.errors import CleanupError
-from include.pipeline.resources import ENDPOINT, ENDPOINT_CONFIG, MODEL, ResourceKind, delete, describe
+from include.pipeline.errors import CleanupError, OwnerError
+from include.pipeline.resources import (
+    ENDPOINT,
+    ENDPOINT_CONFIG,
+    MODEL,
+    ResourceKind,
+    check_owner,
+    delete,
+    describe,
+)
+from include.pipeline.tags import RunTags
 
 
 class _DeleteOperator(AwsBaseOperator[SageMakerHook]):
-    """Deletes one resource and sees that it is gone. Absent counts as done.
+    """Deletes one resource of a run and sees that it is gone. Absent counts as done; another's stays.
 
     Args:
         name: Of the resource.
@@ -33,14 +42,27 @@ class _DeleteOperator(AwsBaseOperator[SageMakerHook]):
         self.keep = keep
         self.check_interval = check_interval
 
-    def execute(self, context: Context) -> None:  # noqa: ARG002
-        """Delete it."""
+    def execute(self, context: Context) -> None:
+        """Delete it.
+
+        Raises:
+            AirflowSkipException: It is to be kept, or it is not this run's.
+        """
         if self.keep:
             raise AirflowSkipException(f"keep_endpoint is set: {self.kind.title} {self.name} stays")
-        found = delete(self.hook.conn, self.kind, self.name, self.check_interval)
+        run = context["dag_run"]
+        owner = RunTags(dag_id=run.dag_id, run_id=run.run_id, expires=None)
+        try:
+            check_owner(self.hook.conn, self.kind, self.name, owner)
+        except OwnerError as error:
+            raise AirflowSkipException(str(error)) from error
+        found = self._delete()
         self.log.info(
             "%s %s is %s", self.kind.title.capitalize(), self.name, "deleted" if found else "not there"
         )
+
+    def _delete(self) -> bool:
+        return delete(self.hook.conn, self.kind, self.name, self.check_interval)
 
 
 class DeleteEndpointOperator(_DeleteOperator):
@@ -54,19 +76,15 @@ class DeleteEndpointConfigOperator(_DeleteOperator):
 
     kind = ENDPOINT_CONFIG
 
-    def execute(self, context: Context) -> None:
-        """Delete it, unless an endpoint still lives on it: SageMaker would lose track of its instances.
-
-        Raises:
-            CleanupError: The endpoint is still there.
-        """
-        if not self.keep and describe(self.hook.conn, ENDPOINT, self.name):
+    def _delete(self) -> bool:
+        # SageMaker would delete it under an endpoint, and lose track of the endpoint's instances.
+        if describe(self.hook.conn, ENDPOINT, self.name):
             raise CleanupError(
                 f"endpoint {self.name!r} still exists",
                 "an endpoint's configuration is deleted after the endpoint",
                 "Clear the task that deletes the endpoint, and those after it",
             )
-        super().execute(context)
+        return super()._delete()
 
 
 class DeleteModelOperator(_DeleteOperator):

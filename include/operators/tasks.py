@@ -137,12 +137,14 @@ def verify_teardown(plan: dict[str, Any]) -> None:
     from include.pipeline.errors import CleanupError
     from include.pipeline.object_store import list_objects
     from include.pipeline.plan import RunPlan
-    from include.pipeline.resources import ALL_KINDS, describe
+    from include.pipeline.resources import ALL_KINDS, is_of_run
+    from include.pipeline.tags import RunTags
 
     run, sagemaker = RunPlan.model_validate(plan), _hook("sagemaker").conn
+    tags = RunTags(dag_id=run.identity.dag_id, run_id=run.identity.run_id, expires=None)
     left = []
     if not run.keep_endpoint:
-        left += [f"{kind.title} {run.key}" for kind in ALL_KINDS if describe(sagemaker, kind, run.key)]
+        left += [f"{kind.title} {run.key}" for kind in ALL_KINDS if is_of_run(sagemaker, kind, run.key, tags)]
     if run.params.delete_data:
         left += list_objects(_hook("s3").conn, f"{run.locations.run}/")
     if left:

@@ -71,6 +71,12 @@ def owner_of(sagemaker: Any, arn: str) -> RunTags | None:
     return RunTags.from_aws(tag for page in pages for tag in page["Tags"])
 
 
+def is_of_run(sagemaker: Any, kind: ResourceKind, name: str, run: RunTags) -> bool:
+    """Tell whether there is such a resource, and it is the run's."""
+    description = describe(sagemaker, kind, name)
+    return description is not None and run.is_same_run(owner_of(sagemaker, description[kind.arn_member]))
+
+
 def check_owner(sagemaker: Any, kind: ResourceKind, name: str, run: RunTags) -> None:
     """Refuse to touch what bears a run's name and is not tagged as its own.
 

@@ -1,3 +1,4 @@
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -40,7 +41,9 @@ def deploy(name: str, archive: str) -> dict[str, Any]:
 
 
 def delete(operator: type, name: str, **options: Any) -> None:
-    operator(task_id="delete", name=name, check_interval=1, **options).execute({})
+    operator(task_id="delete", name=name, check_interval=1, **options).execute(
+        {"dag_run": SimpleNamespace(dag_id=RUN.dag_id, run_id=RUN.run_id)}
+    )
 
 
 def names(aws: Aws, name: str) -> set[str]:
@@ -125,6 +128,22 @@ def test_what_another_made_under_the_name_is_not_touched(
     assert names(aws, name) == {"model"}
 
 
+@pytest.mark.parametrize(
+    "operator", [DeleteEndpointOperator, DeleteEndpointConfigOperator, DeleteModelOperator]
+)
+def test_what_is_anothers_is_not_deleted(aws: Aws, archive: str, operator: type) -> None:
+    config = tagged(deployment_config("foreign"), OTHER_RUN.to_aws())
+    config["Model"]["PrimaryContainer"]["ModelDataUrl"] = archive
+    sagemaker = aws.client("sagemaker")
+    if "model" not in names(aws, "foreign"):
+        sagemaker.create_model(**config["Model"])
+        sagemaker.create_endpoint_config(**config["EndpointConfig"])
+        sagemaker.create_endpoint(**config["Endpoint"])
+    with pytest.raises(AirflowSkipException, match="foreign' is there already, and of"):
+        delete(operator, "foreign")
+    assert names(aws, "foreign") == {"endpoint", "config", "model"}
+
+
 def test_killing_the_task_deletes_the_endpoint(aws: Aws, archive: str) -> None:
     deploy("killed", archive)
     RunEndpointOperator(
@@ -154,7 +173,7 @@ def test_the_three_deletes_leave_nothing_and_may_be_repeated(aws: Aws, archive: 
 
 
 def test_an_endpoint_that_is_still_being_created_is_waited_for_and_deleted(aws: Aws, archive: str) -> None:
-    config = deployment_config("hurried")
+    config = tagged(deployment_config("hurried"), RUN.to_aws())
     config["Model"]["PrimaryContainer"]["ModelDataUrl"] = archive
     sagemaker = aws.client("sagemaker")
     sagemaker.create_model(**config["Model"])
