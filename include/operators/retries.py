@@ -4,6 +4,7 @@ from datetime import timedelta
 from http import HTTPStatus
 
 from airflow.sdk import Context, ExceptionRetryPolicy, RetryAction, RetryDecision, RetryRule
+from airflow.sdk.exceptions import AirflowTaskTimeout
 from botocore.exceptions import ClientError
 
 from include.pipeline.errors import PipelineError
@@ -25,6 +26,8 @@ _PASSING = frozenset(
         "TooManyRequestsException",
     }
 )
+# Where the answer to CreateBucket was lost, or another run was quicker: the next try finds the bucket.
+_FOUND_NEXT_TIME = frozenset({"BucketAlreadyOwnedByYou", "OperationAborted"})
 _LONGEST_DELAY = timedelta(minutes=5)
 
 _ALLOW = "Allow the action that the message names, for the identity of the Airflow connection"
@@ -61,7 +64,7 @@ class AwsRetryPolicy(ExceptionRetryPolicy):
             return super().evaluate(exception, try_number, max_tries, context)
         code = exception.response.get("Error", {}).get("Code", "")
         status = exception.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        if code in _PASSING or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if code in _PASSING | _FOUND_NEXT_TIME or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             delay = min(timedelta(seconds=15) * 2 ** (try_number - 1), _LONGEST_DELAY)
             return RetryDecision.retry(delay, f"{code} ({status}) may pass")
         return RetryDecision.fail(f"{code}: {_ADVICE.get(code, 'Mend what the message names')}")
@@ -69,6 +72,12 @@ class AwsRetryPolicy(ExceptionRetryPolicy):
 
 RETRY_POLICY = AwsRetryPolicy(
     rules=[
-        RetryRule(exception=PipelineError, action=RetryAction.FAIL, reason="Trying again does not mend it")
+        RetryRule(exception=PipelineError, action=RetryAction.FAIL, reason="Trying again does not mend it"),
+        # A second try of a training that was stopped at its limit is bought, and stopped there too.
+        RetryRule(
+            exception=AirflowTaskTimeout,
+            action=RetryAction.FAIL,
+            reason="The task's execution_timeout was reached: find out what hangs, or allow it more time",
+        ),
     ]
 )

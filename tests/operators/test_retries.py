@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from airflow.sdk import RetryAction, RetryDecision
+from airflow.sdk.exceptions import AirflowTaskTimeout
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
 from include.operators.retries import RETRY_POLICY
@@ -30,6 +31,13 @@ def test_what_the_pipeline_refuses_is_not_tried_again(kind: type[errors.Pipeline
     assert decide(kind("value", "rule", "mend")).action is RetryAction.FAIL
 
 
+def test_a_time_limit_that_was_reached_is_not_tried_again() -> None:
+    decision = decide(AirflowTaskTimeout())
+    assert decision.action is RetryAction.FAIL
+    assert decision.reason is not None
+    assert "allow it more time" in decision.reason
+
+
 @pytest.mark.parametrize(
     ("code", "status"),
     [
@@ -42,6 +50,8 @@ def test_what_the_pipeline_refuses_is_not_tried_again(kind: type[errors.Pipeline
         ("InternalError", 500),
         ("ServiceUnavailable", 503),
         ("502", 502),
+        ("BucketAlreadyOwnedByYou", 409),
+        ("OperationAborted", 409),
     ],
 )
 def test_what_may_pass_is_tried_again_later_and_later(code: str, status: int) -> None:
