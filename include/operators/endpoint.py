@@ -18,6 +18,7 @@ from include.pipeline.resources import (
     check_owner,
     delete,
     describe,
+    is_of_run,
 )
 from include.pipeline.tags import RunTags
 
@@ -60,9 +61,8 @@ class RunEndpointOperator(SageMakerEndpointOperator):
         try:
             if not self._is_serving_this_model(name):
                 self._delete_all()
-                self.hook.create_model(self._request(MODEL))
-                self.hook.create_endpoint_config(self._request(ENDPOINT_CONFIG))
-                self.hook.create_endpoint(self._request(ENDPOINT), wait_for_completion=False)
+                for kind in reversed(ALL_KINDS):
+                    self._create(kind)
                 self.log.info("Creating endpoint %s", name)
             self._wait_until_in_service(name)
         except EndpointError:
@@ -107,6 +107,14 @@ class RunEndpointOperator(SageMakerEndpointOperator):
                 "Take the request from the run's plan",
             )
         return tags
+
+    def _create(self, kind: ResourceKind) -> None:
+        try:
+            getattr(self._sagemaker, kind.create)(**self._request(kind))
+        except ClientError:
+            # Where AWS's answer is lost, boto3 asks again, and meets what it has made.
+            if not is_of_run(self._sagemaker, kind, self._name_of(kind), self._tags_of(kind)):
+                raise
 
     def _delete_all(self) -> None:
         for kind in ALL_KINDS:

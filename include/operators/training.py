@@ -57,8 +57,9 @@ class ResumableTrainingOperator(ResumableJobMixin, SageMakerTrainingOperator):
                 return name
         self.hook.check_training_config(self.config)
         self.log.info("Creating training job %s", name)
-        self._sagemaker.create_training_job(**{**self.config, "TrainingJobName": name})
+        # Known before it exists: a task may be killed while it waits for the answer.
         self._job_name = name
+        self._create(name)
         return name
 
     def get_job_status(self, external_id: Any, context: Context) -> str:  # noqa: ARG002
@@ -139,6 +140,19 @@ class ResumableTrainingOperator(ResumableJobMixin, SageMakerTrainingOperator):
                 raise
             return None
         return job
+
+    def _create(self, name: str) -> None:
+        try:
+            self._sagemaker.create_training_job(**{**self.config, "TrainingJobName": name})
+        except ClientError as error:
+            job = self._describe(name)
+            # Where AWS's answer is lost, boto3 asks again, and meets the job that it has made.
+            if (
+                error.response["Error"]["Code"] != "ResourceInUse"
+                or not job
+                or not self._is_of_this_plan(job)
+            ):
+                raise
 
     def _is_of_this_plan(self, job: dict[str, Any]) -> bool:
         # A run that was cleared has a new plan, whose tags expire later: it is to train anew.

@@ -25,6 +25,8 @@ class ResourceKind:
     """Of the requests: `EndpointConfigName`."""
     arn_member: str
     """Of the descriptions: `EndpointConfigArn`."""
+    create: str
+    """Client method that makes one."""
     describe: str
     """Client method that describes one."""
     delete: str
@@ -36,12 +38,20 @@ class ResourceKind:
 
 
 MODEL = ResourceKind(
-    "model", "ModelName", "ModelArn", "describe_model", "delete_model", "list_models", "Models"
+    "model",
+    "ModelName",
+    "ModelArn",
+    "create_model",
+    "describe_model",
+    "delete_model",
+    "list_models",
+    "Models",
 )
 ENDPOINT_CONFIG = ResourceKind(
     "endpoint configuration",
     "EndpointConfigName",
     "EndpointConfigArn",
+    "create_endpoint_config",
     "describe_endpoint_config",
     "delete_endpoint_config",
     "list_endpoint_configs",
@@ -51,12 +61,13 @@ ENDPOINT = ResourceKind(
     "endpoint",
     "EndpointName",
     "EndpointArn",
+    "create_endpoint",
     "describe_endpoint",
     "delete_endpoint",
     "list_endpoints",
     "Endpoints",
 )
-# In the order of deletion: an endpoint is never left without its configuration.
+# In the order of deletion: an endpoint is never left without its configuration. They are made in the reverse.
 ALL_KINDS = (ENDPOINT, ENDPOINT_CONFIG, MODEL)
 
 
