@@ -8,27 +8,27 @@ class RecordTooLargeError(Exception):
     """A record is larger than MaxPayloadInMB."""
 
 
-def payloads(
-    content: bytes,
-    split_type: Literal["None", "Line"],
-    largest: int,
-    *,
-    one_each: bool,
-) -> Iterator[bytes]:
-    """Cuts an object into the bodies of requests.
+def split(content: bytes, split_type: Literal["None", "Line"]) -> list[bytes]:
+    """Cuts an object into its records: its lines, or all of it. Nothing has none.
+
+    A newline at its end ends the last record, and begins no further one.
+    """
+    if not content:
+        return []
+    return [content] if split_type == "None" else content.removesuffix(b"\n").split(b"\n")
+
+
+def batches(records: Iterable[bytes], largest: int, *, one_each: bool) -> Iterator[list[bytes]]:
+    """Puts records together in requests, whose body is their lines.
 
     Args:
-        content: The object. A newline at its end ends its last record, and begins no further one.
-        split_type: Whether a record is a line or the whole object.
+        records: As they are sent.
         largest: Bytes of a request at the most; 0 where there is no limit.
         one_each: One record a request, instead of as many as fit.
 
     Raises:
         RecordTooLargeError: A record is larger than that.
     """
-    if not content:
-        return
-    records = [content] if split_type == "None" else content.removesuffix(b"\n").split(b"\n")
     batch: list[bytes] = []
     size = 0
     for record in records:
@@ -36,11 +36,12 @@ def payloads(
             raise RecordTooLargeError(f"a record of {len(record)} bytes is larger than MaxPayloadInMB")
         is_full = one_each or (largest and size + 1 + len(record) > largest)
         if batch and is_full:
-            yield b"\n".join(batch)
+            yield batch
             batch, size = [], 0
         size += len(record) + (1 if batch else 0)
         batch.append(record)
-    yield b"\n".join(batch)
+    if batch:
+        yield batch
 
 
 def assemble(answers: Iterable[bytes], assemble_with: Literal["None", "Line"]) -> bytes:

@@ -2,6 +2,7 @@
 
 from include.local_aws import tags
 from include.local_aws.aws_errors import ValidationError
+from include.local_aws.data_processing import DataProcessing
 from include.local_aws.job_operations import free_arn, operations_of, start_job
 from include.local_aws.models import find_model
 from include.local_aws.resources import JsonObject, Region
@@ -9,7 +10,6 @@ from include.local_aws.transform_run import TransformJob, TransformRun
 
 # API reference, CreateTransformJob: MaxPayloadInMB.
 _LARGEST_PAYLOAD = 100
-_WITHOUT_EFFECT = {"InputFilter": "$", "OutputFilter": "$", "JoinSource": "None"}
 
 
 def create_transform_job(region: Region, request: JsonObject) -> JsonObject:
@@ -18,8 +18,7 @@ def create_transform_job(region: Region, request: JsonObject) -> JsonObject:
     arn = free_arn(region, TransformJob, name)
     definition = find_model(region, request["ModelName"]).container
     _check_input(request["TransformInput"])
-    if request.get("DataProcessing", {}).items() - _WITHOUT_EFFECT.items():
-        raise ValidationError("Local AWS has no DataProcessing: it neither filters nor joins.")
+    DataProcessing.of(request)
     payload = request.get("MaxPayloadInMB", 1)
     if max(payload, request.get("MaxConcurrentTransforms", 1) * payload) > _LARGEST_PAYLOAD:
         raise ValidationError(

@@ -2,11 +2,9 @@
 
 import secrets
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http import HTTPStatus
 from itertools import islice
 from typing import ClassVar
 
@@ -14,7 +12,9 @@ import urllib3
 
 from include.local_aws.algorithms.registry import find_algorithm
 from include.local_aws.container import Container
+from include.local_aws.data_processing import DataProcessing, DataProcessingError
 from include.local_aws.execution_parameters import ExecutionParameters
+from include.local_aws.invocations import Invocations
 from include.local_aws.job_run import JobFailedError, JobRun
 from include.local_aws.jobs import ContainerJob
 from include.local_aws.model_serving import (
@@ -29,13 +29,10 @@ from include.local_aws.model_serving import (
 from include.local_aws.resources import JsonObject, Region
 from include.local_aws.s3_input import data_objects, no_objects
 from include.local_aws.storage import S3Url
-from include.local_aws.transform_batches import RecordTooLargeError, assemble, payloads
+from include.local_aws.transform_batches import RecordTooLargeError, assemble, batches, split
 
 _LOG_GROUP = "/aws/sagemaker/TransformJobs"
 _MEGABYTE = 1024**2
-# API reference, ModelClientConfig.
-_ANSWER_SECONDS = 600
-_MAX_RETRIES = 3
 # Requests that wait for their turn: enough to keep all connections busy, few enough to stop at once.
 _QUEUED = 256
 
@@ -131,60 +128,26 @@ class TransformRun(JobRun[TransformJob]):
 
     def _transform(self, url: S3Url, parameters: ExecutionParameters, senders: ThreadPoolExecutor) -> bytes:
         request = self.job.request
-        bodies = payloads(
-            self.region.storage.read(url),
-            request["TransformInput"].get("SplitType", "None"),
+        name = f"{url.bucket}/{url.key}"
+        invocations = Invocations(request, self._pool, self._log_data)
+        processing = DataProcessing.of(request)
+        records = split(self.region.storage.read(url), request["TransformInput"].get("SplitType", "None"))
+        requests = batches(
+            map(processing.to_send, records),
             parameters.max_payload_mb * _MEGABYTE,
             one_each=parameters.strategy == "SINGLE_RECORD",
         )
-        send = self._sender(url)
-        answers: list[bytes] = []
+        unanswered = iter(records)
+        stored: list[bytes] = []
         try:
-            while some := list(islice(bodies, _QUEUED)):
-                answers.extend(senders.map(send, some))
-        except RecordTooLargeError as error:
-            self._log_data(f"{url.bucket}/{url.key}: ClientError: {error}")
+            while some := list(islice(requests, _QUEUED)):
+                answers = senders.map(lambda batch: invocations.send(b"\n".join(batch), name), some)
+                for batch, answer in zip(some, answers, strict=True):
+                    stored.append(processing.to_store(list(islice(unanswered, len(batch))), answer))
+        except (RecordTooLargeError, DataProcessingError) as error:
+            self._log_data(f"{name}: ClientError: {error}")
             raise JobFailedError("ClientError: See job logs for more information") from error
-        return assemble(answers, request["TransformOutput"].get("AssembleWith", "None"))
-
-    def _sender(self, url: S3Url) -> Callable[[bytes], bytes]:
-        """Returns what sends a body of an object, and returns the answer."""
-        request = self.job.request
-        headers = {
-            name: value
-            for name, value in (
-                ("Content-Type", request["TransformInput"].get("ContentType")),
-                ("Accept", request["TransformOutput"].get("Accept")),
-            )
-            if value is not None
-        }
-        client = request.get("ModelClientConfig", {})
-        retries = urllib3.Retry(
-            client.get("InvocationsMaxRetries", _MAX_RETRIES),
-            allowed_methods=None,
-            status_forcelist=range(HTTPStatus.INTERNAL_SERVER_ERROR, 600),
-            raise_on_status=False,
-        )
-        timeout = client.get("InvocationsTimeoutInSeconds", _ANSWER_SECONDS)
-
-        def send(body: bytes) -> bytes:
-            try:
-                answer = self._pool.urlopen(
-                    "POST", "/invocations", body=body, headers=headers, retries=retries, timeout=timeout
-                )
-            except urllib3.exceptions.HTTPError as error:
-                self._log_data(f"{url.bucket}/{url.key}: Unable to get response from algorithm")
-                raise JobFailedError("AlgorithmError: See job logs for more information") from error
-            if answer.status < HTTPStatus.BAD_REQUEST:
-                return answer.data
-            is_clients = answer.status < HTTPStatus.INTERNAL_SERVER_ERROR
-            kind = "ClientError" if is_clients else "AlgorithmError"
-            self._log_data(f"{url.bucket}/{url.key}: {kind}: {answer.status}")
-            for line in ("", "Message:", *answer.data.decode(errors="replace").splitlines()):
-                self._log_data(f"{url.bucket}/{url.key}: {line}")
-            raise JobFailedError(f"{kind}: See job logs for more information")
-
-        return send
+        return assemble(stored, request["TransformOutput"].get("AssembleWith", "None"))
 
     def _log_data(self, text: str) -> None:
         now = datetime.now(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00")

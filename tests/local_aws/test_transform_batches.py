@@ -2,7 +2,7 @@
 
 import pytest
 
-from include.local_aws.transform_batches import RecordTooLargeError, assemble, payloads
+from include.local_aws.transform_batches import RecordTooLargeError, assemble, batches, split
 
 LINES = b"1\n22\n333\n"
 
@@ -24,13 +24,14 @@ LINES = b"1\n22\n333\n"
     ],
 )
 def test_bodies(content: bytes, split_type: str, largest: int, one_each: bool, bodies: list[bytes]) -> None:
-    assert list(payloads(content, split_type, largest, one_each=one_each)) == bodies
+    requests = batches(split(content, split_type), largest, one_each=one_each)
+    assert [b"\n".join(batch) for batch in requests] == bodies
 
 
 @pytest.mark.parametrize(("split_type", "largest"), [("Line", 2), ("None", 8)])
 def test_a_record_that_does_not_fit(split_type: str, largest: int) -> None:
     with pytest.raises(RecordTooLargeError, match="larger than MaxPayloadInMB"):
-        list(payloads(LINES, split_type, largest, one_each=False))
+        list(batches(split(LINES, split_type), largest, one_each=False))
 
 
 @pytest.mark.parametrize(

@@ -334,9 +334,10 @@ def test_stop_stores_nothing(s3: Any, sagemaker: Any, client: Any) -> None:
             id="manifest",
         ),
         pytest.param(
-            {"DataProcessing": {"JoinSource": "Input"}},
-            "Local AWS has no DataProcessing: it neither filters nor joins.",
-            id="join",
+            {"DataProcessing": {"InputFilter": "$.a_b"}},
+            'Invalid InputFilter: "$.a_b". Unexpected "a" in JsonPath. Supported operators for "text/csv" '
+            "are ['$', '[', ']', '*', '.', ' ', ',', ':', '-']",
+            id="filter",
         ),
         pytest.param(
             {"MaxPayloadInMB": 101},
