@@ -35,8 +35,6 @@ def _check_input(transform_input: JsonObject) -> None:
     source = transform_input["DataSource"]["S3DataSource"]
     if source["S3DataType"] != "S3Prefix":
         raise ValidationError("Local AWS transforms S3DataType S3Prefix only.")
-    if transform_input.get("CompressionType", "None") != "None":
-        raise ValidationError("Local AWS transforms CompressionType None only.")
     if transform_input.get("SplitType", "None") not in ("None", "Line"):
         raise ValidationError("Local AWS splits input by SplitType None or Line only.")
 

@@ -14,6 +14,7 @@ from include.local_aws.algorithms.registry import find_algorithm
 from include.local_aws.container import Container
 from include.local_aws.data_processing import DataProcessing, DataProcessingError
 from include.local_aws.execution_parameters import ExecutionParameters
+from include.local_aws.gzip_object import BadGzipError, decompress
 from include.local_aws.invocations import Invocations
 from include.local_aws.job_run import JobFailedError, JobRun
 from include.local_aws.jobs import ContainerJob
@@ -131,23 +132,28 @@ class TransformRun(JobRun[TransformJob]):
         name = f"{url.bucket}/{url.key}"
         invocations = Invocations(request, self._pool, self._log_data)
         processing = DataProcessing.of(request)
-        records = split(self.region.storage.read(url), request["TransformInput"].get("SplitType", "None"))
-        requests = batches(
-            map(processing.to_send, records),
-            parameters.max_payload_mb * _MEGABYTE,
-            one_each=parameters.strategy == "SINGLE_RECORD",
-        )
-        unanswered = iter(records)
         stored: list[bytes] = []
         try:
+            records = split(self._read(url), request["TransformInput"].get("SplitType", "None"))
+            requests = batches(
+                map(processing.to_send, records),
+                parameters.max_payload_mb * _MEGABYTE,
+                one_each=parameters.strategy == "SINGLE_RECORD",
+            )
+            unanswered = iter(records)
             while some := list(islice(requests, _QUEUED)):
                 answers = senders.map(lambda batch: invocations.send(b"\n".join(batch), name), some)
                 for batch, answer in zip(some, answers, strict=True):
                     stored.append(processing.to_store(list(islice(unanswered, len(batch))), answer))
-        except (RecordTooLargeError, DataProcessingError) as error:
+        except (BadGzipError, RecordTooLargeError, DataProcessingError) as error:
             self._log_data(f"{name}: ClientError: {error}")
             raise JobFailedError("ClientError: See job logs for more information") from error
         return assemble(stored, request["TransformOutput"].get("AssembleWith", "None"))
+
+    def _read(self, url: S3Url) -> bytes:
+        content = self.region.storage.read(url)
+        is_compressed = self.job.request["TransformInput"].get("CompressionType") == "Gzip"
+        return decompress(content) if is_compressed else content
 
     def _log_data(self, text: str) -> None:
         now = datetime.now(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00")

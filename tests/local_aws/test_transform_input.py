@@ -1,5 +1,6 @@
 """Transform jobs through the API: what they do with their input before it is sent, and to its answers."""
 
+import gzip
 import json
 from typing import Any
 
@@ -126,3 +127,34 @@ def test_a_row_without_the_selected_column_fails_the_job_and_stands_in_the_data_
         f"{BUCKET}/input/short.csv: ClientError: InputFilter: index 1 is out of range: there are 1 elements"
     )
     assert stored(s3, "input-short") == {}
+
+
+def test_gzip_input_is_decompressed_and_its_output_keeps_the_name(
+    *, s3: Any, sagemaker: Any, model: str, features: list[str], scores: list[str]
+) -> None:
+    body = gzip.compress("\n".join(features).encode())
+    s3.put_object(Bucket=BUCKET, Key="input/plain.csv.gz", Body=body)
+    transformed(
+        sagemaker,
+        "input-gzip",
+        uri=f"s3://{BUCKET}/input/plain.csv.gz",
+        ModelName=model,
+        TransformInput={"CompressionType": "Gzip"},
+    )
+    assert stored(s3, "input-gzip")["plain.csv.gz.out"].decode().splitlines() == scores
+
+
+def test_gzip_input_that_is_none_fails_the_job_and_stands_in_the_data_log(
+    s3: Any, sagemaker: Any, client: Any, model: str
+) -> None:
+    s3.put_object(Bucket=BUCKET, Key="input/not.csv.gz", Body=b"1,2,3\n")
+    job = transformed(
+        sagemaker,
+        "input-not-gzip",
+        uri=f"s3://{BUCKET}/input/not.csv.gz",
+        ModelName=model,
+        TransformInput={"CompressionType": "Gzip"},
+    )
+    assert (job["TransformJobStatus"], job["FailureReason"]) == ("Failed", f"ClientError: {SEE_LOGS}")
+    line = log_of(client, "input-not-gzip", "data")[-1]
+    assert f"{BUCKET}/input/not.csv.gz: ClientError: cannot decompress it as Gzip" in line

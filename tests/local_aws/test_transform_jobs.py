@@ -313,11 +313,6 @@ def test_stop_stores_nothing(s3: Any, sagemaker: Any, client: Any) -> None:
             id="no-model",
         ),
         pytest.param(
-            {"TransformInput": {"CompressionType": "Gzip"}},
-            "Local AWS transforms CompressionType None only.",
-            id="gzip",
-        ),
-        pytest.param(
             {"TransformInput": {"SplitType": "RecordIO"}},
             "Local AWS splits input by SplitType None or Line only.",
             id="recordio",
