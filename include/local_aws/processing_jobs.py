@@ -60,8 +60,6 @@ def _check_input(source: JsonObject) -> None:
     s3_input = source.get("S3Input")
     if s3_input is None:
         raise ValidationError(f"Input {name}: local AWS reads S3Input only.")
-    if s3_input["S3DataType"] != "S3Prefix":
-        raise ValidationError(f"Input {name}: local AWS reads S3DataType S3Prefix only.")
     if s3_input.get("S3InputMode", "File") != "File":
         raise ValidationError(f"Input {name}: local AWS has no S3InputMode Pipe.")
     if s3_input.get("S3CompressionType", "None") != "None":

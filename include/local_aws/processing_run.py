@@ -9,7 +9,7 @@ from include.local_aws.container import Container
 from include.local_aws.job_run import JobFailedError, JobRun
 from include.local_aws.jobs import ContainerJob
 from include.local_aws.resources import JsonObject
-from include.local_aws.s3_input import data_objects, download, no_objects
+from include.local_aws.s3_input import download, has_objects, no_objects, source_objects
 from include.local_aws.storage import S3Url
 
 LOCAL_ROOT = "/opt/ml/processing"
@@ -79,10 +79,10 @@ class ProcessingRun(JobRun[ProcessingJob]):
         hosts = {"current_host": "algo-1", "hosts": ["algo-1"]}
         opt_ml.processing_resource_config.write_text(json.dumps(hosts))
         for source in self.job.inputs:
-            prefix = S3Url.parse(source["S3Uri"])
-            if not data_objects(self.region.storage, prefix):
+            if not has_objects(self.region.storage, source):
                 raise JobFailedError(f"ClientError: {no_objects(source['S3Uri'])}")
-            download(self.region.storage, prefix, opt_ml.at(source["LocalPath"]))
+            objects = source_objects(self.region.storage, source)
+            download(self.region.storage, objects, opt_ml.at(source["LocalPath"]))
         for target in self.job.outputs:
             opt_ml.at(target["LocalPath"]).mkdir(parents=True, exist_ok=True)
 

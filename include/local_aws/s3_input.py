@@ -1,7 +1,10 @@
-"""S3 objects below a prefix, as SageMaker copies them into a container."""
+"""The S3 objects of a job's input, as SageMaker copies them into a container."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
+from include.local_aws.resources import JsonObject
+from include.local_aws.s3_manifest import manifest_objects
 from include.local_aws.storage import S3Url, Storage
 
 
@@ -31,15 +34,42 @@ def data_objects(storage: Storage, prefix: S3Url) -> dict[str, S3Url]:
     }
 
 
-def download(storage: Storage, prefix: S3Url, directory: Path) -> None:
-    """Writes the objects below a prefix into a directory, which is made.
+def has_objects(storage: Storage, source: JsonObject) -> bool:
+    """Tells whether there is anything at the S3Uri of a data source: objects below it, or its manifest."""
+    url = S3Url.parse(source["S3Uri"])
+    if source["S3DataType"] == "ManifestFile":
+        return storage.exists(url)
+    return bool(data_objects(storage, url))
+
+
+def source_objects(storage: Storage, source: JsonObject) -> dict[str, S3Url]:
+    """Returns the objects of a data source.
+
+    Args:
+        storage: The S3 that holds them.
+        source: Its `S3Uri` is a prefix, or where `S3DataType` is ManifestFile, a manifest.
+
+    Returns:
+        Path below the prefix to object.
+
+    Raises:
+        NoSuchObjectError, BadManifestError: The manifest is not there, or not usable.
+    """
+    url = S3Url.parse(source["S3Uri"])
+    if source["S3DataType"] == "ManifestFile":
+        return manifest_objects(storage, url)
+    return data_objects(storage, url)
+
+
+def download(storage: Storage, objects: Mapping[str, S3Url], directory: Path) -> None:
+    """Writes objects to their paths below a directory, which is made.
 
     Raises:
         NoSuchObjectError: An object vanished since it was listed.
-        ValueError: A key would leave the directory.
+        ValueError: A path would leave the directory.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    for path, url in data_objects(storage, prefix).items():
+    for path, url in objects.items():
         target = (directory / path).resolve()
         if not target.is_relative_to(directory.resolve()):
             raise ValueError(f"the key {url.key!r} leads out of the channel's directory")

@@ -3,8 +3,8 @@
 from include.local_aws.aws_errors import ValidationError
 from include.local_aws.opt_ml import OptMl
 from include.local_aws.resources import JsonObject
-from include.local_aws.s3_input import data_objects, download, no_objects
-from include.local_aws.storage import S3Url, Storage
+from include.local_aws.s3_input import download, has_objects, no_objects, source_objects
+from include.local_aws.storage import Storage
 
 
 def check_channels(channels: list[JsonObject], storage: Storage) -> None:
@@ -19,19 +19,24 @@ def check_channels(channels: list[JsonObject], storage: Storage) -> None:
     for channel in channels:
         name = channel["ChannelName"]
         source = channel["DataSource"].get("S3DataSource")
-        if source is None or source["S3DataType"] != "S3Prefix":
+        if source is None or source["S3DataType"] not in ("S3Prefix", "ManifestFile"):
+            asked = "source but S3DataSource" if source is None else f"S3DataType {source['S3DataType']}"
             raise ValidationError(
-                f"Channel {name}: local AWS reads S3DataSource with S3DataType S3Prefix only."
+                f"Channel {name}: local AWS has no {asked}; it reads S3DataType S3Prefix and ManifestFile."
             )
         if channel.get("CompressionType", "None") != "None":
             raise ValidationError(f"Channel {name}: local AWS reads CompressionType None only.")
         if channel.get("InputMode", "File") == "Pipe":
             raise ValidationError(f"Channel {name}: local AWS has no InputMode Pipe.")
-        if not data_objects(storage, S3Url.parse(source["S3Uri"])):
+        if not has_objects(storage, source):
             raise ValidationError(no_objects(source["S3Uri"]))
 
 
 def download_channel(channel: JsonObject, opt_ml: OptMl, storage: Storage) -> None:
-    """Writes a channel's objects below `input/data/<channel>`; raises what `s3_input.download` raises."""
-    prefix = S3Url.parse(channel["DataSource"]["S3DataSource"]["S3Uri"])
-    download(storage, prefix, opt_ml.channel(channel["ChannelName"]))
+    """Writes a channel's objects below `input/data/<channel>`.
+
+    Raises:
+        NoSuchObjectError, ValueError: As `s3_input` raises them.
+    """
+    objects = source_objects(storage, channel["DataSource"]["S3DataSource"])
+    download(storage, objects, opt_ml.channel(channel["ChannelName"]))

@@ -10,7 +10,7 @@ from include.local_aws.algorithms.errors import ClientError
 from include.local_aws.cloudwatch import shown
 from include.local_aws.container import Container
 from include.local_aws.job_run import JobRun
-from include.local_aws.s3_input import download
+from include.local_aws.s3_input import data_objects, download
 from include.local_aws.storage import S3Url
 from include.local_aws.training_channels import download_channel
 from include.local_aws.training_states import TrainingJob
@@ -62,7 +62,8 @@ class TrainingRun(JobRun[TrainingJob]):
         for channel in channels:
             download_channel(channel, opt_ml, self.region.storage)
         if "CheckpointConfig" in self.job.request:
-            download(self.region.storage, self._checkpoints_at(), opt_ml.checkpoints)
+            checkpoints = data_objects(self.region.storage, self._checkpoints_at())
+            download(self.region.storage, checkpoints, opt_ml.checkpoints)
 
     def upload(self, container: Container) -> None:
         """Packs what the algorithm left in model/ and output/data/, if anything; keeps its checkpoints."""

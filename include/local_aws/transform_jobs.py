@@ -33,10 +33,13 @@ def create_transform_job(region: Region, request: JsonObject) -> JsonObject:
 
 def _check_input(transform_input: JsonObject) -> None:
     source = transform_input["DataSource"]["S3DataSource"]
-    if source["S3DataType"] != "S3Prefix":
-        raise ValidationError("Local AWS transforms S3DataType S3Prefix only.")
-    if transform_input.get("SplitType", "None") not in ("None", "Line"):
-        raise ValidationError("Local AWS splits input by SplitType None or Line only.")
+    if source["S3DataType"] not in ("S3Prefix", "ManifestFile"):
+        raise ValidationError(
+            f"Local AWS has no S3DataType {source['S3DataType']} for transform jobs; it reads S3Prefix and "
+            "ManifestFile."
+        )
+    if (split_type := transform_input.get("SplitType", "None")) not in ("None", "Line"):
+        raise ValidationError(f"Local AWS has no SplitType {split_type}; it splits input by None or Line.")
 
 
 OPERATIONS = {

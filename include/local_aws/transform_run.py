@@ -28,7 +28,7 @@ from include.local_aws.model_serving import (
     write_model,
 )
 from include.local_aws.resources import JsonObject, Region
-from include.local_aws.s3_input import data_objects, no_objects
+from include.local_aws.s3_input import has_objects, no_objects, source_objects
 from include.local_aws.storage import S3Url
 from include.local_aws.transform_batches import RecordTooLargeError, assemble, batches, split
 
@@ -52,9 +52,10 @@ class TransformJob(ContainerJob):
     definition: JsonObject
 
     @property
-    def input(self) -> S3Url:
-        """The prefix of its input."""
-        return S3Url.parse(self.request["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"])
+    def source(self) -> JsonObject:
+        """The S3DataSource of its input."""
+        source: JsonObject = self.request["TransformInput"]["DataSource"]["S3DataSource"]
+        return source
 
     def describe(self) -> JsonObject:
         """Returns the members of DescribeTransformJob's answer."""
@@ -75,7 +76,8 @@ class TransformRun(JobRun[TransformJob]):
 
     def __init__(self, region: Region, job: TransformJob) -> None:
         super().__init__(region, job)
-        # Known once the container has started, and once it has answered.
+        # Known once the input is listed, the container has started, and it has answered.
+        self._objects: dict[str, S3Url]
         self._pool: urllib3.HTTPConnectionPool
         self._transformed: dict[str, bytes] = {}
         host = f"{job.name}/i-{secrets.token_hex(8)}"
@@ -96,9 +98,10 @@ class TransformRun(JobRun[TransformJob]):
         return self.region.background.container(algorithm, "serve", environment, self._container_log.append)
 
     def download(self, container: Container) -> None:
-        """Unpacks the model."""
-        if not data_objects(self.region.storage, self.job.input):
-            raise JobFailedError(f"ClientError: {no_objects(str(self.job.input))}")
+        """Lists the input, and unpacks the model."""
+        if not has_objects(self.region.storage, self.job.source):
+            raise JobFailedError(f"ClientError: {no_objects(self.job.source['S3Uri'])}")
+        self._objects = source_objects(self.region.storage, self.job.source)
         try:
             write_model(container, self.region.storage, self.job.definition["ModelDataUrl"])
         except ModelDataError as error:
@@ -123,7 +126,7 @@ class TransformRun(JobRun[TransformJob]):
             self._log_data(str(parameters))
             # More requests at once than it has connections would only wait for one.
             with ThreadPoolExecutor(min(parameters.max_concurrent, CONNECTIONS)) as senders:
-                for path, url in data_objects(self.region.storage, self.job.input).items():
+                for path, url in self._objects.items():
                     self._transformed[path] = self._transform(url, parameters, senders)
         return False
 

@@ -172,6 +172,24 @@ def test_a_failed_job_says_why_and_stores_nothing(
     assert not s3.list_objects_v2(Bucket=BUCKET, Prefix=f"processed/{name}/")["KeyCount"]
 
 
+def test_a_manifest_chooses_the_input(s3: Any, sagemaker: Any) -> None:
+    for name in ("a", "b"):
+        s3.put_object(Bucket=BUCKET, Key=f"listed/deep/{name}.csv", Body=name.encode())
+    manifest = [{"prefix": f"s3://{BUCKET}/listed/"}, "deep/b.csv"]
+    s3.put_object(Bucket=BUCKET, Key="chosen.manifest", Body=json.dumps(manifest).encode())
+    path = "/opt/ml/processing/input/data"
+    inputs = [
+        s3_input("code", f"s3://{BUCKET}/chooses/script.py", "/opt/ml/processing/input/code"),
+        s3_input("data", f"s3://{BUCKET}/chosen.manifest", path, S3DataType="ManifestFile"),
+    ]
+    script = (
+        "import pathlib; print(*[(f.name, f.read_text()) for f in "
+        f"pathlib.Path({path!r}).rglob('*.*')], file=open('/opt/ml/output/message', 'w'))"
+    )
+    job = processed(s3, sagemaker, "chooses", script, ProcessingInputs=inputs)
+    assert (job["ProcessingJobStatus"], job["ExitMessage"]) == ("Completed", "('b.csv', 'b')\n")
+
+
 def test_a_failed_jobs_message_is_shown(s3: Any, sagemaker: Any) -> None:
     script = "open('/opt/ml/output/message', 'w').write('rows are missing'); raise SystemExit(1)"
     job = processed(s3, sagemaker, "tells", script)
@@ -275,11 +293,6 @@ def with_output(**members: Any) -> dict[str, Any]:
         ),
         pytest.param(
             with_input(S3InputMode="Pipe"), "Input data: local AWS has no S3InputMode Pipe.", id="pipe"
-        ),
-        pytest.param(
-            with_input(S3DataType="ManifestFile"),
-            "Input data: local AWS reads S3DataType S3Prefix only.",
-            id="manifest",
         ),
         pytest.param(
             with_input(S3CompressionType="Gzip"),

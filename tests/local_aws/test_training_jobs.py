@@ -1,5 +1,6 @@
 """Training jobs through the API: their states, texts, refusals and ends."""
 
+import json
 import os
 import time
 from typing import Any
@@ -30,6 +31,11 @@ def log_of(client: Any, job: str) -> list[str]:
         logGroupName=group, logStreamName=stream["logStreamName"], startFromHead=True
     )
     return [event["message"] for event in events["events"]]
+
+
+def from_manifest(key: str) -> dict[str, Any]:
+    source = {"S3DataType": "ManifestFile", "S3Uri": f"s3://{BUCKET}/{key}"}
+    return channel(DataSource={"S3DataSource": source})
 
 
 def test_a_job_goes_through_sagemakers_states(trained: dict[str, Any]) -> None:
@@ -112,6 +118,11 @@ def test_an_absent_job(sagemaker: Any, operation: str) -> None:
             id="channel-twice",
         ),
         pytest.param(
+            {"InputDataConfig": [from_manifest("no.manifest")]},
+            f'No S3 objects found under S3 URL "s3://{BUCKET}/no.manifest" given in input data source.',
+            id="no-manifest",
+        ),
+        pytest.param(
             {"InputDataConfig": [channel(InputMode="Pipe")]},
             "Channel train: local AWS has no InputMode Pipe.",
             id="pipe-mode",
@@ -176,6 +187,31 @@ def test_a_failed_job_says_why(sagemaker: Any, s3: Any, hyperparameters: dict[st
     )
     assert job["SecondaryStatusTransitions"][-1]["StatusMessage"] == "Training job failed"
     assert not s3.list_objects_v2(Bucket=BUCKET, Prefix=f"output/{name}/")["KeyCount"]
+
+
+def test_a_manifest_chooses_the_objects_of_a_channel(s3: Any, sagemaker: Any, client: Any) -> None:
+    for name, rows in (("a", 30), ("b", 20), ("c", 10)):
+        s3.put_object(Bucket=BUCKET, Key=f"listed-rows/{name}.csv", Body=b"1,2,3\n0,1,2\n" * (rows // 2))
+    manifest = [{"prefix": f"s3://{BUCKET}/listed-rows/"}, "a.csv", "c.csv"]
+    s3.put_object(Bucket=BUCKET, Key="rows.manifest", Body=json.dumps(manifest).encode())
+    request = training_request("from-manifest", InputDataConfig=[from_manifest("rows.manifest")])
+    sagemaker.create_training_job(**request)
+    assert finished(sagemaker, "from-manifest")["TrainingJobStatus"] == "Completed"
+    lines = log_of(client, "from-manifest")
+    assert any(line.endswith("Train matrix has 40 rows and 2 columns") for line in lines)
+
+
+def test_a_manifest_that_lists_an_absent_object_fails_the_job(s3: Any, sagemaker: Any) -> None:
+    manifest = json.dumps([{"prefix": f"s3://{BUCKET}/train/"}, "train.csv", "more.csv"])
+    s3.put_object(Bucket=BUCKET, Key="absent-rows.manifest", Body=manifest.encode())
+    request = training_request("absent-rows", InputDataConfig=[from_manifest("absent-rows.manifest")])
+    sagemaker.create_training_job(**request)
+    job = finished(sagemaker, "absent-rows")
+    assert job["TrainingJobStatus"] == "Failed"
+    assert job["FailureReason"] == (
+        f"ClientError: Data download failed: the manifest s3://{BUCKET}/absent-rows.manifest lists "
+        f"s3://{BUCKET}/train/more.csv, which does not exist"
+    )
 
 
 def test_a_long_failure_reason_is_cut(sagemaker: Any) -> None:

@@ -25,6 +25,11 @@ def model(sagemaker: Any, model_data: str) -> str:
     return make_model(sagemaker, "transforms-input", IMAGE, model_data)
 
 
+def from_manifest(key: str) -> dict[str, Any]:
+    source = {"S3DataType": "ManifestFile", "S3Uri": f"s3://{BUCKET}/{key}"}
+    return {"DataSource": {"S3DataSource": source}}
+
+
 @pytest.fixture(scope="module")
 def features(rows: np.ndarray) -> list[str]:
     return [",".join(map(str, row)) for row in rows[:20, 1:].tolist()]
@@ -158,3 +163,42 @@ def test_gzip_input_that_is_none_fails_the_job_and_stands_in_the_data_log(
     assert (job["TransformJobStatus"], job["FailureReason"]) == ("Failed", f"ClientError: {SEE_LOGS}")
     line = log_of(client, "input-not-gzip", "data")[-1]
     assert f"{BUCKET}/input/not.csv.gz: ClientError: cannot decompress it as Gzip" in line
+
+
+def test_a_manifest_chooses_the_objects_and_its_paths_name_the_outputs(
+    *, s3: Any, sagemaker: Any, model: str, features: list[str], scores: list[str]
+) -> None:
+    for key, row in (("a", 0), ("deep/b", 1), ("c", 2)):
+        s3.put_object(Bucket=BUCKET, Key=f"input/listed/{key}.csv", Body=features[row].encode())
+    manifest = [{"prefix": f"s3://{BUCKET}/input/listed/"}, "deep/b.csv", "c.csv"]
+    s3.put_object(Bucket=BUCKET, Key="input/chosen.manifest", Body=json.dumps(manifest).encode())
+    source = from_manifest("input/chosen.manifest")
+    transformed(sagemaker, "input-manifest", ModelName=model, TransformInput=source)
+    output = {path: content.decode().strip() for path, content in stored(s3, "input-manifest").items()}
+    assert output == {"deep/b.csv.out": scores[1], "c.csv.out": scores[2]}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        (
+            "absent",
+            None,
+            f'ClientError: No S3 objects found under S3 URL "s3://{BUCKET}/input/absent.manifest"',
+        ),
+        (
+            "malformed",
+            b"a.csv",
+            f"ClientError: Data download failed: the manifest s3://{BUCKET}/input/malformed.manifest is",
+        ),
+    ],
+)
+def test_a_manifest_that_cannot_be_used_fails_the_job(
+    *, s3: Any, sagemaker: Any, model: str, name: str, content: bytes | None, reason: str
+) -> None:
+    if content is not None:
+        s3.put_object(Bucket=BUCKET, Key=f"input/{name}.manifest", Body=content)
+    source = from_manifest(f"input/{name}.manifest")
+    job = transformed(sagemaker, f"input-{name}", ModelName=model, TransformInput=source)
+    assert job["TransformJobStatus"] == "Failed"
+    assert job["FailureReason"].startswith(reason)

@@ -314,19 +314,20 @@ def test_stop_stores_nothing(s3: Any, sagemaker: Any, client: Any) -> None:
         ),
         pytest.param(
             {"TransformInput": {"SplitType": "RecordIO"}},
-            "Local AWS splits input by SplitType None or Line only.",
+            "Local AWS has no SplitType RecordIO; it splits input by None or Line.",
             id="recordio",
         ),
         pytest.param(
             {
                 "TransformInput": {
                     "DataSource": {
-                        "S3DataSource": {"S3DataType": "ManifestFile", "S3Uri": f"s3://{BUCKET}/m"}
+                        "S3DataSource": {"S3DataType": "AugmentedManifestFile", "S3Uri": f"s3://{BUCKET}/m"}
                     }
                 }
             },
-            "Local AWS transforms S3DataType S3Prefix only.",
-            id="manifest",
+            "Local AWS has no S3DataType AugmentedManifestFile for transform jobs; it reads S3Prefix and "
+            "ManifestFile.",
+            id="augmented-manifest",
         ),
         pytest.param(
             {"DataProcessing": {"InputFilter": "$.a_b"}},
