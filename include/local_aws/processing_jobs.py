@@ -59,11 +59,12 @@ def _check_input(source: JsonObject) -> None:
     name = source["InputName"]
     s3_input = source.get("S3Input")
     if s3_input is None:
-        raise ValidationError(f"Input {name}: local AWS reads S3Input only.")
+        raise ValidationError(f"Input {name}: local AWS has no input but S3Input.")
     if s3_input.get("S3InputMode", "File") != "File":
-        raise ValidationError(f"Input {name}: local AWS has no S3InputMode Pipe.")
+        raise ValidationError(f"Input {name}: local AWS has no S3InputMode Pipe; it has File.")
     if s3_input.get("S3CompressionType", "None") != "None":
-        raise ValidationError(f"Input {name}: local AWS reads S3CompressionType None only.")
+        # API reference, ProcessingS3Input: Gzip is for Pipe mode alone.
+        raise ValidationError(f"Input {name}: S3CompressionType Gzip needs S3InputMode Pipe, and it is File.")
     _check_local_path(f"Input {name}", s3_input.get("LocalPath"))
 
 
@@ -71,9 +72,9 @@ def _check_output(target: JsonObject) -> None:
     name = target["OutputName"]
     s3_output = target.get("S3Output")
     if s3_output is None:
-        raise ValidationError(f"Output {name}: local AWS writes S3Output only.")
+        raise ValidationError(f"Output {name}: local AWS has no output but S3Output.")
     if s3_output["S3UploadMode"] != "EndOfJob":
-        raise ValidationError(f"Output {name}: local AWS has S3UploadMode EndOfJob only.")
+        raise ValidationError(f"Output {name}: local AWS has no S3UploadMode Continuous; it has EndOfJob.")
     _check_local_path(f"Output {name}", s3_output.get("LocalPath"))
 
 

@@ -22,7 +22,7 @@ def create_training_job(region: Region, request: JsonObject) -> JsonObject:
     if image_uri is None:
         raise ValidationError("Local AWS needs the algorithm as AlgorithmSpecification.TrainingImage.")
     algorithm = find_algorithm(image_uri)
-    check_channels(request.get("InputDataConfig", []), region.storage)
+    check_channels(request, region.storage)
     job = TrainingJob(
         name=name, arn=arn, request=request, tags=tags.from_request(request), algorithm=algorithm
     )

@@ -12,7 +12,7 @@ from include.local_aws.container import Container
 from include.local_aws.job_run import JobRun
 from include.local_aws.s3_input import data_objects, download
 from include.local_aws.storage import S3Url
-from include.local_aws.training_channels import download_channel
+from include.local_aws.training_channels import download_channel, input_mode
 from include.local_aws.training_states import TrainingJob
 
 
@@ -32,6 +32,13 @@ class TrainingRun(JobRun[TrainingJob]):
             )
         if job.request["ResourceConfig"].get("InstanceCount", 1) > 1:
             log.append("Local AWS trains on one host, whatever InstanceCount asks for.")
+        for channel in job.request.get("InputDataConfig", []):
+            if input_mode(channel, job.request) == "FastFile":
+                name = channel["ChannelName"]
+                log.append(
+                    f"Local AWS copies channel {name} before the start, as in File mode, where FastFile "
+                    "streams it."
+                )
 
         def note(line: str) -> None:
             log.append(line)

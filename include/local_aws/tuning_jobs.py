@@ -17,7 +17,11 @@ from include.local_aws.tuning_run import TuningRun
 from include.local_aws.tuning_states import Trial, TuningJob
 
 _NAME = "HyperParameterTuningJobName"
-_NOT_HERE = ("TrainingJobDefinitions", "WarmStartConfig", "Autotune")
+_NOT_HERE = {
+    "TrainingJobDefinitions": "it tunes the one of TrainingJobDefinition",
+    "WarmStartConfig": "a tuning job starts without those before it",
+    "Autotune": "ranges, objective and limits are the request's",
+}
 
 
 def create_tuning_job(region: Region, request: JsonObject) -> JsonObject:
@@ -28,9 +32,9 @@ def create_tuning_job(region: Region, request: JsonObject) -> JsonObject:
     """
     name = request[_NAME]
     arn = free_arn(region, TuningJob, name)
-    for member in _NOT_HERE:
+    for member, instead in _NOT_HERE.items():
         if member in request:
-            raise ValidationError(f"Local AWS has no {member}.")
+            raise ValidationError(f"Local AWS has no {member}; {instead}.")
     definition = request.get("TrainingJobDefinition")
     if definition is None:
         raise missing_member("trainingJobDefinition")
@@ -40,7 +44,7 @@ def create_tuning_job(region: Region, request: JsonObject) -> JsonObject:
     static = definition.get("StaticHyperParameters", {})
     if clash := sorted({one.name for one in ranges} & set(static)):
         raise ValidationError(f"Hyperparameters {clash} have a range, and cannot be static as well.")
-    check_channels(definition.get("InputDataConfig", []), region.storage)
+    check_channels(definition, region.storage)
     if "ResourceConfig" not in definition:
         raise missing_member("trainingJobDefinition.resourceConfig")
     most = _most_jobs(config, ranges)
@@ -95,7 +99,7 @@ def _objective(config: JsonObject, specification: JsonObject) -> Metric:
 def _most_jobs(config: JsonObject, ranges: list[Range]) -> float:
     """How many training jobs there may be; infinite where the request does not say."""
     if config["Strategy"] == "Hyperband":
-        raise ValidationError("Local AWS has the strategies Bayesian, Random and Grid.")
+        raise ValidationError("Local AWS has no Strategy Hyperband; it has Bayesian, Random and Grid.")
     limits = config["ResourceLimits"]
     combinations = float(math.prod(one.size for one in ranges))
     if config["Strategy"] == "Grid":

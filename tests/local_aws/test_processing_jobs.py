@@ -292,11 +292,13 @@ def with_output(**members: Any) -> dict[str, Any]:
             id="no-entrypoint",
         ),
         pytest.param(
-            with_input(S3InputMode="Pipe"), "Input data: local AWS has no S3InputMode Pipe.", id="pipe"
+            with_input(S3InputMode="Pipe"),
+            "Input data: local AWS has no S3InputMode Pipe; it has File.",
+            id="pipe",
         ),
         pytest.param(
             with_input(S3CompressionType="Gzip"),
-            "Input data: local AWS reads S3CompressionType None only.",
+            "Input data: S3CompressionType Gzip needs S3InputMode Pipe, and it is File.",
             id="gzip",
         ),
         pytest.param(
@@ -311,17 +313,17 @@ def with_output(**members: Any) -> dict[str, Any]:
         ),
         pytest.param(
             with_output(S3UploadMode="Continuous"),
-            "Output out: local AWS has S3UploadMode EndOfJob only.",
+            "Output out: local AWS has no S3UploadMode Continuous; it has EndOfJob.",
             id="continuous",
         ),
         pytest.param(
             {"ProcessingInputs": [{"InputName": "data"}]},
-            "Input data: local AWS reads S3Input only.",
+            "Input data: local AWS has no input but S3Input.",
             id="no-s3-input",
         ),
         pytest.param(
             {"ProcessingOutputConfig": {"Outputs": [{"OutputName": "out"}]}},
-            "Output out: local AWS writes S3Output only.",
+            "Output out: local AWS has no output but S3Output.",
             id="no-s3-output",
         ),
         pytest.param(

@@ -10,6 +10,7 @@ import pytest
 from tests.local_aws.conftest import (
     BUCKET,
     ENDLESS,
+    IMAGE,
     channel,
     finished,
     in_training,
@@ -20,6 +21,21 @@ from tests.local_aws.conftest import (
 
 pytestmark = pytest.mark.usefixtures("s3")
 
+AUGMENTED = {
+    "S3DataSource": {
+        "S3DataType": "AugmentedManifestFile",
+        "S3Uri": f"s3://{BUCKET}/train/train.csv",
+        "AttributeNames": ["source-ref"],
+    }
+}
+FILE_SYSTEM = {
+    "FileSystemDataSource": {
+        "FileSystemId": "fs-0123456789abcdef0",
+        "FileSystemAccessMode": "ro",
+        "FileSystemType": "EFS",
+        "DirectoryPath": "/data",
+    }
+}
 UNKNOWN_IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/kmeans:1"
 
 
@@ -124,13 +140,35 @@ def test_an_absent_job(sagemaker: Any, operation: str) -> None:
         ),
         pytest.param(
             {"InputDataConfig": [channel(InputMode="Pipe")]},
-            "Channel train: local AWS has no InputMode Pipe.",
+            "Channel train: local AWS has no input mode Pipe; it has File, and FastFile as File.",
             id="pipe-mode",
         ),
         pytest.param(
+            {"AlgorithmSpecification": {"TrainingImage": IMAGE, "TrainingInputMode": "Pipe"}},
+            "Channel train: local AWS has no input mode Pipe; it has File, and FastFile as File.",
+            id="pipe-mode-of-the-job",
+        ),
+        pytest.param(
             {"InputDataConfig": [channel(CompressionType="Gzip")]},
-            "Channel train: local AWS reads CompressionType None only.",
+            "Invalid compression type for channel train: File mode only supports NONE, got Gzip instead",
             id="gzip",
+        ),
+        pytest.param(
+            {"InputDataConfig": [channel(CompressionType="Gzip", InputMode="FastFile")]},
+            "Invalid compression type for channel train: FastFile mode only supports NONE, got Gzip instead",
+            id="gzip-fast-file",
+        ),
+        pytest.param(
+            {"InputDataConfig": [channel(DataSource=AUGMENTED)]},
+            "Channel train: local AWS has no S3DataType AugmentedManifestFile; it reads S3DataType S3Prefix "
+            "and ManifestFile.",
+            id="augmented-manifest",
+        ),
+        pytest.param(
+            {"InputDataConfig": [channel(DataSource=FILE_SYSTEM)]},
+            "Channel train: local AWS has no source but S3DataSource; it reads S3DataType S3Prefix and "
+            "ManifestFile.",
+            id="file-system",
         ),
         pytest.param(
             {"AlgorithmSpecification": {"TrainingImage": UNKNOWN_IMAGE, "TrainingInputMode": "File"}},
@@ -329,6 +367,23 @@ def test_an_older_image_runs_on_the_same_wheel_and_the_log_says_so(sagemaker: An
     assert finished(sagemaker, "older")["TrainingJobStatus"] == "Completed"
     assert log_of(client, "older")[0] == (
         "Local AWS runs sagemaker-xgboost:1.7-1 on the libraries of sagemaker-xgboost:3.2-0."
+    )
+
+
+@pytest.mark.parametrize("asked_by", ["job", "channel"])
+def test_fast_file_mode_gives_the_same_files_and_the_log_says_how(
+    sagemaker: Any, client: Any, asked_by: str
+) -> None:
+    name = f"fast-file-{asked_by}"
+    request = training_request(name)
+    if asked_by == "job":
+        request["AlgorithmSpecification"]["TrainingInputMode"] = "FastFile"
+    else:
+        request["InputDataConfig"] = [channel(InputMode="FastFile")]
+    sagemaker.create_training_job(**request)
+    assert finished(sagemaker, name)["TrainingJobStatus"] == "Completed"
+    assert log_of(client, name)[0] == (
+        "Local AWS copies channel train before the start, as in File mode, where FastFile streams it."
     )
 
 

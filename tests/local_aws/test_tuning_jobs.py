@@ -372,7 +372,7 @@ def test_without_a_success_it_fails(sagemaker: Any, name: str, most: int, attemp
         ),
         pytest.param(
             {"Strategy": "Hyperband"},
-            "Local AWS has the strategies Bayesian, Random and Grid.",
+            "Local AWS has no Strategy Hyperband; it has Bayesian, Random and Grid.",
             id="hyperband",
         ),
         pytest.param(
@@ -381,7 +381,35 @@ def test_without_a_success_it_fails(sagemaker: Any, name: str, most: int, attemp
             id="grid-of-numbers",
         ),
         pytest.param(
-            {"members": {"Autotune": {"Mode": "Enabled"}}}, "Local AWS has no Autotune.", id="autotune"
+            {"members": {"Autotune": {"Mode": "Enabled"}}},
+            "Local AWS has no Autotune; ranges, objective and limits are the request's.",
+            id="autotune",
+        ),
+        pytest.param(
+            {
+                "members": {
+                    "WarmStartConfig": {
+                        "ParentHyperParameterTuningJobs": [{"HyperParameterTuningJobName": "done"}],
+                        "WarmStartType": "TransferLearning",
+                    }
+                }
+            },
+            "Local AWS has no WarmStartConfig; a tuning job starts without those before it.",
+            id="warm-start",
+        ),
+        pytest.param(
+            {"members": {"TrainingJobDefinitions": [tuning_request("never-tuned")["TrainingJobDefinition"]]}},
+            "Local AWS has no TrainingJobDefinitions; it tunes the one of TrainingJobDefinition.",
+            id="several-definitions",
+        ),
+        pytest.param(
+            {
+                "definition": {
+                    "AlgorithmSpecification": {"TrainingImage": IMAGE, "TrainingInputMode": "Pipe"},
+                }
+            },
+            "Channel train: local AWS has no input mode Pipe; it has File, and FastFile as File.",
+            id="pipe",
         ),
         pytest.param(
             {"definition": {"InputDataConfig": [channel(uri=f"s3://{BUCKET}/nothing/")]}},
