@@ -15,7 +15,8 @@ CONNECTION = "aws_default"
 log = logging.getLogger(__name__)
 
 
-@task(multiple_outputs=True)
+# A data_url may carry a signature or a password: the log does not show what this returns.
+@task(multiple_outputs=True, show_return_value_in_logs=False)
 def plan_run(pipeline: str, dag_run: Any = None, params: Any = None) -> dict[str, Any]:
     """Check the Params and work out every name, place and request of the run.
 
@@ -44,9 +45,9 @@ def plan_run(pipeline: str, dag_run: Any = None, params: Any = None) -> dict[str
         ),
         config=config,
         default_role=Variable.get("sagemaker_role", default=None),
-        source_policy=SourcePolicy(
+        source_policy=SourcePolicy.of_variables(
             local_folder=Variable.get("source_local_folder", default=None),
-            http_hosts=Variable.get("source_http_hosts", default=[], deserialize_json=True),
+            http_hosts=Variable.get("source_http_hosts", default=None),
             max_bytes=config.max_source_bytes,
         ),
         iam=_hook("iam").conn,

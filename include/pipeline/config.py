@@ -6,7 +6,10 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from include.pipeline.errors import ConfigError
+from include.pipeline.object_store import MAX_OBJECT_BYTES
 from include.pipeline.params import RunParams, faults
+
+_HOURS_OF_A_YEAR = 366 * 24
 
 DATASETS = Path(__file__).resolve().parents[1] / "datasets"
 
@@ -16,7 +19,7 @@ class TableConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    label: str = Field(description="The column to predict, 0 or 1.")
+    label: str = Field(min_length=1, description="The column to predict, 0 or 1.")
     drop: tuple[str, ...] = Field(default=(), description="Columns the model must not see.")
 
 
@@ -31,9 +34,13 @@ class PipelineConfig(BaseModel):
     schedule: str | None = Field(description="A cron expression or preset, or null for by hand only.")
     max_active_runs: int = Field(ge=1)
     table: TableConfig
-    max_source_bytes: int = Field(gt=0, description="A source larger than this is refused.")
+    max_source_bytes: int = Field(
+        gt=0, le=MAX_OBJECT_BYTES, description="A source larger than this is refused."
+    )
     expires_after_hours: float = Field(
-        gt=0, description="After that, what a run has left on SageMaker and is not to be kept may be deleted."
+        gt=0,
+        le=_HOURS_OF_A_YEAR,
+        description="After that, what a run has left on SageMaker and is not to be kept may be deleted.",
     )
     params: RunParams
 
@@ -46,14 +53,17 @@ def load_config(pipeline: str) -> PipelineConfig:
     """
     path = DATASETS / f"{pipeline}.yaml"
     try:
-        return PipelineConfig.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        fields = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         known = ", ".join(sorted(file.stem for file in DATASETS.glob("*.yaml")))
         raise ConfigError(
             f"pipeline = {pipeline!r}", f"there is no file {path.name} beside {known}", f"Write {path.name}"
         ) from None
-    except yaml.YAMLError as error:
+    # ValueError: not UTF-8, or a date that there is not, such as 2026-13-01.
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ConfigError(f"{path.name}", f"the file is YAML ({error})", "Correct it") from None
+    try:
+        return PipelineConfig.model_validate(fields)
     except ValidationError as error:
         raise ConfigError(
             f"{path.name}: {faults(error, PipelineConfig)}",

@@ -1,12 +1,42 @@
 """The Params of a run: what the Trigger form asks, with type, bounds and default of each."""
 
 import difflib
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from include.pipeline.errors import ParamError
+
+
+def _told_once(value: object, validate: ValidatorFunctionWrapHandler) -> object:
+    # pydantic would tell one fault for each type that the value might have been of.
+    try:
+        return validate(value)
+    except ValidationError:
+        rule = "a hyperparameter is a finite number, or text of one line and at most 2500 characters"
+        raise PydanticCustomError("hyperparameter", rule) from None
+
+
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html: HyperParameters
+HyperparameterName = Annotated[str, Field(min_length=1, max_length=256, pattern=r"^.*$")]
+HyperparameterValue = Annotated[
+    Annotated[str, Field(max_length=2500, pattern=r"^.*$")]
+    | int
+    | Annotated[float, Field(allow_inf_nan=False)],
+    WrapValidator(_told_once),
+]
+_FROM_ONE_ON = re.compile(r"0*[1-9][0-9]*")
 
 InstanceType = Annotated[str, Field(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9-]+$")]
 
@@ -44,7 +74,8 @@ class RunParams(BaseModel):
         title="XGBoost image version",
         description="Version of SageMaker's built-in XGBoost image, such as 3.2-0 or 1.7-1.",
     )
-    hyperparameters: dict[str, str | int | float] = Field(
+    hyperparameters: dict[HyperparameterName, HyperparameterValue] = Field(
+        max_length=100,
         title="Hyperparameters",
         description="XGBoost's hyperparameters, as the image takes them. num_round is required.",
     )
@@ -85,6 +116,14 @@ class RunParams(BaseModel):
         "the bucket once it is empty.",
     )
 
+    @field_validator("hyperparameters")
+    @classmethod
+    def _rounds_are_given(cls, value: dict[str, str | int | float]) -> dict[str, str | int | float]:
+        # What every version of the image requires: without it, a job is billed for finding out.
+        if not _FROM_ONE_ON.fullmatch(str(value.get("num_round", ""))):
+            raise PydanticCustomError("num_round", "num_round is required, a whole number from 1 on")
+        return value
+
 
 def parse_params(values: Mapping[str, Any]) -> RunParams:
     """Check a run's Params by name, type and bounds.
@@ -106,7 +145,7 @@ def faults(error: ValidationError, model: type[BaseModel]) -> str:
     """Name each value at fault in a pydantic error and what is wrong with it, on one line."""
     found = []
     for fault in error.errors(include_url=False):
-        name = ".".join(str(part) for part in fault["loc"]) or model.__name__
+        name = ".".join(str(part) for part in fault["loc"]) if fault["loc"] else model.__name__
         if fault["type"] == "extra_forbidden":
             close = difflib.get_close_matches(name, model.model_fields, n=1)
             hint = f", did you mean {close[0]!r}?" if close else ""

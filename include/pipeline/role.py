@@ -10,8 +10,9 @@ from include.pipeline.errors import ParamError
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
-# The pattern of RoleArn in SageMaker's API.
-_ROLE_ARN = re.compile(r"arn:aws[a-z\-]*:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+")
+# Of RoleName and Path in IAM's API: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+_ROLE_NAME = r"[a-zA-Z0-9_+=,.@-]{1,64}"
+_ROLE_ARN = rf"arn:aws[a-z-]*:iam::[0-9]{{12}}:role/([!-~]{{1,510}}/)?{_ROLE_NAME}"
 
 
 def resolve_role(param: str | None, variable: str | None, iam: "IAMClient") -> str:
@@ -23,7 +24,7 @@ def resolve_role(param: str | None, variable: str | None, iam: "IAMClient") -> s
         iam: Looks a name up; not called for an ARN.
 
     Raises:
-        ParamError: Neither is set, the ARN is not a role's, or IAM does not show the role of that name.
+        ParamError: Neither is set, it is neither a role's name nor its ARN, or IAM does not show the role.
     """
     role = param or variable
     if not role:
@@ -33,13 +34,19 @@ def resolve_role(param: str | None, variable: str | None, iam: "IAMClient") -> s
             "Set the Param role, or set it for all runs with `airflow variables set sagemaker_role ROLE_ARN`",
         )
     if role.startswith("arn:"):
-        if not _ROLE_ARN.fullmatch(role):
+        if not re.fullmatch(_ROLE_ARN, role):
             raise ParamError(
                 f"role = {role!r}",
                 "an ARN of a role reads arn:aws:iam::123456789012:role/NAME",
                 "Copy the role's ARN from the IAM console",
             )
         return role
+    if not re.fullmatch(_ROLE_NAME, role):
+        raise ParamError(
+            f"role = {role!r}",
+            "a role's name has 1 to 64 letters, digits and _+=,.@-, without its path",
+            "Correct the name, or give the role's ARN",
+        )
     try:
         return iam.get_role(RoleName=role)["Role"]["Arn"]
     except ClientError as error:

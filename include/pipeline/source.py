@@ -145,6 +145,9 @@ def _download(url: str, file: BinaryIO, policy: SourcePolicy, patience: Patience
     except httpx.TooManyRedirects as error:
         rule = f"a source redirects at most {_MAX_REDIRECTS} times"
         raise SourceError(shown(url), rule, "Use the URL that it leads to") from error
+    except UnicodeError as error:  # httpx looks at a redirect's host before it calls the hooks
+        found = f"{shown(url)} leads to a host that is none ({error})"
+        raise SourceError(found, "it has to be a valid URL", "Use a URL that leads to the file") from error
     except httpx.RequestError as error:  # an incomplete body too: httpx holds it against Content-Length
         raise _TransientError(f"{type(error).__name__} ({error})") from error
     sent = response.headers
@@ -166,7 +169,7 @@ def _addresses(url: httpx.URL) -> list[str]:
     if _is_proxied(url):
         return []
     try:
-        found = socket.getaddrinfo(url.host, url.port, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(url.raw_host.decode("ascii"), url.port, type=socket.SOCK_STREAM)
     except OSError:
         return []
     return [str(address[0]).partition("%")[0] for *_, address in found]

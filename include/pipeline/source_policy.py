@@ -1,10 +1,12 @@
 """Which sources the settings allow, by URL and by the address that its host leads to."""
 
 import ipaddress
+import json
 import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Self
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -12,9 +14,10 @@ import httpx
 from pydantic import BaseModel, ConfigDict
 
 from include.pipeline import object_store
-from include.pipeline.errors import SourceError
+from include.pipeline.errors import ParamError, SourceError
 
 _WEB = ("https", "http")
+_LAST_PORT = 65535
 _LONGEST_NAME = 255
 _UNSAFE_IN_KEY = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -34,6 +37,32 @@ class SourcePolicy(BaseModel):
     local_folder: Path | None = None
     http_hosts: tuple[str, ...] = ()
     max_bytes: int = object_store.MAX_OBJECT_BYTES
+
+    @classmethod
+    def of_variables(cls, *, local_folder: str | None, http_hosts: str | None, max_bytes: int) -> Self:
+        """Read the Airflow Variables; one that is empty allows nothing.
+
+        Args:
+            local_folder: Of `source_local_folder`: a path.
+            http_hosts: Of `source_http_hosts`: a list in JSON.
+            max_bytes: Largest file taken.
+
+        Raises:
+            ParamError: The hosts are not a list.
+        """
+        try:
+            return cls(
+                # Not Path(""), which is the worker's own folder.
+                local_folder=Path(local_folder) if local_folder else None,
+                http_hosts=json.loads(http_hosts or "[]"),
+                max_bytes=max_bytes,
+            )
+        except ValueError:
+            raise ParamError(
+                f"source_http_hosts = {http_hosts!r}",
+                'it is a list of hosts in JSON, such as ["data.example.org", "10.1.2.3:8080"]',
+                "Correct the Airflow Variable",
+            ) from None
 
     def check(self, url: str) -> None:
         """Refuse a URL that may not be read, without touching the network.
@@ -64,13 +93,18 @@ class SourcePolicy(BaseModel):
         """
         try:
             parts = httpx.URL(url)
-        except httpx.InvalidURL:
+            host = parts.host  # decodes its punycode
+            # As socket does: httpx lets labels pass that are empty or too long.
+            parts.raw_host.decode("ascii").encode("idna")
+        except (httpx.InvalidURL, UnicodeError):
             # Where the parts cannot be told apart, a password may be anywhere.
             raise SourceError(f"{scheme_of(url)}://...", "it has to be a valid URL", "Correct it") from None
-        if parts.scheme not in _WEB or not parts.host:
+        if parts.scheme not in _WEB or not host:
             raise SourceError(
                 shown(url), "it has to be https://<host>/... or http://<host>/...", "Correct it"
             )
+        if parts.port is not None and not 0 < parts.port <= _LAST_PORT:
+            raise SourceError(shown(url), f"a port is a number from 1 to {_LAST_PORT}", "Correct it")
         if parts.scheme == "http" and not self._is_listed(parts):
             rule = f"plain http may reach {', '.join(self.http_hosts) or 'no host'} only"
             raise SourceError(shown(url), rule, "Use https:// or have the host allowed")

@@ -237,6 +237,9 @@ def test_a_sixth_redirect_is_refused(web: MisbehavingWeb, refusal: Refusal) -> N
     [
         ("http://127.0.0.1:9/x.csv?key=SECRET", "leads to http://127.0.0.1:9/x.csv: plain http may reach"),
         ("ftp://example.org/x.csv", "leads to ftp://example.org/x.csv: it has to be https://"),
+        ("https://xn--/x.csv", "leads to a host that is none (Malformed A-label"),
+        ("https://a..org/x.csv", "leads to https://...: it has to be a valid URL"),
+        ("https://example.org:99999/x.csv", "leads to https://example.org:99999/x.csv: a port is"),
         ("file://localhost/etc/passwd", "leads to file://localhost/etc/passwd: it has to be https://"),
     ],
 )

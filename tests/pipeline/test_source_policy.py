@@ -13,6 +13,8 @@ from include.pipeline.source_policy import SourcePolicy
     [
         "https://example.org/data/bank.csv",
         "HTTPS://example.org/bank.csv?version=1",
+        "https://fa\xdf.example/bank.csv",
+        "https://\ua66d.example/bank.csv",  # younger than Python's own codec for host names
         "s3://bucket/folder/bank.csv",
         "http://plain.example/bank.csv",
         "http://PLAIN.example:8080/bank.csv",
