@@ -88,7 +88,16 @@ def write_split(
         folder: Gets features.csv and labels.csv, and in its folder `train` the training rows.
         train_files: `train/train.csv`, or `train/train-1-of-2.csv` and so on, in the rows' order: one for
             each instance that trains.
+
+    Raises:
+        DataError: There are fewer training rows than files.
     """
+    if len(train) < train_files:
+        raise DataError(
+            f"train has {len(train)} rows for {train_files} instances",
+            "each instance needs a row to train on",
+            "Bring more rows or lower training_instance_count",
+        )
     features = [name for name in train.columns if name != table.label]
     _write_csv(test[features], folder / "features.csv")
     _write_csv(test[[table.label]], folder / "labels.csv")

@@ -3,6 +3,7 @@
 Rows are counted as a spreadsheet does: the header is row 1. Blank lines do not count.
 """
 
+import codecs
 import csv
 import difflib
 import io
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 _NAMELESS = re.compile(r"\s*|Unnamed: \d+")
 _INDEX_NAMES = {"", "Unnamed: 0"}
 _FIRST_DATA_ROW = 2
+# How much of a faulty cell or row a message quotes.
+_SHOWN = 80
 
 
 def read_table(file: BinaryIO, table: "TableConfig") -> pd.DataFrame:
@@ -40,6 +43,7 @@ def read_table(file: BinaryIO, table: "TableConfig") -> pd.DataFrame:
     Raises:
         DataError: The file or a value in it breaks a rule. The message names the first such place.
     """
+    _check_encoding(file)
     columns = _kept_columns(_read_header(file), table)
     text = _read_cells(file, columns)
     if not text.num_rows:
@@ -51,13 +55,29 @@ def read_table(file: BinaryIO, table: "TableConfig") -> pd.DataFrame:
     return frame
 
 
+def _check_encoding(file: BinaryIO) -> None:
+    # Of the whole file first: pyarrow cannot tell of a row that it can neither count nor decode.
+    file.seek(0)
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    lines = 1
+    try:
+        while piece := file.read(2**20):
+            decoder.decode(piece)
+            lines += piece.count(b"\n")
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        line = lines + error.object[: error.start].count(b"\n")
+        wrong = error.object[error.start : error.end]
+        raise DataError(
+            f"line {line} holds {wrong!r}", "the file has to be UTF-8", "Save it as UTF-8"
+        ) from error
+
+
 def _read_header(file: BinaryIO) -> list[str]:
     file.seek(0)
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     try:
         return next((row for row in csv.reader(text) if row), [])
-    except UnicodeDecodeError as error:
-        raise _not_utf8(f"{error.object[error.start : error.end]!r} near the header") from error
     except csv.Error as error:
         raise DataError(f"the header ({error})", "it is a line of names", "Check the file") from error
     finally:
@@ -68,10 +88,6 @@ def _no_rows() -> DataError:
     return DataError("the table has no rows", "below the header stand rows", "Check the file")
 
 
-def _not_utf8(where: str) -> DataError:
-    return DataError(where, "the file has to be UTF-8", "Save it as UTF-8")
-
-
 def _kept_columns(header: list[str], table: "TableConfig") -> list[str]:
     names = header[1:] if header and header[0] in _INDEX_NAMES else header
     if not names:
@@ -80,6 +96,9 @@ def _kept_columns(header: list[str], table: "TableConfig") -> list[str]:
         if _NAMELESS.fullmatch(name):
             rule = "only the first, the index, may do without a name"
             raise DataError(f"column {position} is named {name!r}", rule, "Name it")
+        if not name.isprintable():
+            rule = "a name holds no line breaks and no control characters"
+            raise DataError(f"column {position} is named {name[:_SHOWN]!r}", rule, "Rename it")
     repeated = [name for name, group in itertools.groupby(sorted(names)) if len(list(group)) > 1]
     if repeated:
         raise DataError(f"column {repeated[0]!r} is there twice", "names differ", "Rename or remove one")
@@ -123,11 +142,9 @@ def _read_cells(file: BinaryIO, columns: list[str]) -> pa.Table:
     except pa.ArrowInvalid as error:
         if ragged:
             row = ragged[0]
-            found = f"row {row.number} has {row.actual_columns} cells: {row.text[:80]!r}"
+            found = f"row {row.number} has {row.actual_columns} cells: {row.text[:_SHOWN]!r}"
             rule = f"every row has {row.expected_columns}, as the header"
             raise DataError(found, rule, "Correct the row") from error
-        if "invalid UTF8" in str(error):
-            raise _not_utf8(str(error)) from error
         if "Empty CSV" in str(error):  # a header without line end
             raise _no_rows() from error
         raise DataError(str(error), "the file has to be CSV", "Correct it") from error
@@ -175,4 +192,4 @@ def _check_blank_lines(features: pd.DataFrame) -> None:
 
 
 def _bad_cell(name: str, at: int, value: str, rule: str, mend: str) -> DataError:
-    return DataError(f"row {at + _FIRST_DATA_ROW}, column {name!r} is {value!r}", rule, mend)
+    return DataError(f"row {at + _FIRST_DATA_ROW}, column {name!r} is {value[:_SHOWN]!r}", rule, mend)
