@@ -5,8 +5,11 @@ unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 AWS_CLI := .local/awscli/.installed
+SCANNERS := .local/scanners/.installed
+# Made up, for local AWS; anything else that looks like a secret is marked in its line, with the reason.
+MADE_UP := ^(local-aws-secret-key|AKIAIOSFODNN7EXAMPLE|made-up|PASSWORD|hunter2)$$
 
-.PHONY: help demo up env test test-fast lint types lock clean
+.PHONY: help demo up env test test-fast lint types secrets audit lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +36,14 @@ lint: $(INSTALLED) ## ruff
 types: $(INSTALLED) ## mypy
 	$(BIN)/mypy
 
+secrets: $(SCANNERS) ## look for secrets in every file that git tracks
+	@files=$$(git ls-files) && test -n "$$files" && \
+		$(<D)/venv/bin/detect-secrets-hook --no-verify --exclude-secrets '$(MADE_UP)' $$files
+
+# Strict: what pypi.org tells nothing about would else pass unseen.
+audit: $(SCANNERS) ## look for known vulnerabilities of what is in the lock; asks pypi.org
+	$(<D)/venv/bin/pip-audit --strict --disable-pip --no-deps --requirement requirements.txt --progress-spinner off
+
 lock: $(INSTALLED) ## compile requirements.in to requirements.txt
 	$(BIN)/uv pip compile --quiet --python-version 3.11 --no-emit-index-url --no-emit-find-links \
 		--custom-compile-command 'make lock' requirements.in --output-file requirements.txt
@@ -42,6 +53,11 @@ clean: ## remove what was installed and what runs left behind
 
 $(AWS_CLI): tests/requirements-awscli.txt $(INSTALLED)
 	$(BIN)/uv pip install --quiet --target $(@D) --requirement $<
+	@touch $@
+
+$(SCANNERS): tests/requirements-scanners.txt $(INSTALLED)
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(@D)/venv
+	$(BIN)/uv pip install --quiet --python $(@D)/venv --requirement $<
 	@touch $@
 
 $(INSTALLED): requirements.txt

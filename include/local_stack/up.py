@@ -27,7 +27,7 @@ def main() -> None:
         flush=True,
     )
     os.chdir(PROJECT)
-    os.execve(sys.executable, stack.command(), stack.environment())  # noqa: S606
+    os.execve(sys.executable, stack.command(), stack.environment())  # noqa: S606 - our own command line
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The local stack, as `make up` starts it, with what a test asks of it."""
 
+import json
 import os
 import time
 import uuid
@@ -51,6 +52,10 @@ class RunningStack:
 
     airflow: AirflowApi
     aws: LocalAws
+    logs: Path
+    """The folder of the tasks' logs."""
+    passwords: tuple[str, ...]
+    """What Airflow is to keep to itself: the connection's, the administrator's, the Fernet key."""
 
     def run_all(self, confs: Sequence[dict[str, Any]]) -> list[FinishedRun]:
         """Trigger runs by hand at the same time and wait for all."""
@@ -105,5 +110,11 @@ def stack(
         database_url=database_url,
     )
     local.prepare()
+    environment = local.environment()
+    passwords = (
+        json.loads(environment["AIRFLOW_CONN_AWS_DEFAULT"])["password"],
+        environment["AIRFLOW__CORE__FERNET_KEY"],
+        local.password,
+    )
     with local.running("local_aws", "api_server", "scheduler", "dag_processor", dag_id=DAG_ID) as airflow:
-        yield RunningStack(airflow, LocalAws(local.aws_url, REGION))
+        yield RunningStack(airflow, LocalAws(local.aws_url, REGION), local.home / "logs", passwords)

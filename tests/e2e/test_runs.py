@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from include.local_stack.demo import SAMPLE
+from include.pipeline.names import run_key
 from include.pipeline.object_store import list_objects, read_object
 from tests.e2e.conftest import FinishedRun, RunningStack
 from tests.tutorial_data import BANK_CLEAN, needs_bank_clean
@@ -20,12 +21,16 @@ def runs(stack: RunningStack, local_data: Path) -> dict[str, FinishedRun]:
     """All runs of this module, at the same time: they also show that none touches another's resources."""
     sample = (local_data / SAMPLE.name).as_uri()
     (local_data / "page.csv").write_text("<!doctype html><html><body>404</body></html>")
+    (local_data / "ragged.csv").write_text("age,y_no,y_yes\n31,0,1\n42,1\n")
     confs = {
         "sample": {"data_url": sample},
         "kept": {"data_url": sample, "keep_endpoint": True},
         "deleted": {"data_url": sample, "delete_data": True, "bucket": "bucket-of-one-run"},
         "poor": {"data_url": sample, "min_roc_auc": 0.99},
         "html": {"data_url": (local_data / "page.csv").as_uri()},
+        "ragged": {"data_url": (local_data / "ragged.csv").as_uri()},
+        "private": {"data_url": "https://me:PASSWORD@127.0.0.1:9/bank.csv?X-Amz-Signature=SIGNATURE"},
+        "roundless": {"data_url": sample, "hyperparameters": {"eta": 0.2}},
         "unknown": {"data_url": sample, "treshold": 0.4},
         "untrainable": {"data_url": sample, "hyperparameters": {"num_round": 10, "eta": 2}},
     }
@@ -44,6 +49,7 @@ def test_the_tutorials_data_gives_the_tutorials_split_and_the_known_figures(
     assert (split["train_rows"], split["test_rows"]) == (28831, 12357)
     (train,) = list_objects(stack.aws.s3, run.plan.locations.train)
     sha256 = hashlib.sha256(read_object(stack.aws.s3, train)).hexdigest()
+    # pragma: allowlist nextline secret - a checksum
     assert sha256 == "5427fd796e30e8288781240b37937807edae67fea9a1bb63d0a43d5246045893"
     metrics = run.xcom("evaluate_model")
     assert metrics["confusion_matrix"] == {"tn": 10789, "fp": 147, "fn": 1138, "tp": 283}
@@ -151,24 +157,46 @@ def test_a_model_below_the_gate_fails_the_run_and_leaves_nothing(
     assert_nothing_bills(stack, run)
 
 
-def test_bad_data_fails_without_a_retry_and_before_a_training_job_exists(
-    stack: RunningStack, runs: dict[str, FinishedRun]
+@pytest.mark.parametrize(
+    ("name", "task", "error"),
+    [
+        ("unknown", "plan_run", "ParamError: 'treshold' is unknown, did you mean 'threshold'?"),
+        ("roundless", "plan_run", "ParamError: hyperparameters = {'eta': 0.2} (num_round is required"),
+        ("html", "download_data", "page.csv starts like HTML: a source is a CSV file"),
+        ("private", "download_data", "SourceError: https://127.0.0.1:9/bank.csv is at 127.0.0.1"),
+        ("ragged", "split_data", "DataError: row 3 has 2 cells: '42,1': every row has 3, as the header"),
+    ],
+)
+def test_bad_input_fails_without_a_retry_and_before_a_training_job_exists(
+    name: str, task: str, error: str, stack: RunningStack, runs: dict[str, FinishedRun]
 ) -> None:
-    run = runs["html"]
+    run = runs[name]
     assert run.state.state == "failed"
-    assert (run.tasks["download_data"].state, run.tasks["download_data"].try_number) == ("failed", 1)
-    assert "SourceError" in run.log("download_data")
-    jobs = stack.aws.client("sagemaker").list_training_jobs(NameContains=run.plan.key)
+    assert (run.tasks[task].state, run.tasks[task].try_number) == ("failed", 1)
+    assert error in run.log(task)
+    key = run_key(run.dag_id, run.state.dag_run_id)
+    jobs = stack.aws.client("sagemaker").list_training_jobs(NameContains=key)
     assert jobs["TrainingJobSummaries"] == []
-    assert_nothing_bills(stack, run)
+    if task == "plan_run":  # nothing was made, so there is nothing to tear down
+        assert {other.state for other in run.tasks.values()} == {"failed", "upstream_failed"}
+    else:
+        assert_nothing_bills(stack, run)
 
 
-def test_an_unknown_param_fails_in_the_plan_before_anything_is_made(runs: dict[str, FinishedRun]) -> None:
-    run = runs["unknown"]
-    assert run.state.state == "failed"
-    assert (run.tasks["plan_run"].state, run.tasks["plan_run"].try_number) == ("failed", 1)
-    assert "'treshold' is unknown, did you mean 'threshold'?" in run.log("plan_run")
-    assert {task.state for name, task in run.tasks.items() if name != "plan_run"} == {"upstream_failed"}
+def test_no_secret_is_in_a_tasks_log(stack: RunningStack, runs: dict[str, FinishedRun]) -> None:
+    ran = {
+        (run.state.dag_run_id, task.task_id)
+        for run in runs.values()
+        for task in run.tasks.values()
+        if task.try_number
+    }
+    logs = [file for file in stack.logs.rglob("*.log") if "task_id=" in str(file)]
+    found = {tuple(part.partition("=")[2] for part in file.parts[-3:-1]) for file in logs}
+    assert ran <= found
+    for file in logs:
+        text = file.read_text()
+        for secret in (*stack.passwords, "PASSWORD", "SIGNATURE"):
+            assert secret not in text, file
 
 
 def test_a_training_job_that_fails_shows_its_reason_and_leaves_nothing(

@@ -48,7 +48,7 @@ def odd_s3(web: MisbehavingWeb) -> Iterator["S3Client"]:
         region_name="us-east-1",
         endpoint_url=f"http://{web.host}",
         aws_access_key_id="test",
-        aws_secret_access_key="test",
+        aws_secret_access_key="made-up",
         config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),
     )
     yield client
