@@ -213,6 +213,63 @@ def test_a_metric_to_minimize(sagemaker: Any) -> None:
     assert job["BestTrainingJob"]["TrainingJobName"] == best["TrainingJobName"]
 
 
+@pytest.mark.parametrize(
+    ("name", "static", "objective", "data", "ranges"),
+    [
+        pytest.param(
+            "knn",
+            {"feature_dim": "3", "predictor_type": "classifier", "sample_size": "200"},
+            {"Type": "Maximize", "MetricName": "test:accuracy"},
+            "test",
+            # The test rows are training rows too: the nearest is always right.
+            {"IntegerParameterRanges": [{"Name": "k", "MinValue": "1", "MaxValue": "2"}]},
+            id="knn",
+        ),
+        pytest.param(
+            "linear-learner",
+            {"predictor_type": "binary_classifier"},
+            {"Type": "Minimize", "MetricName": "validation:objective_loss"},
+            "validation",
+            # A penalty keeps a model from fitting the validation rows, which are training rows too.
+            {
+                "ContinuousParameterRanges": [
+                    {"Name": "wd", "MinValue": "1e-7", "MaxValue": "100", "ScalingType": "Logarithmic"}
+                ]
+            },
+            id="linear-learner",
+        ),
+    ],
+)
+def test_amazons_own_algorithms_are_tuned_by_their_metrics(  # noqa: PLR0917 - a table's columns
+    sagemaker: Any,
+    name: str,
+    static: dict[str, str],
+    objective: dict[str, str],
+    data: str,
+    ranges: dict[str, Any],
+) -> None:
+    image = f"382416733822.dkr.ecr.us-east-1.amazonaws.com/{name}:1"
+    job = tuned(
+        sagemaker,
+        name,
+        static=static,
+        definition={
+            "AlgorithmSpecification": {"TrainingImage": image, "TrainingInputMode": "File"},
+            "InputDataConfig": [channel(), channel(data, f"s3://{BUCKET}/validation/")],
+        },
+        HyperParameterTuningJobObjective=objective,
+        ParameterRanges=ranges,
+        ResourceLimits={"MaxNumberOfTrainingJobs": 2, "MaxParallelTrainingJobs": 2},
+    )
+    assert job["HyperParameterTuningJobStatus"] == "Completed"
+    assert job["ObjectiveStatusCounters"]["Succeeded"] == 2
+    worst, best = sorted(trials(sagemaker, name), key=value_of, reverse=objective["Type"] == "Minimize")
+    assert value_of(worst) != value_of(best)
+    assert job["BestTrainingJob"]["TrainingJobName"] == best["TrainingJobName"]
+    (low,), (high,) = (trial["TunedHyperParameters"].values() for trial in (best, worst))
+    assert float(low) < float(high)
+
+
 def test_grid_tries_every_combination_one_after_the_other(sagemaker: Any) -> None:
     categories = [
         {"Name": "max_depth", "Values": ["1", "3"]},

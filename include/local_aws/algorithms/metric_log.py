@@ -1,7 +1,10 @@
 """The log lines of Amazon's own algorithms, from which SageMaker scrapes their metrics."""
 
 import logging
+import re
 import sys
+
+from include.local_aws.algorithms.metric import Metric
 
 _LOG = logging.getLogger(__name__)
 _HOST = "algo-1"
@@ -34,6 +37,26 @@ def log_loss(data: str, name: str, value: float, epoch: int | None = None) -> No
 def log_score(data: str, name: str, value: float) -> None:
     """Logs a metric that is better when larger."""
     _LOG.info("#quality_metric: host=%s, %s %s <score>=%s", _HOST, data, name, float(value))
+
+
+def loss_metric(data: str, name: str, logged_as: str | None = None) -> Metric:
+    """Defines a metric by the lines of `log_loss`.
+
+    Args:
+        data: The data set.
+        name: The metric.
+        logged_as: A pattern of the name in the log, where it is another.
+    """
+    return Metric(f"{data}:{name}", "Minimize", _pattern(data, logged_as or name, "loss"))
+
+
+def score_metric(data: str, name: str, logged_as: str | None = None) -> Metric:
+    """Defines a metric by the lines of `log_score`; the arguments are `loss_metric`'s."""
+    return Metric(f"{data}:{name}", "Maximize", _pattern(data, logged_as or name, "score"))
+
+
+def _pattern(data: str, logged_as: str, kind: str) -> re.Pattern[str]:
+    return re.compile(rf".*#quality_metric: host=\S+, {data} {logged_as} <{kind}>=(\S+)")
 
 
 def log_final(data: str, name: str, value: float) -> None:

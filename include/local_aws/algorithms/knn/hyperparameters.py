@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from include.local_aws.algorithms.hyperparameter_schema import choice, integer, read, refusal
+from include.local_aws.algorithms.knn.metrics import METRICS
 
 SCHEMA = {
     "feature_dim": integer(1, required=True),
@@ -22,7 +23,7 @@ SCHEMA = {
     "index_metric": choice("COSINE", "INNER_PRODUCT", "L2", default="L2"),
     "index_type": choice("faiss.Flat", "faiss.IVFFlat", "faiss.IVFPQ", default="faiss.Flat"),
     "mini_batch_size": integer(1, default=5000),
-    "_tuning_objective_metric": choice("test:accuracy", "test:mse"),
+    "_tuning_objective_metric": choice(*(metric.name for metric in METRICS)),
 }
 
 

@@ -14,12 +14,8 @@ from include.local_aws.algorithms.hyperparameter_schema import (
     read,
     refusal,
 )
+from include.local_aws.algorithms.linear_learner.metrics import METRICS
 
-_METRICS = (
-    *("objective_loss", "binary_classification_accuracy", "binary_f_beta", "precision", "recall"),
-    *("roc_auc_score", "mse", "absolute_loss", "multiclass_accuracy", "multiclass_top_k_accuracy"),
-    *("dcg", "macro_recall", "macro_precision", "macro_f_beta"),
-)
 LOSSES = {
     "binary_classifier": ("logistic", "hinge_loss"),
     "multiclass_classifier": ("softmax_loss",),
@@ -87,9 +83,7 @@ SCHEMA = {
     "unbias_label": choice("auto", "true", "false", default="auto"),
     "use_bias": choice("true", "false", default="true"),
     "wd": number("[0, +inf)", "auto", auto=True),
-    "_tuning_objective_metric": choice(
-        *(f"{data}:{metric}" for data in ("validation", "test") for metric in _METRICS)
-    ),
+    "_tuning_objective_metric": choice(*(metric.name for metric in METRICS)),
     **OF_ANOTHER_SOLVER,
 }
 

@@ -1,7 +1,6 @@
-"""The metrics of Linear Learner, logged in the form that SageMaker scrapes.
+"""Computes and logs the metrics of Linear Learner, in the lines that its metric definitions expect.
 
-Source: "Tune a linear learner model" in the SageMaker developer guide, and the algorithm's own
-metric definitions.
+Source: "Tune a linear learner model" in the SageMaker developer guide.
 """
 
 from typing import Any
