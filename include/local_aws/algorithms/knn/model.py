@@ -1,17 +1,13 @@
 """The model of k-NN: the sampled points, their labels, and the search among them."""
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from scipy import stats  # type: ignore[import-untyped]
 from sklearn.neighbors import NearestNeighbors
 
-_ARRAYS = "model_algo-1.npz"
-_METADATA = "model_algo-1.json"
 _Array = np.ndarray[Any, Any]
 
 
@@ -41,23 +37,6 @@ class KnnModel:
         """The number of features of a row."""
         width: int = self.projection.shape[0]
         return width
-
-    def save(self, directory: Path) -> None:
-        """Writes arrays and metadata; neither is a pickle."""
-        np.savez(directory / _ARRAYS, points=self.points, labels=self.labels, projection=self.projection)
-        metadata = {"k": self.k, "predictor_type": self.predictor_type, "index_metric": self.index_metric}
-        (directory / _METADATA).write_text(json.dumps(metadata))
-
-    @classmethod
-    def load(cls, directory: Path) -> Self:
-        """Reads what `save` wrote.
-
-        Raises:
-            ValueError: An array is a pickle.
-            FileNotFoundError: A file is missing.
-        """
-        with np.load(directory / _ARRAYS, allow_pickle=False) as arrays:
-            return cls(**json.loads((directory / _METADATA).read_text()), **arrays)
 
     @cached_property
     def _search(self) -> NearestNeighbors:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from include.local_aws.algorithms.knn.model import KnnModel
+from include.local_aws.algorithms.model_files import load_model
 from include.local_aws.algorithms.scoring_server import serve
 
 if TYPE_CHECKING:
@@ -13,4 +14,4 @@ if TYPE_CHECKING:
 
 def application(model_dir: Path) -> Callable[["WSGIEnvironment", "StartResponse"], Iterable[bytes]]:
     """Loads the model below a directory and returns the server for it."""
-    return serve(KnnModel.load(model_dir))
+    return serve(load_model(KnnModel, model_dir))

@@ -18,6 +18,7 @@ from include.local_aws.algorithms.metric_log import (
     log_throughput,
     start_log,
 )
+from include.local_aws.algorithms.model_files import save_model
 from include.local_aws.opt_ml import OptMl
 
 _LOG = logging.getLogger(__name__)
@@ -55,7 +56,7 @@ def train(opt_ml: OptMl) -> None:
         sampled.labels,
         matrix,
     )
-    model.save(opt_ml.model)
+    save_model(model, opt_ml.model)
     log_throughput(len(data["train"].labels), time.perf_counter() - begin)
     if "test" in data:
         _score(model, data["test"])

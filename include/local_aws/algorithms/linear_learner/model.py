@@ -1,15 +1,11 @@
 """The model of Linear Learner: weights, bias, and how a score becomes a prediction."""
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from scipy.special import expit, softmax  # type: ignore[import-untyped]
 
-_ARRAYS = "model_algo-1.npz"
-_METADATA = "model_algo-1.json"
 _Array = np.ndarray[Any, Any]
 
 
@@ -36,27 +32,6 @@ class LinearModel:
         """The number of features of a row."""
         width: int = self.weights.shape[0]
         return width
-
-    def save(self, directory: Path) -> None:
-        """Writes arrays and metadata; neither is a pickle."""
-        np.savez(directory / _ARRAYS, weights=self.weights, bias=self.bias)
-        metadata = {
-            "predictor_type": self.predictor_type,
-            "loss": self.loss,
-            "threshold": self.threshold,
-        }
-        (directory / _METADATA).write_text(json.dumps(metadata))
-
-    @classmethod
-    def load(cls, directory: Path) -> Self:
-        """Reads what `save` wrote.
-
-        Raises:
-            ValueError: An array is a pickle.
-            FileNotFoundError: A file is missing.
-        """
-        with np.load(directory / _ARRAYS, allow_pickle=False) as arrays:
-            return cls(**json.loads((directory / _METADATA).read_text()), **arrays)
 
     def score(self, features: _Array) -> _Array:
         """Returns a score a row, or for several classes a row of them."""

@@ -15,6 +15,7 @@ from include.local_aws.algorithms.linear_learner.metric_lines import log_metrics
 from include.local_aws.algorithms.linear_learner.model import LinearModel
 from include.local_aws.algorithms.linear_learner.thresholds import best_threshold
 from include.local_aws.algorithms.metric_log import log_throughput, start_log
+from include.local_aws.algorithms.model_files import save_model
 from include.local_aws.opt_ml import OptMl
 
 _LOG = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ def train(opt_ml: OptMl) -> None:
         _check_labels(name, rows.labels, hyperparameters)
     begin = time.perf_counter()
     model = _best_model(data["train"], data.get("validation", data["train"]), hyperparameters)
-    model.save(opt_ml.model)
+    save_model(model, opt_ml.model)
     log_throughput(len(data["train"].labels), time.perf_counter() - begin)
     for name in _CHANNELS:
         if name in data:

@@ -14,6 +14,7 @@ from include.local_aws.algorithms.knn.model import KnnModel
 from include.local_aws.algorithms.knn.projection import projection
 from include.local_aws.algorithms.knn.serving import application
 from include.local_aws.algorithms.knn.training import train
+from include.local_aws.algorithms.model_files import load_model
 from include.local_aws.opt_ml import OptMl
 from tests.local_aws.algorithms.training_inputs import as_csv, prepare
 
@@ -94,7 +95,7 @@ def test_the_log_carries_the_metric(  # noqa: PLR0917 - fixtures
 
 
 def test_a_sample_of_the_rows(tmp_path: Path, rows: np.ndarray) -> None:
-    model = KnnModel.load(trained(tmp_path, rows, {**CLASSIFIER, "sample_size": "60"}).model)
+    model = load_model(KnnModel, trained(tmp_path, rows, {**CLASSIFIER, "sample_size": "60"}).model)
     kept = {tuple(row) for row in np.column_stack([model.labels, model.points]).tolist()}
     assert len(kept) == len(model.labels) == 60
     assert kept <= {tuple(row) for row in rows[:150].tolist()}
@@ -113,7 +114,7 @@ def test_projections_nearly_keep_distances(method: str) -> None:
 
 def test_a_reduced_model_takes_rows_as_they_were(tmp_path: Path, rows: np.ndarray) -> None:
     reduction = {"dimension_reduction_type": "sign", "dimension_reduction_target": "2"}
-    model = KnnModel.load(trained(tmp_path, rows, {**CLASSIFIER, **reduction}).model)
+    model = load_model(KnnModel, trained(tmp_path, rows, {**CLASSIFIER, **reduction}).model)
     assert (model.width, model.points.shape) == (3, (150, 2))
 
 
@@ -131,10 +132,3 @@ def test_what_the_data_does_not_allow(
     with pytest.raises(ClientError) as caught:
         trained(tmp_path, rows, {**CLASSIFIER, **changes})
     assert str(caught.value) == message
-
-
-def test_a_pickled_model_is_not_opened(tmp_path: Path, rows: np.ndarray) -> None:
-    opt_ml = trained(tmp_path, rows, CLASSIFIER)
-    np.savez(opt_ml.model / "model_algo-1.npz", points=np.array([{}], object), labels=[1], projection=[1])
-    with pytest.raises(ValueError, match="allow_pickle"):
-        application(opt_ml.model)

@@ -16,6 +16,7 @@ from include.local_aws.algorithms.linear_learner.model import LinearModel
 from include.local_aws.algorithms.linear_learner.serving import application
 from include.local_aws.algorithms.linear_learner.thresholds import best_threshold
 from include.local_aws.algorithms.linear_learner.training import train
+from include.local_aws.algorithms.model_files import load_model
 from tests.local_aws.algorithms.training_inputs import as_csv, prepare
 
 BINARY = {"predictor_type": "binary_classifier"}
@@ -48,7 +49,7 @@ def trained(
     channels = {"train": table, **more}
     opt_ml = prepare(base, hyperparameters, {name: as_csv(part) for name, part in channels.items()})
     train(opt_ml)
-    return LinearModel.load(opt_ml.model)
+    return load_model(LinearModel, opt_ml.model)
 
 
 def minimum(table: np.ndarray, loss: Any, wd: float) -> tuple[np.ndarray, float]:
@@ -325,10 +326,3 @@ def test_answers(tmp_path: Path, rows: np.ndarray, three_classes: np.ndarray, re
     assert found == [{"score": score, "predicted_label": int(np.argmax(score))} for score in scores.tolist()]
     found, model = answer(tmp_path / "c", regression, {"predictor_type": "regressor"})
     assert found == [{"score": score} for score in model.score(regression[:4, 1:]).tolist()]
-
-
-def test_a_pickled_model_is_not_opened(tmp_path: Path, rows: np.ndarray) -> None:
-    trained(tmp_path, rows, BINARY)
-    np.savez(tmp_path / "model" / "model_algo-1.npz", weights=np.array([{}], object), bias=[1])
-    with pytest.raises(ValueError, match="allow_pickle"):
-        application(tmp_path / "model")
