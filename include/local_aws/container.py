@@ -46,7 +46,7 @@ class Container:
         self.opt_ml.create()
         self._command = [sys.executable, "-P", "-m", "include.local_aws.container_process", algorithm, role]
         self._environment = environment
-        self._log = log
+        self.log = log
         self.removed = False
         self._lock = threading.Lock()
         self._killed = False
@@ -105,7 +105,7 @@ class Container:
     def _read_log(self) -> None:
         if self._process is not None and self._process.stdout is not None:
             for line in self._process.stdout:
-                self._log(line.rstrip("\n"))
+                self.log(line.rstrip("\n"))
 
     @property
     def has_ended(self) -> bool:

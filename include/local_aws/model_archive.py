@@ -1,14 +1,21 @@
 """Opens a model.tar.gz that came from anywhere."""
 
+import gzip
 import io
 import tarfile
+import zlib
 from pathlib import Path
 
 _LARGEST = 2 * 1024**3
+_CHUNK = 1024**2
 
 
 class BadArchiveError(Exception):
     """The archive cannot be opened safely."""
+
+
+class LargeArchiveError(BadArchiveError):
+    """The archive holds too much."""
 
 
 def extract(archive: bytes, directory: Path, largest: int = _LARGEST) -> None:
@@ -17,20 +24,24 @@ def extract(archive: bytes, directory: Path, largest: int = _LARGEST) -> None:
     tarfile's data filter keeps out paths and links that lead out of the directory, and devices.
 
     Args:
-        archive: A tar file, compressed or not.
+        archive: A tar file, compressed with gzip.
         directory: An existing, empty directory.
         largest: How many bytes it may hold in all.
 
     Raises:
-        BadArchiveError: It is no archive, too large, or leads out of the directory.
+        LargeArchiveError: It is too large.
+        BadArchiveError: It is no archive, or leads out of the directory.
     """
     try:
-        with tarfile.open(fileobj=io.BytesIO(archive)) as packed:
+        with gzip.open(io.BytesIO(archive)) as content, tarfile.open(fileobj=content, mode="r:") as packed:
             total = 0
             for member in packed:
                 total += member.size
                 if total > largest:
-                    raise BadArchiveError(f"it holds more than {largest} bytes")
+                    raise LargeArchiveError(f"it holds more than {largest} bytes")
                 packed.extract(member, directory, filter="data")
-    except (tarfile.TarError, EOFError, OSError) as error:
+            # The checksum stands at the very end, behind the last member.
+            while content.read(_CHUNK):
+                pass
+    except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
         raise BadArchiveError(str(error)) from error

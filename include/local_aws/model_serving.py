@@ -8,13 +8,19 @@ from http import HTTPStatus
 import urllib3
 
 from include.local_aws.container import Container
-from include.local_aws.model_archive import BadArchiveError, extract
+from include.local_aws.model_archive import BadArchiveError, LargeArchiveError, extract
 from include.local_aws.storage import NoSuchObjectError, S3Url, Storage
 
 # SageMaker's limit (API reference, ProductionVariant: ContainerStartupHealthCheckTimeoutInSeconds).
 STARTUP_SECONDS = 600
 CONNECTIONS = 16
 _PING_SECONDS = 0.5
+# SageMaker's words, as they stand in public reports of endpoints that failed.
+_INVALID = "Please ensure that the object located at the URL is a valid tar.gz archive."
+_TOO_LARGE = (
+    "The model data archive is too large. Please reduce the size of the model data archive or move to an "
+    "instance type with more memory."
+)
 
 
 class ModelDataError(Exception):
@@ -22,7 +28,7 @@ class ModelDataError(Exception):
 
 
 def write_model(container: Container, storage: Storage, url: str) -> None:
-    """Unpacks a model's archive where the container looks for it.
+    """Unpacks a model's archive where the container looks for it; tells the log why it cannot.
 
     Raises:
         ModelDataError: There is no archive, or it cannot be opened.
@@ -36,10 +42,10 @@ def write_model(container: Container, storage: Storage, url: str) -> None:
             "permissions to download the object."
         ) from error
     except BadArchiveError as error:
-        raise ModelDataError(
-            f'Failed to extract model data archive from URL "{url}". Please ensure that the object located '
-            f"at the URL is a valid tar.gz archive: {error}"
-        ) from error
+        container.log(f"Local AWS: the model archive cannot be extracted: {error}")
+        advice = _TOO_LARGE if isinstance(error, LargeArchiveError) else _INVALID
+        reason = f'Failed to extract model data archive from URL "{url}". {advice}'
+        raise ModelDataError(reason) from error
 
 
 def listen() -> socket.socket:

@@ -1,8 +1,6 @@
 """Endpoints through the API: their states, updates that serve on, and failures."""
 
-import io
 import itertools
-import tarfile
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -11,21 +9,14 @@ import psutil
 import pytest
 
 from tests.local_aws.conftest import BUCKET, deploy, invoke, refused, settled, wait_until
+from tests.local_aws.model_archives import announcing, archive, link
 from tests.local_aws_server import LocalAwsServer
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:endpoint/"
 ROW = b"0.5,0.1,-0.2"
 NUMBERS = itertools.count()
-
-
-def archive(**files: bytes) -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz") as packed:
-        for name, content in files.items():
-            member = tarfile.TarInfo(name)
-            member.size = len(content)
-            packed.addfile(member, io.BytesIO(content))
-    return buffer.getvalue()
+NOT_EXTRACTED = f'Failed to extract model data archive from URL "s3://{BUCKET}/{{key}}". {{advice}}'
+INVALID = "Please ensure that the object located at the URL is a valid tar.gz archive."
 
 
 def delete(sagemaker: Any, name: str) -> None:
@@ -272,17 +263,29 @@ def test_an_update_that_fails_leaves_the_old_variant_in_service(
             id="no-model-file",
         ),
         pytest.param(
-            "text.tar.gz",
-            b"no archive",
-            f'Failed to extract model data archive from URL "s3://{BUCKET}/text.tar.gz". Please ensure that '
-            "the object located at the URL is a valid tar.gz archive:",
-            id="no-archive",
+            "text.tar.gz", b"no archive", NOT_EXTRACTED.format(key="text.tar.gz", advice=INVALID), id="text"
+        ),
+        pytest.param(
+            "cut.tar.gz",
+            archive(**{"xgboost-model": bytes(100_000)})[:-100],
+            NOT_EXTRACTED.format(key="cut.tar.gz", advice=INVALID),
+            id="cut-off",
         ),
         pytest.param(
             "outside.tar.gz",
             archive(**{"../outside": b"x"}),
-            f'Failed to extract model data archive from URL "s3://{BUCKET}/outside.tar.gz".',
+            NOT_EXTRACTED.format(key="outside.tar.gz", advice=INVALID),
             id="leads-out",
+        ),
+        pytest.param(
+            "large.tar.gz",
+            announcing(1024**4),
+            NOT_EXTRACTED.format(
+                key="large.tar.gz",
+                advice="The model data archive is too large. Please reduce the size of the model data "
+                "archive or move to an instance type with more memory.",
+            ),
+            id="too-large",
         ),
     ],
 )
@@ -291,8 +294,18 @@ def test_an_endpoint_that_fails(sagemaker: Any, s3: Any, key: str, content: byte
     name = key.partition(".")[0]
     described = deploy(sagemaker, name, f"s3://{BUCKET}/{key}")
     assert described["EndpointStatus"] == "Failed"
-    assert described["FailureReason"].startswith(reason)
+    assert described["FailureReason"] == reason
     delete(sagemaker, name)
+
+
+def test_the_log_tells_what_is_wrong_with_a_model_archive(sagemaker: Any, s3: Any, client: Any) -> None:
+    s3.put_object(Bucket=BUCKET, Key="linked.tar.gz", Body=link("/etc/passwd"))
+    deploy(sagemaker, "linked", f"s3://{BUCKET}/linked.tar.gz")
+    found = client("logs").filter_log_events(logGroupName="/aws/sagemaker/Endpoints/linked")["events"]
+    assert [event["message"] for event in found] == [
+        "Local AWS: the model archive cannot be extracted: 'link' is a link to an absolute path"
+    ]
+    delete(sagemaker, "linked")
 
 
 def test_a_model_archive_that_vanished(sagemaker: Any, s3: Any, model_data: str) -> None:

@@ -1,15 +1,14 @@
 """Transform jobs through the API: the model's real predictions, their place, refusals and ends."""
 
 import gzip
-import io
 import json
-import tarfile
 from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.local_aws.conftest import BUCKET, IMAGE, ROLE, invoke, refused, wait_until
+from tests.local_aws.model_archives import archive
 
 RESOURCES = {"InstanceType": "ml.m5.large", "InstanceCount": 1}
 SEE_LOGS = "See job logs for more information"
@@ -228,21 +227,11 @@ def test_what_the_container_refuses_fails_the_job_and_stands_in_the_data_log(
     assert stored(s3, f"bad-{name}") == {}
 
 
-def archive(files: dict[str, bytes]) -> bytes:
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w:gz") as tar:
-        for name, content in files.items():
-            member = tarfile.TarInfo(name)
-            member.size = len(content)
-            tar.addfile(member, io.BytesIO(content))
-    return packed.getvalue()
-
-
 @pytest.mark.usefixtures("features")
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
-        ("no-model-file", archive({}), f"AlgorithmError: {SEE_LOGS}"),
+        ("no-model-file", archive(), f"AlgorithmError: {SEE_LOGS}"),
         ("no-archive", gzip.compress(b"x"), "ClientError: Failed to extract model data archive from URL"),
     ],
     ids=["no-model-file", "no-archive"],  # the bytes hold the time of day

@@ -1,0 +1,37 @@
+"""Model archives, good and bad, made in memory."""
+
+import io
+import tarfile
+
+
+def archive(**files: bytes) -> bytes:
+    """A model.tar.gz that holds some files."""
+    members = []
+    for name, content in files.items():
+        member = tarfile.TarInfo(name)
+        member.size = len(content)
+        members.append((member, content))
+    return _packed(members)
+
+
+def link(target: str) -> bytes:
+    """A model.tar.gz that holds a symbolic link."""
+    member = tarfile.TarInfo("link")
+    member.type = tarfile.SYMTYPE
+    member.linkname = target
+    return _packed([(member, b"")])
+
+
+def announcing(size: int) -> bytes:
+    """A model.tar.gz that ends where a file of that many bytes would begin."""
+    member = tarfile.TarInfo("xgboost-model")
+    member.size = size
+    return _packed([(member, b"")])
+
+
+def _packed(members: list[tuple[tarfile.TarInfo, bytes]]) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as packed:
+        for member, content in members:
+            packed.addfile(member, io.BytesIO(content) if content else None)
+    return buffer.getvalue()
