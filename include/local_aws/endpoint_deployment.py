@@ -1,7 +1,6 @@
 """What goes on behind an endpoint's operations: variants come up, take over, and end."""
 
 import logging
-import time
 
 from include.local_aws.endpoint_states import Deployment, Endpoint
 from include.local_aws.endpoint_variant import DeploymentError, EndpointVariant, start_variant
@@ -9,8 +8,6 @@ from include.local_aws.model_serving import ModelDataError
 from include.local_aws.resources import Region
 
 _LOG = logging.getLogger(__name__)
-# For long enough that whoever asks at once sees the status.
-_UPDATING_SECONDS = 0.25
 
 
 def deploy(region: Region, endpoint: Endpoint, deployment: Deployment) -> None:
@@ -52,7 +49,7 @@ def _roll_back(region: Region, endpoint: Endpoint, started: list[EndpointVariant
 
 def change(region: Region, endpoint: Endpoint, deployment: Deployment) -> None:
     """Gives the variants that serve other weights and capacities."""
-    time.sleep(_UPDATING_SECONDS)
+    region.background.pause(region.background.latency.updating, lambda: False)
     with region.lock:
         endpoint.deployment = deployment
         for variant, spec in zip(endpoint.variants, deployment.variants, strict=True):

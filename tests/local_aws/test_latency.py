@@ -11,7 +11,15 @@ import pytest
 
 from include.local_aws.latency import LATENCIES, Latency
 from include.local_aws.server import LocalAws
-from tests.local_aws.conftest import BUCKET, deploy, finished, make_client, training_request, wait_until
+from tests.local_aws.conftest import (
+    BUCKET,
+    deploy,
+    finished,
+    make_client,
+    settled,
+    training_request,
+    wait_until,
+)
 from tests.local_aws_server import local_aws_server
 
 ROWS = b"".join(b"%d,%d,%d\n" % (row % 2, row % 2, row % 3) for row in range(40))
@@ -50,7 +58,7 @@ def in_process(latency: Latency) -> Iterator[Any]:
 
 @pytest.mark.slow
 def test_each_state_lasts_as_long_as_it_is_told() -> None:
-    latency = Latency(starting=0.6, downloading=0.7, uploading=0.8, creating=1.5)
+    latency = Latency(starting=0.6, downloading=0.7, uploading=0.8, creating=1.5, updating=0.9)
     with in_process(latency) as sagemaker:
         sagemaker.create_training_job(**training_request("slow"))
         job = finished(sagemaker, "slow")
@@ -64,6 +72,14 @@ def test_each_state_lasts_as_long_as_it_is_told() -> None:
         endpoint = deploy(sagemaker, "slow", job["ModelArtifacts"]["S3ModelArtifacts"])
         assert endpoint["EndpointStatus"] == "InService"
         assert time.monotonic() - begin >= 1.5
+        begin = time.monotonic()
+        sagemaker.update_endpoint_weights_and_capacities(
+            EndpointName="slow",
+            DesiredWeightsAndCapacities=[{"VariantName": "AllTraffic", "DesiredInstanceCount": 2}],
+        )
+        (variant,) = settled(sagemaker, "slow")["ProductionVariants"]
+        assert time.monotonic() - begin >= 0.9
+        assert variant["CurrentInstanceCount"] == 2
         sagemaker.delete_endpoint(EndpointName="slow")
 
 
@@ -71,7 +87,9 @@ def test_realistic_is_what_aws_takes_and_none_is_next_to_nothing() -> None:
     realistic, none = LATENCIES["realistic"], LATENCIES["none"]
     assert 60 <= realistic.starting + realistic.downloading + realistic.uploading <= 300
     assert 240 <= realistic.creating <= 600
+    assert 30 <= realistic.updating <= 240
     assert none.starting + none.downloading + none.uploading + none.creating < 0.5
+    assert none.updating < 0.5
 
 
 @pytest.mark.slow
