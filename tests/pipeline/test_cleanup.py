@@ -1,9 +1,4 @@
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
-
-import boto3
-import pytest
-from moto import mock_aws
 
 from include.pipeline.cleanup import delete_run
 from include.pipeline.object_store import list_objects, write_object
@@ -12,18 +7,10 @@ from include.pipeline.plan import RunLocations
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-BUCKET = "storage"
+BUCKET = "bucket"
 FIRST = RunLocations.of(BUCKET, "pipeline", "first")
 # Its prefix begins as the first run's does.
 SECOND = RunLocations.of(BUCKET, "pipeline", "first-and-second")
-
-
-@pytest.fixture
-def s3() -> Iterator["S3Client"]:
-    with mock_aws():
-        client = boto3.client("s3", region_name="us-east-1")
-        client.create_bucket(Bucket=BUCKET)
-        yield client
 
 
 def buckets(s3: "S3Client") -> list[str]:

@@ -4,7 +4,6 @@ import csv
 import hashlib
 import io
 import math
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +14,6 @@ import pandas as pd
 import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
-from moto import mock_aws
 
 from include.pipeline.config import TableConfig, load_config
 from include.pipeline.dataset import Split, split_table, split_to_s3, write_split
@@ -157,14 +155,6 @@ def test_the_tutorials_split_is_met_to_the_byte(tmp_path: Path) -> None:
     assert (split.rows, split.test_positives, len(split.feature_names)) == (41188, 1421, 59)
     assert split.train_sha256 == TRAIN_SHA256
     assert hashlib.sha256((tmp_path / "train" / "train.csv").read_bytes()).hexdigest() == TRAIN_SHA256
-
-
-@pytest.fixture
-def s3() -> Iterator["S3Client"]:
-    with mock_aws():
-        client = boto3.client("s3", region_name="us-east-1")
-        client.create_bucket(Bucket="bucket")
-        yield client
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from include.pipeline.errors import SourceError
 from include.pipeline.object_store import (
@@ -20,24 +19,10 @@ from include.pipeline.object_store import (
     receive_object,
     split_uri,
 )
-from tests.pipeline.misbehaving_web import CSV, SHA1, SHA256, Answer, MisbehavingWeb, serving
+from tests.pipeline.misbehaving_web import CSV, SHA1, SHA256, Answer, MisbehavingWeb
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-
-@pytest.fixture
-def s3() -> Iterator["S3Client"]:
-    with mock_aws():
-        client = boto3.client("s3", region_name="us-east-1")
-        client.create_bucket(Bucket="bucket")
-        yield client
-
-
-@pytest.fixture
-def web() -> Iterator[MisbehavingWeb]:
-    with serving() as server:
-        yield server
 
 
 @pytest.fixture

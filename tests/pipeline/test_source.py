@@ -3,20 +3,18 @@
 import hashlib
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import boto3
 import httpx
 import pytest
-from moto import mock_aws
 
 from include.pipeline.errors import SourceError
 from include.pipeline.source import Patience, RawData, _check_peer, fetch
 from include.pipeline.source_policy import SourcePolicy
-from tests.pipeline.misbehaving_web import CSV, SHA1, SHA256, Answer, MisbehavingWeb, serving
+from tests.pipeline.misbehaving_web import CSV, SHA1, SHA256, Answer, MisbehavingWeb
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -25,26 +23,6 @@ Bring = Callable[[str], RawData]
 Refusal = Callable[[str], str]
 
 KEY = f"pipeline/raw/{SHA256}/bank.csv"
-
-
-@pytest.fixture
-def web() -> Iterator[MisbehavingWeb]:
-    with serving() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def moto_s3() -> Iterator["S3Client"]:
-    with mock_aws():
-        yield boto3.client("s3", region_name="us-east-1")
-
-
-@pytest.fixture
-def s3(moto_s3: "S3Client") -> Iterator["S3Client"]:
-    moto_s3.create_bucket(Bucket="bucket")
-    yield moto_s3
-    for key in stored(moto_s3):
-        moto_s3.delete_object(Bucket="bucket", Key=key)
 
 
 def stored(s3: "S3Client") -> dict[str, bytes]:
