@@ -57,7 +57,7 @@ class RunEndpointOperator(SageMakerEndpointOperator):
         self.preprocess_config()
         name = self._name_of(ENDPOINT)
         for kind in ALL_KINDS:
-            check_owner(self._sagemaker, kind, self._name_of(kind), self._tags_of(kind))
+            check_owner(self.hook.conn, kind, self._name_of(kind), self._tags_of(kind))
         try:
             if not self._is_serving_this_model(name):
                 self._delete_all()
@@ -81,14 +81,11 @@ class RunEndpointOperator(SageMakerEndpointOperator):
 
         SageMaker refuses that while the endpoint is being created; then the DAG's teardown waits for it.
         """
+        sagemaker: Any = self.hook.conn
         try:
-            self._sagemaker.delete_endpoint(EndpointName=self._name_of(ENDPOINT))
+            sagemaker.delete_endpoint(EndpointName=self._name_of(ENDPOINT))
         except ClientError as error:
             self.log.warning("The endpoint is left to the teardown: %s", error)
-
-    @property
-    def _sagemaker(self) -> Any:
-        return self.hook.conn
 
     def _request(self, kind: ResourceKind) -> dict[str, Any]:
         request: dict[str, Any] = self.config[kind.name_member.removesuffix("Name")]
@@ -110,19 +107,19 @@ class RunEndpointOperator(SageMakerEndpointOperator):
 
     def _create(self, kind: ResourceKind) -> None:
         try:
-            getattr(self._sagemaker, kind.create)(**self._request(kind))
+            getattr(self.hook.conn, kind.create)(**self._request(kind))
         except ClientError:
             # Where AWS's answer is lost, boto3 asks again, and meets what it has made.
-            if not is_of_run(self._sagemaker, kind, self._name_of(kind), self._tags_of(kind)):
+            if not is_of_run(self.hook.conn, kind, self._name_of(kind), self._tags_of(kind)):
                 raise
 
     def _delete_all(self) -> None:
         for kind in ALL_KINDS:
-            delete(self._sagemaker, kind, self._name_of(kind), self.check_interval)
+            delete(self.hook.conn, kind, self._name_of(kind), self.check_interval)
 
     def _is_serving_this_model(self, name: str) -> bool:
-        endpoint = describe(self._sagemaker, ENDPOINT, name)
-        model = describe(self._sagemaker, MODEL, self._name_of(MODEL))
+        endpoint = describe(self.hook.conn, ENDPOINT, name)
+        model = describe(self.hook.conn, MODEL, self._name_of(MODEL))
         return (
             endpoint is not None
             and endpoint["EndpointStatus"] in {"Creating", "InService"}

@@ -55,7 +55,6 @@ class ResumableTrainingOperator(ResumableJobMixin, SageMakerTrainingOperator):
             if self.is_job_active(status) or (self.is_job_succeeded(status) and self._is_of_this_plan(job)):
                 self.log.info("Job %s is %s already: taking it", name, status)
                 return name
-        self.hook.check_training_config(self.config)
         self.log.info("Creating training job %s", name)
         # Known before it exists: a task may be killed while it waits for the answer.
         self._job_name = name
@@ -122,15 +121,12 @@ class ResumableTrainingOperator(ResumableJobMixin, SageMakerTrainingOperator):
         """Stop the job, so that it does not bill on after its task."""
         if self._job_name:
             self.log.warning("Stopping training job %s", self._job_name)
+            sagemaker: Any = self.hook.conn
             try:
-                self._sagemaker.stop_training_job(TrainingJobName=self._job_name)
+                sagemaker.stop_training_job(TrainingJobName=self._job_name)
             except ClientError as error:
                 # It has just ended by itself.
                 self.log.warning("The job was not stopped: %s", error)
-
-    @property
-    def _sagemaker(self) -> Any:
-        return self.hook.conn
 
     def _describe(self, name: str) -> dict[str, Any] | None:
         try:
@@ -142,8 +138,9 @@ class ResumableTrainingOperator(ResumableJobMixin, SageMakerTrainingOperator):
         return job
 
     def _create(self, name: str) -> None:
+        request = {**self.config, "TrainingJobName": name}
         try:
-            self._sagemaker.create_training_job(**{**self.config, "TrainingJobName": name})
+            self.hook.create_training_job(request, wait_for_completion=False, print_log=False)
         except ClientError as error:
             job = self._describe(name)
             # Where AWS's answer is lost, boto3 asks again, and meets the job that it has made.
@@ -157,4 +154,4 @@ class ResumableTrainingOperator(ResumableJobMixin, SageMakerTrainingOperator):
     def _is_of_this_plan(self, job: dict[str, Any]) -> bool:
         # A run that was cleared has a new plan, whose tags expire later: it is to train anew.
         tags = RunTags.from_aws(self.config.get("Tags", []))
-        return tags is not None and tags == owner_of(self._sagemaker, job["TrainingJobArn"])
+        return tags is not None and tags == owner_of(self.hook.conn, job["TrainingJobArn"])
