@@ -69,7 +69,7 @@ Needs the connection `aws_default` with a region, and a role for SageMaker: the 
     metrics = tasks.evaluate_model(plan)
     gate = tasks.check_quality(plan, metrics)
 
-    delete = {"name": plan["endpoint"], "keep": plan["keep_endpoint"]}
+    delete = {"name": plan["key"], "keep": plan["keep_endpoint"]}
     teardown = [
         DeleteEndpointOperator(task_id="delete_endpoint", **delete),
         DeleteEndpointConfigOperator(task_id="delete_endpoint_config", **delete),

@@ -54,7 +54,7 @@ def evaluate_endpoint(plan: "RunPlan", *, s3: "S3Client", runtime: "SageMakerRun
     places = plan.locations
     labels = np.loadtxt(io.BytesIO(read_object(s3, places.test_labels)), dtype=int, ndmin=1)
     features = io.BytesIO(read_object(s3, places.test_features))
-    scores = score_rows(features, endpoint=plan.endpoint, runtime=runtime)
+    scores = score_rows(features, endpoint=plan.key, runtime=runtime)
     predictions = pd.DataFrame({"label": labels, "score": scores})
     write_object(s3, places.predictions, predictions.to_csv(index=False).encode(), "text/csv")
     metrics = evaluate(labels, scores, plan.params.threshold)

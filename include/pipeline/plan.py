@@ -66,7 +66,12 @@ class RunLocations(BaseModel):
 
 
 class RunPlan(BaseModel):
-    """All that later steps need to know. It travels between tasks as JSON."""
+    """All that later steps need to know. It travels between tasks as JSON.
+
+    Attributes:
+        key: The run's name, and that of its training job, model, endpoint configuration and endpoint.
+        keep_endpoint: The Param, for a DAG file: that can take single members of the plan, not of `params`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -79,7 +84,6 @@ class RunPlan(BaseModel):
     locations: RunLocations
     training: dict[str, Any]
     deployment: dict[str, Any]
-    endpoint: str
     keep_endpoint: bool
 
 
@@ -145,6 +149,5 @@ def make_plan(
         deployment=deployment_request(
             checked, name=key, image_uri=image_uri, role_arn=role_arn, tags=kept.to_aws()
         ),
-        endpoint=key,
         keep_endpoint=checked.keep_endpoint,
     )

@@ -132,7 +132,7 @@ def test_an_endpoint_that_is_to_be_kept_answers_after_the_run(
     assert {run.tasks[task].state for task in TEARDOWN} == {"skipped"}
     features = read_object(stack.aws.s3, run.plan.locations.test_features).splitlines()[:3]
     answer = stack.aws.client("sagemaker-runtime").invoke_endpoint(
-        EndpointName=run.plan.endpoint, ContentType="text/csv", Body=b"\n".join(features)
+        EndpointName=run.plan.key, ContentType="text/csv", Body=b"\n".join(features)
     )
     assert len(answer["Body"].read().split()) == 3
 
@@ -234,7 +234,7 @@ def test_the_janitor_removes_what_a_finished_run_left_and_keeps_what_was_to_be_k
     assert sagemaker.list_endpoint_configs(NameContains=left.key)["EndpointConfigs"]
     stack.run({"dry_run": False}, "sagemaker_janitor")
     assert sagemaker.list_endpoint_configs(NameContains=left.key)["EndpointConfigs"] == []
-    kept = sagemaker.describe_endpoint(EndpointName=runs["kept"].plan.endpoint)
+    kept = sagemaker.describe_endpoint(EndpointName=runs["kept"].plan.key)
     assert kept["EndpointStatus"] == "InService"
 
 
