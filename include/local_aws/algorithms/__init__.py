@@ -14,5 +14,6 @@ and, where SageMaker reads metrics from its log,
   tuning job needs there.
 
 `training` and `serving` are imported in the container's process only. The modules beside the folders hold
-what Amazon's own algorithms have in common: hyperparameters, channels, log lines, requests and answers.
+what several have in common, most of all Amazon's own algorithms: hyperparameters, channels, log lines, model
+files, requests and answers.
 """

@@ -1,10 +1,9 @@
-"""The server of Amazon's own algorithms: `/ping`, `/execution-parameters` and `/invocations`."""
+"""The server of Amazon's own algorithms: from the rows of a request to the answer."""
 
-import json
 import logging
-import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -19,12 +18,12 @@ from include.local_aws.algorithms.inference_formats import (
     read_request,
     write_answer,
 )
+from include.local_aws.algorithms.serving_routes import LARGEST_BODY, serving_application
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from _typeshed.wsgi import WSGIApplication
 
 _LOG = logging.getLogger(__name__)
-_LARGEST_BODY = 6_291_456
 _JSON = "application/json"
 
 
@@ -39,40 +38,16 @@ class Predictor(Protocol):
         """Predicts each row; verbose answers tell more."""
 
 
-def serve(predictor: Predictor) -> Callable[["WSGIEnvironment", "StartResponse"], Iterable[bytes]]:
+def serve(predictor: Predictor) -> "WSGIApplication":
     """Returns the server for a model."""
     logging.basicConfig(
         stream=sys.stdout, level=logging.INFO, format="[%(asctime)s %(levelname)s %(thread)d] %(message)s"
     )
 
-    def respond(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        request = Request(environ)
-        match (request.method, request.path):
-            case ("GET", "/ping"):
-                response = Response(status=HTTPStatus.OK)
-            case ("GET", "/execution-parameters"):
-                response = _execution_parameters()
-            case ("POST", "/invocations"):
-                response = _invocation(predictor, request)
-            case _:
-                response = Response(status=HTTPStatus.NOT_FOUND)
-        return response(environ, start_response)
-
-    return respond
-
-
-def _execution_parameters() -> Response:
-    parameters = {
-        "MaxConcurrentTransforms": os.cpu_count(),
-        "BatchStrategy": "MULTI_RECORD",
-        "MaxPayloadInMB": _LARGEST_BODY // 1024**2,
-    }
-    return Response(json.dumps(parameters), mimetype=_JSON)
+    return serving_application(partial(_invocation, predictor), LARGEST_BODY)
 
 
 def _invocation(predictor: Predictor, request: Request) -> Response:
-    if (request.content_length or 0) > _LARGEST_BODY:
-        return Response(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     content_type, options = parse_options_header(request.headers.get("Content-Type", ""))
     if content_type not in CONTENT_TYPES:
         return _refusal(

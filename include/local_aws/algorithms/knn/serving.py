@@ -1,6 +1,5 @@
 """Serves k-NN."""
 
-from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,9 +8,9 @@ from include.local_aws.algorithms.model_files import load_model
 from include.local_aws.algorithms.scoring_server import serve
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from _typeshed.wsgi import WSGIApplication
 
 
-def application(model_dir: Path) -> Callable[["WSGIEnvironment", "StartResponse"], Iterable[bytes]]:
+def application(model_dir: Path) -> "WSGIApplication":
     """Loads the model below a directory and returns the server for it."""
     return serve(load_model(KnnModel, model_dir))

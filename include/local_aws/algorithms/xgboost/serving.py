@@ -4,8 +4,9 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -15,17 +16,16 @@ from werkzeug.http import parse_options_header
 from werkzeug.wrappers import Request, Response
 
 from include.local_aws.algorithms.errors import UserError
+from include.local_aws.algorithms.serving_routes import LARGEST_BODY, serving_application
 from include.local_aws.algorithms.xgboost.inference_output import encode, select, selected_keys
 from include.local_aws.algorithms.xgboost.library import xgboost
 from include.local_aws.algorithms.xgboost.model import Model
 from include.local_aws.algorithms.xgboost.request_data import parse
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from _typeshed.wsgi import WSGIApplication
 
 _LOG = logging.getLogger(__name__)
-_LARGEST_BODY = 6_291_456
-_MEBIBYTE = 1024**2
 _CSV = "text/csv"
 _JSON = "application/json"
 _ACCEPTED = [_JSON, "application/jsonlines", "application/x-recordio-protobuf", _CSV]
@@ -43,7 +43,7 @@ class Settings:
         is_ensemble: Whether several model files predict together.
     """
 
-    largest_body: int = _LARGEST_BODY
+    largest_body: int = LARGEST_BODY
     default_accept: str = _CSV
     selected: list[str] | None = None
     is_batch: bool = False
@@ -54,7 +54,7 @@ class Settings:
         """Reads the variables of the image's contract."""
         wanted = environment.get("SAGEMAKER_INFERENCE_OUTPUT")
         return cls(
-            largest_body=int(environment.get("MAX_CONTENT_LENGTH", _LARGEST_BODY)),
+            largest_body=int(environment.get("MAX_CONTENT_LENGTH", LARGEST_BODY)),
             default_accept=environment.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", _CSV),
             selected=None if wanted is None else selected_keys(wanted),
             is_batch=bool(environment.get("SAGEMAKER_BATCH")),
@@ -62,7 +62,7 @@ class Settings:
         )
 
 
-def application(model_dir: Path) -> Callable[["WSGIEnvironment", "StartResponse"], Iterable[bytes]]:
+def application(model_dir: Path) -> "WSGIApplication":
     """Loads the model files below a directory and returns the server for them.
 
     Raises:
@@ -75,34 +75,10 @@ def application(model_dir: Path) -> Callable[["WSGIEnvironment", "StartResponse"
     model = Model.load(model_dir, settings.is_ensemble)
     _LOG.info("Model loaded successfully")
 
-    def respond(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        request = Request(environ)
-        match (request.method, request.path):
-            case ("GET", "/ping"):
-                response = Response(status=HTTPStatus.OK)
-            case ("GET", "/execution-parameters"):
-                response = _execution_parameters(settings)
-            case ("POST", "/invocations"):
-                response = _invocation(model, settings, request)
-            case _:
-                response = Response(status=HTTPStatus.NOT_FOUND)
-        return response(environ, start_response)
-
-    return respond
-
-
-def _execution_parameters(settings: Settings) -> Response:
-    parameters = {
-        "MaxConcurrentTransforms": os.cpu_count(),
-        "BatchStrategy": "MULTI_RECORD",
-        "MaxPayloadInMB": settings.largest_body // _MEBIBYTE,
-    }
-    return Response(json.dumps(parameters), mimetype=_JSON)
+    return serving_application(partial(_invocation, model, settings), settings.largest_body)
 
 
 def _invocation(model: Model, settings: Settings, request: Request) -> Response:
-    if (request.content_length or 0) > settings.largest_body:
-        return Response(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     payload = request.get_data()
     if not payload:
         return Response(status=HTTPStatus.NO_CONTENT)
