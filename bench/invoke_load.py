@@ -5,7 +5,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from bench.tutorial import NAME, deployed, split
+from bench.tutorial import NAME, deployed
+from tests.tutorial_data import tutorial_split
 
 # Local AWS reads account, region and service from it, and verifies no signature.
 _AUTHORIZATION = (
@@ -23,7 +24,7 @@ _MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
 def main() -> None:
     """Prints the figures."""
-    row = split()[1].head(1).to_csv(header=False, index=False).strip()
+    row = tutorial_split()[1].head(1).to_csv(header=False, index=False).strip()
     with deployed() as aws, tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "invoke.lua"
         script.write_text(_SCRIPT.format(row=row, authorization=_AUTHORIZATION))

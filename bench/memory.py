@@ -2,12 +2,13 @@
 
 import psutil
 
-from bench.tutorial import NAME, deployed, split
+from bench.tutorial import NAME, deployed
+from tests.tutorial_data import tutorial_split
 
 
 def main() -> None:
     """Prints the figures, in MB of 2**20 bytes."""
-    body = split()[1].to_csv(header=False, index=False).encode()
+    body = tutorial_split()[1].to_csv(header=False, index=False).encode()
     with deployed() as aws:
         for _ in range(3):
             aws.runtime.invoke_endpoint(EndpointName=NAME, ContentType="text/csv", Body=body)["Body"].read()

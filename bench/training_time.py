@@ -7,7 +7,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.tutorial import HYPERPARAMETERS, local_aws, split
+from bench.tutorial import local_aws
+from tests.tutorial_data import HYPERPARAMETERS, tutorial_split
 
 _BARE = """
 import sys
@@ -15,7 +16,7 @@ import xgboost
 parameters = dict(pair.split("=") for pair in sys.argv[2:])
 rounds = int(parameters.pop("num_round"))
 train = xgboost.DMatrix(sys.argv[1] + "?format=csv&label_column=0")
-xgboost.train({"objective": "binary:logistic", **parameters}, train, rounds).save_model(sys.argv[1] + ".ubj")
+xgboost.train(parameters, train, rounds).save_model(sys.argv[1] + ".ubj")
 """
 
 
@@ -31,7 +32,7 @@ def bare(train_csv: Path) -> float:
 
 def main() -> None:
     """Prints the figures: medians of five, taken in turns."""
-    body = split()[0]
+    body = tutorial_split()[0]
     jobs, processes = [], []
     with tempfile.TemporaryDirectory() as folder, local_aws(train_csv=body) as aws:
         train_csv = Path(folder) / "train.csv"

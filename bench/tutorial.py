@@ -6,35 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
 from tests.local_aws_client import Aws, deployment_config, training_config
 from tests.local_aws_server import LocalAwsServer, local_aws_server
-from tests.tutorial_data import BANK_CLEAN
+from tests.tutorial_data import HYPERPARAMETERS, tutorial_split
 
 BUCKET = "bench"
 NAME = "bench"
-# The tutorial's, without `silent`, which newer images refuse.
-HYPERPARAMETERS = {
-    "max_depth": "5",
-    "eta": "0.2",
-    "gamma": "4",
-    "min_child_weight": "6",
-    "subsample": "0.8",
-    "num_round": "100",
-}
-
-
-def split() -> tuple[bytes, pd.DataFrame]:
-    """Splits the tutorial's table as the tutorial does.
-
-    Returns:
-        train.csv (28,831 rows, label first, no header), and the features of the 12,357 test rows.
-    """
-    table = pd.read_csv(BANK_CLEAN, index_col=0).sample(frac=1, random_state=1729)
-    features = [column for column in table.columns if column not in ("y_no", "y_yes")]
-    train, test = table.iloc[: int(0.7 * len(table))], table.iloc[int(0.7 * len(table)) :]
-    return train[["y_yes", *features]].to_csv(header=False, index=False).encode(), test[features]
 
 
 @dataclass(frozen=True)
@@ -99,7 +76,7 @@ def local_aws(*options: str, train_csv: bytes | None = None) -> Iterator[LocalAw
         aws = Aws(server.url)
         running = LocalAws(server, *(aws.client(name) for name in ("s3", "sagemaker", "sagemaker-runtime")))
         running.s3.create_bucket(Bucket=BUCKET)
-        body = split()[0] if train_csv is None else train_csv
+        body = tutorial_split()[0] if train_csv is None else train_csv
         running.s3.put_object(Bucket=BUCKET, Key="train/train.csv", Body=body)
         yield running
 

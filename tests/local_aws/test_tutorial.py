@@ -6,33 +6,19 @@ import tarfile
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 from sklearn.metrics import confusion_matrix, roc_auc_score
 
 from include.local_aws.algorithms.xgboost.library import xgboost
 from tests.local_aws.conftest import BUCKET, channel, deploy, finished, invoke, training_request
 from tests.local_aws.test_endpoints import delete
-from tests.tutorial_data import BANK_CLEAN, needs_bank_clean
-
-HYPERPARAMETERS = {
-    "max_depth": "5",
-    "eta": "0.2",
-    "gamma": "4",
-    "min_child_weight": "6",
-    "subsample": "0.8",
-    "objective": "binary:logistic",
-    "num_round": "100",
-}
+from tests.tutorial_data import HYPERPARAMETERS, needs_bank_clean, tutorial_split
 
 
 @needs_bank_clean
 @pytest.mark.slow
 def test_the_tutorials_confusion_table(sagemaker: Any, runtime: Any, s3: Any) -> None:
-    table = pd.read_csv(BANK_CLEAN, index_col=0).sample(frac=1, random_state=1729)
-    train, test = table.iloc[: int(0.7 * len(table))], table.iloc[int(0.7 * len(table)) :]
-    features = test.drop(columns=["y_no", "y_yes"])
-    csv = train[["y_yes", *features.columns]].to_csv(header=False, index=False).encode()
+    csv, features, labels = tutorial_split()
     assert hashlib.sha256(csv).hexdigest() == (
         # pragma: allowlist nextline secret - a checksum
         "5427fd796e30e8288781240b37937807edae67fea9a1bb63d0a43d5246045893"
@@ -53,9 +39,8 @@ def test_the_tutorials_confusion_table(sagemaker: Any, runtime: Any, s3: Any) ->
     delete(sagemaker, "bank")
 
     scores = np.array(served.split(), dtype=float)
-    label = test["y_yes"].to_numpy()
-    assert confusion_matrix(label, scores > 0.5).ravel().tolist() == [10789, 147, 1138, 283]
-    assert roc_auc_score(label, scores) == pytest.approx(0.77681, abs=5e-6)
+    assert confusion_matrix(labels, scores > 0.5).ravel().tolist() == [10789, 147, 1138, 283]
+    assert roc_auc_score(labels, scores) == pytest.approx(0.77681, abs=5e-6)
 
     archive = s3.get_object(Bucket=BUCKET, Key=artifacts.removeprefix(f"s3://{BUCKET}/"))["Body"].read()
     with tarfile.open(fileobj=io.BytesIO(archive)) as packed:
