@@ -5,16 +5,18 @@ from typing import ClassVar
 
 from include.local_aws import tags
 from include.local_aws.aws_errors import ValidationError
+from include.local_aws.hosting_resources import HostingResource, find_hosted, free_hosted_arn
 from include.local_aws.listing import page_of
-from include.local_aws.models import find_model
-from include.local_aws.resources import JsonObject, Region, Resource
+from include.local_aws.models import Model
+from include.local_aws.resources import JsonObject, Region
 
 
 @dataclass(kw_only=True, eq=False)
-class EndpointConfig(Resource):
+class EndpointConfig(HostingResource):
     """The production variants that an endpoint is to have."""
 
     KIND: ClassVar[str] = "endpoint-config"
+    NOUN: ClassVar[str] = "endpoint configuration"
 
     @property
     def variants(self) -> list[JsonObject]:
@@ -23,23 +25,10 @@ class EndpointConfig(Resource):
         return variants
 
 
-def find_endpoint_config(region: Region, name: str) -> EndpointConfig:
-    """Returns an endpoint configuration.
-
-    Raises:
-        ValidationError: `Could not find endpoint configuration "arn..."`.
-    """
-    if name not in region.of(EndpointConfig):
-        raise ValidationError(f'Could not find endpoint configuration "{region.arn(EndpointConfig, name)}".')
-    return region.of(EndpointConfig)[name]
-
-
 def create_endpoint_config(region: Region, request: JsonObject) -> JsonObject:
     """Registers an endpoint configuration whose models exist."""
     name = request["EndpointConfigName"]
-    arn = region.arn(EndpointConfig, name)
-    if region.with_arn(arn) is not None:
-        raise ValidationError(f'Cannot create already existing endpoint configuration "{arn}".')
+    arn = free_hosted_arn(region, EndpointConfig, name)
     variants = request["ProductionVariants"]
     names = [variant["VariantName"] for variant in variants]
     if len(set(names)) < len(names):
@@ -52,7 +41,7 @@ def create_endpoint_config(region: Region, request: JsonObject) -> JsonObject:
                 f"Production variant {variant['VariantName']} must have either a ServerlessConfig or an "
                 "InstanceType."
             )
-        find_model(region, variant["ModelName"])
+        find_hosted(region, Model, variant["ModelName"])
     region.of(EndpointConfig)[name] = EndpointConfig(
         name=name, arn=arn, request=request, tags=tags.from_request(request)
     )
@@ -61,7 +50,7 @@ def create_endpoint_config(region: Region, request: JsonObject) -> JsonObject:
 
 def describe_endpoint_config(region: Region, request: JsonObject) -> JsonObject:
     """Describes an endpoint configuration."""
-    config = find_endpoint_config(region, request["EndpointConfigName"])
+    config = find_hosted(region, EndpointConfig, request["EndpointConfigName"])
     return {
         "EnableNetworkIsolation": False,
         **config.request,
@@ -72,7 +61,7 @@ def describe_endpoint_config(region: Region, request: JsonObject) -> JsonObject:
 
 def delete_endpoint_config(region: Region, request: JsonObject) -> JsonObject:
     """Removes an endpoint configuration; endpoints made from it go on."""
-    del region.of(EndpointConfig)[find_endpoint_config(region, request["EndpointConfigName"]).name]
+    del region.of(EndpointConfig)[find_hosted(region, EndpointConfig, request["EndpointConfigName"]).name]
     return {}
 
 

@@ -7,8 +7,9 @@ from typing import ClassVar, Self
 
 from include.local_aws.endpoint_configs import EndpointConfig
 from include.local_aws.endpoint_variant import EndpointVariant
-from include.local_aws.models import Model, find_model
-from include.local_aws.resources import LIVE, JsonObject, Region, Resource
+from include.local_aws.hosting_resources import HostingResource, find_hosted
+from include.local_aws.models import Model
+from include.local_aws.resources import LIVE, JsonObject, Region
 
 _LONGEST_FAILURE_REASON = 1024
 _SERVING = ("InService", "Updating", "RollingBack")
@@ -33,7 +34,7 @@ class Deployment:
         Raises:
             ValidationError: A model was deleted meanwhile.
         """
-        models = [find_model(region, variant["ModelName"]) for variant in config.variants]
+        models = [find_hosted(region, Model, variant["ModelName"]) for variant in config.variants]
         return cls(config=config.request, models=models)
 
     @property
@@ -53,7 +54,7 @@ class Deployment:
 
 
 @dataclass(kw_only=True, eq=False)
-class Endpoint(Resource):
+class Endpoint(HostingResource):
     """An endpoint.
 
     Attributes:
@@ -62,6 +63,7 @@ class Endpoint(Resource):
     """
 
     KIND: ClassVar[str] = "endpoint"
+    NOUN: ClassVar[str] = "endpoint"
     deployment: Deployment
     status: str | None = "Creating"
     variants: list[EndpointVariant] = field(default_factory=list, metadata=LIVE)

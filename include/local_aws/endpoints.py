@@ -2,9 +2,10 @@
 
 from include.local_aws import tags
 from include.local_aws.aws_errors import ValidationError
-from include.local_aws.endpoint_configs import find_endpoint_config
+from include.local_aws.endpoint_configs import EndpointConfig
 from include.local_aws.endpoint_deployment import change, deploy, remove
 from include.local_aws.endpoint_states import Deployment, Endpoint
+from include.local_aws.hosting_resources import find_hosted, free_hosted_arn
 from include.local_aws.listing import page_of
 from include.local_aws.resources import JsonObject, Region
 
@@ -12,14 +13,8 @@ from include.local_aws.resources import JsonObject, Region
 _RETAINED = {"DesiredWeight": "InitialVariantWeight", "DesiredInstanceCount": "InitialInstanceCount"}
 
 
-def _find(region: Region, name: str) -> Endpoint:
-    if name not in region.of(Endpoint):
-        raise ValidationError(f'Could not find endpoint "{region.arn(Endpoint, name)}".')
-    return region.of(Endpoint)[name]
-
-
 def _find_settled(region: Region, name: str) -> Endpoint:
-    endpoint = _find(region, name)
+    endpoint = find_hosted(region, Endpoint, name)
     if endpoint.status not in ("InService", "Failed"):
         raise ValidationError(f'Cannot update in-progress endpoint "{endpoint.arn}".')
     return endpoint
@@ -28,10 +23,8 @@ def _find_settled(region: Region, name: str) -> Endpoint:
 def create_endpoint(region: Region, request: JsonObject) -> JsonObject:
     """Begins to deploy an endpoint."""
     name = request["EndpointName"]
-    arn = region.arn(Endpoint, name)
-    if region.with_arn(arn) is not None:
-        raise ValidationError(f'Cannot create already existing endpoint "{arn}".')
-    deployment = Deployment.of(region, find_endpoint_config(region, request["EndpointConfigName"]))
+    arn = free_hosted_arn(region, Endpoint, name)
+    deployment = Deployment.of(region, find_hosted(region, EndpointConfig, request["EndpointConfigName"]))
     endpoint = Endpoint(
         name=name, arn=arn, request=request, tags=tags.from_request(request), deployment=deployment
     )
@@ -43,7 +36,7 @@ def create_endpoint(region: Region, request: JsonObject) -> JsonObject:
 def update_endpoint(region: Region, request: JsonObject) -> JsonObject:
     """Begins to replace an endpoint's variants; the old ones serve until the new ones are up."""
     endpoint = _find_settled(region, request["EndpointName"])
-    deployment = Deployment.of(region, find_endpoint_config(region, request["EndpointConfigName"]))
+    deployment = Deployment.of(region, find_hosted(region, EndpointConfig, request["EndpointConfigName"]))
     if request.get("RetainAllVariantProperties", False):
         excluded = {
             kind["VariantPropertyType"] for kind in request.get("ExcludeRetainedVariantProperties", [])
@@ -91,7 +84,7 @@ def delete_endpoint(region: Region, request: JsonObject) -> JsonObject:
 
 def describe_endpoint(region: Region, request: JsonObject) -> JsonObject:
     """Describes an endpoint."""
-    return _find(region, request["EndpointName"]).describe()
+    return find_hosted(region, Endpoint, request["EndpointName"]).describe()
 
 
 def list_endpoints(region: Region, request: JsonObject) -> JsonObject:

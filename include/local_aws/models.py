@@ -5,14 +5,15 @@ from typing import ClassVar
 
 from include.local_aws import tags
 from include.local_aws.aws_errors import ValidationError
+from include.local_aws.hosting_resources import HostingResource, find_hosted, free_hosted_arn
 from include.local_aws.listing import page_of
 from include.local_aws.model_container import check_container
 from include.local_aws.model_packages import find_model_package
-from include.local_aws.resources import JsonObject, Region, Resource
+from include.local_aws.resources import JsonObject, Region
 
 
 @dataclass(kw_only=True, eq=False)
-class Model(Resource):
+class Model(HostingResource):
     """An image, the model archive it serves, and its environment.
 
     Attributes:
@@ -20,6 +21,7 @@ class Model(Resource):
     """
 
     KIND: ClassVar[str] = "model"
+    NOUN: ClassVar[str] = "model"
 
     container: JsonObject
 
@@ -29,23 +31,10 @@ def _containers(request: JsonObject) -> list[JsonObject]:
     return [primary] if primary is not None else request.get("Containers", [])
 
 
-def find_model(region: Region, name: str) -> Model:
-    """Returns a model.
-
-    Raises:
-        ValidationError: `Could not find model "arn..."`.
-    """
-    if name not in region.of(Model):
-        raise ValidationError(f'Could not find model "{region.arn(Model, name)}".')
-    return region.of(Model)[name]
-
-
 def create_model(region: Region, request: JsonObject) -> JsonObject:
     """Registers a model, after AWS's checks of its image and archive."""
     name = request["ModelName"]
-    arn = region.arn(Model, name)
-    if region.with_arn(arn) is not None:
-        raise ValidationError(f'Cannot create already existing model "{arn}".')
+    arn = free_hosted_arn(region, Model, name)
     containers = _containers(request)
     if len(containers) != 1:
         raise ValidationError(f"Local AWS serves models of exactly one container, not of {len(containers)}.")
@@ -63,7 +52,7 @@ def create_model(region: Region, request: JsonObject) -> JsonObject:
 
 def describe_model(region: Region, request: JsonObject) -> JsonObject:
     """Describes a model."""
-    model = find_model(region, request["ModelName"])
+    model = find_hosted(region, Model, request["ModelName"])
     return {
         "EnableNetworkIsolation": False,
         **model.request,
@@ -74,7 +63,7 @@ def describe_model(region: Region, request: JsonObject) -> JsonObject:
 
 def delete_model(region: Region, request: JsonObject) -> JsonObject:
     """Removes a model; its archive stays, and endpoints that serve it go on."""
-    del region.of(Model)[find_model(region, request["ModelName"]).name]
+    del region.of(Model)[find_hosted(region, Model, request["ModelName"]).name]
     return {}
 
 

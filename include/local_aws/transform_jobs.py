@@ -3,8 +3,9 @@
 from include.local_aws import tags
 from include.local_aws.aws_errors import ValidationError
 from include.local_aws.data_processing import DataProcessing
+from include.local_aws.hosting_resources import find_hosted
 from include.local_aws.job_operations import free_arn, operations_of, start_job
-from include.local_aws.models import find_model
+from include.local_aws.models import Model
 from include.local_aws.resources import JsonObject, Region
 from include.local_aws.transform_run import TransformJob, TransformRun
 
@@ -16,7 +17,7 @@ def create_transform_job(region: Region, request: JsonObject) -> JsonObject:
     """Starts a transform job, after checks of its name, model and input."""
     name = request["TransformJobName"]
     arn = free_arn(region, TransformJob, name)
-    definition = find_model(region, request["ModelName"]).container
+    definition = find_hosted(region, Model, request["ModelName"]).container
     _check_input(request["TransformInput"])
     DataProcessing.of(request)
     payload = request.get("MaxPayloadInMB", 1)
