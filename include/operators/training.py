@@ -5,19 +5,24 @@ from typing import Any
 
 from airflow.providers.amazon.aws.hooks.sagemaker import LogState
 from airflow.providers.amazon.aws.operators.sagemaker import SageMakerTrainingOperator
+from airflow.providers.amazon.aws.utils import validate_execute_complete_event
 from airflow.sdk import Context, ResumableJobMixin
 from botocore.exceptions import ClientError
 
+from include.operators.deferral import DeferralMixin
+from include.operators.triggers import TrainingJobTrigger
 from include.pipeline.errors import TrainingError
 from include.pipeline.names import training_job_name
 from include.pipeline.polling import looks
+from include.pipeline.training import time_limit
 
 
-class ResumableTrainingOperator(ResumableJobMixin, SageMakerTrainingOperator):
+class ResumableTrainingOperator(ResumableJobMixin, DeferralMixin, SageMakerTrainingOperator):
     """Runs a training job and shows its log from the first line.
 
     What the provider's operator lacks: a retry re-attaches to the job that runs; a job that was stopped is
-    a failure; killing the task stops the job; the end is seen within a second, not after 30.
+    a failure; killing the task stops the job; the end is seen within a second, not after 30. Where it is
+    deferrable, it waits for as long as the job itself may take, and all this holds then, too.
 
     Args:
         config: The request of `CreateTrainingJob`. SageMaker gives a job's name out once: where a job of
@@ -26,6 +31,7 @@ class ResumableTrainingOperator(ResumableJobMixin, SageMakerTrainingOperator):
     """
 
     external_id_key = "training_job_name"
+    clear_number_key = "clear_number"
     _job_name: str | None = None
 
     def execute(self, context: Context) -> dict[str, Any]:
@@ -38,6 +44,7 @@ class ResumableTrainingOperator(ResumableJobMixin, SageMakerTrainingOperator):
             TrainingError: The job failed or was stopped.
         """
         self.preprocess_config()
+        self._stop_job_from_before_a_clear(context)
         result: dict[str, Any] = self.execute_resumable(context)
         return result
 
@@ -72,13 +79,42 @@ class ResumableTrainingOperator(ResumableJobMixin, SageMakerTrainingOperator):
     def poll_until_complete(  # type: ignore[override]
         self, external_id: Any, context: Context
     ) -> dict[str, Any]:
-        """Show the job's log and steps until it ends.
+        """Defer until the job ends, or show its log and steps until then.
 
         Returns:
             The result, because the mixin hands on what this returns when it re-attaches.
         """
         self._job_name = external_id
         description = self.hook.describe_training_job(external_id)
+        if self.deferrable:
+            limit = time_limit(description["StoppingCondition"])
+            self.defer_to(
+                TrainingJobTrigger,
+                job_type="training",
+                job_name=external_id,
+                limit=min(limit, self.execution_timeout or limit),
+            )
+        return self._follow(external_id, description, context)
+
+    def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
+        """Know the job from the first moment on: the task may be killed in any."""
+        name: Any = context["task_state_store"].get(self.external_id_key)
+        self._job_name = name
+        return super().resume_execution(next_method, next_kwargs, context)
+
+    def execute_complete(self, context: Context, event: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Show the log of the job whose end was waited for.
+
+        Returns:
+            What `execute` does.
+
+        Raises:
+            TrainingError: The job failed or was stopped.
+        """
+        name: str = validate_execute_complete_event(event)["job_name"]
+        return self._follow(name, self.hook.describe_training_job(name), context)
+
+    def _follow(self, external_id: str, description: dict[str, Any], context: Context) -> dict[str, Any]:
         positions: dict[str, Any] = {}
         state = LogState.TAILING
         for _ in looks(self.check_interval):
@@ -125,6 +161,21 @@ class ResumableTrainingOperator(ResumableJobMixin, SageMakerTrainingOperator):
     @property
     def _sagemaker(self) -> Any:
         return self.hook.conn
+
+    def _stop_job_from_before_a_clear(self, context: Context) -> None:
+        # A triggerer hears of a clear only when the task is about to run again: this try could attach to the
+        # job first, and fail when it is stopped.
+        store, dag_run = context.get("task_state_store"), context.get("dag_run")
+        if store is None or dag_run is None:
+            return
+        if store.get(self.clear_number_key) not in {None, dag_run.clear_number}:
+            name: Any = store.get(self.external_id_key)
+            for _ in looks(self.check_interval):
+                if name is None or self._status(name) != "InProgress":
+                    break
+                self._job_name = name
+                self.on_kill()
+        store.set(self.clear_number_key, dag_run.clear_number)
 
     def _status(self, name: str) -> str | None:
         try:

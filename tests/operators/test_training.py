@@ -1,7 +1,6 @@
 import re
 import threading
 import time
-from typing import Any
 
 import pytest
 
@@ -9,40 +8,15 @@ from include.operators.training import ResumableTrainingOperator
 from include.pipeline.errors import TrainingError
 from tests.local_aws_client import Aws, training_config
 from tests.operators.conftest import BUCKET
+from tests.operators.training_jobs import ENDLESS, TaskStateStore, jobs, wait_for
 
 pytestmark = pytest.mark.slow
-
-# Rounds of seconds, each one line in the log.
-ENDLESS = {"num_round": "1000", "num_parallel_tree": "3000", "max_depth": "10"}
-
-
-class TaskStateStore(dict[str, Any]):
-    """What Airflow keeps between a task's tries."""
-
-    def set(self, key: str, value: Any) -> None:
-        self[key] = value
 
 
 def operator(name: str, **hyperparameters: str) -> ResumableTrainingOperator:
     return ResumableTrainingOperator(
         task_id="train_model", config=training_config(BUCKET, name, **hyperparameters), check_interval=1
     )
-
-
-def jobs(aws: Aws, name: str) -> dict[str, str]:
-    found = aws.client("sagemaker").list_training_jobs(NameContains=name)["TrainingJobSummaries"]
-    return {job["TrainingJobName"]: job["TrainingJobStatus"] for job in found}
-
-
-def wait_for(aws: Aws, name: str, status: str, secondary: str | None = None) -> None:
-    deadline = time.monotonic() + 30
-    sagemaker = aws.client("sagemaker")
-    while jobs(aws, name).get(name) != status or (
-        secondary is not None
-        and sagemaker.describe_training_job(TrainingJobName=name)["SecondaryStatus"] != secondary
-    ):
-        assert time.monotonic() < deadline, f"{name} is not {status}: {jobs(aws, name)}"
-        time.sleep(0.2)
 
 
 def stop_once_it_trains(aws: Aws, name: str) -> None:
