@@ -3,9 +3,9 @@
 import os
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,7 @@ class RunningStack:
 
     airflow: AirflowApi
     aws: LocalAws
+    local: LocalStack
 
     def run_all(self, confs: Sequence[dict[str, Any]]) -> list[FinishedRun]:
         """Trigger runs by hand at the same time and wait for all."""
@@ -59,7 +60,10 @@ class RunningStack:
 
     def run(self, conf: dict[str, Any], dag_id: str = DAG_ID) -> FinishedRun:
         """Trigger a run by hand and wait for its end."""
-        run = self.airflow.trigger(dag_id, conf)
+        return self.finish(self.airflow.trigger(dag_id, conf), dag_id)
+
+    def finish(self, run: RunState, dag_id: str = DAG_ID) -> FinishedRun:
+        """Wait for a run's end."""
         deadline = time.monotonic() + _RUN_SECONDS
         while not run.is_over:
             assert time.monotonic() < deadline, self.airflow.tasks(dag_id, run.dag_run_id)
@@ -79,9 +83,9 @@ def local_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def database_url() -> Iterator[str]:
-    """A PostgreSQL database of these tests' own: SQLite locks up under several runs at once."""
+@contextmanager
+def new_database() -> Iterator[str]:
+    """Make a PostgreSQL database for one stack: SQLite locks up under several runs at once."""
     server = urlsplit(os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres"))
     try:
         connection = psycopg2.connect(server.geturl())
@@ -95,15 +99,22 @@ def database_url() -> Iterator[str]:
         cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@contextmanager
+def running_stack(home: Path, local_data: Path, settings: Mapping[str, str]) -> Iterator[RunningStack]:
+    """Start a stack without a triggerer."""
+    with new_database() as database_url:
+        local = LocalStack(
+            home,
+            variables={"source_local_folder": str(local_data)},
+            settings=settings,
+            database_url=database_url,
+        )
+        local.prepare()
+        with local.running("local_aws", "api_server", "scheduler", "dag_processor", dag_id=DAG_ID) as airflow:
+            yield RunningStack(airflow, LocalAws(local.aws_url, REGION), local)
+
+
 @pytest.fixture(scope="session")
-def stack(
-    local_data: Path, database_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[RunningStack]:
-    local = LocalStack(
-        tmp_path_factory.mktemp("airflow"),
-        variables={"source_local_folder": str(local_data)},
-        database_url=database_url,
-    )
-    local.prepare()
-    with local.running("local_aws", "api_server", "scheduler", "dag_processor", dag_id=DAG_ID) as airflow:
-        yield RunningStack(airflow, LocalAws(local.aws_url, REGION))
+def stack(local_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    with running_stack(tmp_path_factory.mktemp("airflow"), local_data, {}) as stack:
+        yield stack
