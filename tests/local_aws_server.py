@@ -29,23 +29,32 @@ class LocalAwsServer:
 
 @contextmanager
 def local_aws_server(*options: str, stderr: int = subprocess.DEVNULL) -> Iterator[LocalAwsServer]:
-    """Starts local AWS on a free port of 127.0.0.1, and stops it at the end.
+    """Starts local AWS as `start_local_aws` does, and stops it at the end.
+
+    Yields:
+        The server, ready for requests.
+    """
+    server = start_local_aws(*options, stderr=stderr)
+    try:
+        yield server
+    finally:
+        stop_local_aws(server)
+
+
+def start_local_aws(*options: str, stderr: int = subprocess.DEVNULL) -> LocalAwsServer:
+    """Starts local AWS on a free port of 127.0.0.1 and waits until it is ready for requests.
 
     Args:
         options: Further options of its command line.
         stderr: Where its log goes, as for Popen.
 
-    Yields:
-        The server, ready for requests.
-
     Raises:
         RuntimeError: It did not start.
     """
-    environment = {**os.environ, "PYTHONPATH": str(_PROJECT_ROOT)}
     process = subprocess.Popen(
         [sys.executable, "-m", "include.local_aws", "--port", "0", *options],
         cwd=_PROJECT_ROOT,
-        env=environment,
+        env={**os.environ, "PYTHONPATH": str(_PROJECT_ROOT)},
         stdout=subprocess.PIPE,
         stderr=stderr,
         text=True,
@@ -53,16 +62,20 @@ def local_aws_server(*options: str, stderr: int = subprocess.DEVNULL) -> Iterato
     assert process.stdout is not None
     watchdog = threading.Timer(_SECONDS_TO_START, process.kill)
     watchdog.start()
-    try:
-        ready = process.stdout.readline()
-        watchdog.cancel()
-        if "http://" not in ready:
-            raise RuntimeError(f"local AWS did not start; it said {ready!r}")
-        yield LocalAwsServer(url=ready.split()[-1], process=process)
-    finally:
-        watchdog.cancel()
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=10)
-        process.stdout.close()
-        if process.stderr is not None:
-            process.stderr.close()
+    ready = process.stdout.readline()
+    watchdog.cancel()
+    server = LocalAwsServer(url=ready.split()[-1] if ready else "", process=process)
+    if "http://" not in ready:
+        stop_local_aws(server)
+        raise RuntimeError(f"local AWS did not start; it said {ready!r}")
+    return server
+
+
+def stop_local_aws(server: LocalAwsServer) -> None:
+    """Ends the server as Ctrl-C does."""
+    process = server.process
+    process.send_signal(signal.SIGTERM)
+    process.wait(timeout=10)
+    for pipe in (process.stdout, process.stderr):
+        if pipe is not None:
+            pipe.close()

@@ -56,6 +56,8 @@ class LocalStack:
     local_aws_port: int = field(default_factory=free_port)
     variables: Mapping[str, str] = field(default_factory=dict)
     """Airflow Variables beside `sagemaker_role`."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Airflow's settings beside the stack's own: `{"AIRFLOW__OPERATORS__DEFAULT_DEFERRABLE": "true"}`."""
     database_url: str | None = None
     """Of a PostgreSQL for many runs at once; without it, SQLite in AIRFLOW_HOME."""
 
@@ -125,6 +127,7 @@ class LocalStack:
             "AIRFLOW_CONN_AWS_DEFAULT": json.dumps(connection),
             "AIRFLOW_VAR_SAGEMAKER_ROLE": ROLE,
             **{f"AIRFLOW_VAR_{name.upper()}": value for name, value in self.variables.items()},
+            **self.settings,
         }
 
     def prepare(self) -> None:

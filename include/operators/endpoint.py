@@ -7,7 +7,9 @@ from airflow.providers.amazon.aws.operators.sagemaker import SageMakerEndpointOp
 from airflow.sdk import Context
 from botocore.exceptions import ClientError
 
-from include.pipeline.errors import EndpointError, OwnerError
+from include.operators.deferral import DeferralMixin
+from include.operators.triggers import EndpointTrigger
+from include.pipeline.errors import EndpointError
 from include.pipeline.polling import looks
 from include.pipeline.resources import (
     ALL_KINDS,
@@ -23,12 +25,13 @@ from include.pipeline.resources import (
 from include.pipeline.tags import RunTags
 
 
-class RunEndpointOperator(SageMakerEndpointOperator):
+class RunEndpointOperator(DeferralMixin, SageMakerEndpointOperator):
     """Makes a run's model, endpoint configuration and endpoint, and waits until it serves.
 
     What the provider's operator lacks: a retry takes up what an earlier try made instead of failing on it;
     what bears the run's names and is another's is not touched; an endpoint that fails is taken back; killing
-    the task deletes the endpoint; the endpoint's FailureReason is told.
+    the task deletes the endpoint; the endpoint's FailureReason is told. Where it is deferrable, all this
+    holds, too, and its `execution_timeout` limits the wait.
 
     Args:
         config: `{"Model": ..., "EndpointConfig": ..., "Endpoint": ...}`, as the provider's operator takes it.
@@ -58,12 +61,33 @@ class RunEndpointOperator(SageMakerEndpointOperator):
         name = self._name_of(ENDPOINT)
         for kind in ALL_KINDS:
             check_owner(self.hook.conn, kind, self._name_of(kind), self._tags_of(kind))
+        if not self._is_serving_this_model(name):
+            self._delete_all()
+            for kind in reversed(ALL_KINDS):
+                self._create(kind)
+            self.log.info("Creating endpoint %s", name)
+        if self.deferrable:
+            self.defer_to(EndpointTrigger, job_type="endpoint", job_name=name, limit=self.execution_timeout)
+        return self._describe_once_in_service()
+
+    def execute_complete(
+        self,
+        context: Context,  # noqa: ARG002
+        event: dict[str, Any] | None = None,  # noqa: ARG002
+    ) -> dict[str, Any]:
+        """See whether the endpoint serves, now that it is no longer being created.
+
+        Returns:
+            What `execute` does.
+
+        Raises:
+            EndpointError: The endpoint did not come into service.
+        """
+        return self._describe_once_in_service()
+
+    def _describe_once_in_service(self) -> dict[str, Any]:
+        name = self._name_of(ENDPOINT)
         try:
-            if not self._is_serving_this_model(name):
-                self._delete_all()
-                for kind in reversed(ALL_KINDS):
-                    self._create(kind)
-                self.log.info("Creating endpoint %s", name)
             self._wait_until_in_service(name)
         except EndpointError:
             self._delete_all()
@@ -96,14 +120,7 @@ class RunEndpointOperator(SageMakerEndpointOperator):
         return name
 
     def _tags_of(self, kind: ResourceKind) -> RunTags:
-        tags = RunTags.from_aws(self._request(kind).get("Tags", []))
-        if tags is None:
-            raise OwnerError(
-                f"the request for {kind.title} {self._name_of(kind)!r} has no tags of a run",
-                "what a run makes tells whose it is",
-                "Take the request from the run's plan",
-            )
-        return tags
+        return RunTags.of_request(self._request(kind))
 
     def _create(self, kind: ResourceKind) -> None:
         try:

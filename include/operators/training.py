@@ -5,26 +5,31 @@ from typing import Any
 
 from airflow.providers.amazon.aws.hooks.sagemaker import LogState
 from airflow.providers.amazon.aws.operators.sagemaker import SageMakerTrainingOperator
+from airflow.providers.amazon.aws.utils import validate_execute_complete_event
 from airflow.sdk import Context, ResumableJobMixin
 from botocore.exceptions import ClientError
 
+from include.operators.deferral import DeferralMixin
+from include.operators.triggers import TrainingJobTrigger
 from include.pipeline.errors import TrainingError
 from include.pipeline.names import training_job_name
 from include.pipeline.polling import looks
 from include.pipeline.resources import owner_of
 from include.pipeline.tags import RunTags
+from include.pipeline.training import time_limit
 
 
-class ResumableTrainingOperator(ResumableJobMixin, SageMakerTrainingOperator):
+class ResumableTrainingOperator(ResumableJobMixin, DeferralMixin, SageMakerTrainingOperator):
     """Runs a training job and shows its log from the first line.
 
-    What the provider's operator lacks: a retry takes the job that a crashed try started, whether it still
-    runs or has ended well; a job that was stopped is a failure; killing the task stops the job; the end is
-    seen within a second, not after 30.
+    What the provider's operator lacks: a retry takes the job that a crashed try has started, whether it still
+    runs or has ended well; a task that was cleared stops it and starts another; a job that was stopped is a
+    failure; killing the task stops the job; the end is seen within a second, not after 30. Where it is
+    deferrable, it waits for as long as the job itself may take, and all this holds then, too.
 
     Args:
-        config: The request of `CreateTrainingJob`. SageMaker gives a job's name out once: where a job of
-            that name has ended, the next is `<name>-2`, and so on.
+        config: The request of `CreateTrainingJob`, with the run's tags. SageMaker gives a job's name out
+            once: where a job of that name has ended, the next is `<name>-2`, and so on.
         check_interval: Seconds between two looks at the job, at the most.
     """
 
@@ -39,8 +44,10 @@ class ResumableTrainingOperator(ResumableJobMixin, SageMakerTrainingOperator):
 
         Raises:
             TrainingError: The job failed or was stopped.
+            OwnerError: The request has no tags of a run.
         """
         self.preprocess_config()
+        RunTags.of_request(self.config)
         result: dict[str, Any] = self.execute_resumable(context)
         return result
 
@@ -51,9 +58,10 @@ class ResumableTrainingOperator(ResumableJobMixin, SageMakerTrainingOperator):
             job = self._describe(name)
             if job is None:
                 break
-            status = job["TrainingJobStatus"]
-            if self.is_job_active(status) or (self.is_job_succeeded(status) and self._is_of_this_plan(job)):
-                self.log.info("Job %s is %s already: taking it", name, status)
+            if not self._is_of_this_plan(job):
+                self._stop(name)
+            elif job["TrainingJobStatus"] in {"InProgress", "Completed"}:
+                self.log.info("Job %s is %s already: taking it", name, job["TrainingJobStatus"])
                 return name
         self.log.info("Creating training job %s", name)
         # Known before it exists: a task may be killed while it waits for the answer.
@@ -62,9 +70,9 @@ class ResumableTrainingOperator(ResumableJobMixin, SageMakerTrainingOperator):
         return name
 
     def get_job_status(self, external_id: Any, context: Context) -> str:  # noqa: ARG002
-        """Ask for the status of the job that an earlier try started."""
+        """Ask for the status of the job that an earlier try started; one from before a clear is none."""
         job = self._describe(external_id)
-        return job["TrainingJobStatus"] if job else "Absent"
+        return job["TrainingJobStatus"] if job and self._is_of_this_plan(job) else "Absent"
 
     def is_job_active(self, status: str) -> bool:
         """Tell whether the job can still end well."""
@@ -77,13 +85,42 @@ class ResumableTrainingOperator(ResumableJobMixin, SageMakerTrainingOperator):
     def poll_until_complete(  # type: ignore[override]
         self, external_id: Any, context: Context
     ) -> dict[str, Any]:
-        """Show the job's log and steps until it ends.
+        """Defer until the job ends, or show its log and steps until then.
 
         Returns:
             The result, because the mixin hands on what this returns when it re-attaches.
         """
         self._job_name = external_id
         description = self.hook.describe_training_job(external_id)
+        if self.deferrable:
+            limit = time_limit(description["StoppingCondition"])
+            self.defer_to(
+                TrainingJobTrigger,
+                job_type="training",
+                job_name=external_id,
+                limit=min(limit, self.execution_timeout or limit),
+            )
+        return self._follow(external_id, description, context)
+
+    def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
+        """Know the job from the first moment on: the task may be killed in any."""
+        name: Any = context["task_state_store"].get(self.external_id_key)
+        self._job_name = name
+        return super().resume_execution(next_method, next_kwargs, context)
+
+    def execute_complete(self, context: Context, event: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Show the log of the job whose end was waited for.
+
+        Returns:
+            What `execute` does.
+
+        Raises:
+            TrainingError: The job failed or was stopped.
+        """
+        name: str = validate_execute_complete_event(event)["job_name"]
+        return self._follow(name, self.hook.describe_training_job(name), context)
+
+    def _follow(self, external_id: str, description: dict[str, Any], context: Context) -> dict[str, Any]:
         positions: dict[str, Any] = {}
         state = LogState.TAILING
         for _ in looks(self.check_interval):
@@ -120,22 +157,7 @@ class ResumableTrainingOperator(ResumableJobMixin, SageMakerTrainingOperator):
     def on_kill(self) -> None:
         """Stop the job, so that it does not bill on after its task."""
         if self._job_name:
-            self.log.warning("Stopping training job %s", self._job_name)
-            sagemaker: Any = self.hook.conn
-            try:
-                sagemaker.stop_training_job(TrainingJobName=self._job_name)
-            except ClientError as error:
-                # It has just ended by itself.
-                self.log.warning("The job was not stopped: %s", error)
-
-    def _describe(self, name: str) -> dict[str, Any] | None:
-        try:
-            job: dict[str, Any] = self.hook.describe_training_job(name)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ValidationException":
-                raise
-            return None
-        return job
+            self._request_stop(self._job_name)
 
     def _create(self, name: str) -> None:
         request = {**self.config, "TrainingJobName": name}
@@ -151,7 +173,31 @@ class ResumableTrainingOperator(ResumableJobMixin, SageMakerTrainingOperator):
             ):
                 raise
 
+    def _describe(self, name: str) -> dict[str, Any] | None:
+        try:
+            job: dict[str, Any] = self.hook.describe_training_job(name)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ValidationException":
+                raise
+            return None
+        return job
+
     def _is_of_this_plan(self, job: dict[str, Any]) -> bool:
-        # A run that was cleared has a new plan, whose tags expire later: it is to train anew.
-        tags = RunTags.from_aws(self.config.get("Tags", []))
-        return tags is not None and tags == owner_of(self.hook.conn, job["TrainingJobArn"])
+        # Where a task is cleared, its run is planned anew, and the tags of the new plan expire later: data or
+        # Params may have changed since, so the old plan's job is no longer the one that is asked for.
+        return RunTags.of_request(self.config) == owner_of(self.hook.conn, job["TrainingJobArn"])
+
+    def _stop(self, name: str) -> None:
+        for _ in looks(self.check_interval):
+            if self.hook.describe_training_job(name)["TrainingJobStatus"] != "InProgress":
+                break
+            self._request_stop(name)
+
+    def _request_stop(self, name: str) -> None:
+        self.log.warning("Stopping training job %s", name)
+        sagemaker: Any = self.hook.conn
+        try:
+            sagemaker.stop_training_job(TrainingJobName=name)
+        except ClientError as error:
+            # It has just ended by itself, or was not made.
+            self.log.warning("The job was not stopped: %s", error)

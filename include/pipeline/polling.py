@@ -1,7 +1,8 @@
 """How long to wait between two looks at something on SageMaker."""
 
+import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 
 def looks(longest: float) -> Iterator[float]:
@@ -20,4 +21,17 @@ def looks(longest: float) -> Iterator[float]:
     while True:
         waited = time.monotonic() - started
         yield waited
-        time.sleep(min(longest, max(min(1.0, 0.1 + waited), waited / 10)))
+        time.sleep(_pause(waited, longest))
+
+
+async def async_looks(longest: float) -> AsyncIterator[float]:
+    """Pause as `looks` does, without blocking the event loop."""
+    started = time.monotonic()
+    while True:
+        waited = time.monotonic() - started
+        yield waited
+        await asyncio.sleep(_pause(waited, longest))
+
+
+def _pause(waited: float, longest: float) -> float:
+    return min(longest, max(min(1.0, 0.1 + waited), waited / 10))

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
+
+from include.pipeline.errors import OwnerError
 
 PROJECT = "airflow-sagemaker-pipeline"
 
@@ -49,6 +51,22 @@ class RunTags(BaseModel):
             run_id=values.get("airflow:run_id", ""),
             expires=None if expires == _NEVER else datetime.fromisoformat(expires),
         )
+
+    @classmethod
+    def of_request(cls, request: Mapping[str, Any]) -> Self:
+        """Read them from a request that creates something.
+
+        Raises:
+            OwnerError: It has none.
+        """
+        tags = cls.from_aws(request.get("Tags", []))
+        if tags is None:
+            raise OwnerError(
+                f"a request with the members {', '.join(sorted(request))} has no tags of a run",
+                "what a run makes tells whose it is",
+                "Take the request from the run's plan",
+            )
+        return tags
 
     def is_same_run(self, other: "RunTags | None") -> bool:
         """Tell whether another resource is of the same run."""

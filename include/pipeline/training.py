@@ -1,5 +1,7 @@
 """The request for the training job."""
 
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from include.pipeline.params import RunParams
@@ -7,6 +9,10 @@ from include.pipeline.params import RunParams
 # The tutorial's job takes a minute; ten times its data still fits. Here SageMaker stops job and bill.
 MAX_RUNTIME_SECONDS = 3600
 VOLUME_GB = 10
+
+_DEFAULT_MAX_RUNTIME_SECONDS = 86_400
+# SageMaker's limits leave out what comes before and after training: instances, download, upload.
+_AROUND_TRAINING = timedelta(minutes=15)
 
 
 def training_request(
@@ -59,3 +65,19 @@ def training_request(
         "StoppingCondition": {"MaxRuntimeInSeconds": MAX_RUNTIME_SECONDS},
         "Tags": tags,
     }
+
+
+def time_limit(stopping_condition: Mapping[str, int]) -> timedelta:
+    """Work out when a job that has not ended yet never will.
+
+    Members: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html
+
+    Args:
+        stopping_condition: Of the job, as `DescribeTrainingJob` tells it. In seconds: of a spot job, wait and
+            training together; of another, the training, and what it may be pending before.
+    """
+    seconds = stopping_condition.get("MaxWaitTimeInSeconds") or (
+        stopping_condition.get("MaxRuntimeInSeconds", _DEFAULT_MAX_RUNTIME_SECONDS)
+        + stopping_condition.get("MaxPendingTimeInSeconds", 0)
+    )
+    return timedelta(seconds=seconds) + _AROUND_TRAINING

@@ -1,18 +1,14 @@
 """The local stack, as `make up` starts it, with what a test asks of it."""
 
 import json
-import os
 import time
-import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-import psycopg2
 import pytest
 
 from include.local_stack.airflow_api import AirflowApi, RunState, TaskState
@@ -20,6 +16,7 @@ from include.local_stack.demo import DAG_ID, SAMPLE
 from include.local_stack.results import LocalAws
 from include.local_stack.stack import REGION, LocalStack
 from include.pipeline.plan import RunPlan
+from tests.airflow_database import airflow_database
 from tests.tutorial_data import BANK_CLEAN
 
 _RUN_SECONDS = 240
@@ -52,10 +49,22 @@ class RunningStack:
 
     airflow: AirflowApi
     aws: LocalAws
-    logs: Path
-    """The folder of the tasks' logs."""
-    passwords: tuple[str, ...]
-    """What Airflow is to keep to itself: the connection's, the administrator's, the Fernet key."""
+    local: LocalStack
+
+    @property
+    def logs(self) -> Path:
+        """The folder of the tasks' logs."""
+        return self.local.home / "logs"
+
+    @property
+    def passwords(self) -> tuple[str, ...]:
+        """What Airflow is to keep to itself: the connection's, the Fernet key, the administrator's."""
+        environment = self.local.environment()
+        return (
+            json.loads(environment["AIRFLOW_CONN_AWS_DEFAULT"])["password"],
+            environment["AIRFLOW__CORE__FERNET_KEY"],
+            self.local.password,
+        )
 
     def run_all(self, confs: Sequence[dict[str, Any]]) -> list[FinishedRun]:
         """Trigger runs by hand at the same time and wait for all."""
@@ -64,7 +73,10 @@ class RunningStack:
 
     def run(self, conf: dict[str, Any], dag_id: str = DAG_ID) -> FinishedRun:
         """Trigger a run by hand and wait for its end."""
-        run = self.airflow.trigger(dag_id, conf)
+        return self.finish(self.airflow.trigger(dag_id, conf), dag_id)
+
+    def finish(self, run: RunState, dag_id: str = DAG_ID) -> FinishedRun:
+        """Wait for a run's end."""
         deadline = time.monotonic() + _RUN_SECONDS
         while not run.is_over:
             assert time.monotonic() < deadline, self.airflow.tasks(dag_id, run.dag_run_id)
@@ -84,37 +96,22 @@ def local_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def database_url() -> Iterator[str]:
-    """A PostgreSQL database of these tests' own: SQLite locks up under several runs at once."""
-    server = urlsplit(os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres"))
-    try:
-        connection = psycopg2.connect(server.geturl())
-    except psycopg2.OperationalError as error:
-        pytest.skip(f"no PostgreSQL (set TEST_POSTGRES_URL): {error}")
-    connection.autocommit = True
-    name = f"airflow_test_{uuid.uuid4().hex}"
-    with closing(connection), connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
-        yield server._replace(scheme="postgresql+psycopg2", path=f"/{name}").geturl()
-        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+@contextmanager
+def running_stack(home: Path, local_data: Path, settings: Mapping[str, str]) -> Iterator[RunningStack]:
+    """Start a stack without a triggerer."""
+    with airflow_database() as database_url:
+        local = LocalStack(
+            home,
+            variables={"source_local_folder": str(local_data)},
+            settings=settings,
+            database_url=database_url,
+        )
+        local.prepare()
+        with local.running("local_aws", "api_server", "scheduler", "dag_processor", dag_id=DAG_ID) as airflow:
+            yield RunningStack(airflow, LocalAws(local.aws_url, REGION), local)
 
 
-@pytest.fixture(scope="session")
-def stack(
-    local_data: Path, database_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[RunningStack]:
-    local = LocalStack(
-        tmp_path_factory.mktemp("airflow"),
-        variables={"source_local_folder": str(local_data)},
-        database_url=database_url,
-    )
-    local.prepare()
-    environment = local.environment()
-    passwords = (
-        json.loads(environment["AIRFLOW_CONN_AWS_DEFAULT"])["password"],
-        environment["AIRFLOW__CORE__FERNET_KEY"],
-        local.password,
-    )
-    with local.running("local_aws", "api_server", "scheduler", "dag_processor", dag_id=DAG_ID) as airflow:
-        yield RunningStack(airflow, LocalAws(local.aws_url, REGION), local.home / "logs", passwords)
+@pytest.fixture(scope="package")
+def stack(local_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    with running_stack(tmp_path_factory.mktemp("airflow"), local_data, {}) as stack:
+        yield stack

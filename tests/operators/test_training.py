@@ -1,50 +1,30 @@
 import re
 import threading
 import time
-from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
 from include.operators.training import ResumableTrainingOperator
-from include.pipeline.errors import TrainingError
+from include.pipeline.errors import OwnerError, TrainingError
 from include.pipeline.tags import RunTags
-from tests.local_aws_client import Aws, training_config
-from tests.operators.conftest import BUCKET
+from tests.local_aws_client import Aws
+from tests.operators.training_jobs import (
+    ENDLESS,
+    NEXT_PLAN,
+    PLAN,
+    TaskStateStore,
+    jobs,
+    planned_config,
+    wait_for,
+)
 
 pytestmark = pytest.mark.slow
 
-# Rounds of seconds, each one line in the log.
-ENDLESS = {"num_round": "1000", "num_parallel_tree": "3000", "max_depth": "10"}
 
-
-class TaskStateStore(dict[str, Any]):
-    """What Airflow keeps between a task's tries."""
-
-    def set(self, key: str, value: Any) -> None:
-        self[key] = value
-
-
-def operator(name: str, **hyperparameters: str) -> ResumableTrainingOperator:
+def operator(name: str, plan: RunTags = PLAN, **hyperparameters: str) -> ResumableTrainingOperator:
     return ResumableTrainingOperator(
-        task_id="train_model", config=training_config(BUCKET, name, **hyperparameters), check_interval=1
+        task_id="train_model", config=planned_config(name, plan, **hyperparameters), check_interval=1
     )
-
-
-def jobs(aws: Aws, name: str) -> dict[str, str]:
-    found = aws.client("sagemaker").list_training_jobs(NameContains=name)["TrainingJobSummaries"]
-    return {job["TrainingJobName"]: job["TrainingJobStatus"] for job in found}
-
-
-def wait_for(aws: Aws, name: str, status: str, secondary: str | None = None) -> None:
-    deadline = time.monotonic() + 30
-    sagemaker = aws.client("sagemaker")
-    while jobs(aws, name).get(name) != status or (
-        secondary is not None
-        and sagemaker.describe_training_job(TrainingJobName=name)["SecondaryStatus"] != secondary
-    ):
-        assert time.monotonic() < deadline, f"{name} is not {status}: {jobs(aws, name)}"
-        time.sleep(0.2)
 
 
 def stop_once_it_trains(aws: Aws, name: str) -> None:
@@ -141,21 +121,39 @@ def test_a_retry_does_not_buy_a_job_again_that_has_succeeded(aws: Aws) -> None:
 
 
 def test_a_retry_takes_the_job_that_ended_well_while_its_worker_was_dead(aws: Aws) -> None:
-    plan = RunTags(dag_id="bank_marketing", run_id="manual__1", expires=datetime(2026, 11, 24, tzinfo=UTC))
-    for _ in range(2):
-        task = operator("orphan")
-        task.config["Tags"] = plan.to_aws()
-        task.execute({})
+    operator("orphan").execute({})
+    result = operator("orphan").execute({})
+    assert result["Training"]["TrainingJobName"] == "orphan"
     assert jobs(aws, "orphan") == {"orphan": "Completed"}
 
-    cleared = operator("orphan")
-    cleared.config["Tags"] = plan.model_copy(update={"expires": datetime(2026, 11, 25, tzinfo=UTC)}).to_aws()
-    cleared.execute({})
-    assert jobs(aws, "orphan") == {"orphan": "Completed", "orphan-2": "Completed"}
+
+@pytest.mark.parametrize("store", [{}, {"task_state_store": TaskStateStore()}], ids=["unknown", "known"])
+def test_a_cleared_task_trains_anew(aws: Aws, store: dict[str, TaskStateStore]) -> None:
+    name = f"cleared-{len(store)}"
+    operator(name).execute(store)
+    result = operator(name, NEXT_PLAN).execute(store)
+    assert result["Training"]["TrainingJobName"] == f"{name}-2"
+    assert jobs(aws, name) == {name: "Completed", f"{name}-2": "Completed"}
 
 
-def test_after_a_job_that_ended_the_next_bears_a_number(aws: Aws) -> None:
-    operator("again").execute({})
+def test_a_cleared_task_stops_the_job_that_still_runs(aws: Aws) -> None:
+    operator("outdated", **ENDLESS).submit_job({})
+    operator("outdated", NEXT_PLAN).execute({})
+    wait_for(aws, "outdated", "Stopped")
+    assert jobs(aws, "outdated-2") == {"outdated-2": "Completed"}
+
+
+def test_after_a_job_that_failed_the_next_bears_a_number(aws: Aws) -> None:
+    with pytest.raises(TrainingError):
+        operator("again", eta="2").execute({})
     result = operator("again").execute({})
     assert result["Training"]["TrainingJobName"] == "again-2"
-    assert jobs(aws, "again") == {"again": "Completed", "again-2": "Completed"}
+    assert jobs(aws, "again") == {"again": "Failed", "again-2": "Completed"}
+
+
+def test_a_request_without_the_tags_of_a_run_is_refused(aws: Aws) -> None:
+    task = operator("untagged")
+    del task.config["Tags"]
+    with pytest.raises(OwnerError, match="has no tags of a run"):
+        task.execute({})
+    assert jobs(aws, "untagged") == {}

@@ -1,3 +1,4 @@
+import asyncio
 import itertools
 
 import pytest
@@ -33,3 +34,21 @@ def test_the_pauses_grow_with_the_wait_up_to_the_longest(pauses: list[float]) ->
     assert pauses[-1] == 15
     # An hour's job costs a call every 15 s, a ten-minute one fewer than 75 in all.
     assert len(pauses) < 75
+
+
+def test_an_event_loop_pauses_as_long(pauses: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+
+    async def looks() -> list[float]:
+        seen = []
+        async for waited in polling.async_looks(15):
+            seen.append(waited)
+            if waited > 600:
+                break
+        return seen
+
+    monkeypatch.setattr(polling.asyncio, "sleep", sleep)
+    in_event_loop = asyncio.run(looks())
+    pauses.clear()
+    assert in_event_loop == list(itertools.islice(polling.looks(15), len(in_event_loop)))

@@ -19,6 +19,8 @@ def session(server: LocalAwsServer, monkeypatch: pytest.MonkeyPatch) -> boto3.Se
     return boto3.Session(**CREDENTIALS)
 
 
+# Of the SDK's own files, when they are compiled for the first time.
+@pytest.mark.filterwarnings("ignore:invalid escape sequence:DeprecationWarning")
 def test_training_and_endpoint(session: boto3.Session) -> None:
     from sagemaker.core import resources, shapes  # noqa: PLC0415 - 4 s
 
