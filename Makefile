@@ -9,7 +9,7 @@ SCANNERS := .local/scanners/.installed
 # Made up, for local AWS; anything else that looks like a secret is marked in its line, with the reason.
 MADE_UP := ^(local-aws-secret-key|AKIAIOSFODNN7EXAMPLE|made-up|PASSWORD|hunter2)$$
 
-.PHONY: help demo up env test test-fast lint types secrets audit lock clean
+.PHONY: help demo up env test test-faults test-fast lint types secrets audit lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,8 +23,11 @@ up: $(INSTALLED) ## local AWS and Airflow with its UI on 127.0.0.1:8080, until C
 env: $(INSTALLED) ## write .env with new secrets for docker-compose.yaml
 	@$(BIN)/python -m include.local_stack.make_env
 
-test: $(INSTALLED) $(AWS_CLI) ## all tests, offline
-	$(BIN)/python -m pytest
+test: $(INSTALLED) $(AWS_CLI) ## all tests but those of test-faults, offline
+	$(BIN)/python -m pytest -m 'not faults'
+
+test-faults: $(INSTALLED) ## every task by every fault, outages, a soak of 30 runs: docs/reliability.md, held to its word
+	$(BIN)/python -m pytest tests/faults
 
 test-fast: $(INSTALLED) ## the unit tests
 	$(BIN)/python -m pytest -m 'not slow' --numprocesses auto

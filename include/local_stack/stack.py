@@ -60,6 +60,8 @@ class LocalStack:
     """Airflow's settings beside the stack's own: `{"AIRFLOW__OPERATORS__DEFAULT_DEFERRABLE": "true"}`."""
     database_url: str | None = None
     """Of a PostgreSQL for many runs at once; without it, SQLite in AIRFLOW_HOME."""
+    secret: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
+    """Airflow's parts know each other by it."""
 
     @property
     def airflow_url(self) -> str:
@@ -108,9 +110,9 @@ class LocalStack:
             "AIRFLOW_PORT": str(self.airflow_port),
             "LOCAL_AWS_PORT": str(self.local_aws_port),
             "AIRFLOW__API__BASE_URL": self.airflow_url,
-            "AIRFLOW__API__SECRET_KEY": secrets.token_hex(16),
+            "AIRFLOW__API__SECRET_KEY": self.secret,
             "AIRFLOW__API__WORKERS": "1",
-            "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_hex(32),
+            "AIRFLOW__API_AUTH__JWT_SECRET": self.secret,
             "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT / "dags"),
             "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.airflow_url}/execution/",

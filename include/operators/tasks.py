@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from airflow.sdk import Variable, task
-from airflow.sdk.exceptions import AirflowRuntimeError, AirflowSkipException
+from airflow.sdk.exceptions import AirflowFailException, AirflowRuntimeError, AirflowSkipException
 
 CONNECTION = "aws_default"
 
@@ -133,8 +133,12 @@ def delete_data(plan: dict[str, Any]) -> list[str]:
 
 
 @task
-def verify_teardown(plan: dict[str, Any]) -> None:
-    """Fail the run when something of it is left that should be gone, whichever teardown missed it."""
+def verify_teardown(plan: dict[str, Any], dag_run: Any = None, ti: Any = None) -> None:
+    """Fail the run when something of it is left that should be gone, whichever teardown missed it.
+
+    Also where a user marked it as failed: Airflow skips what is pending then, leaves the run's state to its
+    teardown, and would call it a success.
+    """
     from include.pipeline.errors import CleanupError
     from include.pipeline.object_store import list_objects
     from include.pipeline.plan import RunPlan
@@ -154,6 +158,9 @@ def verify_teardown(plan: dict[str, Any]) -> None:
             "a run leaves nothing that its Params do not keep",
             "Read why the teardown failed, mend it, and clear the tasks that delete",
         )
+    states = ti.get_task_states(dag_id=dag_run.dag_id, run_ids=[dag_run.run_id])[dag_run.run_id]
+    if states["check_quality"] == "skipped" and "failed" in states.values():
+        raise AirflowFailException("The run was marked as failed. Nothing of it is left.")
 
 
 @task

@@ -1,0 +1,77 @@
+"""What a run left, and whether it is whole."""
+
+import hashlib
+import io
+import tarfile
+from dataclasses import dataclass
+from typing import Any
+
+from include.local_stack.results import LocalAws
+from include.pipeline.names import run_key
+from include.pipeline.object_store import list_objects, read_object
+
+_DAG_ID = "bank_marketing"
+
+
+@dataclass(frozen=True)
+class Aftermath:
+    """What there is of a run on local AWS."""
+
+    aws: LocalAws
+    run_id: str
+    bucket: str
+
+    @property
+    def key(self) -> str:
+        return run_key(_DAG_ID, self.run_id)
+
+    def billing(self) -> list[str]:
+        """Name the run's endpoints, configurations, models and running jobs."""
+        sagemaker: Any = self.aws.client("sagemaker")
+        named = {"NameContains": self.key}
+        found = {
+            "endpoint": sagemaker.list_endpoints(**named)["Endpoints"],
+            "endpoint configuration": sagemaker.list_endpoint_configs(**named)["EndpointConfigs"],
+            "model": sagemaker.list_models(**named)["Models"],
+            "training job": sagemaker.list_training_jobs(**named, StatusEquals="InProgress")[
+                "TrainingJobSummaries"
+            ],
+        }
+        return [kind for kind, items in found.items() if items]
+
+    def jobs(self) -> list[str]:
+        """Give the status of each of the run's training jobs, the oldest first."""
+        answer = self.aws.client("sagemaker").list_training_jobs(
+            NameContains=self.key, SortBy="CreationTime", SortOrder="Ascending"
+        )
+        return [job["TrainingJobStatus"] for job in answer["TrainingJobSummaries"]]
+
+    def checksums(self) -> dict[str, str]:
+        """SHA-256 of each object that does not depend on when the run was, by its place in the run's folder.
+
+        A model archive counts by the model in it, whichever of the run's jobs made it.
+        """
+        buckets = [bucket["Name"] for bucket in self.aws.s3.list_buckets()["Buckets"]]
+        if self.bucket not in buckets:
+            return {}
+        folder = f"s3://{self.bucket}/{_DAG_ID}/runs/{self.key}/"
+        found = {}
+        for uri in list_objects(self.aws.s3, folder):
+            place, content = uri.removeprefix(folder), read_object(self.aws.s3, uri)
+            if place == "plan.json":
+                continue
+            if place.startswith("model/"):
+                with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+                    member = archive.extractfile("xgboost-model")
+                    assert member is not None
+                    place, content = "model", member.read()
+            found[place] = hashlib.sha256(content).hexdigest()
+        return found
+
+    def raw_checksums(self) -> dict[str, str]:
+        """SHA-256 of each raw file, by the one that its place says."""
+        raw = f"s3://{self.bucket}/{_DAG_ID}/raw/"
+        return {
+            uri.removeprefix(raw).split("/")[0]: hashlib.sha256(read_object(self.aws.s3, uri)).hexdigest()
+            for uri in list_objects(self.aws.s3, raw)
+        }

@@ -1,0 +1,116 @@
+"""What a person does to runs in Airflow's UI: start, mark as failed, clear."""
+
+import time
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from include.local_stack.airflow_api import AirflowApi, RunState, TaskState
+from include.local_stack.demo import DAG_ID
+
+
+@dataclass(frozen=True)
+class TaskInstance:
+    """Which try of which task a worker's process works on."""
+
+    id: str
+    run_id: str
+    task_id: str
+
+
+@dataclass(frozen=True)
+class AirflowUser:
+    """A user with all rights."""
+
+    api: AirflowApi
+
+    def trigger(self, run_id: str, conf: dict[str, Any], dag_id: str = DAG_ID) -> None:
+        """Start a run by hand under a known id."""
+        self._send("PATCH", f"/dags/{dag_id}", {"is_paused": False})
+        self._send(
+            "POST",
+            f"/dags/{dag_id}/dagRuns",
+            {"dag_run_id": run_id, "logical_date": None, "conf": conf},
+        )
+
+    def backfill(self, first: date, last: date, conf: dict[str, Any], at_once: int) -> list[str]:
+        """Start a backfill of the intervals that begin between two days.
+
+        Returns:
+            The ids of its runs.
+        """
+        self._send(
+            "POST",
+            "/backfills",
+            {
+                "dag_id": DAG_ID,
+                "from_date": f"{first}T00:00:00Z",
+                "to_date": f"{last}T00:00:00Z",
+                "dag_run_conf": conf,
+                "max_active_runs": at_once,
+            },
+        )
+        runs = self._send("GET", f"/dags/{DAG_ID}/dagRuns?run_type=backfill")["dag_runs"]
+        return [run["dag_run_id"] for run in runs]
+
+    def wait(self, run_id: str, seconds: float, dag_id: str = DAG_ID) -> RunState:
+        """Wait for a run's end."""
+        deadline = time.monotonic() + seconds
+        while not (run := self.api.run(dag_id, run_id)).is_over:
+            assert time.monotonic() < deadline, {
+                name: (task.state, task.try_number) for name, task in self.tasks(run_id, dag_id).items()
+            }
+            time.sleep(1)
+        return run
+
+    def tasks(self, run_id: str, dag_id: str = DAG_ID) -> dict[str, TaskState]:
+        return {task.task_id: task for task in self.api.tasks(dag_id, run_id)}
+
+    def tries(self, run_id: str) -> dict[str, int]:
+        """Tell how often each task of a run was tried; without those that were skipped."""
+        return {name: task.try_number for name, task in self.tasks(run_id).items() if task.try_number}
+
+    def log(self, run_id: str, task_id: str) -> str:
+        task = self.tasks(run_id)[task_id]
+        return "\n".join(self.api.log_tail(DAG_ID, run_id, task, lines=200))
+
+    def xcom(self, run_id: str, task_id: str, dag_id: str = DAG_ID) -> Any:
+        return self.api.xcom(dag_id, run_id, task_id)
+
+    def running(self) -> list[TaskInstance]:
+        """List what runs now, in all runs."""
+        answer = self._send("GET", "/dags/~/dagRuns/~/taskInstances?state=running&limit=100")
+        return [
+            TaskInstance(item["id"], item["dag_run_id"], item["task_id"]) for item in answer["task_instances"]
+        ]
+
+    def mark_task_failed(self, run_id: str, task_id: str) -> None:
+        self._send(
+            "PATCH", f"/dags/{DAG_ID}/dagRuns/{run_id}/taskInstances/{task_id}", {"new_state": "failed"}
+        )
+
+    def mark_run_failed(self, run_id: str) -> None:
+        self._send("PATCH", f"/dags/{DAG_ID}/dagRuns/{run_id}", {"state": "failed"})
+
+    def clear_run(self, run_id: str) -> None:
+        """Clear all tasks of a run, for them to run again."""
+        self._send("POST", f"/dags/{DAG_ID}/dagRuns/{run_id}/clear", {"dry_run": False, "only_failed": False})
+
+    def clear_task(self, run_id: str, task_id: str) -> None:
+        """Clear a task and all after it, as the UI proposes."""
+        self._send(
+            "POST",
+            f"/dags/{DAG_ID}/clearTaskInstances",
+            {
+                "dry_run": False,
+                "dag_run_id": run_id,
+                "task_ids": [task_id],
+                "include_downstream": True,
+                "only_failed": False,
+            },
+        )
+
+    def _send(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        answer = self.api._client.request(method, f"/api/v2{path}", json=body)
+        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer.json()

@@ -1,0 +1,150 @@
+"""The fault matrix: every task of the DAG by every fault, as docs/reliability.md promises it."""
+
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.faults.aftermath import Aftermath
+from tests.faults.cell import Cell
+from tests.faults.conftest import SOURCE, FaultyStack
+from tests.faults.injection import (
+    DroppedConnection,
+    Errors,
+    Fault,
+    MarkedFailed,
+    Target,
+    WorkerKilled,
+    kill_worker,
+    wait_for_process,
+)
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
+RUN_SECONDS = 900
+NOT_APPLICABLE = "asks AWS nothing"
+
+FAULTS: dict[str, Callable[[FaultyStack], Fault]] = {
+    "worker killed": lambda _: WorkerKilled(),
+    "marked failed": lambda stack: MarkedFailed(stack.user),
+    "500 twice": lambda _: Errors("InternalFailure", "InternalError", 500, 500, times=2),
+    "throttled 5 times": lambda _: Errors("ThrottlingException", "SlowDown", 400, 503, times=5),
+    "access denied": lambda _: Errors("AccessDeniedException", "AccessDenied", 400, 403, times=None),
+    "connection dropped": lambda _: DroppedConnection(),
+}
+# The request of each task that is struck: where it writes, that.
+TARGETS = {
+    "plan_run": ("GetCallerIdentity", ""),
+    "create_bucket": ("CreateBucket", ""),
+    "download_data": ("PutObject", "/raw/"),
+    "split_data": ("PutObject", "/train/"),
+    "train_model": ("CreateTrainingJob", ""),
+    "deploy_endpoint": ("CreateEndpoint", ""),
+    "evaluate_model": ("InvokeEndpoint", ""),
+    "check_quality": None,
+    "delete_endpoint": ("DeleteEndpoint", ""),
+    "delete_endpoint_config": ("DeleteEndpointConfig", ""),
+    "delete_model": ("DeleteModel", ""),
+    "delete_data": ("DeleteObjects", ""),
+    "verify_teardown": ("DescribeEndpoint", ""),
+}
+# The request of a task that is struck when a connection is dropped, where it reads more than it writes.
+TRANSFERS = {"download_data": ("GetObject", "")}
+
+
+@dataclass
+class Observed:
+    """What a fault gave."""
+
+    cell: Cell
+    run_state: str
+    task_state: str | None
+    tries: int
+    left: list[str]
+    left_after_janitor: list[str]
+    checksums: dict[str, str]
+    raw_checksums: dict[str, str]
+    jobs: list[str]
+    retry_state: str | None = None
+    checksums_after_retry: dict[str, str] = field(default_factory=dict)
+    left_after_retry: list[str] = field(default_factory=list)
+    metrics: Any = None
+
+    @property
+    def final_checksums(self) -> dict[str, str]:
+        """Of what there was when the run was green at last."""
+        return self.checksums_after_retry if self.retry_state else self.checksums
+
+    @property
+    def outcome(self) -> str:
+        """Say it in the words of docs/reliability.md."""
+        if self.run_state == "success":
+            return "unnoticed" if self.tries == 1 else "tried again"
+        return "fails, janitor" if self.left else "fails, clean"
+
+
+def documented() -> dict[Cell, str]:
+    """Read the matrix from docs/reliability.md: what each fault gives."""
+    rows = [
+        [cell.strip().strip("`") for cell in line.strip().strip("|").split("|")]
+        for line in DOCUMENT.read_text().splitlines()
+        if line.startswith("| ")
+    ]
+    header = next(row for row in rows if row[1:] == list(FAULTS))
+    body = [row for row in rows[rows.index(header) + 1 :] if len(row) == len(header) and row[0] in TARGETS]
+    return {
+        Cell(row[0], fault): promise for row in body for fault, promise in zip(FAULTS, row[1:], strict=True)
+    }
+
+
+def observe(stack: FaultyStack, cell: Cell) -> Observed:
+    """Start a run, let the fault strike, look at what it gave, sweep, and clear the run where it failed."""
+    user = stack.user
+    run_id, bucket = f"fault__{cell}", f"fault-{cell}".replace("_", "-").lower()
+    target = TRANSFERS.get(cell.task_id) if cell.fault == "connection dropped" else None
+    target = target or TARGETS[cell.task_id]
+    if target:
+        operation, path = target
+        stack.injection.arm(Target(run_id, cell.task_id, operation, path), FAULTS[cell.fault](stack))
+    user.trigger(
+        run_id,
+        {"data_url": SOURCE, "bucket": bucket, "delete_data": cell.task_id == "delete_data"},
+    )
+    if not target:
+        _strike_at_sight(stack, run_id, cell)
+    run = user.wait(run_id, RUN_SECONDS)
+    task = user.tasks(run_id)[cell.task_id]
+    after = Aftermath(stack.aws, run_id, bucket)
+    observed = Observed(
+        cell,
+        run.state,
+        task.state,
+        task.try_number,
+        after.billing(),
+        [],
+        after.checksums(),
+        after.raw_checksums() if after.checksums() else {},
+        after.jobs(),
+    )
+    stack.injection.lift(run_id)
+    if observed.left:
+        stack.sweep()
+        observed.left_after_janitor = after.billing()
+    if run.state == "failed":
+        user.clear_run(run_id)
+        observed.retry_state = user.wait(run_id, RUN_SECONDS).state
+        observed.checksums_after_retry = after.checksums()
+        observed.left_after_retry = after.billing()
+    observed.metrics = user.xcom(run_id, "evaluate_model")
+    return observed
+
+
+def _strike_at_sight(stack: FaultyStack, run_id: str, cell: Cell) -> None:
+    pid = wait_for_process(stack.user, run_id, cell.task_id, RUN_SECONDS)
+    if cell.fault == "worker killed":
+        kill_worker(pid)
+    else:
+        os.kill(pid, signal.SIGSTOP)
+        stack.user.mark_task_failed(run_id, cell.task_id)
+        os.kill(pid, signal.SIGCONT)

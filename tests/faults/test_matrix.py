@@ -1,0 +1,100 @@
+"""Every task by every fault: what docs/reliability.md promises is what happens."""
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pytest
+
+from tests.faults.aftermath import Aftermath
+from tests.faults.cell import Cell
+from tests.faults.conftest import OBSERVED, SOURCE, FaultyStack
+from tests.faults.matrix import (
+    FAULTS,
+    NOT_APPLICABLE,
+    RUN_SECONDS,
+    TARGETS,
+    Observed,
+    documented,
+    observe,
+)
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
+
+AT_ONCE = 8
+PROMISED = documented()
+# These run with every test run: each kind of outcome, and each fault, once at least.
+REPRESENTATIVE = {
+    Cell("train_model", "worker killed"),
+    Cell("deploy_endpoint", "marked failed"),
+    Cell("download_data", "500 twice"),
+    Cell("evaluate_model", "throttled 5 times"),
+    Cell("delete_endpoint", "access denied"),
+    Cell("train_model", "connection dropped"),
+}
+
+
+def cells() -> Iterator[object]:
+    for cell, promise in PROMISED.items():
+        if promise != NOT_APPLICABLE:
+            marks = () if cell in REPRESENTATIVE else pytest.mark.faults
+            yield pytest.param(cell, id=str(cell), marks=marks)
+
+
+@pytest.fixture(scope="module")
+def reference(stack: FaultyStack) -> Aftermath:
+    """What a run without any fault leaves."""
+    stack.user.trigger("reference", {"data_url": SOURCE, "bucket": "reference"})
+    assert stack.user.wait("reference", RUN_SECONDS).state == "success"
+    return Aftermath(stack.aws, "reference", "reference")
+
+
+@pytest.fixture(scope="module")
+def observations(
+    stack: FaultyStack, request: pytest.FixtureRequest
+) -> Iterator[dict[Cell, Future[Observed]]]:
+    """All selected cells, some at a time: Airflow starts a run's tasks one after the other."""
+    chosen = [
+        item.callspec.params["cell"]
+        for item in request.session.items
+        if isinstance(item, pytest.Function)
+        and item.originalname == test_a_fault_gives_what_is_promised.__name__
+    ]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield {cell: pool.submit(observe, stack, cell) for cell in chosen}
+
+
+@pytest.mark.parametrize("cell", list(cells()))
+def test_a_fault_gives_what_is_promised(
+    cell: Cell,
+    stack: FaultyStack,
+    observations: dict[Cell, Future[Observed]],
+    reference: Aftermath,
+    pytestconfig: pytest.Config,
+) -> None:
+    seen = observations[cell].result()
+    pytestconfig.stash[OBSERVED][cell] = seen.outcome
+    whole = reference.checksums()
+    assert seen.outcome == PROMISED[cell]
+    assert seen.left_after_janitor == []
+    assert seen.checksums.items() <= whole.items()
+    assert seen.raw_checksums.items() <= reference.raw_checksums().items()
+    assert seen.jobs.count("Completed") <= 1, "a training was bought twice"
+    if seen.run_state == "failed":
+        assert seen.retry_state == "success"
+        assert seen.left_after_retry == []
+    if cell.task_id != "delete_data":
+        assert seen.final_checksums == whole
+    assert seen.metrics == stack.user.xcom("reference", "evaluate_model")
+
+
+@pytest.mark.usefixtures("reference")
+def test_the_document_has_every_task_and_every_fault(stack: FaultyStack) -> None:
+    assert set(PROMISED) == {Cell(task_id, fault) for task_id in TARGETS for fault in FAULTS}
+    assert set(TARGETS) == set(stack.user.tasks("reference"))
+
+
+@pytest.mark.usefixtures("reference")
+def test_the_task_that_no_fault_of_aws_can_strike_asks_it_nothing(stack: FaultyStack) -> None:
+    assert {cell.task_id for cell, promise in PROMISED.items() if promise == NOT_APPLICABLE} == {
+        task_id for task_id in TARGETS if not stack.injection.asked["reference", task_id]
+    } - {"delete_data"}
