@@ -170,7 +170,9 @@ class LocalAws:
         answer: Iterable[bytes] = self._moto(environ, start_response)
         if self._object_files is not None and environ["REQUEST_METHOD"] not in ("GET", "HEAD", "OPTIONS"):
             bucket, _, key = Request(environ).path.removeprefix("/").partition("/")
-            self._object_files.sync(bucket, key or None)
+            # STS, IAM and Logs are asked at the root, which is no bucket.
+            if bucket:
+                self._object_files.sync(bucket, key or None)
         return answer
 
     def _control_plane(self, request: Request, operation: str) -> Response:

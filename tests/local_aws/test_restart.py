@@ -231,6 +231,18 @@ def snapshot(s3: Any) -> dict[str, dict[str, Any]]:
     return objects
 
 
+def test_a_request_to_another_service_costs_no_object(tmp_path: Path) -> None:
+    with running(tmp_path) as first:
+        first.s3.create_bucket(Bucket="kept")
+        first.s3.put_object(Bucket="kept", Key="key", Body=b"1")
+        make_client("sts", first.server.url).get_caller_identity()
+        make_client("logs", first.server.url).describe_log_groups()
+        make_client("iam", first.server.url).list_roles()
+        first.kill()
+    with running(tmp_path) as second:
+        assert second.s3.get_object(Bucket="kept", Key="key")["Body"].read() == b"1"
+
+
 def test_a_versioned_bucket_keeps_its_current_versions(tmp_path: Path) -> None:
     with running(tmp_path) as first:
         s3 = first.s3
