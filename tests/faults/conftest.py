@@ -68,6 +68,7 @@ class FaultyStack:
     _local: LocalStack
     _proxy: AwsProxy
     _data_dir: Path
+    _log: int
     _server: LocalAwsServer
     _scheduler: "subprocess.Popen[bytes]"
 
@@ -75,7 +76,7 @@ class FaultyStack:
         """Kill local AWS and all that it runs, and start it again on what it kept."""
         self._server.process.send_signal(signal.SIGKILL)
         self._server.process.wait()
-        self._server = start_local_aws("--data-dir", str(self._data_dir))
+        self._server = start_local_aws("--data-dir", str(self._data_dir), stderr=self._log)
         self._proxy.upstream = urlsplit(self._server.url).netloc
 
     def restart_scheduler(self) -> None:
@@ -107,8 +108,8 @@ class FaultyStack:
 @contextmanager
 def faulty_stack(folder: Path) -> Iterator[FaultyStack]:
     """Runs the stack until the block is left."""
-    with airflow_database() as database_url:
-        server = start_local_aws("--data-dir", str(folder / "aws"))
+    with airflow_database() as database_url, (folder / "local_aws.log").open("ab") as log:
+        server = start_local_aws("--data-dir", str(folder / "aws"), stderr=log.fileno())
         injections: list[Injection] = []
 
         def answer(exchange: Exchange) -> Answer:
@@ -133,7 +134,15 @@ def faulty_stack(folder: Path) -> Iterator[FaultyStack]:
                     aws.s3.create_bucket(Bucket=bucket)
                     aws.s3.put_object(Bucket=bucket, Key=key, Body=SAMPLE.read_bytes())
                     stack = FaultyStack(
-                        user, aws, injections[0], local, proxy, folder / "aws", server, scheduler
+                        user,
+                        aws,
+                        injections[0],
+                        local,
+                        proxy,
+                        folder / "aws",
+                        log.fileno(),
+                        server,
+                        scheduler,
                     )
                     yield stack
             finally:

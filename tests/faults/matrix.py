@@ -79,6 +79,8 @@ class Observed:
     @property
     def outcome(self) -> str:
         """Say it in the words of docs/reliability.md."""
+        if self.run_state == "success" and self.task_state == "failed":
+            return "verified"
         if self.run_state == "success":
             return "unnoticed" if self.tries == 1 else "tried again"
         return "fails, janitor" if self.left else "fails, clean"

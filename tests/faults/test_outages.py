@@ -168,11 +168,12 @@ def test_a_task_that_is_cleared_and_run_again(stack: FaultyStack, whole: dict[st
 @pytest.mark.faults
 def test_a_name_that_another_has_taken(stack: FaultyStack, whole: dict[str, str]) -> None:
     run = Aftermath(stack.aws, "outage__taken", "outages")
+    training = stack.user.xcom("outage__none", "train_model")["Training"]
     sagemaker = stack.aws.client("sagemaker")
     sagemaker.create_model(
         ModelName=run.key,
         ExecutionRoleArn=ROLE,
-        PrimaryContainer={"Image": IMAGE, "ModelDataUrl": f"s3://outages/{whole['model']}"},
+        PrimaryContainer={"Image": IMAGE, "ModelDataUrl": training["ModelArtifacts"]["S3ModelArtifacts"]},
     )
     start(stack, "taken")
     assert stack.user.wait(run.run_id, RUN_SECONDS).state == "failed"
