@@ -1,6 +1,5 @@
 """Airflow on PostgreSQL and local AWS, with a proxy between them, each of which a test may kill."""
 
-import signal
 import subprocess
 import sys
 import uuid
@@ -74,8 +73,8 @@ class FaultyStack:
 
     def restart_local_aws(self) -> None:
         """Kill local AWS and all that it runs, and start it again on what it kept."""
-        self._server.process.send_signal(signal.SIGKILL)
-        self._server.process.wait()
+        self._server.process.kill()
+        stop_local_aws(self._server)
         self._server = start_local_aws("--data-dir", str(self._data_dir), stderr=self._log)
         self._proxy.upstream = urlsplit(self._server.url).netloc
 
