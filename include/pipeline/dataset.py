@@ -27,6 +27,7 @@ class Split(BaseModel):
     Attributes:
         rows: Of the table.
         train_rows: Of train.csv.
+        validation_rows: Of validation.csv; 0 where there is none.
         test_rows: Of the test features and labels.
         train_positives: Rows with label 1.
         test_positives: Rows with label 1.
@@ -38,6 +39,7 @@ class Split(BaseModel):
 
     rows: int
     train_rows: int
+    validation_rows: int
     test_rows: int
     train_positives: int
     test_positives: int
@@ -65,29 +67,63 @@ def split_table(
     shuffled = frame.sample(frac=1, random_state=seed)
     cut = int(train_fraction * len(frame))
     train, test = shuffled.iloc[:cut], shuffled.iloc[cut:]
-    for side, part in (("train", train), ("test", test)):
-        if part[table.label].nunique() < 2:  # noqa: PLR2004 - both classes
-            found = (
-                f"{side} has {part[table.label].sum()} of {frame[table.label].sum()} rows with "
-                f"{table.label} = 1, in {len(part)} of {len(frame)} rows"
-            )
-            rule = "train and test both need rows of both classes"
-            raise DataError(found, rule, "Bring more rows or change train_fraction")
+    _check_classes({"train": train, "test": test}, frame, table.label, "train_fraction")
     return train, test
 
 
-def write_split(
-    train: pd.DataFrame, test: pd.DataFrame, table: "TableConfig", folder: Path, train_files: int = 1
-) -> Split:
-    """Write the training rows, features.csv and labels.csv: no header, no index, label first for training.
+def hold_out_validation(
+    train: pd.DataFrame, table: "TableConfig", fraction: float
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Keep the last of the shuffled training rows from training. The test rows stay what they are.
 
     Args:
         train: As `split_table` returns it.
-        test: As `split_table` returns it.
         table: Names the label.
-        folder: Gets features.csv and labels.csv, and in its folder `train` the training rows.
+        fraction: Of the training rows, rounded down.
+
+    Returns:
+        The rows to train on and the rows to validate on: none of these where the fraction is 0.
+
+    Raises:
+        DataError: The fraction is not 0 and a side is without rows of both classes.
+    """
+    cut = len(train) - int(fraction * len(train))
+    kept, validation = train.iloc[:cut], train.iloc[cut:]
+    if fraction:
+        _check_classes({"train": kept, "validation": validation}, train, table.label, "validation_fraction")
+    return kept, validation
+
+
+def _check_classes(parts: dict[str, pd.DataFrame], whole: pd.DataFrame, label: str, param: str) -> None:
+    for side, part in parts.items():
+        if part[label].nunique() < 2:  # noqa: PLR2004 - both classes
+            found = (
+                f"{side} has {part[label].sum()} of {whole[label].sum()} rows with "
+                f"{label} = 1, in {len(part)} of {len(whole)} rows"
+            )
+            rule = f"{' and '.join(parts)} both need rows of both classes"
+            raise DataError(found, rule, f"Bring more rows or change {param}")
+
+
+def write_split(
+    train: pd.DataFrame,
+    test: pd.DataFrame,
+    table: "TableConfig",
+    folder: Path,
+    *,
+    train_files: int = 1,
+    validation: pd.DataFrame | None = None,
+) -> Split:
+    """Write what the job and the evaluation read: no header, no index, label first for the job.
+
+    Args:
+        train: Rows to train on.
+        test: Written as features.csv and labels.csv.
+        table: Names the label.
+        folder: Gets these files, and in its folder `train` the training rows.
         train_files: `train/train.csv`, or `train/train-1-of-2.csv` and so on, in the rows' order: one for
             each instance that trains.
+        validation: Written as validation.csv, where there are any.
 
     Raises:
         DataError: There are fewer training rows than files.
@@ -101,6 +137,9 @@ def write_split(
     features = [name for name in train.columns if name != table.label]
     _write_csv(test[features], folder / "features.csv")
     _write_csv(test[[table.label]], folder / "labels.csv")
+    held_out = 0 if validation is None else len(validation)
+    if validation is not None and held_out:
+        _write_csv(validation[[table.label, *features]], folder / "validation.csv")
     (folder / "train").mkdir()
     train_sha256 = hashlib.sha256()
     for number in range(train_files):
@@ -109,8 +148,9 @@ def write_split(
         _write_csv(train[[table.label, *features]].iloc[rows], folder / "train" / name)
         train_sha256.update((folder / "train" / name).read_bytes())
     return Split(
-        rows=len(train) + len(test),
+        rows=len(train) + held_out + len(test),
         train_rows=len(train),
+        validation_rows=held_out,
         test_rows=len(test),
         train_positives=int(train[table.label].sum()),
         test_positives=int(test[table.label].sum()),
@@ -120,7 +160,7 @@ def write_split(
 
 
 def split_to_s3(s3: "S3Client", raw_uri: str, plan: "RunPlan") -> Split:
-    """Read the raw data from S3, check and split it, and put the three files where the plan says.
+    """Read the raw data from S3, check and split it, and put the parts where the plan says.
 
     Raises:
         SourceError: The raw data is not there or cannot be read.
@@ -132,12 +172,21 @@ def split_to_s3(s3: "S3Client", raw_uri: str, plan: "RunPlan") -> Split:
     train, test = split_table(
         frame, plan.table, train_fraction=plan.params.train_fraction, seed=plan.params.seed
     )
+    train, validation = hold_out_validation(train, plan.table, plan.params.validation_fraction)
     with tempfile.TemporaryDirectory() as folder:
         written = Path(folder)
-        split = write_split(train, test, plan.table, written, plan.params.training_instance_count)
+        split = write_split(
+            train,
+            test,
+            plan.table,
+            written,
+            train_files=plan.params.training_instance_count,
+            validation=validation,
+        )
         for path, uri in (
             (written / "features.csv", plan.locations.test_features),
             (written / "labels.csv", plan.locations.test_labels),
+            *([(written / "validation.csv", plan.locations.validation)] if len(validation) else []),
             *((part, f"{plan.locations.train}{part.name}") for part in (written / "train").iterdir()),
         ):
             with path.open("rb") as file:

@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -13,6 +13,7 @@ from pydantic import (
     ValidatorFunctionWrapHandler,
     WrapValidator,
     field_validator,
+    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
@@ -38,6 +39,7 @@ HyperparameterValue = Annotated[
 ]
 _FROM_ONE_ON = re.compile(r"0*[1-9][0-9]*")
 
+ThresholdRule = Literal["fixed", "best_f1", "best_profit"]
 InstanceType = Annotated[str, Field(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9-]+$")]
 
 
@@ -66,6 +68,13 @@ class RunParams(BaseModel):
         lt=1,
         title="Training fraction",
         description="Share of the shuffled rows to train on; the rest is the test set.",
+    )
+    validation_fraction: float = Field(
+        ge=0,
+        lt=1,
+        title="Validation fraction",
+        description="Share of the training rows that is not trained on: a threshold may be chosen on it, and "
+        "the hyperparameter early_stopping_rounds stops by it. 0 is the tutorial's split.",
     )
     seed: int = Field(
         ge=0, le=2**32 - 1, title="Seed", description="Shuffles the rows. 1729 gives the tutorial's split."
@@ -97,6 +106,20 @@ class RunParams(BaseModel):
     threshold: float = Field(
         gt=0, lt=1, title="Threshold", description="A score of at least this counts as a yes."
     )
+    threshold_rule: ThresholdRule = Field(
+        title="Threshold rule",
+        description="fixed: the threshold above. best_f1 and best_profit: the one of the highest F1, or "
+        "profit, on the validation rows.",
+    )
+    call_cost: float = Field(
+        ge=0, allow_inf_nan=False, title="Cost of a call", description="Of one customer who is said yes."
+    )
+    deposit_value: float = Field(
+        ge=0,
+        allow_inf_nan=False,
+        title="Value of a deposit",
+        description="Of one customer who was called and is a yes, in the same money as the cost of a call.",
+    )
     min_roc_auc: float = Field(
         ge=0, le=1, title="Minimum ROC AUC", description="The run fails when the model scores below."
     )
@@ -123,6 +146,21 @@ class RunParams(BaseModel):
         if not _FROM_ONE_ON.fullmatch(str(value.get("num_round", ""))):
             raise PydanticCustomError("num_round", "num_round is required, a whole number from 1 on")
         return value
+
+    @model_validator(mode="after")
+    def _validation_rows_are_there(self) -> Self:
+        needing = {
+            f"threshold_rule = {self.threshold_rule}": self.threshold_rule != "fixed",
+            "the hyperparameter early_stopping_rounds": "early_stopping_rounds" in self.hyperparameters,
+        }
+        if self.validation_fraction == 0 and any(needing.values()):
+            names = " and ".join(name for name, needs in needing.items() if needs)
+            raise PydanticCustomError(
+                "validation_rows",
+                "{names}: needs validation rows, a validation_fraction above 0",
+                {"names": names},
+            )
+        return self
 
 
 def parse_params(values: Mapping[str, Any]) -> RunParams:

@@ -42,11 +42,14 @@ class RunLocations(BaseModel):
     run: str
     plan: str
     train: str
+    validation: str
     test_features: str
     test_labels: str
     model: str
     predictions: str
     metrics: str
+    report: str
+    manifest: str
 
     @classmethod
     def of(cls, bucket: str, pipeline: str, key: str) -> "RunLocations":
@@ -57,11 +60,14 @@ class RunLocations(BaseModel):
             run=run,
             plan=f"{run}/plan.json",
             train=f"{run}/train/",
+            validation=f"{run}/validation/validation.csv",
             test_features=f"{run}/test/features.csv",
             test_labels=f"{run}/test/labels.csv",
             model=f"{run}/model",
             predictions=f"{run}/evaluation/predictions.csv",
             metrics=f"{run}/evaluation/metrics.json",
+            report=f"{run}/evaluation/report.html",
+            manifest=f"{run}/manifest.json",
         )
 
 
@@ -143,6 +149,7 @@ def make_plan(
             image_uri=image_uri,
             role_arn=role_arn,
             train_uri=locations.train,
+            validation_uri=locations.validation if checked.validation_fraction else None,
             output_uri=locations.model,
             tags=tags.to_aws(),
         ),

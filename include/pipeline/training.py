@@ -22,6 +22,7 @@ def training_request(
     image_uri: str,
     role_arn: str,
     train_uri: str,
+    validation_uri: str | None,
     output_uri: str,
     tags: list[dict[str, str]],
 ) -> dict[str, Any]:
@@ -33,6 +34,7 @@ def training_request(
         image_uri: SageMaker's XGBoost image.
         role_arn: Reads `train_uri` and writes `output_uri`.
         train_uri: S3 prefix of the training files: CSV without header, label first.
+        validation_uri: S3 prefix of the validation rows, in the same form; None where there are none.
         output_uri: S3 prefix below which SageMaker writes `<job_name>/output/model.tar.gz`.
         tags: Of the job, in SageMaker's form.
     """
@@ -44,17 +46,8 @@ def training_request(
         # SageMaker takes strings only.
         "HyperParameters": {name: str(value) for name, value in params.hyperparameters.items()},
         "InputDataConfig": [
-            {
-                "ChannelName": "train",
-                "ContentType": "text/csv",
-                "DataSource": {
-                    "S3DataSource": {
-                        "S3DataType": "S3Prefix",
-                        "S3Uri": train_uri,
-                        "S3DataDistributionType": "ShardedByS3Key" if sharded else "FullyReplicated",
-                    }
-                },
-            }
+            _channel("train", train_uri, "ShardedByS3Key" if sharded else "FullyReplicated"),
+            *([_channel("validation", validation_uri, "FullyReplicated")] if validation_uri else []),
         ],
         "OutputDataConfig": {"S3OutputPath": output_uri},
         "ResourceConfig": {
@@ -65,6 +58,11 @@ def training_request(
         "StoppingCondition": {"MaxRuntimeInSeconds": MAX_RUNTIME_SECONDS},
         "Tags": tags,
     }
+
+
+def _channel(name: str, uri: str, distribution: str) -> dict[str, Any]:
+    source = {"S3DataType": "S3Prefix", "S3Uri": uri, "S3DataDistributionType": distribution}
+    return {"ChannelName": name, "ContentType": "text/csv", "DataSource": {"S3DataSource": source}}
 
 
 def time_limit(stopping_condition: Mapping[str, int]) -> timedelta:

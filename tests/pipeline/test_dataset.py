@@ -16,7 +16,7 @@ from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from include.pipeline.config import TableConfig, load_config
-from include.pipeline.dataset import Split, split_table, split_to_s3, write_split
+from include.pipeline.dataset import Split, hold_out_validation, split_table, split_to_s3, write_split
 from include.pipeline.errors import DataError, SourceError
 from include.pipeline.plan import RunIdentity, RunPlan, make_plan
 from include.pipeline.source_policy import SourcePolicy
@@ -66,6 +66,31 @@ def test_a_split_that_leaves_a_side_without_a_class_is_refused(
     with pytest.raises(DataError, match="train and test both need rows of both classes") as refused:
         split_table(frame(labels), table(), train_fraction=train_fraction, seed=1729)
     assert said in str(refused.value)
+
+
+def test_validation_rows_are_the_last_of_the_shuffled_training_rows() -> None:
+    train, test = split_table(frame([0, 1] * 500), table(), train_fraction=0.7, seed=1729)
+    kept, validation = hold_out_validation(train, table(), 0.1)
+    order = np.random.RandomState(1729).choice(1000, size=1000, replace=False)
+    assert kept["x"].tolist() == order[:630].tolist()
+    assert validation["x"].tolist() == order[630:700].tolist()
+    assert test["x"].tolist() == order[700:].tolist()
+
+
+def test_without_a_validation_fraction_every_training_row_is_trained_on() -> None:
+    kept, validation = hold_out_validation(frame([0, 1, 1]), table(), 0.0)
+    assert (len(kept), len(validation)) == (3, 0)
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [([0, 1] * 4 + [1, 1], "validation has 2 of 6 rows"), ([0] * 8 + [0, 1], "train has 0 of 1 rows")],
+)
+def test_validation_rows_that_leave_a_side_without_a_class_are_refused(labels: list[int], said: str) -> None:
+    with pytest.raises(DataError, match="train and validation both need rows of both classes") as refused:
+        hold_out_validation(frame(labels), table(), 0.2)
+    assert said in str(refused.value)
+    assert refused.value.mend == "Bring more rows or change validation_fraction"
 
 
 cells = st.none() | st.integers(-(10**15), 10**15) | st.floats(allow_nan=False, allow_infinity=False)
@@ -127,6 +152,7 @@ def test_the_files_have_no_header_and_the_label_first(tmp_path: Path) -> None:
     assert split == Split(
         rows=4,
         train_rows=2,
+        validation_rows=0,
         test_rows=2,
         train_positives=1,
         test_positives=1,
@@ -143,6 +169,15 @@ def test_training_rows_are_spread_over_one_file_for_each_instance(tmp_path: Path
         "train-2-of-2.csv": "0,3\n1,4\n0,5\n",
     }
     assert split.train_sha256 == hashlib.sha256(b"0,1\n1,2\n0,3\n1,4\n0,5\n").hexdigest()
+
+
+def test_validation_rows_are_written_as_the_training_rows_are(tmp_path: Path) -> None:
+    train, test, held = (
+        read(f"a,y,b\n{rows}") for rows in ("1,0,1\n2,1,1\n", "3,1,1\n4,0,1\n", "5,1,9\n,0,9\n")
+    )
+    split = write_split(train, test, table(), tmp_path, validation=held)
+    assert (tmp_path / "validation.csv").read_text() == "1,5,9\n0,,9\n"
+    assert (split.rows, split.validation_rows) == (6, 2)
 
 
 @needs_bank_clean
@@ -196,6 +231,18 @@ def test_the_split_goes_where_the_plan_says(s3: "S3Client", plan: RunPlan, tmp_p
         plan.locations.test_features: (tmp_path / "features.csv").read_bytes(),
         plan.locations.test_labels: (tmp_path / "labels.csv").read_bytes(),
     }
+
+
+def test_validation_rows_go_where_the_training_job_finds_them(s3: "S3Client", plan: RunPlan) -> None:
+    held_out = plan.model_copy(update={"params": plan.params.model_copy(update={"validation_fraction": 0.2})})
+    raw = b"age,y_no,y_yes\n" + b"".join(b"%d,%d,%d\n" % (i, i % 3 > 0, i % 3 == 0) for i in range(90))
+    s3.put_object(Bucket="bucket", Key="raw.csv", Body=raw)
+    split = split_to_s3(s3, "s3://bucket/raw.csv", held_out)
+    assert (split.rows, split.train_rows, split.validation_rows, split.test_rows) == (90, 50, 12, 28)
+    files = stored(s3)
+    lines = files[plan.locations.validation].splitlines()
+    assert len(lines) == 12
+    assert not set(lines) & set(files[f"{plan.locations.train}train.csv"].splitlines())
 
 
 def test_a_refused_table_leaves_nothing_behind(s3: "S3Client", plan: RunPlan) -> None:

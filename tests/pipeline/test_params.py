@@ -15,6 +15,7 @@ def values() -> dict[str, Any]:
 def test_the_yamls_defaults_are_the_tutorials(values: dict[str, Any]) -> None:
     params = parse_params(values)
     assert (params.train_fraction, params.seed) == (0.7, 1729)
+    assert (params.validation_fraction, params.threshold_rule, params.threshold) == (0, "fixed", 0.5)
     assert params.hyperparameters == {
         "max_depth": 5,
         "eta": 0.2,
@@ -56,6 +57,19 @@ def test_the_yamls_defaults_are_the_tutorials(values: dict[str, Any]) -> None:
         ("min_roc_auc", 1.01, "min_roc_auc = 1.01 (Input should be less than or equal to 1)"),
         ("must_beat_baseline", "yes", "must_beat_baseline = 'yes' (Input should be a valid boolean)"),
         ("keep_endpoint", 1, "keep_endpoint = 1 (Input should be a valid boolean)"),
+        ("validation_fraction", 1, "validation_fraction = 1 (Input should be less than 1)"),
+        (
+            "validation_fraction",
+            -0.1,
+            "validation_fraction = -0.1 (Input should be greater than or equal to 0)",
+        ),
+        (
+            "threshold_rule",
+            "f1",
+            "threshold_rule = 'f1' (Input should be 'fixed', 'best_f1' or 'best_profit')",
+        ),
+        ("call_cost", -1, "call_cost = -1 (Input should be greater than or equal to 0)"),
+        ("deposit_value", float("inf"), "deposit_value = inf (Input should be a finite number)"),
         ("delete_data", None, "delete_data = None (Input should be a valid boolean)"),
     ],
 )
@@ -66,6 +80,25 @@ def test_a_wrong_value_is_named_with_its_rule(
         parse_params(values | {name: value})
     assert message in str(refused.value)
     assert "trigger the run again" in refused.value.mend
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"threshold_rule": "best_f1"}, "threshold_rule = best_f1: needs validation rows"),
+        (
+            {"hyperparameters": {"num_round": 10, "early_stopping_rounds": 3}},
+            "the hyperparameter early_stopping_rounds: needs validation rows",
+        ),
+    ],
+)
+def test_what_needs_validation_rows_is_refused_without_them(
+    values: dict[str, Any], changed: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ParamError) as refused:
+        parse_params(values | changed)
+    assert said in str(refused.value)
+    assert parse_params(values | changed | {"validation_fraction": 0.1}).validation_fraction == 0.1
 
 
 def test_an_unknown_param_is_refused_with_the_name_it_may_mean(values: dict[str, Any]) -> None:
