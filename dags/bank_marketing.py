@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from airflow.providers.amazon.aws.operators.s3 import S3CreateBucketOperator
-from airflow.sdk import DAG, chain
+from airflow.sdk import DAG, Asset, chain
 
 from include.operators import tasks
 from include.operators.deletion import (
@@ -12,6 +12,7 @@ from include.operators.deletion import (
     DeleteModelOperator,
 )
 from include.operators.endpoint import RunEndpointOperator
+from include.operators.links import ModelReportLink
 from include.operators.retries import RETRY_POLICY
 from include.operators.schedule import cron_schedule
 from include.operators.training import ResumableTrainingOperator
@@ -19,6 +20,7 @@ from include.operators.trigger_form import trigger_form
 from include.pipeline.config import load_config
 
 config = load_config("bank_marketing")
+model = Asset("bank_marketing_model", group="model")
 
 with DAG(
     dag_id="bank_marketing",
@@ -32,7 +34,8 @@ the answers are not good enough. Endpoint, configuration and model are deleted a
 before failed**, unless `keep_endpoint` is set.
 
 Needs the connection `aws_default` with a region, and a role for SageMaker: the Param `role` or the Variable
-`sagemaker_role`. Results: `s3://<bucket>/bank_marketing/runs/<run>/evaluation/`.
+`sagemaker_role`. Results: `s3://<bucket>/bank_marketing/runs/<run>/evaluation/`, and the tab *Model report*
+of the run. A model that passes the gate updates the asset `bank_marketing_model`, with its metrics.
 """,
     schedule=cron_schedule(config.schedule),
     catchup=False,
@@ -66,20 +69,23 @@ Needs the connection `aws_default` with a region, and a role for SageMaker: the 
         check_interval=15,
         execution_timeout=timedelta(minutes=30),
     )
-    metrics = tasks.evaluate_model(plan)
-    gate = tasks.check_quality(plan, metrics)
+    metrics = tasks.evaluate_model(plan, split, train.output)
+    gate = tasks.check_quality.override(outlets=[model])(plan, raw=raw, split=split, training=train.output)
 
-    delete = {"name": plan["key"], "keep": plan["keep_endpoint"]}
-    teardown = [
-        DeleteEndpointOperator(task_id="delete_endpoint", **delete),
-        DeleteEndpointConfigOperator(task_id="delete_endpoint_config", **delete),
-        DeleteModelOperator(task_id="delete_model", **delete),
-        tasks.delete_data(plan).operator,
-    ]
+    names = {"name": plan["key"], "keep": plan["keep_endpoint"]}
+    deletions = {
+        "endpoint": DeleteEndpointOperator(task_id="delete_endpoint", **names),
+        "endpoint configuration": DeleteEndpointConfigOperator(task_id="delete_endpoint_config", **names),
+        "model": DeleteModelOperator(task_id="delete_model", **names),
+    }
+    report = tasks.write_report(plan, {kind: step.output for kind, step in deletions.items()})
+    teardown = [*deletions.values(), report.operator, tasks.delete_data(plan).operator]
     verify = tasks.verify_teardown(plan).operator
     chain(plan, bucket, raw, split, train, deploy, metrics, gate, *teardown, verify)
     for step in teardown:
         step.as_teardown(setups=plan.operator)
+    for step in (metrics.operator, gate.operator, report.operator):
+        step.operator_extra_links = (ModelReportLink(),)
     # Airflow takes a run's state from its leaves. A teardown that may fail the run is one, and makes what
     # stands before it none: on any but the last, this would leave a run green whose gate failed.
     verify.as_teardown(setups=plan.operator, on_failure_fail_dagrun=True)

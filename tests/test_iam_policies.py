@@ -20,11 +20,15 @@ from include.operators.training import ResumableTrainingOperator
 from include.pipeline.cleanup import delete_run
 from include.pipeline.config import DATASETS, load_config
 from include.pipeline.dataset import split_to_s3
+from include.pipeline.deployed import look_up_deployed
 from include.pipeline.evaluation import evaluate_endpoint
 from include.pipeline.janitor import sweep
+from include.pipeline.manifest import record_run
 from include.pipeline.plan import RunIdentity, RunPlan, make_plan
+from include.pipeline.report.writing import write_report
 from include.pipeline.source import fetch
 from include.pipeline.source_policy import SourcePolicy
+from include.pipeline.training_job import TrainingJob
 from tests.local_aws_client import Aws
 from tests.local_aws_server import local_aws_server
 
@@ -95,15 +99,19 @@ def run_everything(aws: Aws) -> None:
     )
     S3CreateBucketOperator(task_id="create_bucket", bucket_name=plan.bucket).execute({})
     raw = fetch(plan.params.data_url, policy=plan.source_policy, s3=s3, raw_uri=plan.locations.raw)
-    split_to_s3(s3, raw.uri, plan)
+    split = split_to_s3(s3, raw.uri, plan)
     training = ResumableTrainingOperator(task_id="train_model", config=plan.training, check_interval=1)
-    archive = training.execute({})["Training"]["ModelArtifacts"]["S3ModelArtifacts"]
+    job = TrainingJob.describe(sagemaker, training.execute({})["Training"]["TrainingJobName"])
     training.on_kill()
-    deploy(plan, archive)
-    evaluate_endpoint(plan, s3=s3, runtime=aws.client("sagemaker-runtime"))
+    deploy(plan, job.model_uri)
+    evaluate_endpoint(
+        plan, split, job, s3=s3, runtime=aws.client("sagemaker-runtime"), logs=aws.client("logs")
+    )
     delete(DeleteEndpointOperator, plan)
     delete(DeleteEndpointConfigOperator, plan)
     delete(DeleteModelOperator, plan)
+    manifest = record_run(s3, plan, raw=raw, split=split, training=job)
+    write_report(s3, plan, manifest, look_up_deployed(sagemaker, plan, {}))
     delete_run(s3, plan.locations)
     sweep(sagemaker, now=datetime.now(UTC), is_over=lambda *_: True, dry_run=False, report=print)
 

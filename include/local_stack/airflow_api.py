@@ -96,6 +96,11 @@ class AirflowApi:
         answer = self._client.get(f"/api/v2/dags/{dag_id}/dagRuns/{run_id}").raise_for_status()
         return RunState.model_validate(answer.json())
 
+    def runs(self, dag_id: str) -> list[RunState]:
+        """List a DAG's runs."""
+        answer = self._client.get(f"/api/v2/dags/{dag_id}/dagRuns").raise_for_status()
+        return [RunState.model_validate(run) for run in answer.json()["dag_runs"]]
+
     def tasks(self, dag_id: str, run_id: str) -> list[TaskState]:
         """Ask how a run's tasks go."""
         answer = self._client.get(f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances").raise_for_status()
@@ -108,6 +113,20 @@ class AirflowApi:
             params={"deserialize": True},
         ).raise_for_status()
         return answer.json()["value"]
+
+    def asset_events(self, dag_id: str) -> list[dict[str, Any]]:
+        """List what a DAG's tasks told of the assets that they made."""
+        answer = self._client.get("/api/v2/assets/events", params={"source_dag_id": dag_id, "limit": 100})
+        events: list[dict[str, Any]] = answer.raise_for_status().json()["asset_events"]
+        return events
+
+    def links(self, dag_id: str, run_id: str, task_id: str) -> dict[str, str | None]:
+        """Read a task's links by their names."""
+        answer = self._client.get(
+            f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/links"
+        ).raise_for_status()
+        links: dict[str, str | None] = answer.json()["extra_links"]
+        return links
 
     def log_tail(self, dag_id: str, run_id: str, task: TaskState, lines: int) -> list[str]:
         """Read the last lines of a task's log, the error's text among them."""

@@ -17,7 +17,7 @@ from include.local_stack.airflow_api import AirflowApi, RunState
 from include.local_stack.results import LocalAws
 from include.local_stack.stack import LOCAL, REGION, LocalStack, StackError
 from include.pipeline.config import DATASETS, load_config
-from include.pipeline.metrics import Metrics
+from include.pipeline.metrics import Evaluation
 from include.pipeline.plan import RunPlan
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _show_results(airflow: AirflowApi, run: RunState, aws: LocalAws) -> None:
     folder = RUNS / plan.key
     training = airflow.xcom(DAG_ID, run.dag_run_id, "train_model")["Training"]
     aws.fetch(plan, training["ModelArtifacts"]["S3ModelArtifacts"], folder)
-    metrics = Metrics.model_validate_json((folder / "metrics.json").read_bytes())
+    metrics = Evaluation.model_validate_json((folder / "metrics.json").read_bytes())
     console.print(screen.summary(plan, metrics, aws.leftovers(plan.bucket), RUNS / "latest", run.seconds))
 
 

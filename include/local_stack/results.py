@@ -35,10 +35,10 @@ class LocalAws:
         self.s3: S3Client = self.client("s3")
 
     def fetch(self, plan: "RunPlan", model_archive: str, folder: Path) -> None:
-        """Copy plan, metrics, predictions and model archive to a folder; `latest` beside it points there."""
+        """Copy a run's results and model archive to a folder; `latest` beside it points there."""
         folder.mkdir(parents=True, exist_ok=True)
         places = plan.locations
-        wanted = [places.plan, places.metrics, places.predictions, model_archive]
+        wanted = [places.plan, places.metrics, places.predictions, places.report, model_archive]
         for uri in wanted:
             bucket, key = split_uri(uri)
             self.s3.download_file(bucket, key, str(folder / Path(key).name))

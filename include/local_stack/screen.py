@@ -9,7 +9,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from include.pipeline.report import confusion_table
+from include.pipeline.confusion_table import confusion_table
 
 if TYPE_CHECKING:
     from include.local_stack.airflow_api import TaskState
@@ -69,6 +69,7 @@ def summary(
         f"{leftovers.models} models; {leftovers.objects} objects in s3://{plan.bucket}",
     )
     facts.add_row("results", str(folder))
+    facts.add_row("report", (folder / "report.html").as_uri())
     return Group("", confusion_table(metrics), "", figures, "", facts)
 
 

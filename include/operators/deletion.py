@@ -9,6 +9,7 @@ from airflow.providers.amazon.aws.utils.mixins import aws_template_fields
 from airflow.sdk import Context
 from airflow.sdk.exceptions import AirflowSkipException
 
+from include.pipeline.deployed import Deletion
 from include.pipeline.errors import CleanupError, OwnerError
 from include.pipeline.resources import (
     ENDPOINT,
@@ -42,8 +43,11 @@ class _DeleteOperator(AwsBaseOperator[SageMakerHook]):
         self.keep = keep
         self.check_interval = check_interval
 
-    def execute(self, context: Context) -> None:
+    def execute(self, context: Context) -> dict[str, Any] | None:
         """Delete it.
+
+        Returns:
+            A `Deletion`; None where there was nothing to delete.
 
         Raises:
             AirflowSkipException: It is to be kept, or it is not this run's.
@@ -60,8 +64,9 @@ class _DeleteOperator(AwsBaseOperator[SageMakerHook]):
         self.log.info(
             "%s %s is %s", self.kind.title.capitalize(), self.name, "deleted" if found else "not there"
         )
+        return Deletion.of(found).model_dump(mode="json") if found else None
 
-    def _delete(self) -> bool:
+    def _delete(self) -> dict[str, Any] | None:
         return delete(self.hook.conn, self.kind, self.name, self.check_interval)
 
 
@@ -76,7 +81,7 @@ class DeleteEndpointConfigOperator(_DeleteOperator):
 
     kind = ENDPOINT_CONFIG
 
-    def _delete(self) -> bool:
+    def _delete(self) -> dict[str, Any] | None:
         # SageMaker would delete it under an endpoint, and lose track of the endpoint's instances.
         if describe(self.hook.conn, ENDPOINT, self.name):
             raise CleanupError(

@@ -8,6 +8,7 @@ from airflow.sdk import Context
 from botocore.exceptions import ClientError
 
 from include.operators.deferral import DeferralMixin
+from include.operators.links import EndpointLink
 from include.operators.triggers import EndpointTrigger
 from include.pipeline.errors import EndpointError
 from include.pipeline.polling import looks
@@ -40,11 +41,17 @@ class RunEndpointOperator(DeferralMixin, SageMakerEndpointOperator):
         check_interval: Seconds between two looks at the endpoint, at the most.
     """
 
+    operator_extra_links = (EndpointLink(),)
     template_fields: Sequence[str] = (*SageMakerEndpointOperator.template_fields, "model_data_url")
 
     def __init__(self, *, model_data_url: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.model_data_url = model_data_url
+
+    @property
+    def console_name(self) -> str:
+        """The endpoint's."""
+        return self._name_of(ENDPOINT)
 
     def execute(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
         """Make what is missing and wait.

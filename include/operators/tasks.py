@@ -90,32 +90,104 @@ def split_data(plan: dict[str, Any], raw: dict[str, Any]) -> dict[str, Any]:
 
 
 @task
-def evaluate_model(plan: dict[str, Any]) -> dict[str, Any]:
+def evaluate_model(plan: dict[str, Any], split: dict[str, Any], training: dict[str, Any]) -> dict[str, Any]:
     """Score the test rows on the endpoint and compare the scores with their labels.
 
+    Args:
+        plan: A `RunPlan`.
+        split: A `Split`.
+        training: What the training task returned.
+
     Returns:
-        The `Metrics`.
+        The `Metrics`: the headline of metrics.json.
     """
+    from include.pipeline.confusion_table import confusion_table
+    from include.pipeline.dataset import Split
     from include.pipeline.evaluation import evaluate_endpoint
-    from include.pipeline.plan import RunPlan
-    from include.pipeline.report import confusion_table
-
-    metrics = evaluate_endpoint(
-        RunPlan.model_validate(plan), s3=_hook("s3").conn, runtime=_hook("sagemaker-runtime").conn
-    )
-    for line in confusion_table(metrics).splitlines():
-        log.info("%s", line)
-    return metrics.model_dump(mode="json")
-
-
-@task
-def check_quality(plan: dict[str, Any], metrics: dict[str, Any]) -> None:
-    """Fail the run when the model is not good enough."""
-    from include.pipeline import quality
     from include.pipeline.metrics import Metrics
     from include.pipeline.plan import RunPlan
 
-    quality.check_quality(Metrics.model_validate(metrics), RunPlan.model_validate(plan).params)
+    evaluation = evaluate_endpoint(
+        RunPlan.model_validate(plan),
+        Split.model_validate(split),
+        _training_job(training),
+        s3=_hook("s3").conn,
+        runtime=_hook("sagemaker-runtime").conn,
+        logs=_hook("logs").conn,
+    )
+    for line in confusion_table(evaluation).splitlines():
+        log.info("%s", line)
+    return evaluation.model_dump(mode="json", include=set(Metrics.model_fields))
+
+
+@task
+def check_quality(
+    plan: dict[str, Any],
+    *,
+    raw: dict[str, Any],
+    split: dict[str, Any],
+    training: dict[str, Any],
+    ti: Any = None,
+    outlet_events: Any = None,
+) -> None:
+    """Write the run's manifest; fail the run when the model is not good enough.
+
+    What a good model is made of and what it is worth, the events of the task's assets tell.
+
+    Args:
+        plan: A `RunPlan`.
+        raw: A `RawData`.
+        split: A `Split`.
+        training: What the training task returned.
+        ti: Filled in by Airflow.
+        outlet_events: Filled in by Airflow.
+    """
+    from include.pipeline import quality
+    from include.pipeline.dataset import Split
+    from include.pipeline.manifest import record_run
+    from include.pipeline.plan import RunPlan
+    from include.pipeline.source import RawData
+
+    run = RunPlan.model_validate(plan)
+    manifest = record_run(
+        _hook("s3").conn,
+        run,
+        raw=RawData.model_validate(raw),
+        split=Split.model_validate(split),
+        training=_training_job(training),
+    )
+    quality.check_quality(manifest.metrics, run.params)
+    for asset in ti.task.outlets:
+        outlet_events[asset].extra = {
+            "metrics": manifest.metrics.model_dump(mode="json"),
+            "model": manifest.training.model_uri,
+            "manifest": run.locations.manifest,
+            "report": run.locations.report,
+        }
+
+
+@task
+def write_report(plan: dict[str, Any], deletions: dict[str, dict[str, Any] | None]) -> str:
+    """Draw report.html: what the model is worth, what it was made of, and what became of the endpoint.
+
+    Args:
+        plan: A `RunPlan`.
+        deletions: A `Deletion` of each kind of resource; None where it was not deleted.
+
+    Returns:
+        Its URI.
+    """
+    from include.pipeline.deployed import Deletion, look_up_deployed
+    from include.pipeline.manifest import read_manifest
+    from include.pipeline.plan import RunPlan
+    from include.pipeline.report.writing import write_report as write
+
+    run, s3 = RunPlan.model_validate(plan), _hook("s3").conn
+    manifest = read_manifest(s3, run)
+    if manifest is None:
+        raise AirflowSkipException("The model was not evaluated: there is nothing to report")
+    found = {kind: Deletion.model_validate(deletion) for kind, deletion in deletions.items() if deletion}
+    return write(s3, run, manifest, look_up_deployed(_hook("sagemaker").conn, run, found))
 
 
 @task
@@ -159,6 +231,8 @@ def verify_teardown(plan: dict[str, Any], dag_run: Any = None, ti: Any = None) -
             "Read why the teardown failed, mend it, and clear the tasks that delete",
         )
     states = ti.get_task_states(dag_id=dag_run.dag_id, run_ids=[dag_run.run_id])[dag_run.run_id]
+    if states["write_report"] == "failed":
+        raise AirflowFailException("The report could not be written. Read why in the task write_report.")
     if states["check_quality"] == "skipped" and "failed" in states.values():
         raise AirflowFailException("The run was marked as failed. Nothing of it is left.")
 
@@ -191,6 +265,12 @@ def sweep_leftovers(ti: Any = None, params: Any = None) -> list[str]:
         report=log.info,
     )
     return [str(leftover) for leftover in found]
+
+
+def _training_job(training: dict[str, Any]) -> Any:
+    from include.pipeline.training_job import TrainingJob
+
+    return TrainingJob.describe(_hook("sagemaker").conn, training["Training"]["TrainingJobName"])
 
 
 def _hook(client_type: str) -> Any:

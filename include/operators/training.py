@@ -10,6 +10,7 @@ from airflow.sdk import Context, ResumableJobMixin
 from botocore.exceptions import ClientError
 
 from include.operators.deferral import DeferralMixin
+from include.operators.links import TrainingJobLink
 from include.operators.triggers import TrainingJobTrigger
 from include.pipeline.errors import TrainingError
 from include.pipeline.names import training_job_name
@@ -34,7 +35,13 @@ class ResumableTrainingOperator(ResumableJobMixin, DeferralMixin, SageMakerTrain
     """
 
     external_id_key = "training_job_name"
+    operator_extra_links = (TrainingJobLink(),)
     _job_name: str | None = None
+
+    @property
+    def console_name(self) -> str | None:
+        """The job's, once it is known."""
+        return self._job_name
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Start or find the job, wait for its end.

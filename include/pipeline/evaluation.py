@@ -1,5 +1,6 @@
 """How good the model's answers on the test rows are."""
 
+import hashlib
 import io
 from typing import TYPE_CHECKING
 
@@ -7,18 +8,32 @@ import numpy as np
 import pandas as pd
 from sklearn import metrics as scikit
 
-from include.pipeline.metrics import ConfusionMatrix, Metrics
+from include.pipeline import bootstrap
+from include.pipeline.explanation import explain
+from include.pipeline.gains import deciles
+from include.pipeline.metrics import Evaluation, FeatureImportance, Metrics
+from include.pipeline.model_archive import read_model
 from include.pipeline.object_store import read_object, write_object
 from include.pipeline.scoring import score_rows
+from include.pipeline.thresholds import GRID, best_threshold, confusion_matrix, threshold_figures
+from include.pipeline.training_log import read_training_curve
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
+    from include.pipeline.dataset import Split
+    from include.pipeline.params import RunParams
     from include.pipeline.plan import RunPlan
+    from include.pipeline.training_job import TrainingJob
+
+    Rows = tuple[np.ndarray, np.ndarray]
 
 
-def evaluate(labels: np.ndarray, scores: np.ndarray, threshold: float) -> Metrics:
+def score_metrics(labels: np.ndarray, scores: np.ndarray, threshold: float) -> Metrics:
     """Compare scores with labels.
 
     Args:
@@ -27,13 +42,12 @@ def evaluate(labels: np.ndarray, scores: np.ndarray, threshold: float) -> Metric
         threshold: A score of at least this counts as 1.
     """
     answers = (scores >= threshold).astype(int)
-    tn, fp, fn, tp = (int(count) for count in scikit.confusion_matrix(labels, answers, labels=[0, 1]).ravel())
     positives = int(labels.sum())
     return Metrics(
         rows=len(labels),
         positives=positives,
         threshold=threshold,
-        confusion_matrix=ConfusionMatrix(tn=tn, fp=fp, fn=fn, tp=tp),
+        confusion_matrix=confusion_matrix(labels, scores, threshold),
         accuracy=float(scikit.accuracy_score(labels, answers)),
         baseline_accuracy=max(positives, len(labels) - positives) / len(labels),
         # A model that never says yes has no precision: 0, as scikit-learn counts it.
@@ -42,21 +56,96 @@ def evaluate(labels: np.ndarray, scores: np.ndarray, threshold: float) -> Metric
         f1=float(scikit.f1_score(labels, answers)),
         roc_auc=float(scikit.roc_auc_score(labels, scores)),
         average_precision=float(scikit.average_precision_score(labels, scores)),
+        log_loss=float(scikit.log_loss(labels, scores)),
+        brier_score=float(scikit.brier_score_loss(labels, scores)),
     )
 
 
-def evaluate_endpoint(plan: "RunPlan", *, s3: "S3Client", runtime: "SageMakerRuntimeClient") -> Metrics:
+def evaluate(
+    test: "Rows",
+    params: "RunParams",
+    *,
+    validation: "Rows | None" = None,
+    model_sha256: str | None = None,
+    features: tuple[FeatureImportance, ...] = (),
+    training_curve: "Mapping[str, tuple[float, ...]] | None" = None,
+) -> Evaluation:
+    """Work out all of metrics.json.
+
+    Args:
+        test: Labels, 0 or 1 and both present, and scores, probabilities of 1; each of shape `(rows,)`.
+        params: Threshold, or by which rule it is chosen on the validation rows, and what calls and deposits
+            are worth.
+        validation: Labels and scores of the validation rows, where there are any.
+        model_sha256: Of the model file.
+        features: What the model says of its columns.
+        training_curve: What the job's log says of its rounds.
+    """
+    on_test = threshold_figures(*test, GRID, params)
+    on_validation = threshold_figures(*validation, GRID, params) if validation else ()
+    best = {
+        "best_f1": best_threshold("f1", test=on_test, validation=on_validation),
+        "best_profit": best_threshold("profit", test=on_test, validation=on_validation),
+    }
+    chosen = best.get(params.threshold_rule)
+    threshold = chosen.test.threshold if chosen else params.threshold
+    return Evaluation(
+        **dict(score_metrics(*test, threshold)),
+        intervals=bootstrap.intervals(*test, threshold),
+        validation_rows=len(validation[0]) if validation else 0,
+        thresholds=on_test,
+        **best,
+        deciles=deciles(*test),
+        model_sha256=model_sha256,
+        features=features,
+        training_curve=dict(training_curve or {}),
+    )
+
+
+def evaluate_endpoint(
+    plan: "RunPlan",
+    split: "Split",
+    job: "TrainingJob",
+    *,
+    s3: "S3Client",
+    runtime: "SageMakerRuntimeClient",
+    logs: "CloudWatchLogsClient",
+) -> Evaluation:
     """Score a run's test rows on its endpoint; keep predictions.csv and metrics.json on S3.
+
+    Args:
+        plan: Of the run, whose endpoint serves.
+        split: Names the columns.
+        job: Made the model.
+        s3: Holds the rows and the model, gets the results.
+        runtime: SageMaker Runtime.
+        logs: CloudWatch Logs, with the job's log.
 
     Raises:
         EndpointError: The endpoint did not answer one probability for each row.
     """
     places = plan.locations
+    features = read_object(s3, places.test_features)
     labels = np.loadtxt(io.BytesIO(read_object(s3, places.test_labels)), dtype=int, ndmin=1)
-    features = io.BytesIO(read_object(s3, places.test_features))
-    scores = score_rows(features, endpoint=plan.key, runtime=runtime)
+    scores = score_rows(io.BytesIO(features), endpoint=plan.key, runtime=runtime)
     predictions = pd.DataFrame({"label": labels, "score": scores})
     write_object(s3, places.predictions, predictions.to_csv(index=False).encode(), "text/csv")
-    metrics = evaluate(labels, scores, plan.params.threshold)
-    write_object(s3, places.metrics, metrics.model_dump_json(indent=2).encode(), "application/json")
-    return metrics
+    model = read_model(read_object(s3, job.model_uri))
+    evaluation = evaluate(
+        (labels, scores),
+        plan.params,
+        validation=_score_validation(plan, s3, runtime) if split.validation_rows else None,
+        model_sha256=hashlib.sha256(model).hexdigest() if model else None,
+        features=explain(model, features, split.feature_names) if model else (),
+        training_curve=read_training_curve(logs, job.name),
+    )
+    write_object(s3, places.metrics, evaluation.model_dump_json(indent=2).encode(), "application/json")
+    return evaluation
+
+
+def _score_validation(plan: "RunPlan", s3: "S3Client", runtime: "SageMakerRuntimeClient") -> "Rows":
+    # Label first, as the training job reads them.
+    rows = read_object(s3, plan.locations.validation).splitlines(keepends=True)
+    labels, _, features = zip(*(row.partition(b",") for row in rows), strict=True)
+    scores = score_rows(io.BytesIO(b"".join(features)), endpoint=plan.key, runtime=runtime)
+    return np.array(labels, dtype=int), scores

@@ -9,26 +9,35 @@ if TYPE_CHECKING:
     from include.pipeline.params import RunParams
 
 
+def missed(metrics: "Metrics", params: "RunParams") -> list[tuple[str, str]]:
+    """Hold a model to the Params' minimum.
+
+    Returns:
+        Of each miss, the figure found and the rule for it; empty for a good model.
+    """
+    found = []
+    if metrics.roc_auc < params.min_roc_auc:
+        found.append(
+            (f"roc_auc = {metrics.roc_auc:.5f}", f"it is at least min_roc_auc = {params.min_roc_auc}")
+        )
+    if params.must_beat_baseline and metrics.accuracy <= metrics.baseline_accuracy:
+        found.append(
+            (
+                f"accuracy = {metrics.accuracy:.5f}",
+                f"it is above the baseline's {metrics.baseline_accuracy:.5f}",
+            )
+        )
+    return found
+
+
 def check_quality(metrics: "Metrics", params: "RunParams") -> None:
     """Let a good model pass.
 
     Raises:
         QualityError: The model misses the Params' minimum. The message names each that it misses.
     """
-    missed = []
-    if metrics.roc_auc < params.min_roc_auc:
-        missed.append(
-            (f"roc_auc = {metrics.roc_auc:.5f}", f"it is at least min_roc_auc = {params.min_roc_auc}")
-        )
-    if params.must_beat_baseline and metrics.accuracy <= metrics.baseline_accuracy:
-        missed.append(
-            (
-                f"accuracy = {metrics.accuracy:.5f}",
-                f"it is above the baseline's {metrics.baseline_accuracy:.5f}",
-            )
-        )
-    if missed:
-        found, rules = zip(*missed, strict=True)
+    if misses := missed(metrics, params):
+        found, rules = zip(*misses, strict=True)
         raise QualityError(
             " and ".join(found),
             " and ".join(rules),

@@ -106,7 +106,7 @@ def check_owner(sagemaker: Any, kind: ResourceKind, name: str, run: RunTags) -> 
         )
 
 
-def delete(sagemaker: Any, kind: ResourceKind, name: str, longest_pause: float) -> bool:
+def delete(sagemaker: Any, kind: ResourceKind, name: str, longest_pause: float) -> dict[str, Any] | None:
     """Delete a resource and see that it is gone.
 
     An endpoint that is being created or updated cannot be deleted: that is waited out. The caller's time
@@ -119,14 +119,14 @@ def delete(sagemaker: Any, kind: ResourceKind, name: str, longest_pause: float) 
         longest_pause: Seconds between two looks at it, at the most.
 
     Returns:
-        Whether there was anything to delete.
+        What SageMaker told of it before; None where there was nothing to delete.
     """
-    found = False
+    found = None
     for _ in looks(longest_pause):
         description = describe(sagemaker, kind, name)
         if description is None:
             return found
-        found = True
+        found = found or description
         status = description.get("EndpointStatus")
         if status not in _BUSY and status != "Deleting":
             _unless_absent(lambda: getattr(sagemaker, kind.delete)(**{kind.name_member: name}))

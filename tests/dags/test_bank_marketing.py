@@ -40,11 +40,21 @@ CHAIN = [
     "delete_endpoint",
     "delete_endpoint_config",
     "delete_model",
+    "write_report",
     "delete_data",
     "verify_teardown",
 ]
 # What a task takes of another's answer, where that is not its neighbour in the chain.
-DATA = {("plan_run", task) for task in CHAIN[2:]}
+DATA = {
+    *(("plan_run", task) for task in CHAIN[2:]),
+    ("download_data", "check_quality"),
+    ("split_data", "evaluate_model"),
+    ("split_data", "check_quality"),
+    ("train_model", "evaluate_model"),
+    ("train_model", "check_quality"),
+    ("delete_endpoint", "write_report"),
+    ("delete_endpoint_config", "write_report"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +88,7 @@ def test_the_folder_holds_these_dags_and_no_broken_one(bag: DagBag) -> None:
         ("delete_endpoint", DeleteEndpointOperator),
         ("delete_endpoint_config", DeleteEndpointConfigOperator),
         ("delete_model", DeleteModelOperator),
+        ("write_report", DecoratedOperator),
         ("delete_data", DecoratedOperator),
         ("verify_teardown", DecoratedOperator),
     ],
@@ -96,6 +107,26 @@ def test_the_plan_is_the_setup_of_every_teardown(dag: DAG) -> None:
     teardowns = CHAIN[8:]
     assert {task.task_id for task in dag.tasks if task.is_setup} == {"plan_run"}
     assert {task.task_id for task in dag.tasks if task.is_teardown} == set(teardowns)
+
+
+def test_a_model_that_passes_the_gate_updates_its_asset(dag: DAG) -> None:
+    outlets = {task.task_id: [asset.name for asset in task.outlets] for task in dag.tasks if task.outlets}
+    assert outlets == {"check_quality": ["bank_marketing_model"]}
+
+
+def test_tasks_link_to_the_report_and_to_what_they_made(dag: DAG) -> None:
+    links = {
+        task.task_id: [link.name for link in task.operator_extra_links]
+        for task in dag.tasks
+        if task.operator_extra_links
+    }
+    assert links == {
+        "train_model": ["SageMaker training job"],
+        "deploy_endpoint": ["SageMaker endpoint"],
+        "evaluate_model": ["Model report"],
+        "check_quality": ["Model report"],
+        "write_report": ["Model report"],
+    }
 
 
 def test_every_task_is_bounded_and_retried_where_that_helps(dag: DAG) -> None:

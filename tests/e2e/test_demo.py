@@ -93,6 +93,7 @@ def test_a_demo_prints_the_models_figures_and_keeps_its_results(folder: Path) ->
         "model.tar.gz",
         "plan.json",
         "predictions.csv",
+        "report.html",
     }
     with tarfile.open(folder / "runs" / "latest" / "model.tar.gz") as archive:
         assert archive.getnames() == ["xgboost-model"]

@@ -1,11 +1,13 @@
 import hashlib
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from include.local_stack.demo import SAMPLE
+from include.local_stack.demo import DAG_ID, SAMPLE
+from include.pipeline.metrics import Evaluation
 from include.pipeline.names import run_key
 from include.pipeline.object_store import list_objects, read_object
 from tests.e2e.conftest import FinishedRun, RunningStack
@@ -25,6 +27,17 @@ def runs(stack: RunningStack, local_data: Path) -> dict[str, FinishedRun]:
     confs = {
         "sample": {"data_url": sample},
         "kept": {"data_url": sample, "keep_endpoint": True},
+        "validated": {
+            "data_url": sample,
+            "validation_fraction": 0.2,
+            "threshold_rule": "best_f1",
+            "hyperparameters": {
+                "num_round": 60,
+                "objective": "binary:logistic",
+                "eval_metric": "logloss",
+                "early_stopping_rounds": 5,
+            },
+        },
         "deleted": {"data_url": sample, "delete_data": True, "bucket": "bucket-of-one-run"},
         "poor": {"data_url": sample, "min_roc_auc": 0.99},
         "html": {"data_url": (local_data / "page.csv").as_uri()},
@@ -80,12 +93,14 @@ def test_a_good_run_keeps_its_results_and_nothing_that_bills(
     folder = run.plan.locations.run
     assert {uri.removeprefix(folder) for uri in list_objects(stack.aws.s3, folder)} == {
         "/plan.json",
+        "/manifest.json",
         "/train/train.csv",
         "/test/features.csv",
         "/test/labels.csv",
         f"/model/{run.plan.key}/output/model.tar.gz",
         "/evaluation/predictions.csv",
         "/evaluation/metrics.json",
+        "/evaluation/report.html",
     }
 
 
@@ -100,6 +115,7 @@ def test_the_metrics_are_those_of_the_predictions_that_were_kept(
         "metrics.json",
         "predictions.csv",
         "model.tar.gz",
+        "report.html",
     }
     predictions = pd.read_csv(tmp_path / "latest" / "predictions.csv")
     assert list(predictions.columns) == ["label", "score"]
@@ -122,6 +138,70 @@ def test_the_metrics_are_those_of_the_predictions_that_were_kept(
     ranks = predictions["score"].rank()
     yes, no = was.sum(), (~was).sum()
     assert metrics["roc_auc"] == pytest.approx((ranks[was].sum() - yes * (yes + 1) / 2) / (yes * no))
+
+
+def test_validation_rows_stop_the_training_and_choose_the_threshold(
+    stack: RunningStack, runs: dict[str, FinishedRun]
+) -> None:
+    run = runs["validated"]
+    assert run.state.state == "success"
+    split = run.xcom("split_data")
+    assert (split["train_rows"], split["validation_rows"], split["test_rows"]) == (2240, 560, 1200)
+    held_out = read_object(stack.aws.s3, run.plan.locations.validation).splitlines()
+    (train,) = list_objects(stack.aws.s3, run.plan.locations.train)
+    assert len(held_out) == 560
+    # Both are of the shuffled rows' first 70 %, in their order: what the other runs train on.
+    (whole,) = list_objects(stack.aws.s3, runs["sample"].plan.locations.train)
+    assert read_object(stack.aws.s3, train).splitlines() + held_out == (
+        read_object(stack.aws.s3, whole).splitlines()
+    )
+    evaluation = Evaluation.model_validate_json(read_object(stack.aws.s3, run.plan.locations.metrics))
+    curve = evaluation.training_curve["validation-logloss"]
+    assert len(curve) < 60
+    assert len(curve) - 1 - curve.index(min(curve)) == 5
+    assert evaluation.validation_rows == 560
+    assert evaluation.best_f1.chosen_on == "validation"
+    assert evaluation.threshold == evaluation.best_f1.test.threshold != 0.5
+
+
+def test_the_report_tells_of_the_run_and_of_what_was_torn_down(
+    stack: RunningStack, runs: dict[str, FinishedRun]
+) -> None:
+    for name, fate in (("sample", "deleted"), ("kept", "kept")):
+        run = runs[name]
+        report = read_object(stack.aws.s3, run.plan.locations.report).decode()
+        raw, metrics = run.xcom("download_data"), run.xcom("evaluate_model")
+        for expected in (run.plan.key, raw["sha256"], f"{metrics['roc_auc']:.3f}", fate):
+            assert expected in report
+    poor = read_object(stack.aws.s3, runs["poor"].plan.locations.report).decode()
+    assert "it is at least min_roc_auc = 0.99" in poor
+
+
+def test_a_run_without_an_evaluation_has_no_report(runs: dict[str, FinishedRun]) -> None:
+    assert runs["untrainable"].tasks["write_report"].state == "skipped"
+
+
+def test_a_model_that_passed_the_gate_is_an_asset_event_with_its_metrics(
+    stack: RunningStack, runs: dict[str, FinishedRun]
+) -> None:
+    events = {event["source_run_id"]: event["extra"] for event in stack.airflow.asset_events(DAG_ID)}
+    good = {run.state.dag_run_id for run in runs.values() if run.tasks["check_quality"].state == "success"}
+    assert set(events) == good
+    run = runs["sample"]
+    extra = events[run.state.dag_run_id]
+    assert extra["metrics"] == run.xcom("evaluate_model")
+    assert extra["report"] == run.plan.locations.report
+    assert read_object(stack.aws.s3, extra["model"])[:2] == b"\x1f\x8b"
+
+
+def test_tasks_link_to_the_runs_report_and_not_to_a_console_that_is_not_there(
+    stack: RunningStack, runs: dict[str, FinishedRun]
+) -> None:
+    run_id = runs["sample"].state.dag_run_id
+    assert stack.airflow.links(DAG_ID, run_id, "evaluate_model") == {
+        "Model report": f"{stack.local.airflow_url}/dags/{DAG_ID}/runs/{quote(run_id)}/plugin/model_report"
+    }
+    assert stack.airflow.links(DAG_ID, run_id, "train_model") == {"SageMaker training job": None}
 
 
 def test_an_endpoint_that_is_to_be_kept_answers_after_the_run(

@@ -58,7 +58,7 @@ class Aftermath:
         found = {}
         for uri in list_objects(self.aws.s3, folder):
             place, content = uri.removeprefix(folder), read_object(self.aws.s3, uri)
-            if place == "plan.json":
+            if place in {"plan.json", "manifest.json", "evaluation/report.html"}:
                 continue
             if place.startswith("model/"):
                 with tarfile.open(fileobj=io.BytesIO(content)) as archive:

@@ -42,10 +42,11 @@ TARGETS = {
     "train_model": ("CreateTrainingJob", ""),
     "deploy_endpoint": ("CreateEndpoint", ""),
     "evaluate_model": ("InvokeEndpoint", ""),
-    "check_quality": None,
+    "check_quality": ("PutObject", "/manifest.json"),
     "delete_endpoint": ("DeleteEndpoint", ""),
     "delete_endpoint_config": ("DeleteEndpointConfig", ""),
     "delete_model": ("DeleteModel", ""),
+    "write_report": ("PutObject", "/report.html"),
     "delete_data": ("DeleteObjects", ""),
     "verify_teardown": ("DescribeEndpoint", ""),
 }

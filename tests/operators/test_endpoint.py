@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,6 +11,7 @@ from include.operators.deletion import (
     DeleteModelOperator,
 )
 from include.operators.endpoint import RunEndpointOperator
+from include.pipeline.deployed import Deletion, look_up_deployed
 from include.pipeline.errors import CleanupError, EndpointError, OwnerError
 from include.pipeline.tags import RunTags
 from tests.local_aws_client import Aws, deployment_config, tagged, training_config
@@ -40,10 +42,11 @@ def deploy(name: str, archive: str) -> dict[str, Any]:
     ).execute({})
 
 
-def delete(operator: type, name: str, **options: Any) -> None:
-    operator(task_id="delete", name=name, check_interval=1, **options).execute(
-        {"dag_run": SimpleNamespace(dag_id=RUN.dag_id, run_id=RUN.run_id)}
-    )
+def delete(operator: type, name: str, **options: Any) -> dict[str, Any] | None:
+    result: dict[str, Any] | None = operator(
+        task_id="delete", name=name, check_interval=1, **options
+    ).execute({"dag_run": SimpleNamespace(dag_id=RUN.dag_id, run_id=RUN.run_id)})
+    return result
 
 
 def names(aws: Aws, name: str) -> set[str]:
@@ -170,6 +173,27 @@ def test_the_three_deletes_leave_nothing_and_may_be_repeated(aws: Aws, archive: 
     for operator in (DeleteEndpointOperator, DeleteEndpointConfigOperator, DeleteModelOperator) * 2:
         delete(operator, "deleted")
     assert names(aws, "deleted") == set()
+
+
+def test_a_delete_tells_how_long_the_resource_was_there(aws: Aws, archive: str) -> None:
+    deploy("short-lived", archive)
+    created = creation_time(aws, "short-lived")
+    deletion = Deletion.model_validate(delete(DeleteEndpointOperator, "short-lived"))
+    assert deletion.created == created
+    assert created < deletion.deleted < datetime.now(UTC)
+    assert delete(DeleteEndpointOperator, "short-lived") is None
+
+
+def test_what_was_deployed_is_looked_up_with_what_the_teardown_did(aws: Aws, archive: str) -> None:
+    deploy("looked-up", archive)
+    plan = SimpleNamespace(key="looked-up", identity=RUN)
+    deletion = Deletion.model_validate(delete(DeleteEndpointOperator, "looked-up"))
+    found = look_up_deployed(aws.client("sagemaker"), plan, {"endpoint": deletion})
+    assert [(item.kind, item.deleted, item.is_there) for item in found] == [
+        ("endpoint", deletion.deleted, False),
+        ("endpoint configuration", None, True),
+        ("model", None, True),
+    ]
 
 
 def test_an_endpoint_that_is_still_being_created_is_waited_for_and_deleted(aws: Aws, archive: str) -> None:

@@ -2,27 +2,10 @@ import pytest
 
 from include.pipeline.config import load_config
 from include.pipeline.errors import QualityError
-from include.pipeline.metrics import ConfusionMatrix, Metrics
-from include.pipeline.quality import check_quality
+from include.pipeline.quality import check_quality, missed
+from tests.pipeline.figures import metrics
 
 PARAMS = load_config("bank_marketing").params
-
-
-def metrics(**changed: float) -> Metrics:
-    good = Metrics(
-        rows=1000,
-        positives=120,
-        threshold=0.5,
-        confusion_matrix=ConfusionMatrix(tn=860, fp=20, fn=80, tp=40),
-        accuracy=0.9,
-        baseline_accuracy=0.88,
-        precision=2 / 3,
-        recall=1 / 3,
-        f1=4 / 9,
-        roc_auc=0.78,
-        average_precision=0.4,
-    )
-    return good.model_copy(update=changed)
 
 
 def test_lets_a_good_model_pass() -> None:
@@ -51,3 +34,13 @@ def test_the_baseline_counts_only_where_the_params_say_so() -> None:
 def test_names_everything_that_is_missed() -> None:
     with pytest.raises(QualityError, match=r"roc_auc = 0.50000 and accuracy = 0.80000"):
         check_quality(metrics(roc_auc=0.5, accuracy=0.8), PARAMS)
+
+
+def test_a_good_model_misses_nothing() -> None:
+    assert missed(metrics(), PARAMS) == []
+
+
+def test_a_miss_is_told_as_figure_and_rule() -> None:
+    assert missed(metrics(roc_auc=0.5), PARAMS) == [
+        ("roc_auc = 0.50000", "it is at least min_roc_auc = 0.7"),
+    ]

@@ -1,4 +1,4 @@
-"""What a person reads of an evaluation."""
+"""The confusion matrix as the tutorial prints it."""
 
 from include.pipeline.metrics import Metrics
 

@@ -1,22 +1,16 @@
+from include.pipeline.confusion_table import confusion_table
 from include.pipeline.metrics import ConfusionMatrix, Metrics
-from include.pipeline.report import confusion_table
+from tests.pipeline import figures
 
 
 def metrics(**counts: int) -> Metrics:
     matrix = ConfusionMatrix(**counts)
     rows = matrix.tn + matrix.fp + matrix.fn + matrix.tp
-    return Metrics(
+    return figures.metrics(
         rows=rows,
         positives=matrix.fn + matrix.tp,
-        threshold=0.5,
         confusion_matrix=matrix,
         accuracy=(matrix.tn + matrix.tp) / rows,
-        baseline_accuracy=0.885,
-        precision=0.0,
-        recall=0.0,
-        f1=0.0,
-        roc_auc=0.5,
-        average_precision=0.1,
     )
 
 

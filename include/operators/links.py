@@ -1,0 +1,52 @@
+"""Where a task's buttons in the Airflow UI lead: the run's report, and the AWS console."""
+
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from airflow.configuration import conf
+from airflow.providers.amazon.aws.links.base_aws import BASE_AWS_CONSOLE_LINK, BaseAwsLink
+from airflow.sdk import BaseOperatorLink
+
+# https://docs.aws.amazon.com/general/latest/gr/rande.html
+_OF_AWS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
+REPORT_VIEW = "model_report"
+
+
+class ModelReportLink(BaseOperatorLink):
+    """The tab of the run that shows its report."""
+
+    name = "Model report"
+
+    def get_link(self, operator: Any, *, ti_key: Any) -> str:  # noqa: ARG002
+        """Build the URL of the run's tab."""
+        base = conf.get("api", "base_url", fallback="/").rstrip("/")
+        return f"{base}/dags/{quote(ti_key.dag_id)}/runs/{quote(ti_key.run_id)}/plugin/{REPORT_VIEW}"
+
+
+class _ConsoleLink(BaseOperatorLink):
+    """A page of SageMaker's console; none on anything but AWS."""
+
+    page: str
+
+    def get_link(self, operator: Any, *, ti_key: Any) -> str:  # noqa: ARG002
+        """Build the URL of the page; empty where the connection leads elsewhere, or there is nothing yet."""
+        client, name = operator.hook.conn, operator.console_name
+        host = urlsplit(client.meta.endpoint_url).hostname or ""
+        if not name or not host.endswith(_OF_AWS):
+            return ""
+        console = BASE_AWS_CONSOLE_LINK.format(aws_domain=BaseAwsLink.get_aws_domain(client.meta.partition))
+        return f"{console}/sagemaker/home?region={client.meta.region_name}#/{self.page}/{quote(name)}"
+
+
+class TrainingJobLink(_ConsoleLink):
+    """The training job."""
+
+    name = "SageMaker training job"
+    page = "jobs"
+
+
+class EndpointLink(_ConsoleLink):
+    """The endpoint."""
+
+    name = "SageMaker endpoint"
+    page = "endpoints"

@@ -1,0 +1,1 @@
+"""report.html: what a person looks at before trusting the model."""

@@ -1,0 +1,44 @@
+"""All that a report shows, gathered."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from include.pipeline.dataset import Split
+    from include.pipeline.deployed import Deployed
+    from include.pipeline.metrics import Evaluation
+    from include.pipeline.plan import RunPlan
+    from include.pipeline.source import RawData
+    from include.pipeline.training_job import TrainingJob
+
+
+@dataclass(frozen=True)
+class ReportContents:
+    """What one report is made of.
+
+    Attributes:
+        plan: The run.
+        raw: Its data.
+        split: Its rows.
+        training: Its job.
+        evaluation: metrics.json.
+        missed: What the gate found wrong, a clause each; empty where the model passed.
+        labels: 0 or 1 of each test row, shape `(rows,)`.
+        scores: The probability of a 1 that the endpoint gave each test row, shape `(rows,)`.
+        deployed: Endpoint, endpoint configuration and model.
+        written: When.
+    """
+
+    plan: "RunPlan"
+    raw: "RawData"
+    split: "Split"
+    training: "TrainingJob"
+    evaluation: "Evaluation"
+    missed: tuple[str, ...]
+    labels: "np.ndarray[tuple[int], np.dtype[np.int64]]"
+    scores: "np.ndarray[tuple[int], np.dtype[np.float64]]"
+    deployed: "tuple[Deployed, ...]"
+    written: datetime

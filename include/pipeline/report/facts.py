@@ -1,0 +1,154 @@
+"""What the report tells of the run itself: its data, its job, what it cost and left behind."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from include.pipeline.prices import usd_per_day
+from include.pipeline.report import formats
+
+if TYPE_CHECKING:
+    from include.pipeline.deployed import Deployed
+    from include.pipeline.report.contents import ReportContents
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Facts that belong together, by name."""
+
+    title: str
+    values: dict[str, str]
+
+
+@dataclass(frozen=True)
+class DeploymentRow:
+    """What became of one resource.
+
+    Attributes:
+        resource: Which one.
+        state: In words.
+        up: How long it was there, or has been so far; None where nobody knows.
+        cost: In USD for that time; None where it is not billed or its price is not known.
+    """
+
+    resource: "Deployed"
+    state: str
+    up: timedelta | None
+    cost: float | None
+
+
+def facts(contents: "ReportContents") -> list[Facts]:
+    """Gather the facts of a run. The data's URL is the one without secrets."""
+    plan, raw, split, job = contents.plan, contents.raw, contents.split, contents.training
+    params, identity = plan.params, plan.identity
+    spent = cost(plan.training["ResourceConfig"], timedelta(seconds=job.billable_seconds))
+    return [
+        Facts(
+            "Run",
+            {
+                "DAG": identity.dag_id,
+                "Run": identity.run_id,
+                "Planned": formats.moment(identity.planned_at),
+                "Report written": formats.moment(contents.written),
+                "AWS account": f"{identity.account_id}, {identity.region}",
+                "Bucket": plan.bucket,
+                "Results": plan.locations.run,
+            },
+        ),
+        Facts(
+            "Data",
+            {
+                "URL": raw.url,
+                "SHA-256": raw.sha256,
+                "Size": formats.size(raw.bytes),
+                "ETag": raw.etag or "none given",
+                "Last modified": raw.last_modified or "not told",
+                "Kept at": raw.uri,
+            },
+        ),
+        Facts(
+            "Split",
+            {
+                "Rows": formats.count(split.rows),
+                "Train": _rows(split.train_rows, split.train_positives),
+                "Validation": formats.count(split.validation_rows),
+                "Test": _rows(split.test_rows, split.test_positives),
+                "Training fraction": f"{params.train_fraction:g}",
+                "Validation fraction": f"{params.validation_fraction:g}",
+                "Seed": str(params.seed),
+                "Label": plan.table.label,
+                "Columns": formats.count(len(split.feature_names)),
+                "SHA-256 of train.csv": split.train_sha256,
+            },
+        ),
+        Facts(
+            "Training",
+            {
+                "Job": job.name,
+                "Image": plan.training["AlgorithmSpecification"]["TrainingImage"],
+                "Instances": f"{params.training_instance_count} x {params.training_instance_type}",
+                "Started": formats.moment(job.started),
+                "Took": formats.duration(job.ended - job.started),
+                "Billable": formats.duration(timedelta(seconds=job.billable_seconds)),
+                "Cost": "price not known" if spent is None else f"about {formats.usd(spent)}",
+                "Model": job.model_uri,
+                "SHA-256 of the model": contents.evaluation.model_sha256 or "not read",
+            },
+        ),
+        Facts("Hyperparameters", {name: str(value) for name, value in params.hyperparameters.items()}),
+        Facts(
+            "Decision",
+            {
+                "Threshold": f"{contents.evaluation.threshold:g}, by the rule {params.threshold_rule}",
+                "Cost of a call": formats.money(params.call_cost),
+                "Value of a deposit": formats.money(params.deposit_value),
+                "Minimum ROC AUC": f"{params.min_roc_auc:g}",
+                "Must beat the baseline": "yes" if params.must_beat_baseline else "no",
+            },
+        ),
+    ]
+
+
+def deployment_rows(contents: "ReportContents") -> list[DeploymentRow]:
+    """Tell of each resource what became of it. The endpoint alone is billed."""
+    variant = contents.plan.deployment["EndpointConfig"]["ProductionVariants"][0]
+    rows = []
+    for resource in contents.deployed:
+        up = _up(resource, contents.written)
+        billed = resource.kind == "endpoint" and up is not None
+        rows.append(
+            DeploymentRow(
+                resource=resource,
+                state=_state(resource, keep=contents.plan.keep_endpoint),
+                up=up,
+                cost=cost(variant, up) if billed and up else None,
+            )
+        )
+    return rows
+
+
+def cost(instances: dict[str, Any], time: timedelta) -> float | None:
+    """Price instances for some time: USD, or None where their price is not known.
+
+    SageMaker bills each instance for the job's billable seconds:
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html
+    """
+    a_day = usd_per_day(instances)
+    return None if a_day is None else a_day * (time / _DAY)
+
+
+def _rows(rows: int, positives: int) -> str:
+    return f"{formats.count(rows)}, of which {formats.count(positives)} yes"
+
+
+def _up(resource: "Deployed", written: datetime) -> timedelta | None:
+    end = written if resource.is_there else resource.deleted
+    return end - resource.created if end and resource.created else None
+
+
+def _state(resource: "Deployed", *, keep: bool) -> str:
+    if resource.is_there:
+        return "There, kept as asked" if keep else "Still there"
+    return "Deleted" if resource.deleted else "Was gone already"

@@ -1,0 +1,92 @@
+"""How the report writes text and figures."""
+
+import math
+from datetime import UTC, datetime, timedelta
+
+_LONGEST = 400
+NO_BREAK = "\u00a0"
+_MINUS = "\u2212"
+_WHOLE_FROM = 1000  # money: the hundredths of a larger amount tell nothing
+_LONGEST_AMOUNT = 1e15
+
+
+def shown(value: object) -> object:
+    """Make text from elsewhere harmless to read; leave everything else as it is.
+
+    What has no glyph of its own (control characters, marks that turn the direction of writing, halves of a
+    surrogate pair) becomes U+FFFD, and the middle of what is longer than 400 characters an ellipsis.
+    """
+    if type(value) is not str:  # Markup, which the template made itself, is a str too
+        return value
+    text = "".join(letter if letter.isprintable() or letter == NO_BREAK else "\ufffd" for letter in value)
+    return shortened(text, _LONGEST)
+
+
+def shortened(text: str, length: int) -> str:
+    """Put an ellipsis in the middle of what is longer than `length` characters."""
+    if len(text) <= length:
+        return text
+    tail = (length - 1) // 2
+    return f"{text[: length - 1 - tail]}…{text[len(text) - tail :]}"
+
+
+def count(number: int) -> str:
+    """Write 12357 as 12,357."""
+    return f"{number:,}".replace("-", _MINUS)
+
+
+def decimal(number: float, digits: int = 4) -> str:
+    """Write 0.896011 as 0.8960."""
+    return f"{number:.{digits}f}".replace("-", _MINUS)
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """Write 0.896 as 90 %."""
+    return f"{decimal(share * 100, digits)}{NO_BREAK}%"
+
+
+def money(amount: float) -> str:
+    """Write 7045.0 as 7,045, and 12.5 as 12.50; which money it is, the Params do not say."""
+    if not abs(amount) < _LONGEST_AMOUNT:
+        text = f"{amount:.3g}"
+    elif abs(amount) >= _WHOLE_FROM or amount == int(amount):
+        text = f"{amount:,.0f}"
+    else:
+        text = f"{amount:,.2f}"
+    return "0" if text in {"-0", "-0.00"} else text.replace("-", _MINUS)
+
+
+def usd(amount: float) -> str:
+    """Write 0.00467 as 0.0047 USD: two significant digits of what is below a cent."""
+    cents = amount >= 0.01 or amount == 0  # noqa: PLR2004
+    return f"{amount:,.2f}{NO_BREAK}USD" if cents else f"{amount:.2g}{NO_BREAK}USD"
+
+
+def duration(length: timedelta) -> str:
+    """Write 72 seconds as 1 min 12 s, and what is longer than a day in days and hours."""
+    seconds = max(0, math.floor(length.total_seconds() + 0.5))
+    days, seconds = divmod(seconds, 86_400)
+    hours, seconds = divmod(seconds, 3_600)
+    minutes, seconds = divmod(seconds, 60)
+    parts = [(days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s")]
+    first = next((place for place, (number, _) in enumerate(parts) if number), 3)
+    return " ".join(f"{number}{NO_BREAK}{unit}" for number, unit in parts[first : first + 2])
+
+
+def moment(time: datetime) -> str:
+    """Write a time as 2026-11-23 06:00:12 UTC."""
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def size(number: int) -> str:
+    """Write 4851000 as 4.9 MB (4,851,000 bytes)."""
+    exact = f"{count(number)} bytes"
+    for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if number >= scale:
+            return f"{number / scale:.1f}{NO_BREAK}{unit} ({exact})"
+    return exact
+
+
+FILTERS = {
+    written.__name__: written for written in (count, decimal, percent, money, usd, duration, moment, size)
+}

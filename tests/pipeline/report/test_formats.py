@@ -1,0 +1,70 @@
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import Markup
+
+from include.pipeline.report import formats
+
+
+@given(st.text(st.characters(exclude_categories=[])))
+def test_what_is_shown_can_be_read_and_written(text: str) -> None:
+    shown = formats.shown(text)
+    assert isinstance(shown, str)
+    shown.encode()
+    assert all(letter.isprintable() or letter == "\xa0" for letter in shown)
+    assert len(shown) <= 400
+    assert formats.shown(shown) == shown
+
+
+def test_what_has_a_glyph_stays() -> None:
+    assert formats.shown("Größe 列 Ω 👩 <b>") == "Größe 列 Ω 👩 <b>"
+    assert formats.shown("a\u202eb\0c") == "a\ufffdb\ufffdc"
+
+
+def test_what_is_no_plain_text_stays() -> None:
+    assert formats.shown(Markup("<svg>\n</svg>")) == "<svg>\n</svg>"
+    assert formats.shown(5) == 5
+
+
+def test_the_middle_of_long_text_is_left_out() -> None:
+    assert formats.shortened("abcdefghij", 10) == "abcdefghij"
+    assert formats.shortened("abcdefghijk", 10) == "abcde…hijk"
+    assert formats.shortened("abc", 1) == "…"
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (formats.count(12_357), "12,357"),
+        (formats.count(-5), "\u22125"),
+        (formats.decimal(0.896011), "0.8960"),
+        (formats.percent(0.896011, 1), "89.6\xa0%"),
+        (formats.percent(1), "100\xa0%"),
+        (formats.money(7_045.0), "7,045"),
+        (formats.money(12.5), "12.50"),
+        (formats.money(1_234.56), "1,235"),
+        (formats.money(-300), "\u2212300"),
+        (formats.money(-0.0), "0"),
+        (formats.money(1e300), "1e+300"),
+        (formats.money(float("inf")), "inf"),
+        (formats.usd(0.004744), "0.0047\xa0USD"),
+        (formats.usd(1.5), "1.50\xa0USD"),
+        (formats.usd(0), "0.00\xa0USD"),
+        (formats.duration(timedelta(seconds=72)), "1\xa0min 12\xa0s"),
+        (formats.duration(timedelta(seconds=59.6)), "1\xa0min 0\xa0s"),
+        (formats.duration(timedelta(hours=3, minutes=4, seconds=5)), "3\xa0h 4\xa0min"),
+        (formats.duration(timedelta(days=2, hours=1)), "2\xa0d 1\xa0h"),
+        (formats.duration(timedelta(0)), "0\xa0s"),
+        (formats.moment(datetime(2026, 11, 23, 6, 0, 12, tzinfo=UTC)), "2026-11-23 06:00:12 UTC"),
+        (
+            formats.moment(datetime(2026, 11, 23, 1, tzinfo=timezone(timedelta(hours=2)))),
+            "2026-11-22 23:00:00 UTC",
+        ),
+        (formats.size(5_005_137), "5.0\xa0MB (5,005,137 bytes)"),
+        (formats.size(999), "999 bytes"),
+    ],
+)
+def test_figures_are_written_as_people_read_them(written: str, expected: str) -> None:
+    assert written == expected
