@@ -5,6 +5,7 @@
     ├── ParamError     Params, Airflow Variables, the connection: found by `plan`
     ├── SourceError    the data could not be downloaded as it should be
     ├── DataError      the table is not one that a model can be trained on
+    ├── DriftError     the data is not like the previous version
     ├── TrainingError  the training job ended without a model
     ├── EndpointError  the endpoint did not come up, or did not answer as it should
     ├── OwnerError     something of that name is there already, and another's
@@ -45,6 +46,10 @@ class SourceError(PipelineError):
 
 class DataError(PipelineError):
     """The table is not one that a model can be trained on."""
+
+
+class DriftError(PipelineError):
+    """The data is not like the previous version."""
 
 
 class TrainingError(PipelineError):
