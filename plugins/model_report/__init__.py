@@ -1,0 +1,1 @@
+"""The models that the pipelines' runs made, shown in Airflow's UI."""

@@ -1,0 +1,154 @@
+"""The pages, under Airflow's own authentication and its permission for each DAG's runs."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from airflow.api_fastapi.app import get_auth_manager
+from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
+from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity, DagDetails
+from airflow.api_fastapi.core_api.security import GetUserDep, requires_access_dag
+from airflow.models.dag import DagModel
+from fastapi import Depends, FastAPI, HTTPException, Query, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.responses import HTMLResponse
+
+from include.pipeline.config import DATASETS
+from plugins.model_report import pages
+from plugins.model_report.absence import why_no_report
+from plugins.model_report.comparison import (
+    compare_features,
+    compare_figures,
+    compare_params,
+    have_same_test_rows,
+)
+from plugins.model_report.listing import list_runs
+from plugins.model_report.results import Results, UnreadableError
+from plugins.model_report.runs import Run, find_run
+
+app = FastAPI(title="Model report", openapi_url=None, redirect_slashes=False)
+
+
+@app.get("/run", dependencies=[Depends(requires_access_dag("GET", DagAccessEntity.RUN))])
+def run_page(dag_id: str, run_id: str) -> HTMLResponse:
+    """Show a run's report, or why it has none."""
+    run = _run(dag_id, run_id)
+    results = Results()
+    body = results.report(run)
+    if body is not None:
+        return pages.report(body)
+    evaluation = results.evaluation(run)
+    places = results.locations(run)
+    return pages.page(
+        "run",
+        run=run,
+        absence=why_no_report(run, is_evaluated=evaluation is not None),
+        evaluation=evaluation,
+        rows=compare_figures(evaluation, evaluation) if evaluation else [],
+        report_uri=places.report if places else None,
+    )
+
+
+@app.get("/models")
+def models_page(
+    user: GetUserDep, pipeline: str | None = None, page: Annotated[int, Query(ge=1, le=1000)] = 1
+) -> HTMLResponse:
+    """List the newest runs of each pipeline, or a later page of one."""
+    readable = [name for name in _pipelines() if _may_read(user, name)]
+    chosen = [name for name in readable if pipeline in {None, name}]
+    if not chosen:
+        raise HTTPException(HTTPStatus.FORBIDDEN)
+    results = Results()
+    listings = [list_runs(name, page, results) for name in chosen]
+    evaluated = [each for listing in listings for each in listing.evaluated]
+    return pages.page("models", listings=listings, evaluated=evaluated)
+
+
+@app.get("/compare")
+def compare_page(user: GetUserDep, first: str, second: str) -> HTMLResponse:
+    """Show two runs side by side, each named as `dag_id/run_id`."""
+    results = Results()
+    # No DAG's name holds a slash. All permissions before any answer about a run.
+    names = [name.partition("/")[::2] for name in (first, second)]
+    if not all(_may_read(user, dag_id) for dag_id, _ in names):
+        raise HTTPException(HTTPStatus.FORBIDDEN)
+    runs = [_run(dag_id, run_id) for dag_id, run_id in names]
+    evaluations = [results.evaluation(run) for run in runs]
+    for run, evaluation in zip(runs, evaluations, strict=True):
+        if evaluation is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND, f"The run {run.run_id} of {run.dag_id} has no figures.")
+    one, other = (evaluation for evaluation in evaluations if evaluation is not None)
+    try:
+        plans = [plan for run in runs if (plan := results.plan(run))]
+        params_fault = None if len(plans) == len(runs) else "The plan of one of the runs is not there."
+    except UnreadableError as error:
+        plans, params_fault = [], error.what
+    return pages.page(
+        "compare",
+        runs=runs,
+        evaluations=(one, other),
+        rows=compare_figures(one, other),
+        same_test_rows=have_same_test_rows(one, other),
+        features=compare_features(one, other),
+        params=None if params_fault else compare_params(plans[0].params, plans[1].params),
+        params_fault=params_fault,
+    )
+
+
+def _pipelines() -> list[str]:
+    return sorted(file.stem for file in DATASETS.glob("*.yaml"))
+
+
+def _may_read(user: BaseUser, dag_id: str) -> bool:
+    # As requires_access_dag does it, for DAGs that the address does not name as dag_id.
+    details = DagDetails(id=dag_id, team_name=DagModel.get_team_name(dag_id))
+    return get_auth_manager().is_authorized_dag(
+        method="GET", access_entity=DagAccessEntity.RUN, details=details, user=user
+    )
+
+
+def _run(dag_id: str, run_id: str) -> Run:
+    if dag_id not in _pipelines():
+        known = ", ".join(_pipelines())
+        raise HTTPException(
+            HTTPStatus.NOT_FOUND, f"The DAG {dag_id} trains no model. The pipelines are: {known}."
+        )
+    run = find_run(dag_id, run_id)
+    if run is None:
+        raise HTTPException(HTTPStatus.NOT_FOUND, f"The DAG {dag_id} has no run {run_id}.")
+    return run
+
+
+_REFUSALS = {
+    HTTPStatus.UNAUTHORIZED: ("Not logged in", "Log in to Airflow, then load this page again."),
+    HTTPStatus.FORBIDDEN: (
+        "Not allowed",
+        "You may not read the runs of this DAG. Whoever looks after Airflow can allow it.",
+    ),
+}
+
+
+@app.exception_handler(StarletteHTTPException)
+def _refused(_request: Request, error: StarletteHTTPException) -> HTMLResponse:
+    status = HTTPStatus(error.status_code)
+    title, text = _REFUSALS.get(status, (status.phrase, error.detail))
+    return pages.message(status, title, text)
+
+
+@app.exception_handler(RequestValidationError)
+def _incomplete(_request: Request, error: RequestValidationError) -> HTMLResponse:
+    names = ", ".join(sorted({str(fault["loc"][-1]) for fault in error.errors()}))
+    text = f"The address lacks {names}, or what it gives for it is not valid."
+    return pages.message(HTTPStatus.UNPROCESSABLE_ENTITY, "The address is incomplete", text)
+
+
+@app.exception_handler(UnreadableError)
+def _unreadable(_request: Request, error: UnreadableError) -> HTMLResponse:
+    text = f"{error.what} {error.mend}"
+    return pages.message(HTTPStatus.SERVICE_UNAVAILABLE, "The results could not be read", text)
+
+
+@app.exception_handler(Exception)
+def _failed(_request: Request, _error: Exception) -> HTMLResponse:
+    text = "This page could not be made. The log of Airflow's API server says why."
+    return pages.message(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong", text)

@@ -1,0 +1,128 @@
+"""Two runs side by side: their figures, features and Params, and where these differ."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from include.pipeline.metrics import Evaluation, Interval, Metrics
+from include.pipeline.params import RunParams
+from include.pipeline.source_policy import shown
+
+_HIGHER_IS_BETTER = {
+    "roc_auc": True,
+    "average_precision": True,
+    "accuracy": True,
+    "precision": True,
+    "recall": True,
+    "f1": True,
+    "log_loss": False,
+    "brier_score": False,
+}
+_FEATURES = 10
+
+
+@dataclass(frozen=True)
+class FigureRow:
+    """One figure of two runs.
+
+    Attributes:
+        name: Of the field of `Metrics`.
+        intervals: 95 %, of each run.
+        overlap: Whether the intervals do, so that the difference may be chance.
+    """
+
+    name: str
+    meaning: str
+    first: float
+    second: float
+    intervals: tuple[Interval, Interval]
+    difference: float
+    verdict: str
+    overlap: bool
+
+
+@dataclass(frozen=True)
+class FeatureRow:
+    """What a column means to the two models: mean absolute SHAP value; None where it is not a feature."""
+
+    name: str
+    first: float | None
+    second: float | None
+
+
+@dataclass(frozen=True)
+class ParamRow:
+    """A Param that differs, as it may be shown."""
+
+    name: str
+    first: str
+    second: str
+
+
+def compare_figures(first: Evaluation, second: Evaluation) -> list[FigureRow]:
+    """Compare the second run with the first, figure by figure."""
+    return [_figure_row(name, first, second) for name in _HIGHER_IS_BETTER]
+
+
+def have_same_test_rows(first: Evaluation, second: Evaluation) -> bool:
+    """Tell whether both runs seem to be tested on the same rows: as many, and as many of them a yes."""
+    return (first.rows, first.positives) == (second.rows, second.positives)
+
+
+def compare_features(first: Evaluation, second: Evaluation) -> list[FeatureRow]:
+    """List the features that contribute most to one of the models."""
+    one, other = (
+        {feature.name: feature.mean_abs_contribution for feature in evaluation.features}
+        for evaluation in (first, second)
+    )
+    rows = [FeatureRow(name, one.get(name), other.get(name)) for name in {**one, **other}]
+    rows.sort(key=lambda row: max(row.first or 0, row.second or 0), reverse=True)
+    return rows[:_FEATURES]
+
+
+def compare_params(first: RunParams, second: RunParams) -> list[ParamRow]:
+    """List the Params that differ. Of a `data_url`, only what may be logged."""
+    one, other = dict(_flat(first.model_dump())), dict(_flat(second.model_dump()))
+    return [
+        _param_row(name, one.get(name), other.get(name))
+        for name in {**one, **other}
+        if one.get(name) != other.get(name)
+    ]
+
+
+def _figure_row(name: str, first: Evaluation, second: Evaluation) -> FigureRow:
+    one, other = getattr(first, name), getattr(second, name)
+    intervals = getattr(first.intervals, name), getattr(second.intervals, name)
+    difference = other - one
+    better = (difference > 0) == _HIGHER_IS_BETTER[name]
+    return FigureRow(
+        name=name,
+        meaning=Metrics.model_fields[name].description or "",
+        first=one,
+        second=other,
+        intervals=intervals,
+        difference=difference,
+        verdict="same" if difference == 0 else "better" if better else "worse",
+        overlap=intervals[0].low <= intervals[1].high and intervals[1].low <= intervals[0].high,
+    )
+
+
+def _flat(params: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in params.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
+
+
+def _param_row(name: str, first: Any, second: Any) -> ParamRow:
+    if name != "data_url":
+        return ParamRow(name, _text(first), _text(second))
+    one, other = shown(first), shown(second)
+    # A signature or a password: the row says that it differs, not how.
+    note = " (differs in what is not shown)" if one == other else ""
+    return ParamRow(name, one, other + note)
+
+
+def _text(value: Any) -> str:
+    return "not set" if value is None else str(value)

@@ -1,0 +1,88 @@
+"""HTML answers: templates that escape all that a run brought, and headers that let nothing execute."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from include.pipeline.metrics import Interval
+
+_FOLDER = Path(__file__).resolve().parent / "templates"
+# No script at all; only Airflow's own pages may frame it.
+_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; "
+    "frame-ancestors 'self'; base-uri 'none'"
+)
+# The report is a file from S3: it also gets an origin of its own, from which nothing of Airflow is in reach.
+_REPORT_POLICY = f"{_POLICY}; sandbox"
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    # Run ids stand in the address.
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "private, no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def page(template: str, status: int = HTTPStatus.OK, /, **values: Any) -> HTMLResponse:
+    """Render a template of `templates/`.
+
+    Args:
+        template: Its name without `.html`.
+        status: Of the answer.
+        values: What the template shows; strings are escaped.
+    """
+    body = _environment.get_template(f"{template}.html").render(**values)
+    return HTMLResponse(body, status, {**_HEADERS, "Content-Security-Policy": _POLICY})
+
+
+def message(status: int, title: str, text: str, **values: Any) -> HTMLResponse:
+    """Answer with a heading and a few sentences."""
+    return page("message", status, title=title, text=text, **values)
+
+
+def report(body: bytes) -> HTMLResponse:
+    """Answer with a run's report.html as it is."""
+    return HTMLResponse(body, headers={**_HEADERS, "Content-Security-Policy": _REPORT_POLICY})
+
+
+def _moment(when: datetime) -> str:
+    return f"{when.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4f}"  # noqa: RUF001 - the dash of an empty cell
+
+
+def _signed(value: float) -> str:
+    # A minus as wide as the plus.
+    return f"{value:+.4f}".replace("-", "\u2212")
+
+
+def _interval(interval: Interval) -> str:
+    return f"{interval.low:.4f} to {interval.high:.4f}"
+
+
+def _query(values: Mapping[str, Any]) -> str:
+    return urlencode(values)
+
+
+_environment = Environment(
+    loader=FileSystemLoader(_FOLDER),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_environment.filters |= {
+    "moment": _moment,
+    "figure": _figure,
+    "signed": _signed,
+    "interval": _interval,
+    "query": _query,
+}
