@@ -61,7 +61,7 @@ def models_page(
     results = Results()
     listings = [list_runs(name, page, results) for name in chosen]
     evaluated = [each for listing in listings for each in listing.evaluated]
-    return pages.page("models", listings=listings, evaluated=evaluated)
+    return pages.page("models", listings=listings, evaluated=evaluated, why=why_no_report)
 
 
 @app.get("/compare")

@@ -6,8 +6,12 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from include.pipeline.metrics import Evaluation
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 # Matplotlib's settings are the process's, not the thread's.
 _lock = threading.Lock()
@@ -49,36 +53,36 @@ def trend_svg(points: Sequence[TrendPoint]) -> str:
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    at = range(len(points))
     # Text stays text: readable by a screen reader, in the page's font. The salt makes the same of the same.
     with _lock, rc_context({"svg.fonttype": "none", "svg.hashsalt": "trend", "font.size": 10}):
-        figure = Figure(figsize=(8, 3.2), layout="constrained")
-        axes = figure.add_subplot()
-        for colour, (name, (label, marker)) in zip(_SERIES, _FIGURES.items(), strict=True):
-            values = [getattr(point.evaluation, name) for point in points]
-            intervals = [getattr(point.evaluation.intervals, name) for point in points]
-            lows, highs = [each.low for each in intervals], [each.high for each in intervals]
-            axes.fill_between(at, lows, highs, color=colour, alpha=0.18, linewidth=0)
-            axes.plot(at, values, color=colour, linewidth=1.5, label=label)
-            for position, value, point in zip(at, values, points, strict=True):
-                inside = colour if point.passed else _SURFACE
-                axes.plot(position, value, marker, color=colour, markerfacecolor=inside, markersize=5)
+        figure = Figure(figsize=(8, 4.6), layout="constrained")
+        # One above the other, each with its own scale: on a common one, all would look flat.
+        panels = figure.subplots(len(_FIGURES), sharex=True)
+        for axes, colour, (name, (label, marker)) in zip(panels, _SERIES, _FIGURES.items(), strict=True):
+            _draw(axes, points, name, colour, marker)
+            axes.set_title(label, loc="left", color=_TEXT, fontsize=10)
         step = -(-len(points) // _MOST_TICKS)
-        axes.set_xticks(list(at)[::-1][::step], [f"{point.when:%Y-%m-%d}" for point in points][::-1][::step])
-        axes.set_ylim(0, 1)
-        axes.grid(axis="y", color=_LINE, linewidth=0.6)
-        axes.tick_params(colors=_MUTED, length=0)
-        axes.spines[:].set_visible(False)
-        axes.legend(
-            loc="upper center",
-            bbox_to_anchor=(0.5, -0.1),
-            frameon=False,
-            ncols=len(_FIGURES),
-            labelcolor=_TEXT,
-        )
+        ticks = range(len(points) - 1, -1, -step)
+        panels[-1].set_xticks(ticks, [f"{points[tick].when:%Y-%m-%d}" for tick in ticks])
         drawn = io.StringIO()
         figure.savefig(drawn, format="svg", transparent=True, metadata={"Date": None})
     return _for_the_page(drawn.getvalue())
+
+
+def _draw(axes: "Axes", points: Sequence[TrendPoint], name: str, colour: str, marker: str) -> None:
+    at = range(len(points))
+    values = [getattr(point.evaluation, name) for point in points]
+    intervals = [getattr(point.evaluation.intervals, name) for point in points]
+    lows, highs = [each.low for each in intervals], [each.high for each in intervals]
+    axes.fill_between(at, lows, highs, color=colour, alpha=0.18, linewidth=0)
+    axes.plot(at, values, color=colour, linewidth=1.5)
+    for position, value, point in zip(at, values, points, strict=True):
+        inside = colour if point.passed else _SURFACE
+        axes.plot(position, value, marker, color=colour, markerfacecolor=inside, markersize=5)
+    axes.grid(axis="y", color=_LINE, linewidth=0.6)
+    axes.locator_params(axis="y", nbins=4)
+    axes.tick_params(colors=_MUTED, length=0)
+    axes.spines[:].set_visible(False)
 
 
 def trend_text(points: Sequence[TrendPoint]) -> str:

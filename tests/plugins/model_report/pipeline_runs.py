@@ -1,0 +1,156 @@
+"""Runs of the real DAG in Airflow's database, left where a test wants them, with what they keep on S3."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
+from airflow.models.dagbundle import DagBundleModel
+from airflow.models.serialized_dag import SerializedDagModel
+from airflow.models.xcom import XComModel
+from airflow.utils.session import create_session
+from airflow.utils.state import DagRunState, TaskInstanceState
+from airflow.utils.types import DagRunTriggeredByType, DagRunType
+
+from include.pipeline.metrics import Evaluation
+from include.pipeline.names import run_key
+from include.pipeline.object_store import split_uri, write_object
+from include.pipeline.plan import RunLocations, RunPlan
+from tests.pipeline.planned import CONFIG
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+PROJECT = Path(__file__).resolve().parents[3]
+DAG_ID = "bank_marketing"
+BUCKET = "airflow-sagemaker-us-east-1-123456789012"
+FIRST_RUN = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
+
+CHAIN = (
+    "plan_run",
+    "create_bucket",
+    "download_data",
+    "split_data",
+    "train_model",
+    "deploy_endpoint",
+    "evaluate_model",
+    "check_quality",
+)
+DONE = dict.fromkeys(CHAIN, "success")
+
+
+def store_dags() -> None:
+    """Bring the DAGs of `dags/` into the database, as the DAG processor does."""
+    with create_session() as session:
+        session.add(DagBundleModel(name="dags-folder"))
+    bag = DagBag(PROJECT / "dags", bundle_path=PROJECT, bundle_name="dags-folder")
+    sync_bag_to_db(bag, "dags-folder", None)
+
+
+@dataclass(frozen=True)
+class PipelineRun:
+    """A run in the database."""
+
+    run_id: str
+    s3: "S3Client"
+    bucket: str = BUCKET
+    dag_id: str = DAG_ID
+
+    @property
+    def query(self) -> dict[str, str]:
+        return {"dag_id": self.dag_id, "run_id": self.run_id}
+
+    @property
+    def places(self) -> RunLocations:
+        return RunLocations.of(self.bucket, self.dag_id, run_key(self.dag_id, self.run_id))
+
+    def keep(
+        self, *, evaluation: Evaluation | None = None, report: str | None = None, plan: RunPlan | None = None
+    ) -> "PipelineRun":
+        """Write its objects, as its tasks do."""
+        with suppress(self.s3.exceptions.BucketAlreadyOwnedByYou):
+            self.s3.create_bucket(Bucket=self.bucket)
+        for uri, text, kind in (
+            (self.places.metrics, evaluation and evaluation.model_dump_json(), "application/json"),
+            (self.places.report, report, "text/html"),
+            (self.places.plan, plan and plan.model_dump_json(), "application/json"),
+        ):
+            if text is not None:
+                write_object(self.s3, uri, text.encode(), kind)
+        return self
+
+    def forget(self) -> None:
+        """Remove its objects."""
+        for uri in (self.places.metrics, self.places.report, self.places.plan):
+            bucket, key = split_uri(uri)
+            self.s3.delete_object(Bucket=bucket, Key=key)
+
+
+def add_run(
+    s3: "S3Client",
+    run_id: str,
+    *,
+    state: str = "success",
+    tasks: Mapping[str, str] = DONE,
+    run_after: datetime = FIRST_RUN,
+    bucket: str | None = BUCKET,
+    dag_id: str = DAG_ID,
+) -> PipelineRun:
+    """Make a run.
+
+    Args:
+        s3: Where it keeps its objects.
+        run_id: Its id.
+        state: Of the run.
+        tasks: State of each task that has one, in the order in which they started.
+        run_after: When it was due.
+        bucket: What its task `plan_run` told; None where it told nothing.
+        dag_id: Of its DAG.
+    """
+    with create_session() as session:
+        stored = SerializedDagModel.get(dag_id, session=session)
+        assert stored is not None
+        run = stored.dag.create_dagrun(
+            run_id=run_id,
+            run_after=run_after,
+            run_type=DagRunType.MANUAL,
+            triggered_by=DagRunTriggeredByType.TEST,
+            state=DagRunState(state),
+            session=session,
+        )
+        instances = {instance.task_id: instance for instance in run.task_instances}
+        for order, (task_id, task_state) in enumerate(tasks.items()):
+            instances[task_id].state = TaskInstanceState(task_state)
+            instances[task_id].start_date = run_after + timedelta(seconds=order)
+        session.flush()
+        if bucket is not None:
+            XComModel.set("bucket", bucket, dag_id=dag_id, task_id="plan_run", run_id=run_id, session=session)
+    return PipelineRun(run_id, s3, bucket or BUCKET, dag_id)
+
+
+def plan_of_run(run: PipelineRun, **params: Any) -> RunPlan:
+    """The plan of a run whose Params are these, and the YAML's for the rest."""
+    checked = CONFIG.params.model_copy(update=params)
+    return RunPlan.model_validate(
+        {
+            "key": run_key(run.dag_id, run.run_id),
+            "identity": {
+                "dag_id": run.dag_id,
+                "run_id": run.run_id,
+                "account_id": "123456789012",
+                "region": "us-east-1",
+                "planned_at": FIRST_RUN,
+            },
+            "params": checked,
+            "table": CONFIG.table,
+            "source_policy": {},
+            "bucket": run.bucket,
+            "locations": run.places,
+            "training": {},
+            "deployment": {},
+            "keep_endpoint": False,
+        }
+    )
