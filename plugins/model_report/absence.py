@@ -52,8 +52,8 @@ def why_no_report(run: Run, *, is_evaluated: bool) -> Absence:
     if run.state == "success":
         return Absence(
             "No report",
-            "The run succeeded, but there is no report of it on S3: it is older than the reports, or somebody "
-            "has removed it.",
+            "The run succeeded, but there is no report of it on S3: it is older than the reports, or "
+            "somebody has removed it.",
         )
     if not failed:
         return Absence("Failed without a report", "No task of it failed: somebody marked it as failed.")

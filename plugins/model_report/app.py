@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import HTMLResponse
 
-from include.pipeline.config import DATASETS
+from include.pipeline import config
 from plugins.model_report import pages
 from plugins.model_report.absence import why_no_report
 from plugins.model_report.comparison import (
@@ -54,8 +54,9 @@ def models_page(
     user: GetUserDep, pipeline: str | None = None, page: Annotated[int, Query(ge=1, le=1000)] = 1
 ) -> HTMLResponse:
     """List the newest runs of each pipeline, or a later page of one."""
-    readable = [name for name in _pipelines() if _may_read(user, name)]
-    chosen = [name for name in readable if pipeline in {None, name}]
+    if pipeline is not None:
+        _check_pipeline(pipeline)
+    chosen = [name for name in _pipelines() if pipeline in {None, name} and _may_read(user, name)]
     if not chosen:
         raise HTTPException(HTTPStatus.FORBIDDEN)
     results = Results()
@@ -96,7 +97,15 @@ def compare_page(user: GetUserDep, first: str, second: str) -> HTMLResponse:
 
 
 def _pipelines() -> list[str]:
-    return sorted(file.stem for file in DATASETS.glob("*.yaml"))
+    return sorted(file.stem for file in config.DATASETS.glob("*.yaml"))
+
+
+def _check_pipeline(dag_id: str) -> None:
+    if dag_id not in _pipelines():
+        known = ", ".join(_pipelines())
+        raise HTTPException(
+            HTTPStatus.NOT_FOUND, f"{dag_id} is no DAG that trains a model. Those that do: {known}."
+        )
 
 
 def _may_read(user: BaseUser, dag_id: str) -> bool:
@@ -108,38 +117,32 @@ def _may_read(user: BaseUser, dag_id: str) -> bool:
 
 
 def _run(dag_id: str, run_id: str) -> Run:
-    if dag_id not in _pipelines():
-        known = ", ".join(_pipelines())
-        raise HTTPException(
-            HTTPStatus.NOT_FOUND, f"The DAG {dag_id} trains no model. The pipelines are: {known}."
-        )
+    _check_pipeline(dag_id)
     run = find_run(dag_id, run_id)
     if run is None:
         raise HTTPException(HTTPStatus.NOT_FOUND, f"The DAG {dag_id} has no run {run_id}.")
     return run
 
 
-_REFUSALS = {
-    HTTPStatus.UNAUTHORIZED: ("Not logged in", "Log in to Airflow, then load this page again."),
-    HTTPStatus.FORBIDDEN: (
-        "Not allowed",
-        "You may not read the runs of this DAG. Whoever looks after Airflow can allow it.",
-    ),
-}
-
-
 @app.exception_handler(StarletteHTTPException)
 def _refused(_request: Request, error: StarletteHTTPException) -> HTMLResponse:
-    status = HTTPStatus(error.status_code)
-    title, text = _REFUSALS.get(status, (status.phrase, error.detail))
-    return pages.message(status, title, text)
+    match error.status_code:
+        case HTTPStatus.UNAUTHORIZED:
+            title, text = "Not logged in", "Log in to Airflow, then load this page again."
+        case HTTPStatus.FORBIDDEN:
+            title, text = "Not allowed", "You may not read the runs of this DAG: ask who looks after Airflow."
+        case HTTPStatus.NOT_FOUND:
+            title, text = "No model to show", error.detail
+        case status:
+            title, text = HTTPStatus(status).phrase, error.detail
+    return pages.message(error.status_code, title, text)
 
 
 @app.exception_handler(RequestValidationError)
-def _incomplete(_request: Request, error: RequestValidationError) -> HTMLResponse:
+def _malformed(_request: Request, error: RequestValidationError) -> HTMLResponse:
     names = ", ".join(sorted({str(fault["loc"][-1]) for fault in error.errors()}))
-    text = f"The address lacks {names}, or what it gives for it is not valid."
-    return pages.message(HTTPStatus.UNPROCESSABLE_ENTITY, "The address is incomplete", text)
+    text = f"What the address gives for {names} is missing or not valid."
+    return pages.message(HTTPStatus.UNPROCESSABLE_ENTITY, "Not a valid address", text)
 
 
 @app.exception_handler(UnreadableError)
