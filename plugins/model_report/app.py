@@ -23,7 +23,7 @@ from plugins.model_report.comparison import (
     have_same_test_rows,
 )
 from plugins.model_report.listing import list_runs
-from plugins.model_report.results import Results, UnreadableError
+from plugins.model_report.results import OutdatedError, Results, UnreadableError
 from plugins.model_report.runs import Run, find_run
 
 app = FastAPI(title="Model report", openapi_url=None, redirect_slashes=False)
@@ -37,13 +37,18 @@ def run_page(dag_id: str, run_id: str) -> HTMLResponse:
     body = results.report(run)
     if body is not None:
         return pages.report(body)
-    evaluation = results.evaluation(run)
+    fault = None
+    try:
+        evaluation = results.evaluation(run)
+    except OutdatedError as error:
+        evaluation, fault = None, error.what
     places = results.locations(run)
     return pages.page(
         "run",
         run=run,
-        absence=why_no_report(run, is_evaluated=evaluation is not None),
+        absence=why_no_report(run, is_evaluated=bool(evaluation or fault)),
         evaluation=evaluation,
+        fault=fault,
         rows=compare_figures(evaluation, evaluation) if evaluation else [],
         report_uri=places.report if places else None,
     )
@@ -82,7 +87,7 @@ def compare_page(user: GetUserDep, first: str, second: str) -> HTMLResponse:
     try:
         plans = [plan for run in runs if (plan := results.plan(run))]
         params_fault = None if len(plans) == len(runs) else "The plan of one of the runs is not there."
-    except UnreadableError as error:
+    except OutdatedError as error:
         plans, params_fault = [], error.what
     return pages.page(
         "compare",
@@ -143,6 +148,11 @@ def _malformed(_request: Request, error: RequestValidationError) -> HTMLResponse
     names = ", ".join(sorted({str(fault["loc"][-1]) for fault in error.errors()}))
     text = f"What the address gives for {names} is missing or not valid."
     return pages.message(HTTPStatus.UNPROCESSABLE_ENTITY, "Not a valid address", text)
+
+
+@app.exception_handler(OutdatedError)
+def _outdated(_request: Request, error: OutdatedError) -> HTMLResponse:
+    return pages.message(HTTPStatus.NOT_FOUND, "No model to show", f"{error.what} {error.mend}")
 
 
 @app.exception_handler(UnreadableError)

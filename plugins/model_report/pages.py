@@ -41,9 +41,9 @@ def page(template: str, status: int = HTTPStatus.OK, /, **values: Any) -> HTMLRe
     return HTMLResponse(body, status, {**_HEADERS, "Content-Security-Policy": _POLICY})
 
 
-def message(status: int, title: str, text: str, **values: Any) -> HTMLResponse:
+def message(status: int, title: str, text: str) -> HTMLResponse:
     """Answer with a heading and a few sentences."""
-    return page("message", status, title=title, text=text, **values)
+    return page("message", status, title=title, text=text)
 
 
 def report(body: bytes) -> HTMLResponse:

@@ -47,6 +47,13 @@ class UnreadableError(Exception):
         self.mend = mend
 
 
+class OutdatedError(UnreadableError):
+    """What a run left is of another version than is read here."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is of another version than this page reads.", "Run the pipeline again.")
+
+
 @dataclass(frozen=True)
 class Figures:
     """A run with its evaluation, or with why that cannot be read; neither where there is none."""
@@ -92,6 +99,7 @@ class Results:
         """Read a run's metrics.json; None where there is none.
 
         Raises:
+            OutdatedError: It is of another version.
             UnreadableError: It cannot be read.
         """
         places = self.locations(run)
@@ -99,15 +107,14 @@ class Results:
         try:
             return Evaluation.model_validate_json(body) if body is not None else None
         except ValidationError as error:
-            log.warning("%s of run %r: %s", "metrics.json", run.run_id, error)
-            raise UnreadableError(
-                "metrics.json is of another version than this page reads.", "Run the pipeline again."
-            ) from error
+            log.warning("metrics.json of run %r: %s", run.run_id, error)
+            raise OutdatedError("metrics.json") from None
 
     def plan(self, run: Run) -> RunPlan | None:
         """Read a run's plan.json; None where there is none.
 
         Raises:
+            OutdatedError: It is of another version.
             UnreadableError: It cannot be read.
         """
         places = self.locations(run)
@@ -117,9 +124,7 @@ class Results:
         except ValidationError as error:
             # Its text would hold the values, the data's URL with them.
             log.warning("plan.json of run %r has %d faults", run.run_id, error.error_count())
-            raise UnreadableError(
-                "plan.json is of another version than this page reads.", "Run the pipeline again."
-            ) from None
+            raise OutdatedError("plan.json") from None
 
     def figures(self, runs: Iterable[Run]) -> list[Figures]:
         """Read the evaluations of many runs, some at a time.

@@ -1,0 +1,58 @@
+"""Airflow's API server with the plugin, and a local AWS that its connection points to."""
+
+import json
+import warnings
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from tests.local_aws_client import Aws
+from tests.local_aws_server import local_aws_server
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+@pytest.fixture(scope="package")
+def aws() -> Iterator[Aws]:
+    with local_aws_server() as server:
+        yield Aws(server.url)
+
+
+@pytest.fixture(scope="package")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., httpx.Client]]:
+    """Makes clients of an API server: `api("viewer")`."""
+    with warnings.catch_warnings():
+        # Airflow's API is not free of them where it is imported and set up.
+        warnings.simplefilter("ignore")
+        from tests.plugins.model_report.api_server import api_server, browser
+
+        with api_server(tmp_path_factory.mktemp("dags")) as server:
+            yield partial(browser, server)
+
+
+@pytest.fixture(scope="package")
+def admin(api: Callable[..., httpx.Client]) -> httpx.Client:
+    return api("admin")
+
+
+@pytest.fixture
+def s3(aws: Aws, api: object, monkeypatch: pytest.MonkeyPatch) -> "S3Client":  # noqa: ARG001 - it is needed
+    """Where the runs keep their objects, and Airflow's connection leads to."""
+    connect(monkeypatch, aws.url)
+    client: S3Client = aws.client("s3")
+    return client
+
+
+def connect(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """Point Airflow's connection to an AWS."""
+    connection = {
+        "conn_type": "aws",
+        "login": "local-aws-key-id",
+        "password": "local-aws-secret-key",
+        "extra": {"region_name": "us-east-1", "endpoint_url": url},
+    }
+    monkeypatch.setenv("AIRFLOW_CONN_AWS_DEFAULT", json.dumps(connection))

@@ -1,0 +1,49 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.plugins.model_report.pipeline_runs import PROJECT
+
+pytestmark = pytest.mark.slow
+
+# As Airflow's processes do it, each of them.
+LOAD = """
+import json, sys
+from airflow import plugins_manager
+before = set(sys.modules)
+plugins, errors = plugins_manager._get_plugins()
+views, _ = plugins_manager._get_ui_plugins()
+print(json.dumps([[plugin.name for plugin in plugins], errors, views, sorted(set(sys.modules) - before)]))
+"""
+
+
+def test_every_process_loads_one_plugin_and_nothing_heavy_with_it(tmp_path: Path) -> None:
+    loaded = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", LOAD],
+        env={
+            "AIRFLOW_HOME": str(tmp_path),
+            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+            "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
+            "PATH": "",
+            "PYTHONPATH": str(PROJECT),
+        },
+        cwd=PROJECT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    names, errors, views, modules = json.loads(loaded.stdout.splitlines()[-1])
+    assert names == ["model_report"]
+    assert errors == {}
+    assert {(view["name"], view["destination"]) for view in views} == {
+        ("Model report", "dag_run"),
+        ("Models", "nav"),
+    }
+    # Where Airflow is served below a path, an absolute address would leave it.
+    assert not any(view["href"].startswith(("/", "http")) for view in views)
+    assert "airflow_plugin" in modules
+    heavy = {"boto3", "fastapi", "include", "jinja2", "matplotlib", "numpy", "pandas", "plugins", "starlette"}
+    assert heavy.isdisjoint(name.partition(".")[0] for name in modules)
