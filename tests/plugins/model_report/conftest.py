@@ -11,6 +11,9 @@ import pytest
 
 from tests.local_aws_client import Aws
 from tests.local_aws_server import local_aws_server
+from tests.plugins.model_report.browsing import REPORT
+from tests.plugins.model_report.evaluations import evaluation_of
+from tests.plugins.model_report.pipeline_runs import PipelineRun, add_run, remove_runs
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -40,11 +43,19 @@ def admin(api: Callable[..., httpx.Client]) -> httpx.Client:
 
 
 @pytest.fixture
-def s3(aws: Aws, api: object, monkeypatch: pytest.MonkeyPatch) -> "S3Client":  # noqa: ARG001 - it is needed
-    """Where the runs keep their objects, and Airflow's connection leads to."""
+def s3(aws: Aws, api: object, monkeypatch: pytest.MonkeyPatch) -> Iterator["S3Client"]:  # noqa: ARG001 - it is needed
+    """Where the runs keep their objects, and Airflow's connection leads to. Airflow knows no run yet."""
     connect(monkeypatch, aws.url)
-    client: S3Client = aws.client("s3")
-    return client
+    yield aws.client("s3")
+    remove_runs()
+
+
+@pytest.fixture
+def reported(s3: "S3Client") -> PipelineRun:
+    """A run with a report."""
+    return add_run(s3, "manual__2026-11-24T05:55:26.123456+00:00").keep(
+        evaluation=evaluation_of(), report=REPORT
+    )
 
 
 def connect(monkeypatch: pytest.MonkeyPatch, url: str) -> None:

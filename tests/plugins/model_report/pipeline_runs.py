@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
 from airflow.models.dagbundle import DagBundleModel
+from airflow.models.dagrun import DagRun
 from airflow.models.serialized_dag import SerializedDagModel
 from airflow.models.xcom import XComModel
 from airflow.utils.session import create_session
 from airflow.utils.state import DagRunState, TaskInstanceState
 from airflow.utils.types import DagRunTriggeredByType, DagRunType
+from sqlalchemy import delete
 
 from include.pipeline.metrics import Evaluation
 from include.pipeline.names import run_key
-from include.pipeline.object_store import split_uri, write_object
+from include.pipeline.object_store import write_object
 from include.pipeline.plan import RunLocations, RunPlan
 from tests.pipeline.planned import CONFIG
 
@@ -92,12 +94,6 @@ class PipelineRun:
                 write_object(self.s3, uri, text.encode(), kind)
         return self
 
-    def forget(self) -> None:
-        """Remove its objects."""
-        for uri in (self.places.metrics, self.places.report, self.places.plan):
-            bucket, key = split_uri(uri)
-            self.s3.delete_object(Bucket=bucket, Key=key)
-
 
 def add_run(
     s3: "S3Client",
@@ -139,6 +135,12 @@ def add_run(
         if bucket is not None:
             XComModel.set("bucket", bucket, dag_id=dag_id, task_id="plan_run", run_id=run_id, session=session)
     return PipelineRun(run_id, s3, bucket or BUCKET, dag_id)
+
+
+def remove_runs() -> None:
+    """Remove all runs from the database."""
+    with create_session() as session:
+        session.execute(delete(DagRun))
 
 
 def plan_of_run(run: PipelineRun, **params: Any) -> RunPlan:

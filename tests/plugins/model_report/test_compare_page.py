@@ -1,0 +1,65 @@
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from tests.pipeline.planned import CONFIG
+from tests.plugins.model_report.browsing import COMPARE, Page, side_by_side
+from tests.plugins.model_report.evaluations import evaluation_of
+from tests.plugins.model_report.pipeline_runs import PipelineRun, add_run, plan_of_run
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
+
+
+def test_two_runs_side_by_side(admin: httpx.Client, s3: "S3Client") -> None:
+    first = add_run(s3, "first_of_two")
+    second = add_run(s3, "second_of_two")
+    first.keep(
+        evaluation=evaluation_of(features={"age": 0.25}),
+        plan=plan_of_run(first, data_url="https://user:made-up@example.org/a.csv?token=hunter2"),
+    )
+    second.keep(
+        evaluation=evaluation_of(
+            roc_auc=0.81,
+            intervals={"roc_auc": (0.80, 0.82)},
+            log_loss=0.29,
+            features={"age": 0.75},
+            rows=12356,
+        ),
+        plan=plan_of_run(
+            second,
+            data_url="https://user:made-up@example.org/b.csv?token=hunter2",
+            hyperparameters={**CONFIG.params.hyperparameters, "max_depth": 9},
+        ),
+    )
+    answer = admin.get(COMPARE, params=side_by_side(first, second))
+    page = Page(answer)
+    for words in (
+        "0.7768 0.7627 to 0.7901 0.8100 0.8000 to 0.8200 +0.0332 ▲ better",
+        "+0.0059 ▼ worse the intervals overlap",
+        "tested on different rows",
+        "age 0.2500 0.7500",
+        "hyperparameters.max_depth 5 9",
+        "data_url https://example.org/a.csv https://example.org/b.csv",
+    ):
+        assert words in page.words
+    for secret in ("hunter2", "made-up", "user:"):
+        assert secret not in answer.text
+
+
+def test_a_run_without_a_plan_is_compared_all_the_same(admin: httpx.Client, reported: PipelineRun) -> None:
+    page = Page(admin.get(COMPARE, params=side_by_side(reported, reported)))
+    assert "The plan of one of the runs is not there." in page.words
+    assert "= the same" in page.words
+
+
+def test_a_run_without_figures_is_not_compared(
+    admin: httpx.Client, s3: "S3Client", reported: PipelineRun
+) -> None:
+    bare = add_run(s3, "bare")
+    answer = admin.get(COMPARE, params=side_by_side(reported, bare))
+    assert answer.status_code == 404
+    assert "The run bare of bank_marketing has no figures." in Page(answer).words

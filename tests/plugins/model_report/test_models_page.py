@@ -1,0 +1,57 @@
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+import httpx
+import pytest
+
+from tests.plugins.model_report.browsing import COMPARE, MODELS, Page
+from tests.plugins.model_report.evaluations import evaluation_of
+from tests.plugins.model_report.pipeline_runs import FIRST_RUN, add_run
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
+
+
+def test_the_models_are_listed_newest_first_a_page_at_a_time(admin: httpx.Client, s3: "S3Client") -> None:
+    ids = [f"listed_{i:02}" for i in range(26)]
+    for i, run_id in enumerate(ids):
+        run = add_run(s3, run_id, run_after=FIRST_RUN + timedelta(days=i))
+        if i:
+            run.keep(evaluation=evaluation_of(roc_auc=0.7 + i / 1000))
+    page = Page(admin.get(MODELS))
+    listed = [link for link in page.links if link.startswith("run?")]
+    assert [link.rpartition("=")[2] for link in listed] == ids[:0:-1]
+    assert "0.7250" in page.words
+    assert "ROC AUC from 0.701 to 0.725, last 0.725" in str(page.tags)
+    (older,) = [link for link in page.links if "page=2" in link]
+    later = Page(admin.get(urljoin(MODELS, older)))
+    assert later.links[0].endswith("listed_00")
+    (newer,) = [link for link in later.links if "page=1" in link]
+    assert "listed_25" in admin.get(urljoin(MODELS, newer)).text
+    page.assert_nothing_executes()
+
+
+def test_the_form_compares_the_two_runs_it_offers(admin: httpx.Client, s3: "S3Client") -> None:
+    for i, run_id in enumerate(("older+run", "newer/run&x=1")):
+        run = add_run(s3, run_id, run_after=FIRST_RUN + timedelta(days=i))
+        run.keep(evaluation=evaluation_of(roc_auc=0.76 + i / 100))
+    page = Page(admin.get(MODELS))
+    chosen = [attributes["value"] or "" for tag, attributes in page.tags if "selected" in attributes]
+    assert chosen == ["bank_marketing/older+run", "bank_marketing/newer/run&x=1"]
+    compared = Page(admin.get(COMPARE, params=dict(zip(("first", "second"), chosen, strict=True))))
+    assert "0.7600" in compared.words
+    assert "0.7700" in compared.words
+    assert "+0.0100" in compared.words
+
+
+def test_one_bucket_that_cannot_be_read_leaves_the_other_runs_alone(
+    admin: httpx.Client, s3: "S3Client"
+) -> None:
+    add_run(s3, "bad_bucket", bucket="Not A Bucket!")
+    add_run(s3, "good_bucket").keep(evaluation=evaluation_of(roc_auc=0.7654))
+    page = Page(admin.get(MODELS))
+    assert "could not be read (ParamValidationError)" in page.words
+    assert "0.7654" in page.words
