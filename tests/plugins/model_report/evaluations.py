@@ -69,6 +69,7 @@ def evaluation_of(
                 }
             ),
             "validation_rows": 0,
+            "model_sha256": "5e" * 32,
             "thresholds": (_AT_THRESHOLD,),
             "best_f1": best,
             "best_profit": best,
