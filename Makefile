@@ -9,7 +9,7 @@ SCANNERS := .local/scanners/.installed
 # Made up, for local AWS; anything else that looks like a secret is marked in its line, with the reason.
 MADE_UP := ^(local-aws-secret-key|AKIAIOSFODNN7EXAMPLE|made-up|PASSWORD|hunter2)$$
 
-.PHONY: help demo up env test test-faults test-fast lint types secrets audit lock clean
+.PHONY: help demo up env test test-faults test-fast screenshots lint types secrets audit lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ test-faults: $(INSTALLED) ## every task by every fault, outages, a soak of 30 ru
 
 test-fast: $(INSTALLED) ## the unit tests
 	$(BIN)/python -m pytest -m 'not slow' --numprocesses auto
+
+screenshots: $(INSTALLED) ## take the README's pictures anew
+	SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/e2e/test_browser.py
 
 lint: $(INSTALLED) ## ruff
 	$(BIN)/ruff check

@@ -1,0 +1,260 @@
+"""The stack of `make up`, used as a person does: in a browser.
+
+With SCREENSHOTS set to a folder, the pictures of the README go there: `make screenshots`.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx
+import pytest
+from selenium.common.exceptions import StaleElementReferenceException
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import WebDriverWait
+
+from include.local_stack.airflow_api import AirflowApi
+from include.local_stack.demo import DAG_ID, SAMPLE
+from include.local_stack.results import LocalAws
+from include.local_stack.stack import PROJECT, REGION, USER, LocalStack, free_port
+from include.pipeline.metrics import Evaluation
+from include.pipeline.object_store import read_object
+from include.pipeline.plan import RunPlan
+from tests.browser import chromium, needs_chromium
+from tests.tutorial_data import BANK_CLEAN
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), needs_chromium]
+
+_START_SECONDS = 120
+_RUN_SECONDS = 240
+_PAGE_SECONDS = 30
+_SOURCE = "s3://source/bank_clean.csv"
+_THRESHOLD = "0.4"
+
+
+@dataclass(frozen=True)
+class Up:
+    """A stack that `make up` has started, with the data at `_SOURCE`."""
+
+    url: str
+    password: str
+    aws: LocalAws
+    airflow: AirflowApi
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    folder = tmp_path_factory.mktemp("local")
+    stack = LocalStack(folder / "airflow", airflow_port=free_port(), local_aws_port=free_port())
+    password = stack.password
+    ports = {"AIRFLOW_PORT": str(stack.airflow_port), "LOCAL_AWS_PORT": str(stack.local_aws_port)}
+    with (folder / "up.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "include.local_stack.up"],
+            cwd=PROJECT,
+            env=os.environ | {"LOCAL_STACK_FOLDER": str(folder)} | ports,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        with AirflowApi(stack.airflow_url, USER, password) as airflow:
+            wait_for(lambda: airflow.is_ready(DAG_ID), _START_SECONDS)
+            aws = LocalAws(stack.aws_url, REGION)
+            aws.s3.create_bucket(Bucket="source")
+            data = BANK_CLEAN if BANK_CLEAN.is_file() else SAMPLE
+            aws.s3.upload_file(str(data), "source", "bank_clean.csv")
+            yield Up(stack.airflow_url, password, aws, airflow)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def browser(up: Up) -> Iterator[Chrome]:
+    """A browser whose user has logged in."""
+    with chromium(width=1400, height=1000, scale=2) as driver:
+        driver.get(up.url)
+        element(driver, "input[name=username]").send_keys(USER)
+        element(driver, "input[name=password]").send_keys(up.password)
+        element(driver, "button[type=submit]").click()
+        element(driver, "a[href='/dags']")
+        yield driver
+
+
+@pytest.fixture(scope="module")
+def run_id(up: Up, browser: Chrome) -> str:
+    """A run that was triggered from the form, with data and threshold changed, and watched until its end."""
+    browser.get(f"{up.url}/dags/{DAG_ID}")
+    element(browser, "[data-testid=trigger-dag-button]").click()
+    fill(browser, "element_data_url", _SOURCE)
+    fill(browser, "element_threshold", _THRESHOLD)
+    element(browser, "[role=dialog] button", "Trigger").click()
+    wait_for(lambda: bool(up.airflow.runs(DAG_ID)), _PAGE_SECONDS)
+    (run,) = up.airflow.runs(DAG_ID)
+    browser.get(run_url(up, run.dag_run_id))
+    # The page is not loaded again: it says by itself when the run is over.
+    element(browser, "[data-testid=header-card] [data-testid=state-badge]", "Success", seconds=_RUN_SECONDS)
+    assert up.airflow.run(DAG_ID, run.dag_run_id).state == "success"
+    return run.dag_run_id
+
+
+def wait_for(happened: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+
+
+def element(browser: Chrome, css: str, text: str = "", seconds: float = _PAGE_SECONDS) -> WebElement:
+    """Wait for an element that is shown and holds that text."""
+
+    def find(driver: Chrome) -> WebElement | None:
+        return next(
+            (
+                found
+                for found in driver.find_elements(By.CSS_SELECTOR, css)
+                if found.is_displayed() and text in found.text
+            ),
+            None,
+        )
+
+    waiting = WebDriverWait(browser, seconds, ignored_exceptions=[StaleElementReferenceException])
+    return waiting.until(find, f"no {css} shows {text!r} at {browser.current_url}")
+
+
+def fill(browser: Chrome, name: str, value: str) -> None:
+    field = element(browser, f"[role=dialog] input[name={name}]")
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", field)
+    field.send_keys(Keys.CONTROL, "a")
+    field.send_keys(value, Keys.TAB)
+
+
+def run_url(up: Up, run_id: str) -> str:
+    return f"{up.url}/dags/{DAG_ID}/runs/{quote(run_id)}"
+
+
+def take_picture(browser: Chrome, name: str, part: WebElement | None = None) -> None:
+    if folder := os.environ.get("SCREENSHOTS"):
+        time.sleep(2)  # until what moves has come to rest
+        (Path(folder) / f"{name}.png").write_bytes(
+            part.screenshot_as_png if part else browser.get_screenshot_as_png()
+        )
+
+
+def framed_text(browser: Chrome) -> str:
+    """Read the page in the UI's frame."""
+    browser.switch_to.frame(element(browser, "iframe"))
+    try:
+        return element(browser, "main").text
+    finally:
+        browser.switch_to.default_content()
+
+
+def evaluation_of(up: Up, run_id: str) -> Evaluation:
+    plan = RunPlan.model_validate(up.airflow.xcom(DAG_ID, run_id, "plan_run"))
+    return Evaluation.model_validate_json(read_object(up.aws.s3, plan.locations.metrics))
+
+
+def test_the_form_decides_how_a_run_goes(up: Up, run_id: str) -> None:
+    plan = RunPlan.model_validate(up.airflow.xcom(DAG_ID, run_id, "plan_run"))
+    assert (plan.params.data_url, plan.params.threshold) == (_SOURCE, float(_THRESHOLD))
+    assert evaluation_of(up, run_id).threshold == float(_THRESHOLD)
+
+
+def test_the_tab_shows_the_figures_of_metrics_json(up: Up, browser: Chrome, run_id: str) -> None:
+    browser.get(run_url(up, run_id))
+    element(browser, "a", "Model report").click()
+    shown = framed_text(browser)
+    take_picture(browser, "report-tab")
+    evaluation = evaluation_of(up, run_id)
+    for name, label in (
+        ("accuracy", "Accuracy"),
+        ("precision", "Precision"),
+        ("recall", "Recall"),
+        ("f1", "F1"),
+        ("roc_auc", "ROC AUC"),
+        ("average_precision", "Average precision"),
+        ("log_loss", "Log loss"),
+        ("brier_score", "Brier score"),
+    ):
+        interval = getattr(evaluation.intervals, name)
+        row = f"{label} {getattr(evaluation, name):.4f} {interval.low:.4f} to {interval.high:.4f}"
+        assert row in shown
+    for count in dict(evaluation.confusion_matrix).values():
+        assert f"({count:,})" in shown
+    assert f"at the threshold {_THRESHOLD}" in shown
+
+
+def test_the_report_is_whole_in_light_and_dark(up: Up, browser: Chrome, run_id: str) -> None:
+    browser.get(f"{up.url}/model_report/run?dag_id={DAG_ID}&run_id={quote(run_id)}")
+    for scheme in ("light", "dark"):
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+        drawn = browser.execute_script("return document.querySelectorAll('figure svg[role=img]').length")
+        assert drawn >= 7
+        take_picture(browser, f"report-{scheme}")
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+def test_a_task_leads_to_the_report_and_to_no_console_that_is_not_there(
+    up: Up, browser: Chrome, run_id: str
+) -> None:
+    browser.get(f"{run_url(up, run_id)}/tasks/evaluate_model/details")
+    link = element(browser, "a", "Model report")
+    assert link.get_attribute("href") == f"{run_url(up, run_id)}/plugin/model_report"
+    browser.get(f"{run_url(up, run_id)}/tasks/train_model/details")
+    element(browser, "td", "ResumableTrainingOperator")
+    assert "SageMaker training job" not in [each.text for each in browser.find_elements(By.TAG_NAME, "a")]
+
+
+def test_the_models_page_lists_and_compares_runs(up: Up, browser: Chrome, run_id: str) -> None:
+    other = up.airflow.trigger(
+        DAG_ID, {"data_url": _SOURCE, "hyperparameters": {"num_round": 20, "eta": 0.3}}
+    )
+    wait_for(lambda: up.airflow.run(DAG_ID, other.dag_run_id).is_over, _RUN_SECONDS)
+    browser.get(up.url)
+    element(browser, "button", "Browse").click()
+    element(browser, "a", "Models").click()
+    shown = framed_text(browser)
+    take_picture(browser, "models")
+    for each in (run_id, other.dag_run_id):
+        assert each in shown
+        assert f"{evaluation_of(up, each).roc_auc:.4f}" in shown
+
+    first, second = (quote(f"{DAG_ID}/{each}", safe="") for each in (run_id, other.dag_run_id))
+    browser.get(f"{up.url}/model_report/compare?first={first}&second={second}")
+    compared = element(browser, "main").text
+    take_picture(browser, "comparison")
+    difference = evaluation_of(up, other.dag_run_id).roc_auc - evaluation_of(up, run_id).roc_auc
+    assert re.search(rf"ROC AUC .*{abs(difference):.4f}", compared)
+    assert "num_round" in compared
+
+
+def test_the_graph_shows_the_run(up: Up, browser: Chrome, run_id: str) -> None:
+    browser.set_window_size(1900, 420)
+    browser.get(run_url(up, run_id))
+    element(browser, "[aria-label^='Show Graph']").click()
+    element(browser, "[aria-label='Collapse Details Panel']").click()
+    element(browser, ".react-flow__node", "write_report")
+    browser.execute_script("document.querySelectorAll('.react-flow__panel').forEach(panel => panel.remove())")
+    take_picture(browser, "dag", element(browser, ".react-flow"))
+
+
+@pytest.mark.parametrize(
+    "path", ["models", f"run?dag_id={DAG_ID}&run_id=any", "compare?first=a/b&second=a/c"]
+)
+def test_who_has_not_logged_in_sees_nothing(up: Up, path: str) -> None:
+    answer = httpx.get(f"{up.url}/model_report/{path}")
+    assert answer.status_code == 401
+    assert DAG_ID not in answer.text
