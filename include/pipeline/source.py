@@ -1,17 +1,12 @@
 """Where the data comes from: one file by its URL, checked, into a content-addressed key of the bucket."""
 
-import logging
 import re
 import shutil
-import socket
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from email.utils import formatdate
-from http import HTTPStatus
 from typing import TYPE_CHECKING, BinaryIO
-from urllib.request import getproxies, proxy_bypass
 
-import httpx
 from pydantic import BaseModel, ConfigDict
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
@@ -19,29 +14,13 @@ from include.pipeline import object_store
 from include.pipeline.errors import SourceError
 from include.pipeline.object_store import Received
 from include.pipeline.source_policy import SourcePolicy, file_name, scheme_of, shown
+from include.pipeline.source_web import NOT_HTML, Patience, UnavailableError, asking, check_answer
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-_MAX_REDIRECTS = 5
 _SHA1_IN_NAME = re.compile(r"\.([0-9a-f]{40})\.[^.]+$", re.IGNORECASE)
-_HTML_TYPES = ("text/html", "application/xhtml+xml")
 _HTML_START = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype|!--|\?xml|html|head)", re.IGNORECASE)
-_NOT_HTML = ("a source is a CSV file, not a web page", "Use the file's own URL")
-
-# Both log request URLs with their query, which is where a signed URL carries its secret.
-for _library in ("httpx", "httpcore"):
-    logging.getLogger(_library).setLevel(logging.WARNING)
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How long a web server is waited for: for each step of an answer, and between two tries."""
-
-    connect_seconds: float = 10
-    read_seconds: float = 30
-    tries: int = 3
-    first_wait_seconds: float = 1  # doubles with each further one
 
 
 class RawData(BaseModel):
@@ -103,20 +82,16 @@ def fetch(
     return RawData(uri=uri, url=shown(url), **asdict(received))
 
 
-class _TransientError(Exception):
-    """A fault that another try may not meet."""
-
-
 def _from_web(url: str, file: BinaryIO, policy: SourcePolicy, patience: Patience) -> Received:
     retrying = Retrying(
         stop=stop_after_attempt(patience.tries),
         wait=wait_exponential(multiplier=patience.first_wait_seconds),
-        retry=retry_if_exception_type(_TransientError),
+        retry=retry_if_exception_type(UnavailableError),
         reraise=True,
     )
     try:
         return retrying(_download, url, file, policy, patience)
-    except _TransientError as fault:
+    except UnavailableError as fault:
         rule = f"the server has to answer in full within {patience.tries} tries"
         mend = "Look after the server and the network, then clear this task"
         raise SourceError(f"{shown(url)}: {fault}", rule, mend) from fault
@@ -125,78 +100,13 @@ def _from_web(url: str, file: BinaryIO, policy: SourcePolicy, patience: Patience
 def _download(url: str, file: BinaryIO, policy: SourcePolicy, patience: Patience) -> Received:
     file.seek(0)
     file.truncate()
-    client = httpx.Client(
-        timeout=httpx.Timeout(patience.read_seconds, connect=patience.connect_seconds),
-        follow_redirects=True,
-        max_redirects=_MAX_REDIRECTS,
-        # httpx calls these before and after each hop.
-        event_hooks={
-            "request": [lambda request: _check_hop(url, str(request.url), policy)],
-            "response": [lambda response: _check_peer(response, policy)],
-        },
-        headers={"Accept-Encoding": "identity"},
-    )
-    try:
-        with client, client.stream("GET", url) as response:
-            _check_answer(url, response, policy)
-            for piece in response.iter_bytes():
-                file.write(piece)
-                object_store.check_size(shown(url), file.tell(), policy.max_bytes)
-    except httpx.TooManyRedirects as error:
-        rule = f"a source redirects at most {_MAX_REDIRECTS} times"
-        raise SourceError(shown(url), rule, "Use the URL that it leads to") from error
-    except UnicodeError as error:  # httpx looks at a redirect's host before it calls the hooks
-        found = f"{shown(url)} leads to a host that is none ({error})"
-        raise SourceError(found, "it has to be a valid URL", "Use a URL that leads to the file") from error
-    except httpx.RequestError as error:  # an incomplete body too: httpx holds it against Content-Length
-        raise _TransientError(f"{type(error).__name__} ({error})") from error
+    with asking("GET", url, policy, patience) as response:
+        check_answer(url, response, policy)
+        for piece in response.iter_bytes():
+            file.write(piece)
+            object_store.check_size(shown(url), file.tell(), policy.max_bytes)
     sent = response.headers
     return Received.of(file, etag=sent.get("ETag"), last_modified=sent.get("Last-Modified"))
-
-
-def _check_hop(url: str, hop: str, policy: SourcePolicy) -> None:
-    try:
-        policy.check_web(hop)
-        policy.check_addresses(hop, _addresses(httpx.URL(hop)))
-    except SourceError as error:
-        if hop == url:
-            raise
-        raise SourceError(f"{shown(url)} leads to {error.found}", error.rule, error.mend) from None
-
-
-def _addresses(url: httpx.URL) -> list[str]:
-    """Look a host up; a proxy does that itself, and an unknown host is the connection's to report."""
-    if _is_proxied(url):
-        return []
-    try:
-        found = socket.getaddrinfo(url.raw_host.decode("ascii"), url.port, type=socket.SOCK_STREAM)
-    except OSError:
-        return []
-    return [str(address[0]).partition("%")[0] for *_, address in found]
-
-
-def _check_peer(response: httpx.Response, policy: SourcePolicy) -> None:
-    # The name may have led elsewhere when it was looked up again, for the connection.
-    if not _is_proxied(response.url):
-        peer = response.extensions["network_stream"].get_extra_info("server_addr")
-        policy.check_addresses(str(response.url), [peer[0].partition("%")[0]])
-
-
-def _is_proxied(url: httpx.URL) -> bool:
-    return not getproxies().keys().isdisjoint({url.scheme, "all"}) and not proxy_bypass(url.host)
-
-
-def _check_answer(url: str, response: httpx.Response, policy: SourcePolicy) -> None:
-    status = response.status_code
-    answer = f"{shown(url)} answered {status} {response.reason_phrase}".rstrip()
-    if response.is_server_error or status == HTTPStatus.TOO_MANY_REQUESTS:
-        raise _TransientError(f"{status} {response.reason_phrase}")
-    if not response.is_success:
-        raise SourceError(answer, "a source answers 200", "Check the URL and who may read it")
-    content_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if content_type in _HTML_TYPES:
-        raise SourceError(f"{answer} with {content_type}", *_NOT_HTML)
-    object_store.check_size(shown(url), int(response.headers.get("Content-Length", 0)), policy.max_bytes)
 
 
 def _from_folder(url: str, file: BinaryIO, policy: SourcePolicy) -> Received:
@@ -216,7 +126,7 @@ def _check_content(url: str, name: str, file: BinaryIO, received: Received) -> N
         raise SourceError(f"{shown(url)} is empty", "a source has a header and rows", "Check the file")
     file.seek(0)
     if _HTML_START.match(file.read(512)):
-        raise SourceError(f"{shown(url)} starts like HTML", *_NOT_HTML)
+        raise SourceError(f"{shown(url)} starts like HTML", *NOT_HTML)
     promised = _SHA1_IN_NAME.search(name)
     if promised and promised[1].lower() != received.sha1:
         found = f"{shown(url)} has the SHA-1 {received.sha1}"

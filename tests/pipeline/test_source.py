@@ -12,8 +12,9 @@ import httpx
 import pytest
 
 from include.pipeline.errors import SourceError
-from include.pipeline.source import Patience, RawData, _check_peer, fetch
+from include.pipeline.source import RawData, fetch
 from include.pipeline.source_policy import SourcePolicy
+from include.pipeline.source_web import Patience, _check_peer
 from tests.pipeline.misbehaving_web import CSV, SHA1, SHA256, Answer, MisbehavingWeb
 
 if TYPE_CHECKING:
