@@ -14,9 +14,10 @@ from include.operators.deletion import (
 from include.operators.endpoint import RunEndpointOperator
 from include.operators.links import ModelReportLink
 from include.operators.retries import RETRY_POLICY
-from include.operators.schedule import cron_schedule
+from include.operators.schedule import cron_or_event_schedule
 from include.operators.training import ResumableTrainingOperator
 from include.operators.trigger_form import trigger_form
+from include.operators.watching import source_asset
 from include.pipeline.config import load_config
 
 config = load_config("bank_marketing")
@@ -37,7 +38,7 @@ Needs the connection `aws_default` with a region, and a role for SageMaker: the 
 `sagemaker_role`. Results: `s3://<bucket>/bank_marketing/runs/<run>/evaluation/`, and the tab *Model report*
 of the run. A model that passes the gate updates the asset `bank_marketing_model`, with its metrics.
 """,
-    schedule=cron_schedule(config.schedule),
+    schedule=cron_or_event_schedule(config.schedule, source_asset("bank_marketing")),
     catchup=False,
     max_active_runs=config.max_active_runs,
     tags=set(config.tags),

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from airflow.sdk import CronTriggerTimetable
+from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable
 
 # Covers the time between the cron's tick and the scheduler's next look at the DAG.
 _GRACE = timedelta(minutes=10)
@@ -17,3 +17,15 @@ def cron_schedule(cron: str | None) -> CronTriggerTimetable | None:
         cron: A cron expression or preset in UTC; None for runs by hand only.
     """
     return CronTriggerTimetable(cron, timezone="UTC", run_immediately=_GRACE) if cron else None
+
+
+def cron_or_event_schedule(cron: str | None, asset: Asset) -> AssetOrTimeSchedule | Asset:
+    """Run at the cron's ticks, as `cron_schedule` does, and whenever the asset is updated.
+
+    Args:
+        cron: A cron expression or preset in UTC; None for the asset's events only, which leaves a backfill no
+            dates to run for.
+        asset: What the pipeline waits for.
+    """
+    timetable = cron_schedule(cron)
+    return AssetOrTimeSchedule(timetable=timetable, assets=asset) if timetable else asset

@@ -32,6 +32,10 @@ class PipelineConfig(BaseModel):
     owner: str
     tags: tuple[str, ...]
     schedule: str | None = Field(description="A cron expression or preset, or null for by hand only.")
+    watch: str | None = Field(
+        description="When the source of `params` is looked at for a change, as a cron expression or preset, "
+        "or null for by hand only."
+    )
     max_active_runs: int = Field(ge=1)
     table: TableConfig
     max_source_bytes: int = Field(

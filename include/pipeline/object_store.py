@@ -13,6 +13,7 @@ from include.pipeline.errors import SourceError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef
 
 MAX_OBJECT_BYTES = 5 * 1024**3  # what S3 takes in one PUT
 
@@ -68,27 +69,46 @@ def receive_object(s3: "S3Client", uri: str, file: BinaryIO, max_bytes: int) -> 
     """
     bucket, key = split_uri(uri)
     try:
-        head = s3.head_object(Bucket=bucket, Key=key)
+        head = head_object(s3, uri)
         check_size(uri, head["ContentLength"], max_bytes)
         s3.download_fileobj(bucket, key, file)
     except ClientError as error:
-        match error.response["ResponseMetadata"]["HTTPStatusCode"]:
-            case HTTPStatus.NOT_FOUND:
-                rule, mend = "there is no such object", "Correct the URI or put the object there"
-            case HTTPStatus.FORBIDDEN:
-                rule = "access is denied"
-                mend = (
-                    "Allow s3:GetObject, and s3:ListBucket, without which an absent object looks denied too"
-                )
-            case _:
-                rule, mend = f"S3 answered {error}", "Check the URI and the Airflow connection"
-        raise SourceError(uri, rule, mend) from error
+        rule, mend = f"S3 answered {error}", "Check the URI and the Airflow connection"
+        raise _refusal(uri, error) or SourceError(uri, rule, mend) from error
     except (BotoCoreError, RetriesExceededError) as error:
         raise SourceError(
             uri, f"S3 could not be read ({error})", "Check the URI and the network, then clear this task"
         ) from error
     last_modified = formatdate(head["LastModified"].timestamp(), usegmt=True)
     return Received.of(file, etag=head["ETag"], last_modified=last_modified)
+
+
+def head_object(s3: "S3Client", uri: str) -> "HeadObjectOutputTypeDef":
+    """Read what S3 knows of an object without its content.
+
+    Raises:
+        SourceError: It is absent or denied.
+        ClientError: S3 answers otherwise.
+    """
+    bucket, key = split_uri(uri)
+    try:
+        return s3.head_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        if refusal := _refusal(uri, error):
+            raise refusal from error
+        raise
+
+
+def _refusal(uri: str, error: ClientError) -> SourceError | None:
+    match error.response["ResponseMetadata"]["HTTPStatusCode"]:
+        case HTTPStatus.NOT_FOUND:
+            rule, mend = "there is no such object", "Correct the URI or put the object there"
+        case HTTPStatus.FORBIDDEN:
+            rule = "access is denied"
+            mend = "Allow s3:GetObject, and s3:ListBucket, without which an absent object looks denied too"
+        case _:
+            return None
+    return SourceError(uri, rule, mend)
 
 
 def put_file(s3: "S3Client", file: BinaryIO, uri: str) -> None:

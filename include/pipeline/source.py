@@ -94,7 +94,7 @@ def _from_web(url: str, file: BinaryIO, policy: SourcePolicy, patience: Patience
     except UnavailableError as fault:
         rule = f"the server has to answer in full within {patience.tries} tries"
         mend = "Look after the server and the network, then clear this task"
-        raise SourceError(f"{shown(url)}: {fault}", rule, mend) from fault
+        raise SourceError(str(fault), rule, mend) from fault
 
 
 def _download(url: str, file: BinaryIO, policy: SourcePolicy, patience: Patience) -> Received:

@@ -73,7 +73,7 @@ def asking(
         found = f"{shown(url)} leads to a host that is none ({error})"
         raise SourceError(found, "it has to be a valid URL", "Use a URL that leads to the file") from error
     except httpx.RequestError as error:  # an incomplete body too: httpx holds it against Content-Length
-        raise UnavailableError(f"{type(error).__name__} ({error})") from error
+        raise UnavailableError(f"{shown(url)}: {type(error).__name__} ({error})") from error
 
 
 def _check_hop(url: str, hop: str, policy: SourcePolicy) -> None:
@@ -118,7 +118,7 @@ def check_answer(url: str, response: httpx.Response, policy: SourcePolicy) -> No
     status = response.status_code
     answer = f"{shown(url)} answered {status} {response.reason_phrase}".rstrip()
     if response.is_server_error or status == HTTPStatus.TOO_MANY_REQUESTS:
-        raise UnavailableError(f"{status} {response.reason_phrase}")
+        raise UnavailableError(answer)
     if not response.is_success:
         raise SourceError(answer, "a source answers 200", "Check the URL and who may read it")
     content_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()

@@ -23,6 +23,7 @@ from include.operators.deletion import (
 from include.operators.endpoint import RunEndpointOperator
 from include.operators.retries import RETRY_POLICY
 from include.operators.training import ResumableTrainingOperator
+from include.operators.watching import source_asset
 from include.pipeline.config import load_config
 from include.pipeline.params import RunParams
 
@@ -69,7 +70,7 @@ def dag(bag: DagBag) -> DAG:
 
 def test_the_folder_holds_these_dags_and_no_broken_one(bag: DagBag) -> None:
     assert not bag.import_errors
-    assert set(bag.dags) == {"bank_marketing", "sagemaker_janitor"}
+    assert set(bag.dags) == {"bank_marketing", "bank_marketing_source", "sagemaker_janitor"}
 
 
 @pytest.mark.parametrize(
@@ -141,11 +142,15 @@ def test_every_task_is_bounded_and_retried_where_that_helps(dag: DAG) -> None:
 
 def test_the_dags_settings_are_the_yamls(dag: DAG) -> None:
     config = load_config("bank_marketing")
-    assert dag.timetable.expression == config.schedule
+    assert dag.timetable.timetable.expression == config.schedule
     assert not dag.catchup
     assert dag.max_active_runs == config.max_active_runs
     assert dag.tags == set(config.tags)
     assert dag.doc_md
+
+
+def test_a_new_version_of_its_source_starts_it_too(dag: DAG) -> None:
+    assert dag.timetable.asset_condition == source_asset("bank_marketing")
 
 
 def test_the_form_asks_for_every_param_with_its_default(dag: DAG) -> None:
@@ -190,7 +195,7 @@ def no_variable(key, **_):
 sys.addaudithook(refuse)
 context._get_variable = no_variable
 context._get_connection = no_variable
-import dags.bank_marketing
+import dags.bank_marketing, dags.bank_marketing_source
 print(json.dumps(sorted(sys.modules)))
 """
 
@@ -201,6 +206,6 @@ def test_parsing_imports_nothing_heavy_calls_nobody_and_reads_no_variable() -> N
     )
     assert parsed.returncode == 0, parsed.stderr
     loaded = set(json.loads(parsed.stdout.splitlines()[-1]))
-    assert "include.operators.tasks" in loaded
+    assert {"include.operators.tasks", "include.operators.watching"} <= loaded
     heavy = {"pandas", "numpy", "pyarrow", "sklearn", "scipy", "xgboost", "sagemaker", "matplotlib"}
     assert not loaded & heavy

@@ -1,18 +1,25 @@
 from datetime import UTC, datetime
 
 import pytest
+from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable
 from airflow.serialization.decoders import decode_timetable
 from airflow.serialization.encoders import encode_timetable
 from airflow.timetables import trigger
 from airflow.timetables.base import TimeRestriction
 
-from include.operators.schedule import cron_schedule
+from include.operators.schedule import cron_or_event_schedule, cron_schedule
 
 MONDAYS_AT_SIX = "0 6 * * 1"
 MONDAY = datetime(2026, 11, 23, 6, tzinfo=UTC)
 NEXT_MONDAY = datetime(2026, 11, 30, 6, tzinfo=UTC)
+SOURCE = Asset("source")
 
 
+@pytest.mark.parametrize(
+    "schedule",
+    [cron_schedule(MONDAYS_AT_SIX), cron_or_event_schedule(MONDAYS_AT_SIX, SOURCE)],
+    ids=["cron", "cron or event"],
+)
 @pytest.mark.parametrize(
     ("switched_on", "first_run"),
     [
@@ -24,11 +31,14 @@ NEXT_MONDAY = datetime(2026, 11, 30, 6, tzinfo=UTC)
     ],
 )
 def test_switching_the_dag_on_does_not_start_a_run(
-    switched_on: datetime, first_run: datetime, monkeypatch: pytest.MonkeyPatch
+    switched_on: datetime,
+    first_run: datetime,
+    schedule: CronTriggerTimetable | AssetOrTimeSchedule,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(trigger, "utcnow", lambda: switched_on)
     # As the scheduler gets it.
-    timetable = decode_timetable(encode_timetable(cron_schedule(MONDAYS_AT_SIX)))
+    timetable = decode_timetable(encode_timetable(schedule))
     info = timetable.next_dagrun_info(
         last_automated_data_interval=None,
         restriction=TimeRestriction(earliest=None, latest=None, catchup=False),
@@ -38,3 +48,18 @@ def test_switching_the_dag_on_does_not_start_a_run(
 
 def test_a_pipeline_may_run_by_hand_only() -> None:
     assert cron_schedule(None) is None
+
+
+def test_a_pipeline_that_an_event_starts_too_can_be_backfilled() -> None:
+    timetable = decode_timetable(encode_timetable(cron_or_event_schedule(MONDAYS_AT_SIX, SOURCE)))
+    assert timetable.periodic  # what `airflow backfill create` asks for
+    days = TimeRestriction(earliest=datetime(2026, 11, 9, tzinfo=UTC), latest=MONDAY, catchup=True)
+    runs, last = [], None
+    while info := timetable.next_dagrun_info(last_automated_data_interval=last, restriction=days):
+        runs.append(info.logical_date)
+        last = info.data_interval
+    assert runs == [datetime(2026, 11, day, 6, tzinfo=UTC) for day in (9, 16, 23)]
+
+
+def test_a_pipeline_without_cron_waits_for_the_event() -> None:
+    assert cron_or_event_schedule(None, SOURCE) == SOURCE

@@ -1,0 +1,77 @@
+"""Watching a pipeline's source: its asset, and the task that updates it when the source has changed.
+
+What an event tells of the version is the watcher's memory of it. Airflow writes an event and the success of
+its task in one transaction, so a change is announced and remembered, or neither. Versions that are remembered
+without an event lie in the asset's state store: one at first sight, and one that an event told, for when
+`airflow db clean` has deleted that.
+"""
+
+import logging
+from typing import Any
+
+from airflow.sdk import Asset, Variable, task
+from airflow.sdk.exceptions import AirflowSkipException
+
+from include.operators.tasks import CONNECTION
+
+_VERSION = "version"  # the key in the state store
+# Enough to find the watcher's last event among those that users made by hand.
+_EVENTS = 10
+
+log = logging.getLogger(__name__)
+
+
+def source_asset(pipeline: str) -> Asset:
+    """Return the asset that stands for what a pipeline's `data_url` leads to."""
+    return Asset(f"{pipeline}_source", group="source")
+
+
+@task
+def look_at_source(
+    pipeline: str,
+    ti: Any = None,
+    inlet_events: Any = None,
+    outlet_events: Any = None,
+    asset_state_store: Any = None,
+) -> None:
+    """Update the task's only outlet, with the version as extra, when the source has changed; else skip.
+
+    A source that is seen for the first time is remembered and counts as unchanged.
+
+    Args:
+        pipeline: Names the YAML file in `include/datasets`, whose `data_url` is looked at.
+        ti: Filled in by Airflow, and what follows too.
+        inlet_events: Of the asset, which has to be an inlet as well.
+        outlet_events: Takes the event.
+        asset_state_store: Of the asset.
+    """
+    from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
+
+    from include.pipeline.config import load_config
+    from include.pipeline.source_policy import SourcePolicy, shown
+    from include.pipeline.source_version import has_changed, last_known, look_up_version
+
+    config = load_config(pipeline)
+    url = config.params.data_url
+    if "{interval_" in url:
+        raise AirflowSkipException(f"{shown(url)} is another file for each period: there is none to watch")
+
+    (asset,) = ti.task.outlets
+    now = look_up_version(
+        url,
+        policy=SourcePolicy.of_variables(
+            local_folder=Variable.get("source_local_folder", default=None),
+            http_hosts=Variable.get("source_http_hosts", default=None),
+            max_bytes=config.max_source_bytes,
+        ),
+        s3=AwsBaseHook(aws_conn_id=CONNECTION, client_type="s3").conn,
+    )
+    events = inlet_events[asset].ascending(False).limit(_EVENTS)
+    stored = asset_state_store[asset].get(_VERSION)
+    known = last_known(url, [*(event.extra for event in events), stored])
+    if known and has_changed(now, known):
+        log.info("The source has changed from %s to %s", known, now)
+        outlet_events[asset].extra = now.model_dump(mode="json")
+        return
+    asset_state_store[asset].set(_VERSION, now.model_dump(mode="json"))
+    raise AirflowSkipException(f"The source has not changed: {now}" if known else f"First look: {now}")

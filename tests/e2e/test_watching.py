@@ -1,0 +1,148 @@
+"""A source that changes under a real scheduler, and the runs that this starts."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from include.local_stack.airflow_api import RunState
+from include.local_stack.demo import DAG_ID, SAMPLE
+from include.local_stack.results import LocalAws
+from include.local_stack.stack import PROJECT, REGION, LocalStack
+from tests.airflow_database import airflow_database
+from tests.e2e.conftest import RunningStack
+from tests.pipeline.misbehaving_web import Answer, MisbehavingWeb, serving
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+WATCHER = "bank_marketing_source"
+PATH = "/bank.csv"
+HEADER, *ROWS = SAMPLE.read_bytes().splitlines(keepends=True)
+
+
+def publish(web: MisbehavingWeb, version: int) -> str:
+    """Put another file on the web: each version has a row less. Returns its URL."""
+    body = b"".join([HEADER, *ROWS[version:]])
+    return web.url(PATH, Answer(body, headers={"ETag": f'"{version}"'}))
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A stack whose pipeline reads a source that the test changes."""
+
+    local: LocalStack
+    web: MisbehavingWeb
+
+    @contextmanager
+    def running(self) -> Iterator[RunningStack]:
+        processes = ("local_aws", "api_server", "scheduler", "dag_processor")
+        with self.local.running(*processes, dag_id=WATCHER) as airflow:
+            yield RunningStack(airflow, LocalAws(self.local.aws_url, REGION), self.local)
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Iterator[Watched]:
+    """The project with another YAML file: its data_url leads to the test's web server, no clock starts it."""
+    for folder in ("dags", "include"):
+        shutil.copytree(PROJECT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    with airflow_database() as database_url, serving() as web:
+        file = tmp_path / "include" / "datasets" / f"{DAG_ID}.yaml"
+        fields = yaml.safe_load(file.read_text()) | {"schedule": "0 0 29 2 *", "watch": None}
+        fields["params"]["data_url"] = publish(web, 1)
+        file.write_text(yaml.safe_dump(fields))
+        local = LocalStack(
+            tmp_path / "airflow",
+            variables={"source_http_hosts": json.dumps([web.host])},
+            settings={"PYTHONPATH": str(tmp_path), "AIRFLOW__CORE__DAGS_FOLDER": str(tmp_path / "dags")},
+            database_url=database_url,
+        )
+        local.prepare()
+        yield Watched(local, web)
+
+
+def look(stack: RunningStack) -> tuple[str | None, str]:
+    """Look at the source; returns the task's state and log, where a skipped one says why."""
+    run = stack.run({}, WATCHER)
+    assert run.state.state == "success"
+    (log,) = stack.logs.glob(f"*/run_id={run.state.dag_run_id}/*/attempt=1.log")
+    return run.tasks["look_at_source"].state, log.read_text()
+
+
+def runs(stack: RunningStack) -> list[RunState]:
+    """List the pipeline's runs, however they were started."""
+    answer = stack.airflow._client.get(f"/api/v2/dags/{DAG_ID}/dagRuns").raise_for_status()
+    return [RunState.model_validate(run) for run in answer.json()["dag_runs"]]
+
+
+def delete_events(local: LocalStack) -> None:
+    """Do what administrators do once in a while, but to events of this minute too."""
+    now = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    clean = [
+        "db",
+        "clean",
+        "--tables",
+        "asset_event",
+        "--clean-before-timestamp",
+        now,
+        "--skip-archive",
+        "--yes",
+    ]
+    subprocess.run(
+        [sys.executable, "-m", "airflow", *clean], env=local.environment(), check=True, capture_output=True
+    )
+
+
+def test_a_change_starts_one_run_and_nothing_else_starts_any(watched: Watched) -> None:
+    with watched.running() as stack:
+        stack.airflow._client.patch(f"/api/v2/dags/{DAG_ID}", json={"is_paused": False}).raise_for_status()
+        for said in ("First look: ", "The source has not changed: "):
+            state, log = look(stack)
+            assert (state, said in log) == ("skipped", True), log
+        assert watched.web.asked == {f"HEAD {PATH}": 2}
+        assert stack.airflow.asset_events(WATCHER) == []
+        assert runs(stack) == []
+
+        url = publish(watched.web, 2)
+        assert look(stack)[0] == "success"
+        assert look(stack)[0] == "skipped"
+        (run,) = runs(stack)
+        assert run.dag_run_id.startswith("asset_triggered__")
+        finished = stack.finish(run)
+        assert finished.state.state == "success", finished.tasks
+        raw = finished.xcom("download_data")
+        assert (raw["url"], raw["etag"]) == (url, '"2"')
+
+        # As `airflow backfill create --dry-run` asks.
+        dates = {"from_date": "2020-01-01T00:00:00Z", "to_date": "2026-01-01T00:00:00Z"}
+        backfill = stack.airflow._client.post(
+            "/api/v2/backfills/dry_run", json={"dag_id": DAG_ID, **dates}
+        ).raise_for_status()
+        assert [day["logical_date"][:10] for day in backfill.json()["backfills"]] == [
+            "2020-02-29",
+            "2024-02-29",
+        ]
+
+    with watched.running() as stack:
+        assert look(stack)[0] == "skipped"
+        (event,) = stack.airflow.asset_events(WATCHER)
+        assert event["extra"] == sample_version(url)
+        delete_events(watched.local)
+        assert stack.airflow.asset_events(WATCHER) == []
+        assert look(stack)[0] == "skipped"
+        assert runs(stack) == [finished.state]
+    assert watched.web.asked[f"GET {PATH}"] == 1
+
+
+def sample_version(url: str) -> dict[str, Any]:
+    """What the event tells of the second version."""
+    size = len(HEADER) + sum(len(row) for row in ROWS[2:])
+    return {"url": url, "etag": '"2"', "last_modified": None, "bytes": size}
