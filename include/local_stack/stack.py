@@ -46,6 +46,11 @@ def free_port() -> int:
         return port
 
 
+def python_path(project: Path) -> str:
+    """List where Airflow finds a copy of the project, and its `airflow_local_settings`."""
+    return os.pathsep.join([str(project), str(project / "include" / "local_stack" / "airflow_settings")])
+
+
 @dataclass(frozen=True)
 class LocalStack:
     """Where the stack's parts live and listen."""
@@ -104,7 +109,7 @@ class LocalStack:
         }
         return inherited | {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            "PYTHONPATH": str(PROJECT),
+            "PYTHONPATH": python_path(PROJECT),
             "PYTHONUNBUFFERED": "1",
             "AIRFLOW_HOME": str(self.home),
             "AIRFLOW_PORT": str(self.airflow_port),

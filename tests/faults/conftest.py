@@ -14,7 +14,7 @@ import pytest
 
 from include.local_stack.demo import DAG_ID, SAMPLE
 from include.local_stack.results import LocalAws
-from include.local_stack.stack import REGION, LocalStack
+from include.local_stack.stack import PROJECT, REGION, LocalStack
 from tests.airflow_database import airflow_database
 from tests.faults.airflow_user import AirflowUser
 from tests.faults.aws_proxy import Answer, AwsProxy, Exchange
@@ -42,8 +42,8 @@ from datetime import timedelta
 
 import airflow.providers.amazon.aws.operators.s3
 import airflow.providers.amazon.aws.operators.sagemaker
-import pandas
-import sklearn.metrics
+import include.pipeline.evaluation
+import include.pipeline.report.page
 
 
 def dag_policy(dag):
@@ -116,7 +116,13 @@ def faulty_stack(folder: Path) -> Iterator[FaultyStack]:
 
         proxy = AwsProxy(urlsplit(server.url).netloc, answer)
         home = folder / "airflow"
-        local = LocalStack(home, local_aws_port=proxy.server_port, database_url=database_url)
+        local = LocalStack(
+            home,
+            local_aws_port=proxy.server_port,
+            database_url=database_url,
+            # Without the stack's own airflow_local_settings.
+            settings={"PYTHONPATH": str(PROJECT)},
+        )
         (home / "config").mkdir(parents=True)
         (home / "airflow.cfg").write_text(_AIRFLOW_CFG)
         (home / "config" / "airflow_local_settings.py").write_text(_CLUSTER_POLICY)
