@@ -5,7 +5,7 @@ from datetime import timedelta
 from airflow.providers.amazon.aws.operators.s3 import S3CreateBucketOperator
 from airflow.sdk import DAG, Asset, chain
 
-from include.operators import tasks
+from include.operators import cleanup_tasks, tasks
 from include.operators.deletion import (
     DeleteEndpointConfigOperator,
     DeleteEndpointOperator,
@@ -56,10 +56,13 @@ of the run. A model that passes the gate updates the asset `bank_marketing_model
     plan = tasks.plan_run("bank_marketing")
     bucket = S3CreateBucketOperator(task_id="create_bucket", bucket_name=plan["bucket"])
     raw = tasks.download_data(plan)
-    split = tasks.split_data(plan, raw)
+    reused = tasks.reuse_model(plan, raw)
+    split = tasks.split_data(plan, raw, reused)
     train = ResumableTrainingOperator(
         task_id="train_model",
         config=plan["training"],
+        reused=reused,
+        trigger_rule="none_failed",
         check_interval=15,
         execution_timeout=timedelta(minutes=75),
     )
@@ -67,11 +70,16 @@ of the run. A model that passes the gate updates the asset `bank_marketing_model
         task_id="deploy_endpoint",
         config=plan["deployment"],
         model_data_url="{{ ti.xcom_pull('train_model')['Training']['ModelArtifacts']['S3ModelArtifacts'] }}",
+        reused=reused,
+        keep=plan["keep_endpoint"],
+        trigger_rule="none_failed",
         check_interval=15,
         execution_timeout=timedelta(minutes=30),
     )
-    metrics = tasks.evaluate_model(plan, split, train.output)
-    gate = tasks.check_quality.override(outlets=[model])(plan, raw=raw, split=split, training=train.output)
+    evaluate = tasks.evaluate_model.override(trigger_rule="none_failed")
+    metrics = evaluate(plan, split, train.output, reused)
+    judge = tasks.check_quality.override(trigger_rule="none_failed", outlets=[model])
+    gate = judge(plan, raw=raw, split=split, training=train.output, reused=reused)
 
     names = {"name": plan["key"], "keep": plan["keep_endpoint"]}
     deletions = {
@@ -80,13 +88,13 @@ of the run. A model that passes the gate updates the asset `bank_marketing_model
         "model": DeleteModelOperator(task_id="delete_model", **names),
     }
     report = tasks.write_report(plan, {kind: step.output for kind, step in deletions.items()})
-    teardown = [*deletions.values(), report.operator, tasks.delete_data(plan).operator]
-    verify = tasks.verify_teardown(plan).operator
-    chain(plan, bucket, raw, split, train, deploy, metrics, gate, *teardown, verify)
+    teardown = [*deletions.values(), report.operator, cleanup_tasks.delete_data(plan).operator]
+    verify = cleanup_tasks.verify_teardown(plan).operator
+    chain(plan, bucket, raw, reused, split, train, deploy, metrics, gate, *teardown, verify)
     for step in teardown:
-        step.as_teardown(setups=plan.operator)
+        step.as_teardown(setups=bucket)
     for step in (metrics.operator, gate.operator, report.operator):
         step.operator_extra_links = (ModelReportLink(),)
     # Airflow takes a run's state from its leaves. A teardown that may fail the run is one, and makes what
     # stands before it none: on any but the last, this would leave a run green whose gate failed.
-    verify.as_teardown(setups=plan.operator, on_failure_fail_dagrun=True)
+    verify.as_teardown(setups=bucket, on_failure_fail_dagrun=True)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from airflow.sdk import DAG, Param
 
-from include.operators import tasks
+from include.operators import cleanup_tasks
 from include.operators.retries import RETRY_POLICY
 from include.operators.schedule import cron_schedule
 
@@ -42,4 +42,4 @@ says otherwise.
         "execution_timeout": timedelta(minutes=50),
     },
 ):
-    tasks.sweep_leftovers()
+    cleanup_tasks.sweep_leftovers()

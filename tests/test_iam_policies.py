@@ -17,15 +17,17 @@ from include.operators.deletion import (
 )
 from include.operators.endpoint import RunEndpointOperator
 from include.operators.training import ResumableTrainingOperator
+from include.pipeline.accepted import accept
 from include.pipeline.cleanup import delete_run
 from include.pipeline.config import DATASETS, load_config
 from include.pipeline.dataset import split_to_s3
 from include.pipeline.deployed import look_up_deployed
-from include.pipeline.evaluation import evaluate_endpoint
+from include.pipeline.evaluation import evaluate_endpoint, read_evaluation
 from include.pipeline.janitor import sweep
 from include.pipeline.manifest import record_run
 from include.pipeline.plan import RunIdentity, RunPlan, make_plan
 from include.pipeline.report.writing import write_report
+from include.pipeline.reuse import reuse_model
 from include.pipeline.source import fetch
 from include.pipeline.source_policy import SourcePolicy
 from include.pipeline.training_job import TrainingJob
@@ -99,6 +101,7 @@ def run_everything(aws: Aws) -> None:
     )
     S3CreateBucketOperator(task_id="create_bucket", bucket_name=plan.bucket).execute({})
     raw = fetch(plan.params.data_url, policy=plan.source_policy, s3=s3, raw_uri=plan.locations.raw)
+    assert reuse_model(s3, plan, raw.sha256) is None
     split = split_to_s3(s3, raw.uri, plan)
     training = ResumableTrainingOperator(task_id="train_model", config=plan.training, check_interval=1)
     job = TrainingJob.describe(sagemaker, training.execute({})["Training"]["TrainingJobName"])
@@ -110,7 +113,9 @@ def run_everything(aws: Aws) -> None:
     delete(DeleteEndpointOperator, plan)
     delete(DeleteEndpointConfigOperator, plan)
     delete(DeleteModelOperator, plan)
-    manifest = record_run(s3, plan, raw=raw, split=split, training=job)
+    manifest = record_run(s3, plan, read_evaluation(s3, plan), raw=raw, split=split, training=job)
+    accept(s3, plan, manifest)
+    assert reuse_model(s3, plan, raw.sha256)
     write_report(s3, plan, manifest, look_up_deployed(sagemaker, plan, {}))
     delete_run(s3, plan.locations)
     sweep(sagemaker, now=datetime.now(UTC), is_over=lambda *_: True, dry_run=False, report=print)

@@ -1,6 +1,6 @@
 """What the demo asks of Airflow, over its public REST API."""
 
-from datetime import datetime
+from datetime import date, datetime
 from graphlib import TopologicalSorter
 from types import TracebackType
 from typing import Any, Self
@@ -73,17 +73,55 @@ class AirflowApi:
         except (httpx.TransportError, httpx.HTTPStatusError):
             return False
 
-    def trigger(self, dag_id: str, conf: dict[str, Any]) -> RunState:
-        """Switch the DAG on and start a run by hand, as the Trigger form does: without a logical date.
+    def unpause(self, dag_id: str) -> None:
+        """Switch the DAG on."""
+        self._client.patch(f"/api/v2/dags/{dag_id}", json={"is_paused": False}).raise_for_status()
+
+    def trigger(self, dag_id: str, conf: dict[str, Any], logical_date: datetime | None = None) -> RunState:
+        """Switch the DAG on and start a run by hand.
 
         Raises:
             httpx.HTTPStatusError: Airflow refused the Params.
         """
-        self._client.patch(f"/api/v2/dags/{dag_id}", json={"is_paused": False}).raise_for_status()
+        self.unpause(dag_id)
         answer = self._client.post(
-            f"/api/v2/dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": conf}
+            f"/api/v2/dags/{dag_id}/dagRuns",
+            json={"logical_date": logical_date and logical_date.isoformat(), "conf": conf},
         ).raise_for_status()
         return RunState.model_validate(answer.json())
+
+    def backfill(self, dag_id: str, days: tuple[date, date], conf: dict[str, Any], at_once: int) -> None:
+        """Run the DAG for each of its ticks from one day until another, also where it has run before.
+
+        Args:
+            dag_id: A DAG that runs by the clock, and is switched on.
+            days: The first, and the one before which the last tick is.
+            conf: Params of each run.
+            at_once: Runs at the same time, at the most.
+        """
+        first, until = (f"{day}T00:00:00Z" for day in days)
+        self._client.post(
+            "/api/v2/backfills",
+            json={
+                "dag_id": dag_id,
+                "from_date": first,
+                "to_date": until,
+                "reprocess_behavior": "completed",
+                "dag_run_conf": conf,
+                "max_active_runs": at_once,
+            },
+        ).raise_for_status()
+
+    def is_backfilling(self, dag_id: str) -> bool:
+        """Tell whether a backfill of the DAG is not over yet: until then Airflow starts no other."""
+        answer = self._client.get("/api/v2/backfills", params={"dag_id": dag_id}).raise_for_status()
+        return any(backfill["completed_at"] is None for backfill in answer.json()["backfills"])
+
+    def update_asset(self, name: str) -> None:
+        """Tell Airflow that an asset has changed, as a user does in its UI."""
+        assets = self._client.get("/api/v2/assets", params={"name_pattern": name}).raise_for_status().json()
+        (asset,) = assets["assets"]
+        self._client.post("/api/v2/assets/events", json={"asset_id": asset["id"]}).raise_for_status()
 
     def task_order(self, dag_id: str) -> list[str]:
         """List the DAG's tasks, each after those before it in the chain."""
@@ -136,6 +174,6 @@ class AirflowApi:
         ).raise_for_status()
         found = []
         for entry in answer.json()["content"]:
-            found += [entry["event"]]
+            found += [f"{entry['event']} {entry.get('reason', '')}".rstrip()]
             found += [f"{fault['exc_type']}: {fault['exc_value']}" for fault in entry.get("error_detail", [])]
         return found[-lines:]

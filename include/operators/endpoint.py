@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from include.operators.deferral import DeferralMixin
 from include.operators.links import EndpointLink
+from include.operators.reuse import skip_for
 from include.operators.triggers import EndpointTrigger
 from include.pipeline.errors import EndpointError
 from include.pipeline.polling import looks
@@ -38,22 +39,31 @@ class RunEndpointOperator(DeferralMixin, SageMakerEndpointOperator):
         config: `{"Model": ..., "EndpointConfig": ..., "Endpoint": ...}`, as the provider's operator takes it.
             Each request has the run's tags.
         model_data_url: The archive that training made. It completes `config["Model"]`.
+        reused: A `ReusedModel`: it has been evaluated, so that it is deployed only in order to be kept.
+        keep: Whether the endpoint is to be kept.
         check_interval: Seconds between two looks at the endpoint, at the most.
     """
 
     operator_extra_links = (EndpointLink(),)
-    template_fields: Sequence[str] = (*SageMakerEndpointOperator.template_fields, "model_data_url")
+    template_fields: Sequence[str] = (
+        *SageMakerEndpointOperator.template_fields,
+        *("model_data_url", "reused", "keep"),
+    )
 
-    def __init__(self, *, model_data_url: str, **kwargs: Any) -> None:
+    def __init__(
+        self, *, model_data_url: str, reused: dict[str, Any] | None = None, keep: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.model_data_url = model_data_url
+        self.reused = reused
+        self.keep = keep
 
     @property
     def console_name(self) -> str:
         """The endpoint's."""
         return self._name_of(ENDPOINT)
 
-    def execute(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
+    def execute(self, context: Context) -> dict[str, Any]:
         """Make what is missing and wait.
 
         Returns:
@@ -62,7 +72,10 @@ class RunEndpointOperator(DeferralMixin, SageMakerEndpointOperator):
         Raises:
             EndpointError: The endpoint did not come into service.
             OwnerError: A name is taken by something that this run did not make.
+            AirflowSkipException: There is nothing to evaluate or to keep.
         """
+        if self.reused and not self.keep:
+            skip_for(self.reused, context["ti"], None)
         self.config["Model"]["PrimaryContainer"]["ModelDataUrl"] = self.model_data_url
         self.preprocess_config()
         name = self._name_of(ENDPOINT)

@@ -1,6 +1,7 @@
 """A training job that a retry finds again instead of buying a second one."""
 
 import itertools
+from collections.abc import Sequence
 from typing import Any
 
 from airflow.providers.amazon.aws.hooks.sagemaker import LogState
@@ -11,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from include.operators.deferral import DeferralMixin
 from include.operators.links import TrainingJobLink
+from include.operators.reuse import skip_for
 from include.operators.triggers import TrainingJobTrigger
 from include.pipeline.errors import TrainingError
 from include.pipeline.names import training_job_name
@@ -31,12 +33,18 @@ class ResumableTrainingOperator(ResumableJobMixin, DeferralMixin, SageMakerTrain
     Args:
         config: The request of `CreateTrainingJob`, with the run's tags. SageMaker gives a job's name out
             once: where a job of that name has ended, the next is `<name>-2`, and so on.
+        reused: A `ReusedModel`: its job is the answer, and the task is skipped. None trains.
         check_interval: Seconds between two looks at the job, at the most.
     """
 
     external_id_key = "training_job_name"
     operator_extra_links = (TrainingJobLink(),)
+    template_fields: Sequence[str] = (*SageMakerTrainingOperator.template_fields, "reused")
     _job_name: str | None = None
+
+    def __init__(self, *, reused: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.reused = reused
 
     @property
     def console_name(self) -> str | None:
@@ -52,7 +60,11 @@ class ResumableTrainingOperator(ResumableJobMixin, DeferralMixin, SageMakerTrain
         Raises:
             TrainingError: The job failed or was stopped.
             OwnerError: The request has no tags of a run.
+            AirflowSkipException: There is a model to use again.
         """
+        if self.reused:
+            self._job_name = self.reused["job_name"]
+            skip_for(self.reused, context["ti"], self.serialize_result(self.reused["job_name"]))
         self.preprocess_config()
         RunTags.of_request(self.config)
         result: dict[str, Any] = self.execute_resumable(context)

@@ -9,10 +9,11 @@ without an event lie in the asset's state store: one at first sight, and one tha
 import logging
 from typing import Any
 
-from airflow.sdk import Asset, Variable, task
+from airflow.sdk import Asset, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from include.operators.tasks import CONNECTION
+from include.operators.connection import hook
+from include.operators.tasks import source_policy
 
 _VERSION = "version"  # the key in the state store
 # Enough to find the watcher's last event among those that users made by hand.
@@ -45,26 +46,21 @@ def look_at_source(
         outlet_events: Takes the event.
         asset_state_store: Of the asset.
     """
-    from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
-
     from include.pipeline.config import load_config
-    from include.pipeline.source_policy import SourcePolicy, shown
+    from include.pipeline.dated_url import is_dated
+    from include.pipeline.source_policy import shown
     from include.pipeline.source_version import has_changed, last_known, look_up_version
 
     config = load_config(pipeline)
     url = config.params.data_url
-    if "{interval_" in url:
+    if is_dated(url):
         raise AirflowSkipException(f"{shown(url)} is another file for each period: there is none to watch")
 
     (asset,) = ti.task.outlets
     now = look_up_version(
         url,
-        policy=SourcePolicy.of_variables(
-            local_folder=Variable.get("source_local_folder", default=None),
-            http_hosts=Variable.get("source_http_hosts", default=None),
-            max_bytes=config.max_source_bytes,
-        ),
-        s3=AwsBaseHook(aws_conn_id=CONNECTION, client_type="s3").conn,
+        policy=source_policy(config.max_source_bytes),
+        s3=hook("s3").conn,
     )
     events = inlet_events[asset].ascending(False).limit(_EVENTS)
     stored = asset_state_store[asset].get(_VERSION)

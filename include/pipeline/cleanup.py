@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 from more_itertools import batched
 
+from include.pipeline.accepted import listed_for
 from include.pipeline.errors import CleanupError
 from include.pipeline.object_store import list_objects, split_uri
 
@@ -20,15 +21,19 @@ _MOST_KEYS = 1000
 def delete_run(s3: "S3Client", locations: "RunLocations") -> list[str]:
     """Delete all that a run stored, and what no other run needs any more.
 
-    The raw data is shared: it goes with the last run. The bucket goes once it is empty.
+    Raw data, its profiles and the list of models are shared: they go with the last run. The bucket goes once
+    it is empty.
 
     Returns:
         The URIs of what was deleted, the bucket's included.
     """
-    deleted = _delete(s3, list_objects(s3, f"{locations.run}/"))
-    runs, _, _ = locations.run.rpartition("/")
+    runs, _, key = locations.run.rpartition("/")
+    # First, so that no other run takes what is about to go.
+    deleted = _delete(s3, list(listed_for(s3, locations.models, key)))
+    deleted += _delete(s3, list_objects(s3, f"{locations.run}/"))
     if not list_objects(s3, f"{runs}/"):
-        deleted += _delete(s3, list_objects(s3, f"{locations.raw}/"))
+        for shared in (locations.raw, locations.profiles, locations.models):
+            deleted += _delete(s3, list_objects(s3, f"{shared}/"))
     bucket, _ = split_uri(locations.run)
     if not list_objects(s3, f"s3://{bucket}/"):
         try:

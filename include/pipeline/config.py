@@ -5,6 +5,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from include.pipeline.drift import DriftLimits
 from include.pipeline.errors import ConfigError
 from include.pipeline.object_store import MAX_OBJECT_BYTES
 from include.pipeline.params import RunParams, faults
@@ -45,6 +46,9 @@ class PipelineConfig(BaseModel):
         gt=0,
         le=_HOURS_OF_A_YEAR,
         description="After that, what a run has left on SageMaker and is not to be kept may be deleted.",
+    )
+    drift: DriftLimits | None = Field(
+        description="What a new version of the data may differ from the previous one; null for anything."
     )
     params: RunParams
 

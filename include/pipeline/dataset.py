@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
-from pydantic import BaseModel, ConfigDict
 
+from include.pipeline.data_version import compare_with_previous
 from include.pipeline.errors import DataError
 from include.pipeline.object_store import MAX_OBJECT_BYTES, put_file, receive_object
+from include.pipeline.split import Split
 from include.pipeline.table import read_table
 
 if TYPE_CHECKING:
@@ -19,32 +20,6 @@ if TYPE_CHECKING:
 
     from include.pipeline.config import TableConfig
     from include.pipeline.plan import RunPlan
-
-
-class Split(BaseModel):
-    """What the split made.
-
-    Attributes:
-        rows: Of the table.
-        train_rows: Of train.csv.
-        validation_rows: Of validation.csv; 0 where there is none.
-        test_rows: Of the test features and labels.
-        train_positives: Rows with label 1.
-        test_positives: Rows with label 1.
-        feature_names: Columns after the label, in their order in the files.
-        train_sha256: Of train.csv, or of its parts one after the other, in hex.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    rows: int
-    train_rows: int
-    validation_rows: int
-    test_rows: int
-    train_positives: int
-    test_positives: int
-    feature_names: tuple[str, ...]
-    train_sha256: str
 
 
 def split_table(
@@ -165,10 +140,12 @@ def split_to_s3(s3: "S3Client", raw_uri: str, plan: "RunPlan") -> Split:
     Raises:
         SourceError: The raw data is not there or cannot be read.
         DataError: It is not a table that a model can be trained on.
+        DriftError: It is not like the data of the last accepted model.
     """
     with tempfile.TemporaryFile() as raw:
-        receive_object(s3, raw_uri, raw, MAX_OBJECT_BYTES)
+        received = receive_object(s3, raw_uri, raw, MAX_OBJECT_BYTES)
         frame = read_table(raw, plan.table)
+    drift = compare_with_previous(s3, plan, frame, received.sha256)
     train, test = split_table(
         frame, plan.table, train_fraction=plan.params.train_fraction, seed=plan.params.seed
     )
@@ -191,7 +168,7 @@ def split_to_s3(s3: "S3Client", raw_uri: str, plan: "RunPlan") -> Split:
         ):
             with path.open("rb") as file:
                 put_file(s3, file, uri)
-    return split
+    return split.model_copy(update={"drift": drift})
 
 
 def _write_csv(frame: pd.DataFrame, path: Path) -> None:

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 from sklearn import metrics as scikit
 
-from include.pipeline import bootstrap
-from include.pipeline.explanation import explain
+from include.pipeline import bootstrap, object_store
+from include.pipeline.accepted import find_previous
+from include.pipeline.explanation import explain, predict
 from include.pipeline.gains import deciles
-from include.pipeline.metrics import Evaluation, FeatureImportance, Metrics
+from include.pipeline.metrics import Evaluation, FeatureImportance, Metrics, PreviousModel
 from include.pipeline.model_archive import read_model
 from include.pipeline.object_store import read_object, write_object
 from include.pipeline.scoring import score_rows
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
-    from include.pipeline.dataset import Split
+    from include.pipeline.drift import Drift
     from include.pipeline.params import RunParams
     from include.pipeline.plan import RunPlan
+    from include.pipeline.split import Split
     from include.pipeline.training_job import TrainingJob
 
     Rows = tuple[np.ndarray, np.ndarray]
@@ -68,6 +70,8 @@ def evaluate(
     validation: "Rows | None" = None,
     model_sha256: str | None = None,
     features: tuple[FeatureImportance, ...] = (),
+    previous: PreviousModel | None = None,
+    drift: "Drift | None" = None,
     training_curve: "Mapping[str, tuple[float, ...]] | None" = None,
 ) -> Evaluation:
     """Work out all of metrics.json.
@@ -79,6 +83,8 @@ def evaluate(
         validation: Labels and scores of the validation rows, where there are any.
         model_sha256: Of the model file.
         features: What the model says of its columns.
+        previous: What the last accepted model makes of the test rows.
+        drift: From that model's data.
         training_curve: What the job's log says of its rounds.
     """
     on_test = threshold_figures(*test, GRID, params)
@@ -98,6 +104,8 @@ def evaluate(
         deciles=deciles(*test),
         model_sha256=model_sha256,
         features=features,
+        previous=previous,
+        drift=drift,
         training_curve=dict(training_curve or {}),
     )
 
@@ -137,10 +145,35 @@ def evaluate_endpoint(
         validation=_score_validation(plan, s3, runtime) if split.validation_rows else None,
         model_sha256=hashlib.sha256(model).hexdigest() if model else None,
         features=explain(model, features, split.feature_names) if model else (),
+        previous=_ask_previous(plan, split, s3, labels, features),
+        drift=split.drift,
         training_curve=read_training_curve(logs, job.name),
     )
     write_object(s3, places.metrics, evaluation.model_dump_json(indent=2).encode(), "application/json")
     return evaluation
+
+
+def read_evaluation(s3: "S3Client", plan: "RunPlan") -> Evaluation:
+    """Read a run's metrics.json."""
+    return Evaluation.model_validate_json(read_object(s3, plan.locations.metrics))
+
+
+def _ask_previous(
+    plan: "RunPlan", split: "Split", s3: "S3Client", labels: np.ndarray, features: bytes
+) -> PreviousModel | None:
+    manifest = find_previous(s3, plan) if plan.params.max_roc_auc_drop is not None else None
+    if manifest is None:
+        return None
+    scores = None
+    if manifest.split.feature_names == split.feature_names and object_store.is_there(
+        s3, manifest.training.model_uri
+    ):
+        model = read_model(read_object(s3, manifest.training.model_uri))
+        scores = predict(model, features) if model else None
+    return PreviousModel(
+        run_id=manifest.identity.run_id,
+        roc_auc=None if scores is None else float(scikit.roc_auc_score(labels, scores)),
+    )
 
 
 def _score_validation(plan: "RunPlan", s3: "S3Client", runtime: "SageMakerRuntimeClient") -> "Rows":

@@ -1,4 +1,4 @@
-"""What the model itself says of its columns: gain of the splits, and SHAP values of the test rows."""
+"""What a model file itself says: gain of its splits, SHAP values and scores of rows."""
 
 import io
 import logging
@@ -27,15 +27,10 @@ def explain(model: bytes, features: bytes, names: Sequence[str]) -> tuple[Featur
         A figure for each column; nothing where today's XGBoost cannot read the model, such as the pickles of
         images before 1.3-1.
     """
-    try:
-        booster = xgboost.Booster(model_file=bytearray(model))
-    except xgboost.core.XGBoostError as error:
-        log.warning("The model cannot be explained: %s", error)
+    booster = _load(model)
+    if booster is None:
         return ()
-    rows = pd.read_csv(io.BytesIO(features), header=None, dtype=np.float32)
-    contributions = booster.predict(
-        xgboost.DMatrix(rows.to_numpy()), pred_contribs=True, validate_features=False
-    )
+    contributions = booster.predict(_matrix(features), pred_contribs=True, validate_features=False)
     # The last is the bias.
     means = np.abs(contributions).mean(axis=0)[:-1]
     gains = booster.get_score(importance_type="gain")
@@ -48,3 +43,33 @@ def explain(model: bytes, features: bytes, names: Sequence[str]) -> tuple[Featur
         for column, name in enumerate(names)
     ]
     return tuple(sorted(found, key=lambda feature: feature.mean_abs_contribution, reverse=True))
+
+
+def predict(model: bytes, features: bytes) -> np.ndarray | None:
+    """Ask a model for its scores, without an endpoint.
+
+    Args:
+        model: As `explain` takes it.
+        features: As `explain` takes them.
+
+    Returns:
+        One score for each row: shape `(rows,)`; None where today's XGBoost cannot read the model.
+    """
+    booster = _load(model)
+    if booster is None:
+        return None
+    scores: np.ndarray = booster.predict(_matrix(features), validate_features=False)
+    return scores
+
+
+def _load(model: bytes) -> xgboost.Booster | None:
+    try:
+        return xgboost.Booster(model_file=bytearray(model))
+    except xgboost.core.XGBoostError as error:
+        log.warning("The model cannot be read: %s", error)
+        return None
+
+
+def _matrix(features: bytes) -> xgboost.DMatrix:
+    rows = pd.read_csv(io.BytesIO(features), header=None, dtype=np.float32)
+    return xgboost.DMatrix(rows.to_numpy())

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from include.pipeline.dataset import Split
 from include.pipeline.metrics import Evaluation, Metrics
 from include.pipeline.object_store import read_object, write_object
 from include.pipeline.params import RunParams
 from include.pipeline.plan import RunIdentity, RunPlan
 from include.pipeline.quality import missed
 from include.pipeline.source import RawData
+from include.pipeline.split import Split
 from include.pipeline.training_job import TrainingJob
 
 if TYPE_CHECKING:
@@ -38,23 +38,33 @@ class RunManifest(BaseModel):
     model_sha256: str | None
     """Of the model file in the archive; None where the archive holds none."""
     metrics: Metrics
+    reused_from: str | None
+    """The run that made the model, where it is not this one."""
     missed: tuple[str, ...]
     """What the gate found wrong, a clause each; empty where the model passed."""
 
 
 def record_run(
-    s3: "S3Client", plan: RunPlan, *, raw: RawData, split: Split, training: TrainingJob
+    s3: "S3Client",
+    plan: RunPlan,
+    evaluation: Evaluation,
+    *,
+    raw: RawData,
+    split: Split,
+    training: TrainingJob,
+    reused_from: str | None = None,
 ) -> RunManifest:
     """Write the manifest of a run that has been evaluated.
 
     Args:
-        s3: Holds metrics.json, gets manifest.json.
+        s3: Gets manifest.json.
         plan: The run.
+        evaluation: Its metrics.json.
         raw: Its data.
         split: Its rows.
         training: Its job.
+        reused_from: The run whose model this one takes.
     """
-    evaluation = Evaluation.model_validate_json(read_object(s3, plan.locations.metrics))
     manifest = RunManifest(
         key=plan.key,
         identity=plan.identity,
@@ -65,8 +75,11 @@ def record_run(
         split=split,
         training=training,
         model_sha256=evaluation.model_sha256,
-        metrics=Metrics(**{name: getattr(evaluation, name) for name in Metrics.model_fields}),
-        missed=tuple(f"{found}: {rule}" for found, rule in missed(evaluation, plan.params)),
+        metrics=evaluation.headline,
+        reused_from=reused_from,
+        missed=tuple(
+            f"{found}: {rule}" for found, rule in missed(evaluation, plan.params, evaluation.previous)
+        ),
     )
     write_object(s3, plan.locations.manifest, manifest.model_dump_json(indent=2).encode(), "application/json")
     return manifest

@@ -8,6 +8,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from include.pipeline.drift import Drift
+
 
 class _Figures(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
@@ -136,6 +138,15 @@ class FeatureImportance(_Figures):
     """Mean over the test rows of its absolute SHAP value, in log-odds: XGBoost's `pred_contribs`."""
 
 
+class PreviousModel(_Figures):
+    """The last accepted model, asked for the same test rows."""
+
+    run_id: str
+    """Of the run that made it."""
+    roc_auc: float | None
+    """Null where it takes other columns, or cannot be read."""
+
+
 class Evaluation(Metrics):
     """All of metrics.json."""
 
@@ -157,8 +168,17 @@ class Evaluation(Metrics):
     """Of the model file that served, in hex; None where its archive holds none."""
     features: tuple[FeatureImportance, ...]
     """The most contributing first. Empty where the model of that image version cannot be read."""
+    previous: PreviousModel | None
+    """Null where nobody asked, or no model was accepted before."""
+    drift: Drift | None
+    """From the data of the last accepted model; null where there is none, or its data is the same."""
     training_curve: dict[str, tuple[float, ...]]
     """Of each metric in the job's log, such as `train-logloss`, one value a round."""
+
+    @property
+    def headline(self) -> Metrics:
+        """The headline figures alone."""
+        return Metrics(**{name: getattr(self, name) for name in Metrics.model_fields})
 
 
 if __name__ == "__main__":

@@ -99,6 +99,15 @@ def head_object(s3: "S3Client", uri: str) -> "HeadObjectOutputTypeDef":
         raise
 
 
+def is_there(s3: "S3Client", uri: str) -> bool:
+    """Tell whether there is such an object, and it may be read."""
+    try:
+        head_object(s3, uri)
+    except SourceError:
+        return False
+    return True
+
+
 def _refusal(uri: str, error: ClientError) -> SourceError | None:
     match error.response["ResponseMetadata"]["HTTPStatusCode"]:
         case HTTPStatus.NOT_FOUND:
@@ -147,6 +156,13 @@ def write_object(s3: "S3Client", uri: str, body: bytes, content_type: str) -> No
     """Write an object: the whole of it, or, on a fault, none."""
     bucket, key = split_uri(uri)
     s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type)
+
+
+def copy_object(s3: "S3Client", source_uri: str, uri: str) -> None:
+    """Copy an object of at most `MAX_OBJECT_BYTES` within S3."""
+    source_bucket, source_key = split_uri(source_uri)
+    bucket, key = split_uri(uri)
+    s3.copy_object(Bucket=bucket, Key=key, CopySource={"Bucket": source_bucket, "Key": source_key})
 
 
 def list_objects(s3: "S3Client", prefix_uri: str) -> list[str]:

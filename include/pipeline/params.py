@@ -128,6 +128,17 @@ class RunParams(BaseModel):
         description="The run fails unless the model's accuracy is above that of always giving the more "
         "frequent answer.",
     )
+    max_roc_auc_drop: float | None = Field(
+        ge=0,
+        le=1,
+        title="Largest drop of ROC AUC",
+        description="The run fails when the last accepted model, asked for the same test rows, has a ROC AUC "
+        "that is higher by more than this. Empty: not asked.",
+    )
+    force_retrain: bool = Field(
+        title="Train anew",
+        description="Trains also where an accepted model was made of the same data in the same way.",
+    )
     keep_endpoint: bool = Field(
         title="Keep the endpoint",
         description="Leaves endpoint, endpoint configuration and model in place. The endpoint is billed "

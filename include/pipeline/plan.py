@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict
 
 from include.pipeline.config import PipelineConfig, TableConfig
+from include.pipeline.dated_url import DataInterval, resolve_data_url
 from include.pipeline.deployment import deployment_request
+from include.pipeline.drift import DriftLimits
 from include.pipeline.errors import ParamError
 from include.pipeline.image import xgboost_image
 from include.pipeline.names import check_bucket_name, default_bucket, run_key, training_job_name
@@ -31,6 +33,16 @@ class RunIdentity(BaseModel):
     account_id: str
     region: str
     planned_at: datetime
+    interval_start: datetime | None = None
+    """Of the run's data interval, where it has one."""
+    interval_end: datetime | None = None
+
+    @property
+    def interval(self) -> DataInterval | None:
+        """The period whose data the run is for."""
+        if self.interval_start is None or self.interval_end is None:
+            return None
+        return DataInterval(self.interval_start, self.interval_end)
 
 
 class RunLocations(BaseModel):
@@ -39,6 +51,8 @@ class RunLocations(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     raw: str
+    profiles: str
+    models: str
     run: str
     plan: str
     train: str
@@ -53,10 +67,12 @@ class RunLocations(BaseModel):
 
     @classmethod
     def of(cls, bucket: str, pipeline: str, key: str) -> "RunLocations":
-        """Lay out one run: the raw data is shared by all runs, the rest is the run's own."""
+        """Lay out one run: raw data, profiles of it, and the list of models are shared by all runs."""
         run = f"s3://{bucket}/{pipeline}/runs/{key}"
         return cls(
             raw=f"s3://{bucket}/{pipeline}/raw",
+            profiles=f"s3://{bucket}/{pipeline}/profiles",
+            models=f"s3://{bucket}/{pipeline}/models",
             run=run,
             plan=f"{run}/plan.json",
             train=f"{run}/train/",
@@ -85,6 +101,7 @@ class RunPlan(BaseModel):
     identity: RunIdentity
     params: RunParams
     table: TableConfig
+    drift: DriftLimits | None
     source_policy: SourcePolicy
     bucket: str
     locations: RunLocations
@@ -117,6 +134,7 @@ def make_plan(
         SourceError: The data may not come from where `data_url` points.
     """
     checked = parse_params(params)
+    checked = checked.model_copy(update={"data_url": resolve_data_url(checked.data_url, identity.interval)})
     if not identity.region:
         raise ParamError(
             "region = None",
@@ -140,6 +158,7 @@ def make_plan(
         identity=identity,
         params=checked,
         table=config.table,
+        drift=config.drift,
         source_policy=source_policy,
         bucket=bucket,
         locations=locations,

@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 from include.pipeline.errors import QualityError
 
 if TYPE_CHECKING:
-    from include.pipeline.metrics import Metrics
+    from include.pipeline.metrics import Metrics, PreviousModel
     from include.pipeline.params import RunParams
 
 
-def missed(metrics: "Metrics", params: "RunParams") -> list[tuple[str, str]]:
-    """Hold a model to the Params' minimum.
+def missed(
+    metrics: "Metrics", params: "RunParams", previous: "PreviousModel | None" = None
+) -> list[tuple[str, str]]:
+    """Hold a model to the Params' minimum, and to the last accepted model where the Params ask for it.
 
     Returns:
         Of each miss, the figure found and the rule for it; empty for a good model.
@@ -27,16 +29,27 @@ def missed(metrics: "Metrics", params: "RunParams") -> list[tuple[str, str]]:
                 f"it is above the baseline's {metrics.baseline_accuracy:.5f}",
             )
         )
+    if previous and params.max_roc_auc_drop is not None:
+        rule = f"max_roc_auc_drop = {params.max_roc_auc_drop} below the last accepted model's"
+        if previous.roc_auc is None:
+            found.append(
+                (
+                    f"the model of {previous.run_id} takes other columns, or cannot be read",
+                    f"no more than {rule}",
+                )
+            )
+        elif metrics.roc_auc < previous.roc_auc - params.max_roc_auc_drop:
+            found.append((f"roc_auc = {metrics.roc_auc:.5f}", f"it is at most {rule} {previous.roc_auc:.5f}"))
     return found
 
 
-def check_quality(metrics: "Metrics", params: "RunParams") -> None:
+def check_quality(metrics: "Metrics", params: "RunParams", previous: "PreviousModel | None" = None) -> None:
     """Let a good model pass.
 
     Raises:
         QualityError: The model misses the Params' minimum. The message names each that it misses.
     """
-    if misses := missed(metrics, params):
+    if misses := missed(metrics, params, previous):
         found, rules = zip(*misses, strict=True)
         raise QualityError(
             " and ".join(found),

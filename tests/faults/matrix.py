@@ -38,6 +38,7 @@ TARGETS = {
     "plan_run": ("GetCallerIdentity", ""),
     "create_bucket": ("CreateBucket", ""),
     "download_data": ("PutObject", "/raw/"),
+    "reuse_model": ("ListObjectsV2", "models"),
     "split_data": ("PutObject", "/train/"),
     "train_model": ("CreateTrainingJob", ""),
     "deploy_endpoint": ("CreateEndpoint", ""),

@@ -11,7 +11,8 @@ from tests.faults.conftest import SOURCE, FaultyStack
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(900)]
 
 RUN_SECONDS = 800
-CONF = {"data_url": SOURCE, "bucket": "many-runs"}
+# Runs of the same data would use each other's model.
+CONF = {"data_url": SOURCE, "bucket": "many-runs", "force_retrain": True}
 
 
 def test_eight_runs_at_once_end_green_and_none_touches_what_is_anothers(stack: FaultyStack) -> None:

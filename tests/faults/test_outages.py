@@ -21,7 +21,7 @@ RUN_SECONDS = 600
 
 def start(stack: FaultyStack, name: str) -> Aftermath:
     run_id = f"outage__{name}"
-    stack.user.trigger(run_id, {"data_url": SOURCE, "bucket": "outages"})
+    stack.user.trigger(run_id, {"data_url": SOURCE, "bucket": "outages", "force_retrain": True})
     return Aftermath(stack.aws, run_id, "outages")
 
 

@@ -40,7 +40,7 @@ def test_thirty_runs_in_a_row_leave_nothing_and_nothing_grows(
     footprints = []
     for number in range(RUNS):
         run = Aftermath(stack.aws, f"soak__{number}", BUCKET)
-        stack.user.trigger(run.run_id, {"data_url": SOURCE, "bucket": BUCKET})
+        stack.user.trigger(run.run_id, {"data_url": SOURCE, "bucket": BUCKET, "force_retrain": True})
         assert stack.user.wait(run.run_id, 300).state == "success"
         assert run.billing() == []
         footprints.append(Footprint.of(stack))

@@ -51,3 +51,16 @@ def test_more_objects_than_one_request_may_name_are_deleted(s3: "S3Client") -> N
     store(s3, *(f"{FIRST.run}/{number}" for number in range(1001)))
     assert len(delete_run(s3, FIRST)) == 1001 + 1
     assert buckets(s3) == []
+
+
+def test_a_deleted_run_is_no_longer_listed_as_accepted_and_the_others_are(s3: "S3Client") -> None:
+    own, others = (f"{FIRST.models}/20260301/{'0' * 64}/{key}.json" for key in ("first", "first-and-second"))
+    store(s3, own, others, FIRST.plan, SECOND.plan)
+    assert own in delete_run(s3, FIRST)
+    assert list_objects(s3, f"{FIRST.models}/") == [others]
+
+
+def test_the_last_run_takes_profiles_with_it(s3: "S3Client") -> None:
+    store(s3, f"{FIRST.profiles}/abc.json", FIRST.plan)
+    delete_run(s3, FIRST)
+    assert buckets(s3) == []

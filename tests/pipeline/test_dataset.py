@@ -224,9 +224,11 @@ def test_the_split_goes_where_the_plan_says(s3: "S3Client", plan: RunPlan, tmp_p
     split = split_to_s3(s3, "s3://bucket/raw.csv", plan)
     parts = split_table(read_table(io.BytesIO(raw), BANK), BANK, train_fraction=0.7, seed=1729)
     assert split == write_split(*parts, BANK, tmp_path)
+    profile = f"{plan.locations.profiles}/{hashlib.sha256(raw).hexdigest()}.json"
     assert (split.rows, split.train_rows, split.test_rows, split.feature_names) == (90, 62, 28, ("age",))
     assert stored(s3) == {
         "s3://bucket/raw.csv": raw,
+        profile: stored(s3)[profile],
         f"{plan.locations.train}train.csv": (tmp_path / "train" / "train.csv").read_bytes(),
         plan.locations.test_features: (tmp_path / "features.csv").read_bytes(),
         plan.locations.test_labels: (tmp_path / "labels.csv").read_bytes(),

@@ -6,7 +6,7 @@ import pytest
 import xgboost
 from scipy.special import logit
 
-from include.pipeline.explanation import explain
+from include.pipeline.explanation import explain, predict
 
 NAMES = ("age", "calls", "noise")
 
@@ -115,8 +115,18 @@ def test_a_model_that_cannot_be_read_is_not_explained(
     content: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert explain(content, b"1,2,3\n", NAMES) == ()
-    assert "The model cannot be explained" in caplog.text
+    assert "The model cannot be read" in caplog.text
 
 
 def test_half_a_model_is_not_explained(model: bytes) -> None:
     assert explain(model[: len(model) // 2], b"1,2,3\n", NAMES) == ()
+
+
+def test_a_model_scores_rows_as_xgboost_does(
+    model: bytes, rows: np.ndarray, booster: xgboost.Booster
+) -> None:
+    assert predict(model, printed(rows)) == pytest.approx(booster.predict(xgboost.DMatrix(rows)))
+
+
+def test_a_model_that_cannot_be_read_scores_nothing() -> None:
+    assert predict(b"{}", b"1,2,3\n") is None

@@ -7,7 +7,7 @@ import pytest
 from include.pipeline.dataset import Split
 from include.pipeline.manifest import RunManifest, code_sha256, read_manifest, record_run
 from include.pipeline.metrics import Metrics
-from include.pipeline.object_store import read_object, write_object
+from include.pipeline.object_store import read_object
 from include.pipeline.plan import RunPlan
 from include.pipeline.source import RawData
 from include.pipeline.training_job import TrainingJob
@@ -35,9 +35,14 @@ def plan() -> RunPlan:
 
 
 def record(s3: "S3Client", plan: RunPlan) -> RunManifest:
-    evaluation = CONTENTS.evaluation.model_dump_json().encode()
-    write_object(s3, plan.locations.metrics, evaluation, "application/json")
-    return record_run(s3, plan, raw=CONTENTS.raw, split=CONTENTS.split, training=CONTENTS.training)
+    return record_run(
+        s3,
+        plan,
+        CONTENTS.evaluation,
+        raw=CONTENTS.raw,
+        split=CONTENTS.split,
+        training=CONTENTS.training,
+    )
 
 
 def test_a_manifest_holds_what_the_model_was_made_of_and_what_it_is_worth(

@@ -14,10 +14,14 @@ from include.pipeline.errors import SourceError
 from include.pipeline.object_store import (
     Received,
     check_size,
+    copy_object,
     has_size,
+    is_there,
     put_file,
+    read_object,
     receive_object,
     split_uri,
+    write_object,
 )
 from tests.pipeline.misbehaving_web import CSV, SHA1, SHA256, Answer, MisbehavingWeb
 
@@ -136,3 +140,15 @@ def test_an_s3_that_fails_is_not_taken_for_one_without_the_object(
     web.url("/bucket/bank.csv", Answer(status=500))
     with pytest.raises(ClientError, match="500"):
         has_size(odd_s3, "s3://bucket/bank.csv", 16)
+
+
+def test_an_object_is_copied_to_another_place(s3: "S3Client") -> None:
+    write_object(s3, "s3://bucket/a b.csv", b"content", "text/csv")
+    copy_object(s3, "s3://bucket/a b.csv", "s3://bucket/folder/c.csv")
+    assert read_object(s3, "s3://bucket/folder/c.csv") == b"content"
+
+
+def test_an_object_is_there_or_not(s3: "S3Client") -> None:
+    write_object(s3, "s3://bucket/bank.csv", b"content", "text/csv")
+    assert is_there(s3, "s3://bucket/bank.csv")
+    assert not is_there(s3, "s3://bucket/absent.csv")

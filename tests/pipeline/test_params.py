@@ -70,6 +70,8 @@ def test_the_yamls_defaults_are_the_tutorials(values: dict[str, Any]) -> None:
         ),
         ("call_cost", -1, "call_cost = -1 (Input should be greater than or equal to 0)"),
         ("deposit_value", float("inf"), "deposit_value = inf (Input should be a finite number)"),
+        ("max_roc_auc_drop", -0.1, "max_roc_auc_drop = -0.1 (Input should be greater than or equal to 0)"),
+        ("force_retrain", "no", "force_retrain = 'no' (Input should be a valid boolean)"),
         ("delete_data", None, "delete_data = None (Input should be a valid boolean)"),
     ],
 )

@@ -30,7 +30,12 @@ def iam() -> Iterator["IAMClient"]:
         yield boto3.client("iam", region_name="us-east-1")
 
 
-def plan(iam: "IAMClient", region: str = "us-east-1", **changed: Any) -> RunPlan:
+def plan(
+    iam: "IAMClient",
+    region: str = "us-east-1",
+    interval: tuple[datetime | None, datetime | None] = (None, None),
+    **changed: Any,
+) -> RunPlan:
     return make_plan(
         CONFIG.params.model_dump() | changed,
         identity=RunIdentity(
@@ -39,6 +44,8 @@ def plan(iam: "IAMClient", region: str = "us-east-1", **changed: Any) -> RunPlan
             account_id="123456789012",
             region=region,
             planned_at=datetime(2026, 11, 23, 18, 30, tzinfo=UTC),
+            interval_start=interval[0],
+            interval_end=interval[1],
         ),
         config=CONFIG,
         default_role=ROLE,
@@ -169,3 +176,26 @@ def test_a_bad_param_dies_here(iam: "IAMClient", changed: dict[str, Any], messag
 def test_data_from_where_it_may_not_come_dies_here(iam: "IAMClient", data_url: str) -> None:
     with pytest.raises(SourceError):
         plan(iam, data_url=data_url)
+
+
+def test_a_dated_source_is_that_of_the_runs_interval(iam: "IAMClient") -> None:
+    url = "https://example.org/bank_{interval_start:%Y-%m-%d}.csv"
+    day = datetime(2026, 3, 1, 6, tzinfo=UTC)
+    made = plan(iam, interval=(day, day), data_url=url)
+    assert made.params.data_url == "https://example.org/bank_2026-03-01.csv"
+    assert RunPlan.model_validate_json(made.model_dump_json()).identity.interval == made.identity.interval
+
+
+def test_a_dated_source_needs_a_run_with_an_interval(iam: "IAMClient") -> None:
+    with pytest.raises(ParamError, match="this run has no data interval"):
+        plan(iam, data_url="https://example.org/bank_{interval_start:%Y-%m-%d}.csv")
+
+
+def test_what_is_shared_by_runs_lies_beside_them(iam: "IAMClient") -> None:
+    places = plan(iam).locations
+    shared = "s3://airflow-sagemaker-us-east-1-123456789012/bank_marketing"
+    assert (places.raw, places.profiles, places.models) == (
+        f"{shared}/raw",
+        f"{shared}/profiles",
+        f"{shared}/models",
+    )

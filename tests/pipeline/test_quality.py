@@ -2,6 +2,7 @@ import pytest
 
 from include.pipeline.config import load_config
 from include.pipeline.errors import QualityError
+from include.pipeline.metrics import PreviousModel
 from include.pipeline.quality import check_quality, missed
 from tests.pipeline.figures import metrics
 
@@ -44,3 +45,28 @@ def test_a_miss_is_told_as_figure_and_rule() -> None:
     assert missed(metrics(roc_auc=0.5), PARAMS) == [
         ("roc_auc = 0.50000", "it is at least min_roc_auc = 0.7"),
     ]
+
+
+@pytest.mark.parametrize(("before", "passes"), [(0.78, True), (0.79, True), (0.7901, False), (0.5, True)])
+def test_a_model_may_be_worse_than_the_last_accepted_one_by_the_margin(before: float, passes: bool) -> None:
+    params = PARAMS.model_copy(update={"max_roc_auc_drop": 0.01})
+    previous = PreviousModel(run_id="before", roc_auc=before)
+    misses = missed(metrics(roc_auc=0.78), params, previous)
+    expected = [
+        ("roc_auc = 0.78000", "it is at most max_roc_auc_drop = 0.01 below the last accepted model's 0.79010")
+    ]
+    assert misses == ([] if passes else expected)
+
+
+def test_the_last_accepted_model_counts_only_where_the_params_say_so() -> None:
+    check_quality(metrics(roc_auc=0.78), PARAMS, PreviousModel(run_id="before", roc_auc=0.99))
+
+
+def test_a_model_that_cannot_be_compared_does_not_pass_the_comparison() -> None:
+    params = PARAMS.model_copy(update={"max_roc_auc_drop": 0.5})
+    with pytest.raises(QualityError, match="the model of before takes other columns, or cannot be read"):
+        check_quality(metrics(), params, PreviousModel(run_id="before", roc_auc=None))
+
+
+def test_the_first_model_has_nothing_to_be_compared_with() -> None:
+    check_quality(metrics(), PARAMS.model_copy(update={"max_roc_auc_drop": 0.0}))

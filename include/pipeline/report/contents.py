@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-    from include.pipeline.dataset import Split
     from include.pipeline.deployed import Deployed
     from include.pipeline.metrics import Evaluation
     from include.pipeline.plan import RunPlan
     from include.pipeline.source import RawData
+    from include.pipeline.split import Split
     from include.pipeline.training_job import TrainingJob
 
 
@@ -28,6 +28,7 @@ class ReportContents:
         missed: What the gate found wrong, a clause each; empty where the model passed.
         labels: 0 or 1 of each test row, shape `(rows,)`.
         scores: The probability of a 1 that the endpoint gave each test row, shape `(rows,)`.
+        reused_from: The run that trained the model, where it is not this one.
         deployed: Endpoint, endpoint configuration and model.
         written: When.
     """
@@ -40,5 +41,6 @@ class ReportContents:
     missed: tuple[str, ...]
     labels: "np.ndarray[tuple[int], np.dtype[np.int64]]"
     scores: "np.ndarray[tuple[int], np.dtype[np.float64]]"
+    reused_from: str | None
     deployed: "tuple[Deployed, ...]"
     written: datetime

@@ -9,6 +9,7 @@ from include.pipeline.report import formats
 
 if TYPE_CHECKING:
     from include.pipeline.deployed import Deployed
+    from include.pipeline.plan import RunIdentity
     from include.pipeline.report.contents import ReportContents
 
 _DAY = timedelta(days=1)
@@ -44,12 +45,14 @@ def facts(contents: "ReportContents") -> list[Facts]:
     plan, raw, split, job = contents.plan, contents.raw, contents.split, contents.training
     params, identity = plan.params, plan.identity
     spent = cost(plan.training["ResourceConfig"], timedelta(seconds=job.billable_seconds))
+    price = "price not known" if spent is None else f"about {formats.usd(spent)}"
     return [
         Facts(
             "Run",
             {
                 "DAG": identity.dag_id,
                 "Run": identity.run_id,
+                **_interval(identity),
                 "Planned": formats.moment(identity.planned_at),
                 "Report written": formats.moment(contents.written),
                 "AWS account": f"{identity.account_id}, {identity.region}",
@@ -87,12 +90,13 @@ def facts(contents: "ReportContents") -> list[Facts]:
             "Training",
             {
                 "Job": job.name,
+                **({"Of the run": contents.reused_from} if contents.reused_from else {}),
                 "Image": plan.training["AlgorithmSpecification"]["TrainingImage"],
                 "Instances": f"{params.training_instance_count} x {params.training_instance_type}",
                 "Started": formats.moment(job.started),
                 "Took": formats.duration(job.ended - job.started),
                 "Billable": formats.duration(timedelta(seconds=job.billable_seconds)),
-                "Cost": "price not known" if spent is None else f"about {formats.usd(spent)}",
+                "Cost": f"nothing; then {price}" if contents.reused_from else price,
                 "Model": job.model_uri,
                 "SHA-256 of the model": contents.evaluation.model_sha256 or "not read",
             },
@@ -106,6 +110,9 @@ def facts(contents: "ReportContents") -> list[Facts]:
                 "Value of a deposit": formats.money(params.deposit_value),
                 "Minimum ROC AUC": f"{params.min_roc_auc:g}",
                 "Must beat the baseline": "yes" if params.must_beat_baseline else "no",
+                "Largest drop of ROC AUC": "not asked"
+                if params.max_roc_auc_drop is None
+                else f"{params.max_roc_auc_drop:g}",
             },
         ),
     ]
@@ -121,7 +128,7 @@ def deployment_rows(contents: "ReportContents") -> list[DeploymentRow]:
         rows.append(
             DeploymentRow(
                 resource=resource,
-                state=_state(resource, keep=contents.plan.keep_endpoint),
+                state=_state(resource, contents),
                 up=up,
                 cost=cost(variant, up) if billed and up else None,
             )
@@ -148,7 +155,17 @@ def _up(resource: "Deployed", written: datetime) -> timedelta | None:
     return end - resource.created if end and resource.created else None
 
 
-def _state(resource: "Deployed", *, keep: bool) -> str:
+def _state(resource: "Deployed", contents: "ReportContents") -> str:
     if resource.is_there:
-        return "There, kept as asked" if keep else "Still there"
-    return "Deleted" if resource.deleted else "Was gone already"
+        return "There, kept as asked" if contents.plan.keep_endpoint else "Still there"
+    if resource.deleted:
+        return "Deleted"
+    return "Not made: the model is used again" if contents.reused_from else "Was gone already"
+
+
+def _interval(identity: "RunIdentity") -> dict[str, str]:
+    interval = identity.interval
+    if interval is None:
+        return {}
+    start, end = formats.moment(interval.start), formats.moment(interval.end)
+    return {"Data interval": start if start == end else f"{start} to {end}"}

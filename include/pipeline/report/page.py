@@ -52,6 +52,7 @@ def render_report(contents: "ReportContents") -> str:
         thresholds=tables.threshold_rows(evaluation, params),
         reach=reach,
         calibration=calibration,
+        drift=tables.drift_table(evaluation.drift, contents.plan.drift) if evaluation.drift else None,
         facts=facts(contents),
         deployed=deployment_rows(contents),
         most_features=model_plots.MOST_FEATURES,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from include.pipeline.metrics import Evaluation
+from include.pipeline.evaluation import read_evaluation
 from include.pipeline.object_store import read_object, write_object
 from include.pipeline.report.contents import ReportContents
 from include.pipeline.report.page import render_report
@@ -41,8 +41,9 @@ def write_report(
             raw=manifest.raw,
             split=manifest.split,
             training=manifest.training,
-            evaluation=Evaluation.model_validate_json(read_object(s3, places.metrics)),
+            evaluation=read_evaluation(s3, plan),
             missed=manifest.missed,
+            reused_from=manifest.reused_from,
             labels=predictions["label"].to_numpy(),
             scores=predictions["score"].to_numpy(),
             deployed=deployed,

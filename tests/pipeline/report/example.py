@@ -11,6 +11,7 @@ from include.pipeline.config import load_config
 from include.pipeline.dataset import Split
 from include.pipeline.deployed import Deployed
 from include.pipeline.deployment import deployment_request
+from include.pipeline.drift import ColumnDrift, Drift
 from include.pipeline.metrics import (
     BestThreshold,
     ConfusionMatrix,
@@ -62,6 +63,7 @@ def plan_of(params: RunParams = CONFIG.params, **identity: str) -> RunPlan:
         ),
         params=params,
         table=CONFIG.table,
+        drift=CONFIG.drift,
         source_policy=SourcePolicy(max_bytes=CONFIG.max_source_bytes),
         bucket=BUCKET,
         locations=RunLocations.of(BUCKET, "bank_marketing", KEY),
@@ -114,6 +116,8 @@ def evaluation_of(labels: np.ndarray = LABELS, scores: np.ndarray = SCORES, **ch
         ),
         "validation_rows": 0,
         "model_sha256": "5e" * 32,
+        "previous": None,
+        "drift": None,
         "thresholds": thresholds,
         "best_f1": BestThreshold(chosen_on="test", test=max(thresholds, key=lambda row: row.f1)),
         "best_profit": BestThreshold(chosen_on="test", test=max(thresholds, key=lambda row: row.profit)),
@@ -132,6 +136,26 @@ def evaluation_of(labels: np.ndarray = LABELS, scores: np.ndarray = SCORES, **ch
         "training_curve": CURVE,
     }
     return Evaluation(**figures | fields | changed)
+
+
+def column_drift(name: str, psi: float) -> ColumnDrift:
+    """A column whose fractions have become whole numbers."""
+    return ColumnDrift(name=name, psi=psi, kind="integer", previous_kind="float", misfit=None)
+
+
+def drift_of(*columns: ColumnDrift) -> Drift:
+    """Some drift of data whose label drifted a little."""
+    return Drift(
+        rows=200,
+        previous_rows=190,
+        added=(),
+        missing=(),
+        columns=columns,
+        label="y_yes",
+        label_rate=0.15,
+        previous_label_rate=0.12,
+        label_psi=0.0123,
+    )
 
 
 def deployment_of(kind: str, *, up: timedelta = timedelta(minutes=7), **changed: Any) -> Deployed:
@@ -179,6 +203,7 @@ def contents_of(
         ),
         evaluation=evaluation or evaluation_of(labels, scores),
         missed=(),
+        reused_from=None,
         labels=labels,
         scores=scores,
         deployed=tuple(deployment_of(kind) for kind in ("endpoint", "endpoint configuration", "model")),

@@ -70,6 +70,8 @@ def evaluation_of(
             ),
             "validation_rows": 0,
             "model_sha256": "5e" * 32,
+            "previous": None,
+            "drift": None,
             "thresholds": (_AT_THRESHOLD,),
             "best_f1": best,
             "best_profit": best,
