@@ -9,22 +9,28 @@ SCANNERS := .local/scanners/.installed
 # Made up, for local AWS; anything else that looks like a secret is marked in its line, with the reason.
 MADE_UP := ^(local-aws-secret-key|AKIAIOSFODNN7EXAMPLE|made-up|PASSWORD|hunter2)$$
 
-.PHONY: help demo up env test test-faults test-fast screenshots lint types secrets audit lock clean
+.PHONY: help demo up backfill env test test-backfill test-faults test-fast screenshots lint types secrets audit lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(INSTALLED) ## run the pipeline once on this machine; DATA=path-or-URL chooses the data
 	@$(BIN)/python -m include.local_stack.demo $(if $(DATA),--data '$(DATA)')
 
-up: $(INSTALLED) ## local AWS and Airflow with its UI on 127.0.0.1:8080, until Ctrl-C
+up: $(INSTALLED) ## local AWS and Airflow with its UI on 127.0.0.1:8080, until Ctrl-C; SOURCE_FOLDER=folder of own data
 	@$(BIN)/python -m include.local_stack.up
+
+backfill: $(INSTALLED) ## on the stack of `make up`, all ticks from FROM=2026-01-01 to TO=2026-03-31; CONF='{"...": ...}'
+	@$(BIN)/python -m include.local_stack.backfill --from '$(FROM)' --to '$(TO)' $(if $(CONF),--conf '$(CONF)')
 
 env: $(INSTALLED) ## write .env with new secrets for docker-compose.yaml
 	@$(BIN)/python -m include.local_stack.make_env
 
-test: $(INSTALLED) $(AWS_CLI) ## all tests but those of test-faults, offline
-	$(BIN)/python -m pytest -m 'not faults'
+test: $(INSTALLED) $(AWS_CLI) ## all tests but those of test-backfill and test-faults, offline
+	$(BIN)/python -m pytest -m 'not backfill and not faults'
+
+test-backfill: $(INSTALLED) ## ten days, three times over, and runs of every kind
+	$(BIN)/python -m pytest -m backfill tests/e2e
 
 test-faults: $(INSTALLED) ## every task by every fault, outages, a soak of 30 runs: docs/reliability.md, held to its word
 	$(BIN)/python -m pytest tests/faults

@@ -10,14 +10,19 @@ _AIRFLOW_PORT = 8080
 _LOCAL_AWS_PORT = 5555
 
 
-def main() -> None:
-    """Print where the UI is and who may log in, then become honcho."""
-    stack = LocalStack(
+def stack_of_up() -> LocalStack:
+    """Describe the stack that `make up` runs."""
+    return LocalStack(
         LOCAL / "airflow",
         airflow_port=int(os.environ.get("AIRFLOW_PORT", _AIRFLOW_PORT)),
         local_aws_port=int(os.environ.get("LOCAL_AWS_PORT", _LOCAL_AWS_PORT)),
-        variables={"source_local_folder": str(DATASETS)},
+        variables={"source_local_folder": os.environ.get("SOURCE_FOLDER", str(DATASETS))},
     )
+
+
+def main() -> None:
+    """Print where the UI is and who may log in, then become honcho."""
+    stack = stack_of_up()
     stack.prepare()
     print(
         f"\n  Airflow    {stack.airflow_url}   user {USER}, password {stack.password}"

@@ -1,7 +1,6 @@
 """A source that changes under a real scheduler, and the runs that this starts."""
 
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from include.local_stack.airflow_api import RunState
 from include.local_stack.demo import DAG_ID, SAMPLE
 from include.local_stack.results import LocalAws
-from include.local_stack.stack import PROJECT, REGION, LocalStack
+from include.local_stack.stack import REGION, LocalStack
 from tests.airflow_database import airflow_database
+from tests.e2e.changed_project import changed_project
 from tests.e2e.conftest import RunningStack
 from tests.pipeline.misbehaving_web import Answer, MisbehavingWeb, serving
 
@@ -52,17 +50,12 @@ class Watched:
 @pytest.fixture
 def watched(tmp_path: Path) -> Iterator[Watched]:
     """The project with another YAML file: its data_url leads to the test's web server, no clock starts it."""
-    for folder in ("dags", "include"):
-        shutil.copytree(PROJECT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     with airflow_database() as database_url, serving() as web:
-        file = tmp_path / "include" / "datasets" / f"{DAG_ID}.yaml"
-        fields = yaml.safe_load(file.read_text()) | {"schedule": "0 0 29 2 *", "watch": None}
-        fields["params"]["data_url"] = publish(web, 1)
-        file.write_text(yaml.safe_dump(fields))
+        settings = changed_project(tmp_path, publish(web, 1), schedule="0 0 29 2 *", watch=None)
         local = LocalStack(
             tmp_path / "airflow",
             variables={"source_http_hosts": json.dumps([web.host])},
-            settings={"PYTHONPATH": str(tmp_path), "AIRFLOW__CORE__DAGS_FOLDER": str(tmp_path / "dags")},
+            settings=settings,
             database_url=database_url,
         )
         local.prepare()
@@ -75,12 +68,6 @@ def look(stack: RunningStack) -> tuple[str | None, str]:
     assert run.state.state == "success"
     (log,) = stack.logs.glob(f"*/run_id={run.state.dag_run_id}/*/attempt=1.log")
     return run.tasks["look_at_source"].state, log.read_text()
-
-
-def runs(stack: RunningStack) -> list[RunState]:
-    """List the pipeline's runs, however they were started."""
-    answer = stack.airflow._client.get(f"/api/v2/dags/{DAG_ID}/dagRuns").raise_for_status()
-    return [RunState.model_validate(run) for run in answer.json()["dag_runs"]]
 
 
 def delete_events(local: LocalStack) -> None:
@@ -103,18 +90,18 @@ def delete_events(local: LocalStack) -> None:
 
 def test_a_change_starts_one_run_and_nothing_else_starts_any(watched: Watched) -> None:
     with watched.running() as stack:
-        stack.airflow._client.patch(f"/api/v2/dags/{DAG_ID}", json={"is_paused": False}).raise_for_status()
+        stack.airflow.unpause(DAG_ID)
         for said in ("First look: ", "The source has not changed: "):
             state, log = look(stack)
             assert (state, said in log) == ("skipped", True), log
         assert watched.web.asked == {f"HEAD {PATH}": 2}
         assert stack.airflow.asset_events(WATCHER) == []
-        assert runs(stack) == []
+        assert stack.airflow.runs(DAG_ID) == []
 
         url = publish(watched.web, 2)
         assert look(stack)[0] == "success"
         assert look(stack)[0] == "skipped"
-        (run,) = runs(stack)
+        (run,) = stack.airflow.runs(DAG_ID)
         assert run.dag_run_id.startswith("asset_triggered__")
         finished = stack.finish(run)
         assert finished.state.state == "success", finished.tasks
@@ -138,7 +125,7 @@ def test_a_change_starts_one_run_and_nothing_else_starts_any(watched: Watched) -
         delete_events(watched.local)
         assert stack.airflow.asset_events(WATCHER) == []
         assert look(stack)[0] == "skipped"
-        assert runs(stack) == [finished.state]
+        assert stack.airflow.runs(DAG_ID) == [finished.state]
     assert watched.web.asked[f"GET {PATH}"] == 1
 
 

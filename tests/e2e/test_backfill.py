@@ -1,0 +1,226 @@
+"""Data that comes day by day, and is corrected later; runs of every kind."""
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from include.local_stack.airflow_api import RunState
+from include.local_stack.demo import DAG_ID, SAMPLE
+from include.local_stack.results import LocalAws
+from include.local_stack.stack import REGION, LocalStack
+from include.pipeline.manifest import RunManifest
+from include.pipeline.object_store import read_object
+from include.pipeline.plan import RunPlan
+from tests.airflow_database import airflow_database
+from tests.e2e.changed_project import changed_project
+from tests.e2e.conftest import FinishedRun, RunningStack
+from tests.pipeline.misbehaving_web import Answer, MisbehavingWeb, serving
+
+pytestmark = [pytest.mark.slow, pytest.mark.backfill, pytest.mark.timeout(1200)]
+
+HEADER, *ROWS = SAMPLE.read_bytes().splitlines(keepends=True)
+FIRST_DAY, DAYS = date(2026, 3, 1), 10
+CORRECTED = 4
+TRAINED_ON = ("split_data", "train_model", "deploy_endpoint", "evaluate_model")
+
+
+def body_of(day: int) -> bytes:
+    """Build the file of a day: each has fewer rows than the day before."""
+    return b"".join([HEADER, *ROWS[50 * day :]])
+
+
+def url_of(web: MisbehavingWeb, body: bytes, day: date | None = None) -> str:
+    name = f"/bank_{day:%Y-%m-%d}.csv" if day else "/bank.csv"
+    return web.url(name, Answer(body, headers={"ETag": f'"{hashlib.sha256(body).hexdigest()[:12]}"'}))
+
+
+@dataclass(frozen=True)
+class Backfilled:
+    """A stack, the web server that its data comes from, and each kind of run."""
+
+    stack: RunningStack
+    web: MisbehavingWeb
+    strikes: datetime
+
+    def backfill(self) -> dict[date, FinishedRun]:
+        """Run the ten days, two at a time, also those that have run before."""
+        last = FIRST_DAY + timedelta(days=DAYS)
+        self.stack.airflow.backfill(
+            DAG_ID,
+            (FIRST_DAY, last),
+            {
+                "data_url": f"http://{self.web.host}/bank_{{interval_start:%Y-%m-%d}}.csv",
+                "must_beat_baseline": False,
+            },
+            at_once=2,
+        )
+        runs = [run for run in self.stack.airflow.runs(DAG_ID) if run.dag_run_id.startswith("backfill__")]
+        finished = [self.stack.finish(run) for run in runs]
+        while self.stack.airflow.is_backfilling(DAG_ID):
+            time.sleep(0.5)
+        return {run.state.logical_date.date(): run for run in finished if run.state.logical_date}
+
+    def jobs(self) -> set[str]:
+        sagemaker = self.stack.aws.client("sagemaker")
+        pages = sagemaker.get_paginator("list_training_jobs").paginate()
+        return {job["TrainingJobName"] for page in pages for job in page["TrainingJobSummaries"]}
+
+    def manifest(self, run: FinishedRun) -> RunManifest:
+        return RunManifest.model_validate_json(read_object(self.stack.aws.s3, run.plan.locations.manifest))
+
+    def assert_whole(self, run: FinishedRun, body: bytes) -> None:
+        """What every run has to be, whatever started it."""
+        assert run.state.state == "success", {name: task.state for name, task in run.tasks.items()}
+        manifest = self.manifest(run)
+        assert manifest.raw.sha256 == hashlib.sha256(body).hexdigest()
+        assert manifest.split.rows == len(body.splitlines()) - 1
+        assert manifest.missed == ()
+        plan = run.plan
+        assert read_object(self.stack.aws.s3, plan.locations.report).startswith(b"<!doctype html>")
+        sagemaker: Any = self.stack.aws.client("sagemaker")
+        for kind, found in (
+            ("Endpoints", sagemaker.list_endpoints(NameContains=plan.key)),
+            ("EndpointConfigs", sagemaker.list_endpoint_configs(NameContains=plan.key)),
+            ("Models", sagemaker.list_models(NameContains=plan.key)),
+        ):
+            assert found[kind] == []
+
+
+@pytest.fixture(scope="module")
+def backfilled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backfilled]:
+    """A pipeline whose clock strikes once while these tests run."""
+    folder = tmp_path_factory.mktemp("dated")
+    strikes = datetime.now(UTC) + timedelta(minutes=2)
+    with airflow_database() as database_url, serving() as web:
+        for day in range(DAYS):
+            url_of(web, body_of(day), FIRST_DAY + timedelta(days=day))
+        settings = changed_project(
+            folder, url_of(web, SAMPLE.read_bytes()), schedule=f"{strikes:%M %H} * * *", watch=None
+        )
+        local = LocalStack(
+            folder / "airflow",
+            variables={"source_http_hosts": json.dumps([web.host])},
+            settings=settings,
+            database_url=database_url,
+        )
+        local.prepare()
+        processes = ("local_aws", "api_server", "scheduler", "dag_processor")
+        with local.running(*processes, dag_id=DAG_ID) as airflow:
+            airflow.unpause(DAG_ID)
+            stack = RunningStack(airflow, LocalAws(local.aws_url, REGION), local)
+            yield Backfilled(stack, web, strikes)
+
+
+@pytest.fixture(scope="module")
+def first(backfilled: Backfilled) -> dict[date, FinishedRun]:
+    return backfilled.backfill()
+
+
+def test_each_day_of_a_backfill_is_trained_on_its_own_data(
+    backfilled: Backfilled, first: dict[date, FinishedRun]
+) -> None:
+    assert sorted(first) == [FIRST_DAY + timedelta(days=day) for day in range(DAYS)]
+    for day, run in enumerate(first[key] for key in sorted(first)):
+        backfilled.assert_whole(run, body_of(day))
+        assert run.tasks["train_model"].state == "success"
+    assert len({run.plan.key for run in first.values()}) == DAYS
+    assert {run.plan.key for run in first.values()} <= backfilled.jobs()
+    assert len({backfilled.manifest(run).model_sha256 for run in first.values()}) == DAYS
+    assert most_at_once(first) <= 2
+
+
+def test_the_same_data_again_buys_no_training(backfilled: Backfilled, first: dict[date, FinishedRun]) -> None:
+    models = {day: backfilled.manifest(run).model_sha256 for day, run in first.items()}
+    before = backfilled.jobs()
+    again = backfilled.backfill()
+    assert set(again) == set(first)
+    assert backfilled.jobs() == before
+    for day, run in again.items():
+        assert run.state.start_date != first[day].state.start_date
+        backfilled.assert_whole(run, body_of((day - FIRST_DAY).days))
+        assert {run.tasks[task].state for task in TRAINED_ON} == {"skipped"}
+        assert "is used again: it was made of the same data in the same way" in run.log("train_model")
+        assert backfilled.manifest(run).model_sha256 == models[day]
+
+
+def test_a_day_that_is_corrected_is_trained_anew_and_no_other(
+    backfilled: Backfilled, first: dict[date, FinishedRun]
+) -> None:
+    corrected = FIRST_DAY + timedelta(days=CORRECTED)
+    body = b"".join([HEADER, *ROWS[:-100]])
+    url_of(backfilled.web, body, corrected)
+    before = backfilled.jobs()
+    again = backfilled.backfill()
+    (job,) = backfilled.jobs() - before
+    assert job.startswith(first[corrected].plan.key)
+    for day, run in again.items():
+        backfilled.assert_whole(run, body if day == corrected else body_of((day - FIRST_DAY).days))
+        assert run.tasks["train_model"].state == ("success" if day == corrected else "skipped")
+
+
+def test_runs_by_hand_by_the_clock_and_by_an_event_are_as_whole_as_backfilled_ones(
+    backfilled: Backfilled, first: dict[date, FinishedRun]
+) -> None:
+    airflow, stack = backfilled.stack.airflow, backfilled.stack
+    by_hand = airflow.trigger(DAG_ID, {"force_retrain": True})
+    dated = airflow.trigger(DAG_ID, {"force_retrain": True}, logical_date=datetime(2026, 4, 1, tzinfo=UTC))
+    airflow.update_asset(f"{DAG_ID}_source")
+    by_kind = {"manual__": by_hand, "asset_triggered__": run_of(stack, "asset_triggered__")}
+    # A backfill counts as runs of the clock, so Airflow has made up for yesterday's tick as well.
+    by_kind["scheduled__"] = run_of(stack, f"scheduled__{backfilled.strikes:%Y-%m-%dT%H:%M}")
+    for run in (dated, *by_kind.values()):
+        backfilled.assert_whole(stack.finish(run), SAMPLE.read_bytes())
+    assert by_hand.logical_date is None
+    assert by_kind["asset_triggered__"].logical_date is None
+    assert dated.logical_date == datetime(2026, 4, 1, tzinfo=UTC)
+    assert by_kind["scheduled__"].logical_date is not None
+    backfilled.assert_whole(first[FIRST_DAY], body_of(0))
+
+
+def test_a_run_without_an_interval_is_told_that_dated_data_needs_one(backfilled: Backfilled) -> None:
+    url = f"http://{backfilled.web.host}/bank_{{interval_start:%Y-%m-%d}}.csv"
+    run = backfilled.stack.run({"data_url": url})
+    assert (run.tasks["plan_run"].state, run.tasks["plan_run"].try_number) == ("failed", 1)
+    assert "Trigger the run with a logical date, or write the date into data_url" in run.log("plan_run")
+
+
+def test_a_manifest_run_again_from_scratch_gives_the_same_model(
+    backfilled: Backfilled, first: dict[date, FinishedRun]
+) -> None:
+    manifest = backfilled.manifest(first[FIRST_DAY])
+    made_of = {"data_url": manifest.raw.uri, "bucket": "from-scratch", "force_retrain": True}
+    run = backfilled.stack.run(manifest.params.model_dump(mode="json") | made_of)
+    backfilled.assert_whole(run, body_of(0))
+    assert backfilled.manifest(run).model_sha256 == manifest.model_sha256
+    plan = RunPlan.model_validate_json(read_object(backfilled.stack.aws.s3, run.plan.locations.plan))
+    assert plan.bucket == "from-scratch"
+
+
+def run_of(stack: RunningStack, kind: str) -> RunState:
+    """Wait for the only run of a kind."""
+    deadline = time.monotonic() + 180
+    while not (runs := [run for run in stack.airflow.runs(DAG_ID) if run.dag_run_id.startswith(kind)]):
+        assert time.monotonic() < deadline, f"no run {kind}"
+        time.sleep(1)
+    assert len(runs) == 1, runs
+    return runs[0]
+
+
+def most_at_once(runs: dict[date, FinishedRun]) -> int:
+    """Count how many runs went on at the same time, at the most."""
+    states = [run.state for run in runs.values()]
+    return max(
+        sum(
+            other.start_date <= state.start_date < other.end_date
+            for other in states
+            if other.start_date and other.end_date
+        )
+        for state in states
+        if state.start_date
+    )
