@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 CONTENTS = contents_of()
-SECRET_URL = "https://me:hunter2@example.org/bank.csv?X-Amz-Signature=hunter2"
+SIGNED_URL = "https://me:hunter2@example.org/bank.csv?X-Amz-Signature=hunter2"
 
 
 @pytest.fixture
 def plan() -> RunPlan:
     params = CONTENTS.plan.params.model_copy(
-        update={"data_url": SECRET_URL, "min_roc_auc": 0.999, "must_beat_baseline": False}
+        update={"data_url": SIGNED_URL, "min_roc_auc": 0.999, "must_beat_baseline": False}
     )
     locations = {
         name: uri.replace(CONTENTS.plan.bucket, "bucket")

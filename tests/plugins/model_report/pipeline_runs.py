@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).resolve().parents[3]
 DAG_ID = "bank_marketing"
-SECRET_DAG = "secret_marketing"
+HIDDEN_DAG = "hidden_marketing"
 """Kept from all but administrators by SecretiveAuthManager."""
 BUCKET = "airflow-sagemaker-us-east-1-123456789012"
 FIRST_RUN = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
@@ -53,12 +53,12 @@ def store_dags(folder: Path) -> None:
         folder: An empty one, for their files.
     """
     own = (PROJECT / "dags" / f"{DAG_ID}.py").read_text()
-    for dag_id in (DAG_ID, SECRET_DAG):
+    for dag_id in (DAG_ID, HIDDEN_DAG):
         (folder / f"{dag_id}.py").write_text(own.replace(f'dag_id="{DAG_ID}"', f'dag_id="{dag_id}"'))
     with create_session() as session:
         session.add(DagBundleModel(name="dags-folder"))
     bag = DagBag(folder, bundle_path=folder, bundle_name="dags-folder")
-    assert set(bag.dags) == {DAG_ID, SECRET_DAG}, bag.import_errors
+    assert set(bag.dags) == {DAG_ID, HIDDEN_DAG}, bag.import_errors
     sync_bag_to_db(bag, "dags-folder", None)
 
 

@@ -9,7 +9,7 @@ import pytest
 from include.pipeline import config
 from tests.plugins.model_report.browsing import COMPARE, MODELS, REPORT, RUN, side_by_side
 from tests.plugins.model_report.evaluations import evaluation_of
-from tests.plugins.model_report.pipeline_runs import SECRET_DAG, PipelineRun, add_run
+from tests.plugins.model_report.pipeline_runs import HIDDEN_DAG, PipelineRun, add_run
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -24,7 +24,7 @@ def secret_pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes the DAG that only administrators may read a pipeline too."""
     own = (config.DATASETS / "bank_marketing.yaml").read_text()
     (tmp_path / "bank_marketing.yaml").write_text(own)
-    (tmp_path / f"{SECRET_DAG}.yaml").write_text(own.replace("title: Bank marketing", "title: Secret models"))
+    (tmp_path / f"{HIDDEN_DAG}.yaml").write_text(own.replace("title: Bank marketing", "title: Secret models"))
     monkeypatch.setattr(config, "DATASETS", tmp_path)
 
 
@@ -63,14 +63,14 @@ def test_cookie_and_bearer_token_both_let_in(api: Api, reported: PipelineRun, by
 
 @pytest.mark.usefixtures("secret_pipeline")
 def test_only_dags_that_the_user_may_read_are_shown(api: Api, s3: "S3Client", reported: PipelineRun) -> None:
-    secret = add_run(s3, "secret_run", dag_id=SECRET_DAG).keep(evaluation=evaluation_of())
+    secret = add_run(s3, "secret_run", dag_id=HIDDEN_DAG).keep(evaluation=evaluation_of())
     viewer, admin = api("viewer"), api("admin")
     assert "secret_run" in admin.get(MODELS).text
     shown = viewer.get(MODELS).text
     assert reported.run_id in unescape(shown)
     assert "secret_run" not in shown
     assert "Secret models" not in shown
-    assert viewer.get(MODELS, params={"pipeline": SECRET_DAG}).status_code == 403
+    assert viewer.get(MODELS, params={"pipeline": HIDDEN_DAG}).status_code == 403
     for query in (secret.query, secret.query | {"run_id": "no_such_run"}):
         assert viewer.get(RUN, params=query).status_code == 403
         assert admin.get(RUN, params=query).status_code in {200, 404}
@@ -81,9 +81,9 @@ def test_only_dags_that_the_user_may_read_are_shown(api: Api, s3: "S3Client", re
 
 @pytest.mark.usefixtures("secret_pipeline")
 def test_a_dag_that_is_named_twice_does_not_slip_through(api: Api, s3: "S3Client") -> None:
-    secret = add_run(s3, "secret_twice", dag_id=SECRET_DAG).keep(report=REPORT)
+    secret = add_run(s3, "secret_twice", dag_id=HIDDEN_DAG).keep(report=REPORT)
     viewer = api("viewer")
-    for names in (["bank_marketing", SECRET_DAG], [SECRET_DAG, "bank_marketing"], ["~", SECRET_DAG]):
+    for names in (["bank_marketing", HIDDEN_DAG], [HIDDEN_DAG, "bank_marketing"], ["~", HIDDEN_DAG]):
         answer = viewer.get(RUN, params={"dag_id": names, "run_id": secret.run_id})
         assert answer.status_code in {403, 404}
         assert "It is all here" not in answer.text
