@@ -63,7 +63,9 @@ def trend_svg(points: Sequence[TrendPoint]) -> str:
             axes.set_title(label, loc="left", color=_TEXT, fontsize=10)
         step = -(-len(points) // _MOST_TICKS)
         ticks = range(len(points) - 1, -1, -step)
-        panels[-1].set_xticks(ticks, [f"{points[tick].when:%Y-%m-%d}" for tick in ticks])
+        is_one_day = points[0].when.date() == points[-1].when.date()
+        layout = "%H:%M" if is_one_day else "%Y-%m-%d"
+        panels[-1].set_xticks(ticks, [points[tick].when.strftime(layout) for tick in ticks])
         drawn = io.StringIO()
         figure.savefig(drawn, format="svg", transparent=True, metadata={"Date": None})
     return _for_the_page(drawn.getvalue())

@@ -1,5 +1,6 @@
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -62,6 +63,15 @@ def test_many_runs_have_few_dates() -> None:
     dates = re.findall(r"\d{4}-\d\d-\d\d", "".join(parsed(trend_svg(points_of(*[0.77] * 25))).itertext()))
     assert 2 <= len(dates) <= 6
     assert "2027-04-19" in dates  # the newest
+
+
+def test_runs_of_one_day_have_times() -> None:
+    first, second = points_of(0.76, 0.77)
+    drawn = trend_svg([first, replace(second, when=first.when + timedelta(hours=2, minutes=5))])
+    text = "".join(parsed(drawn).itertext())
+    assert f"{first.when:%H:%M}" in text
+    assert f"{first.when + timedelta(hours=2, minutes=5):%H:%M}" in text
+    assert not re.search(r"\d{4}-\d\d-\d\d", text)
 
 
 def test_the_text_alternative_says_what_the_plot_shows() -> None:
