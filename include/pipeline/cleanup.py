@@ -28,9 +28,9 @@ def delete_run(s3: "S3Client", locations: "RunLocations") -> list[str]:
         The URIs of what was deleted, the bucket's included.
     """
     runs, _, key = locations.run.rpartition("/")
-    # First, so that no other run takes what is about to go.
-    deleted = _delete(s3, list(listed_for(s3, locations.models, key)))
-    deleted += _delete(s3, list_objects(s3, f"{locations.run}/"))
+    # Its place in the list of models first, so that no other run takes what is about to go.
+    listed = listed_for(s3, locations.models, key)
+    deleted = _delete(s3, [*listed, *list_objects(s3, f"{locations.run}/")])
     if not list_objects(s3, f"{runs}/"):
         for shared in (locations.raw, locations.profiles, locations.models):
             deleted += _delete(s3, list_objects(s3, f"{shared}/"))
