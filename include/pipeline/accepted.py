@@ -7,12 +7,17 @@ order, whenever it is processed.
 
 import hashlib
 import json
+import logging
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Self
 
+from pydantic import ValidationError
+
 from include.pipeline.manifest import RunManifest
+from include.pipeline.metrics import Evaluation
 from include.pipeline.object_store import is_there, list_objects, read_object, split_uri, write_object
+from include.pipeline.plan import RunLocations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +25,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from include.pipeline.plan import RunIdentity, RunPlan
+
+log = logging.getLogger(__name__)
 
 # Raise it when the same data and Params would give another model or other figures than before.
 _RECIPE = 1
@@ -73,29 +80,26 @@ def fingerprint(plan: "RunPlan", raw_sha256: str) -> str:
 
 
 def accept(s3: "S3Client", plan: "RunPlan", manifest: RunManifest) -> None:
-    """List a run's model, which has passed the gate."""
+    """List a run's model, which has passed the gate, in the place of the one it had listed before."""
     when, made_of = _when(manifest.identity), fingerprint(plan, manifest.raw.sha256)
     uri = f"{plan.locations.models}/{when}/{made_of}/{plan.key}.json"
     write_object(s3, uri, manifest.model_dump_json(indent=2).encode(), "application/json")
-
-
-def withdraw(s3: "S3Client", plan: "RunPlan") -> None:
-    """Take a run off the list: what it was accepted for, it is about to overwrite."""
-    for uri in listed_for(s3, plan.locations.models, plan.key):
-        bucket, key = split_uri(uri)
-        s3.delete_object(Bucket=bucket, Key=key)
+    for earlier in listed_for(s3, plan.locations.models, plan.key):
+        if earlier != uri:
+            bucket, name = split_uri(earlier)
+            s3.delete_object(Bucket=bucket, Key=name)
 
 
 def find_same(s3: "S3Client", plan: "RunPlan", raw_sha256: str) -> RunManifest | None:
     """Find the newest accepted model that was made of the same data in the same way, by this run or another.
 
-    One whose archive is no longer there does not count.
+    One does not count whose archive is no longer there, or whose run has other figures by now.
     """
     made_of = fingerprint(plan, raw_sha256)
     for entry in reversed(_entries(s3, plan)):
         if entry.fingerprint == made_of:
-            manifest = RunManifest.model_validate_json(read_object(s3, entry.uri))
-            if is_there(s3, manifest.training.model_uri):
+            manifest = _read(s3, entry)
+            if manifest and is_there(s3, manifest.training.model_uri) and _has_figures(s3, plan, manifest):
                 return manifest
     return None
 
@@ -104,8 +108,8 @@ def find_previous(s3: "S3Client", plan: "RunPlan") -> RunManifest | None:
     """Find the accepted model of the newest data that is older than this run's."""
     when = _when(plan.identity)
     for entry in reversed(_entries(s3, plan)):
-        if entry.when < when and entry.key != plan.key:
-            return RunManifest.model_validate_json(read_object(s3, entry.uri))
+        if entry.when < when and entry.key != plan.key and (manifest := _read(s3, entry)):
+            return manifest
     return None
 
 
@@ -117,6 +121,27 @@ def listed_for(s3: "S3Client", models: str, key: str) -> "Iterator[str]":
 def _entries(s3: "S3Client", plan: "RunPlan") -> list[_Entry]:
     # S3 lists in the order of the names: the oldest first.
     return [_Entry.of(uri) for uri in list_objects(s3, f"{plan.locations.models}/")]
+
+
+def _read(s3: "S3Client", entry: _Entry) -> RunManifest | None:
+    try:
+        return RunManifest.model_validate_json(read_object(s3, entry.uri))
+    except s3.exceptions.NoSuchKey:
+        # Its run was deleted in this moment.
+        return None
+    except ValidationError:
+        log.warning("%s is passed over: another version of this package wrote it", entry.uri)
+        return None
+
+
+def _has_figures(s3: "S3Client", plan: "RunPlan", manifest: RunManifest) -> bool:
+    # A run that was cleared since may have written those of another model there, which failed the gate.
+    places = RunLocations.of(plan.bucket, plan.identity.dag_id, manifest.key)
+    try:
+        found = Evaluation.model_validate_json(read_object(s3, places.metrics))
+    except (s3.exceptions.NoSuchKey, ValidationError):
+        return False
+    return (found.model_sha256, found.headline) == (manifest.model_sha256, manifest.metrics)
 
 
 def _when(identity: "RunIdentity") -> str:

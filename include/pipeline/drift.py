@@ -137,7 +137,7 @@ def check_drift(drift: Drift, limits: DriftLimits) -> None:
         raise DriftError(
             "; ".join(found for found, _ in breaches),
             "; ".join(dict.fromkeys(rule for _, rule in breaches)),
-            "Correct the source; where the change is meant, leave drift out of the YAML for one run",
+            "Correct the source; where the change is meant, set drift to null in the YAML for one run",
         )
 
 

@@ -63,7 +63,7 @@ def record_run(
         raw: Its data.
         split: Its rows.
         training: Its job.
-        reused_from: The run whose model this one takes.
+        reused_from: The run that made the model, where it was used again.
     """
     manifest = RunManifest(
         key=plan.key,
@@ -76,7 +76,8 @@ def record_run(
         training=training,
         model_sha256=evaluation.model_sha256,
         metrics=evaluation.headline,
-        reused_from=reused_from,
+        # A run that was cleared may meet its own model.
+        reused_from=None if reused_from == plan.identity.run_id else reused_from,
         missed=tuple(
             f"{found}: {rule}" for found, rule in missed(evaluation, plan.params, evaluation.previous)
         ),

@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     from include.pipeline.metrics import Metrics, PreviousModel
     from include.pipeline.params import RunParams
 
+# Of 0.8 less 0.1, which is more than 0.7 in binary.
+_ROUNDING = 1e-9
+
 
 def missed(
     metrics: "Metrics", params: "RunParams", previous: "PreviousModel | None" = None
@@ -30,16 +33,21 @@ def missed(
             )
         )
     if previous and params.max_roc_auc_drop is not None:
-        rule = f"max_roc_auc_drop = {params.max_roc_auc_drop} below the last accepted model's"
+        limit = f"max_roc_auc_drop = {params.max_roc_auc_drop}"
         if previous.roc_auc is None:
             found.append(
                 (
                     f"the model of {previous.run_id} takes other columns, or cannot be read",
-                    f"no more than {rule}",
+                    f"{limit} holds a model to the last accepted one, on the same rows",
                 )
             )
-        elif metrics.roc_auc < previous.roc_auc - params.max_roc_auc_drop:
-            found.append((f"roc_auc = {metrics.roc_auc:.5f}", f"it is at most {rule} {previous.roc_auc:.5f}"))
+        elif metrics.roc_auc < previous.roc_auc - params.max_roc_auc_drop - _ROUNDING:
+            found.append(
+                (
+                    f"roc_auc = {metrics.roc_auc:.5f}",
+                    f"it is at most {limit} below {previous.roc_auc:.5f}, that of {previous.run_id}",
+                )
+            )
     return found
 
 
@@ -47,7 +55,7 @@ def check_quality(metrics: "Metrics", params: "RunParams", previous: "PreviousMo
     """Let a good model pass.
 
     Raises:
-        QualityError: The model misses the Params' minimum. The message names each that it misses.
+        QualityError: It is not good enough. The message names each figure that it misses.
     """
     if misses := missed(metrics, params, previous):
         found, rules = zip(*misses, strict=True)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from include.pipeline.accepted import find_same, withdraw
+from include.pipeline.accepted import find_same
 from include.pipeline.metrics import Metrics
 from include.pipeline.object_store import copy_object
 from include.pipeline.plan import RunLocations
@@ -23,7 +23,7 @@ class ReusedModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     run_id: str
-    """Of the accepted run."""
+    """Of the run that made it."""
     job_name: str
     split: Split
     metrics: Metrics
@@ -34,7 +34,7 @@ class ReusedModel(BaseModel):
     @classmethod
     def of(cls, manifest: "RunManifest") -> Self:
         """Take it from the accepted run's manifest."""
-        run_id = manifest.identity.run_id
+        run_id = manifest.reused_from or manifest.identity.run_id
         return cls(
             run_id=run_id,
             job_name=manifest.training.name,
@@ -58,9 +58,10 @@ def reuse_model(s3: "S3Client", plan: "RunPlan", raw_sha256: str) -> ReusedModel
     Returns:
         None where there is no such model, or the run is to train anew.
     """
-    manifest = None if plan.params.force_retrain else find_same(s3, plan, raw_sha256)
+    if plan.params.force_retrain:
+        return None
+    manifest = find_same(s3, plan, raw_sha256)
     if manifest is None:
-        withdraw(s3, plan)
         return None
     theirs = RunLocations.of(plan.bucket, plan.identity.dag_id, manifest.key)
     if manifest.key != plan.key:

@@ -1,70 +1,278 @@
+"""Runs that use a model again: which steps are left out, and what answers in their place."""
+
+import json
+from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from airflow.sdk import Asset
 from airflow.sdk.exceptions import AirflowSkipException
 
+from include.operators import tasks
 from include.operators.endpoint import RunEndpointOperator
 from include.operators.reuse import skip_for
 from include.operators.training import ResumableTrainingOperator
+from include.pipeline.accepted import find_same, listed_for
+from include.pipeline.errors import QualityError
+from include.pipeline.manifest import RunManifest, read_manifest
+from include.pipeline.object_store import list_objects, read_object
+from include.pipeline.plan import RunPlan
+from include.pipeline.reuse import ReusedModel
+from include.pipeline.tags import RunTags
+from include.pipeline.training_job import TrainingJob
 from tests.local_aws_client import Aws, deployment_config, tagged
 from tests.operators.conftest import BUCKET
-from tests.operators.training_jobs import PLAN, jobs, planned_config
+from tests.operators.training_jobs import jobs, planned_config
+from tests.pipeline.accepted_runs import DATA, OTHER_DATA, accepted, day, plan_of, train
+from tests.pipeline.report.example import contents_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 pytestmark = pytest.mark.slow
 
+JOB = "made-before"
+RUN = RunTags(dag_id="bank_marketing", run_id="scheduled__2", expires=None)
+LENIENT = {"min_roc_auc": 0.0, "must_beat_baseline": False}
+FIRST = plan_of("scheduled__1", of=day(1), **LENIENT)
+SECOND = plan_of("scheduled__2", of=day(2), **LENIENT)
+RAW = contents_of().raw.model_copy(update={"sha256": DATA})
+MODEL = Asset("a_model")
 
-class TaskInstance(SimpleNamespace):
-    """Takes the answers of a step."""
+
+class TaskInstance:
+    """What a step asks of its task instance: it takes an answer, and knows the task's assets."""
+
+    def __init__(self) -> None:
+        self.pushed: dict[str, Any] = {}
+        self.task = SimpleNamespace(outlets=[MODEL])
 
     def xcom_push(self, key: str, value: Any) -> None:
-        self.__dict__.setdefault("answers", {})[key] = value
+        # As XCom keeps it.
+        self.pushed[key] = json.loads(json.dumps(value))
 
 
-def reused(job_name: str) -> dict[str, Any]:
-    return {"job_name": job_name, "reason": "The model of before is used again"}
+@pytest.fixture
+def ti() -> TaskInstance:
+    return TaskInstance()
 
 
-def training(name: str, of: dict[str, Any] | None) -> ResumableTrainingOperator:
+@pytest.fixture
+def made() -> dict[str, Any]:
+    """What the task returned that made the model: the job of the first test is taken by the others."""
+    task = ResumableTrainingOperator(task_id="train_model", config=planned_config(JOB), check_interval=1)
+    result: dict[str, Any] = task.execute({})
+    return result
+
+
+@pytest.fixture
+def s3(aws: Aws) -> Iterator["S3Client"]:
+    """The S3 of local AWS, with an empty bucket for the runs."""
+    client = aws.client("s3")
+    client.create_bucket(Bucket="bucket")
+    yield client
+    for uri in list_objects(client, "s3://bucket/"):
+        client.delete_object(Bucket="bucket", Key=uri.removeprefix("s3://bucket/"))
+
+
+@pytest.fixture
+def first(aws: Aws, s3: "S3Client", made: dict[str, Any]) -> RunManifest:  # noqa: ARG001 - the job is there
+    """The run that made the model, and passed the gate."""
+    return accepted(s3, FIRST, job=TrainingJob.describe(aws.client("sagemaker"), JOB))
+
+
+def json_of(plan: RunPlan) -> dict[str, Any]:
+    return plan.model_dump(mode="json")
+
+
+def reused_of(manifest: RunManifest) -> dict[str, Any]:
+    return ReusedModel.of(manifest).model_dump(mode="json")
+
+
+def training(reused: dict[str, Any] | None) -> ResumableTrainingOperator:
     return ResumableTrainingOperator(
-        task_id="train_model", config=planned_config(name), check_interval=1, reused=of
+        task_id="train_model", config=planned_config("bought"), reused=reused, check_interval=1
     )
 
 
-def deployment(name: str, archive: str, **options: Any) -> RunEndpointOperator:
+def endpoint(name: str, made: dict[str, Any], **options: Any) -> RunEndpointOperator:
     return RunEndpointOperator(
         task_id="deploy_endpoint",
-        config=tagged(deployment_config(name), PLAN.to_aws()),
-        model_data_url=archive,
+        config=tagged(deployment_config(name), RUN.to_aws()),
+        model_data_url=made["Training"]["ModelArtifacts"]["S3ModelArtifacts"],
         check_interval=1,
         **options,
     )
 
 
-def test_a_step_that_is_left_out_says_why_and_answers_all_the_same() -> None:
-    ti = TaskInstance()
-    with pytest.raises(AirflowSkipException, match="The model of before is used again"):
-        skip_for(reused("job"), ti, {"rows": 3})
-    assert ti.answers == {"return_value": {"rows": 3}}
+@pytest.mark.parametrize("answer", [None, {"rows": 3}])
+def test_a_step_that_is_left_out_says_why_and_answers(ti: TaskInstance, answer: object) -> None:
+    with pytest.raises(AirflowSkipException, match=r"^because of that$"):
+        skip_for({"reason": "because of that"}, ti, answer)
+    assert ti.pushed == {"return_value": answer}
 
 
-def test_a_training_that_is_left_out_buys_no_job_and_tells_of_the_one_there_is(aws: Aws) -> None:
-    made = training("was-trained", None).execute({})
-    ti = TaskInstance()
-    with pytest.raises(AirflowSkipException, match="is used again"):
-        training("not-trained", reused("was-trained")).execute({"ti": ti})
-    told = ti.answers["return_value"]["Training"]
-    assert told["TrainingJobName"] == "was-trained"
-    assert told["ModelArtifacts"] == made["Training"]["ModelArtifacts"]
-    assert jobs(aws, "not-trained") == {}
+def test_the_search_finds_the_accepted_model_and_takes_its_figures_over(
+    s3: "S3Client", first: RunManifest
+) -> None:
+    found = tasks.reuse_model.function(json_of(SECOND), RAW.model_dump(mode="json"))
+    assert found == reused_of(first)
+    assert read_object(s3, SECOND.locations.metrics) == read_object(s3, FIRST.locations.metrics)
 
 
-def test_an_endpoint_is_left_out_unless_it_is_to_be_kept(aws: Aws) -> None:
-    training("to-keep", None).execute({})
-    archive = f"s3://{BUCKET}/model/to-keep/output/model.tar.gz"
-    with pytest.raises(AirflowSkipException, match="is used again"):
-        deployment("left-out", archive, reused=reused("to-keep")).execute({"ti": TaskInstance()})
+@pytest.mark.parametrize(
+    ("changed", "data"), [({}, OTHER_DATA), ({"force_retrain": True}, DATA), ({"seed": 1}, DATA)]
+)
+@pytest.mark.usefixtures("first")
+def test_the_search_finds_nothing_for_a_run_that_has_to_train(changed: dict[str, Any], data: str) -> None:
+    plan = plan_of("scheduled__2", of=day(2), **LENIENT, **changed)
+    assert tasks.reuse_model.function(json_of(plan), {"sha256": data}) is None
+
+
+def test_the_split_is_that_of_the_accepted_run(s3: "S3Client", first: RunManifest, ti: TaskInstance) -> None:
+    with pytest.raises(AirflowSkipException, match="The model of scheduled__1 is used again"):
+        tasks.split_data.function(json_of(SECOND), RAW.model_dump(mode="json"), reused_of(first), ti=ti)
+    assert ti.pushed == {"return_value": first.split.model_dump(mode="json")}
+    assert list_objects(s3, f"{SECOND.locations.run}/") == []
+
+
+def test_no_job_is_bought_and_the_answer_is_the_first_ones(
+    aws: Aws, made: dict[str, Any], first: RunManifest, ti: TaskInstance
+) -> None:
+    task = training(reused_of(first))
+    with pytest.raises(AirflowSkipException, match="The model of scheduled__1 is used again"):
+        task.execute({"ti": ti})
+    answer = ti.pushed["return_value"]["Training"]
+    # Beside what AWS says of the job stand the headers of its answer, with the time of day.
+    assert answer | {"ResponseMetadata": ...} == made["Training"] | {"ResponseMetadata": ...}
+    assert jobs(aws, "bought") == {}
+    assert task.console_name == JOB
+
+
+def test_killing_a_task_that_bought_nothing_leaves_the_job_as_it_ended(
+    aws: Aws, first: RunManifest, ti: TaskInstance
+) -> None:
+    task = training(reused_of(first))
+    with pytest.raises(AirflowSkipException):
+        task.execute({"ti": ti})
+    task.on_kill()
+    assert jobs(aws, JOB) == {JOB: "Completed"}
+
+
+def test_a_task_without_a_model_to_use_again_trains(aws: Aws) -> None:
+    result = training(None).execute({})
+    assert result["Training"]["TrainingJobStatus"] == "Completed"
+    assert jobs(aws, "bought") == {"bought": "Completed"}
+
+
+def test_no_endpoint_is_made_that_nobody_would_keep(
+    aws: Aws, made: dict[str, Any], first: RunManifest, ti: TaskInstance
+) -> None:
+    with pytest.raises(AirflowSkipException, match="The model of scheduled__1 is used again"):
+        endpoint("left-out", made, reused=reused_of(first), keep=False).execute({"ti": ti})
+    assert ti.pushed == {"return_value": None}
     sagemaker = aws.client("sagemaker")
     assert sagemaker.list_models(NameContains="left-out")["Models"] == []
-    kept = deployment("kept-again", archive, reused=reused("to-keep"), keep=True).execute({})
-    assert kept["Endpoint"]["EndpointStatus"] == "InService"
+    assert sagemaker.list_endpoint_configs(NameContains="left-out")["EndpointConfigs"] == []
+    assert sagemaker.list_endpoints(NameContains="left-out")["Endpoints"] == []
+
+
+def test_an_endpoint_that_is_to_be_kept_serves_the_model_that_is_used_again(
+    aws: Aws, made: dict[str, Any], first: RunManifest, ti: TaskInstance
+) -> None:
+    result = endpoint("to-keep", made, reused=reused_of(first), keep=True).execute({"ti": ti})
+    assert result["Endpoint"]["EndpointStatus"] == "InService"
+    served = aws.client("sagemaker").describe_model(ModelName="to-keep")["PrimaryContainer"]["ModelDataUrl"]
+    assert served == f"s3://{BUCKET}/model/{JOB}/output/model.tar.gz" == first.training.model_uri
+    assert ti.pushed == {}
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_a_new_model_is_deployed_whether_or_not_it_is_kept(
+    made: dict[str, Any], ti: TaskInstance, keep: bool
+) -> None:
+    result = endpoint(f"new-{keep}".lower(), made, reused=None, keep=keep).execute({"ti": ti})
+    assert result["Endpoint"]["EndpointStatus"] == "InService"
+
+
+def test_the_metrics_are_those_of_the_accepted_run(
+    made: dict[str, Any], first: RunManifest, ti: TaskInstance
+) -> None:
+    with pytest.raises(AirflowSkipException, match="The model of scheduled__1 is used again"):
+        # There is no endpoint to ask.
+        tasks.evaluate_model.function(
+            json_of(SECOND), first.split.model_dump(mode="json"), made, reused_of(first), ti=ti
+        )
+    assert ti.pushed == {"return_value": first.metrics.model_dump(mode="json")}
+
+
+def judge(plan: RunPlan, made: dict[str, Any], reused: dict[str, Any] | None) -> dict[str, Any]:
+    """Run the gate; what the asset's event tells."""
+    events = {MODEL: SimpleNamespace(extra=None)}
+    tasks.check_quality.function(
+        json_of(plan),
+        raw=RAW.model_dump(mode="json"),
+        split=contents_of().split.model_dump(mode="json"),
+        training=made,
+        reused=reused,
+        ti=TaskInstance(),
+        outlet_events=events,
+    )
+    extra: dict[str, Any] = events[MODEL].extra
+    return extra
+
+
+def test_a_model_that_is_used_again_passes_the_gate_as_the_runs_own(
+    s3: "S3Client", made: dict[str, Any], first: RunManifest
+) -> None:
+    reused = tasks.reuse_model.function(json_of(SECOND), RAW.model_dump(mode="json"))
+    event = judge(SECOND, made, reused)
+    manifest = read_manifest(s3, SECOND)
+    assert manifest is not None
+    assert manifest.reused_from == event["reused_from"] == "scheduled__1"
+    assert manifest.training == first.training
+    assert manifest.metrics == first.metrics
+    assert event["model"] == first.training.model_uri
+    assert event["manifest"] == SECOND.locations.manifest
+    # The next run of the same finds it, and who made it.
+    third = plan_of("scheduled__3", of=day(3), **LENIENT)
+    assert find_same(s3, third, DATA) == manifest
+    found = tasks.reuse_model.function(json_of(third), RAW.model_dump(mode="json"))
+    assert found == reused | {"reason": found["reason"]}
+    assert found["run_id"] == "scheduled__1"
+
+
+def test_a_model_of_the_runs_own_is_listed_as_such(aws: Aws, s3: "S3Client", made: dict[str, Any]) -> None:
+    train(s3, FIRST, job=TrainingJob.describe(aws.client("sagemaker"), JOB))
+    assert judge(FIRST, made, None)["reused_from"] is None
+    assert len(list(listed_for(s3, FIRST.locations.models, FIRST.key))) == 1
+    # Cleared, it meets its own model.
+    reused = tasks.reuse_model.function(json_of(FIRST), RAW.model_dump(mode="json"))
+    assert reused["run_id"] == "scheduled__1"
+    assert judge(FIRST, made, reused)["reused_from"] is None
+
+
+def test_a_model_that_fails_the_gate_is_told_of_but_not_listed(
+    aws: Aws, s3: "S3Client", made: dict[str, Any]
+) -> None:
+    strict = plan_of("scheduled__1", of=day(1), min_roc_auc=0.99)
+    train(s3, strict, job=TrainingJob.describe(aws.client("sagemaker"), JOB))
+    with pytest.raises(QualityError, match=r"min_roc_auc = 0\.99"):
+        judge(strict, made, None)
+    manifest = read_manifest(s3, strict)
+    assert manifest is not None
+    assert manifest.missed
+    assert list_objects(s3, f"{strict.locations.models}/") == []
+
+
+@pytest.mark.usefixtures("first")
+def test_a_model_that_is_used_again_has_to_pass_the_runs_own_gate(
+    s3: "S3Client", made: dict[str, Any]
+) -> None:
+    strict = plan_of("scheduled__2", of=day(2), min_roc_auc=0.99)
+    reused = tasks.reuse_model.function(json_of(strict), RAW.model_dump(mode="json"))
+    assert reused is not None
+    with pytest.raises(QualityError, match=r"min_roc_auc = 0\.99"):
+        judge(strict, made, reused)
+    assert list(listed_for(s3, strict.locations.models, strict.key)) == []

@@ -1,8 +1,11 @@
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from include.pipeline.accepted import accept
 from include.pipeline.cleanup import delete_run
 from include.pipeline.object_store import list_objects, write_object
 from include.pipeline.plan import RunLocations
+from include.pipeline.reuse import reuse_model
+from tests.pipeline.accepted_runs import DATA, accepted, day, plan_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -11,6 +14,8 @@ BUCKET = "bucket"
 FIRST = RunLocations.of(BUCKET, "pipeline", "first")
 # Its prefix begins as the first run's does.
 SECOND = RunLocations.of(BUCKET, "pipeline", "first-and-second")
+FIRST_MODEL = f"{FIRST.models}/20261101T000000000000/{'a' * 64}/first.json"
+SECOND_MODEL = f"{FIRST.models}/20261102T000000000000/{'a' * 64}/first-and-second.json"
 
 
 def buckets(s3: "S3Client") -> list[str]:
@@ -53,14 +58,56 @@ def test_more_objects_than_one_request_may_name_are_deleted(s3: "S3Client") -> N
     assert buckets(s3) == []
 
 
-def test_a_deleted_run_is_no_longer_listed_as_accepted_and_the_others_are(s3: "S3Client") -> None:
-    own, others = (f"{FIRST.models}/20260301/{'0' * 64}/{key}.json" for key in ("first", "first-and-second"))
-    store(s3, own, others, FIRST.plan, SECOND.plan)
-    assert own in delete_run(s3, FIRST)
-    assert list_objects(s3, f"{FIRST.models}/") == [others]
+def test_a_deleted_run_is_no_longer_listed_and_the_others_are(s3: "S3Client") -> None:
+    profile = f"{FIRST.profiles}/abc.json"
+    store(s3, FIRST.plan, SECOND.plan, FIRST_MODEL, SECOND_MODEL, profile)
+    assert delete_run(s3, FIRST) == [FIRST_MODEL, FIRST.plan]
+    assert list_objects(s3, f"s3://{BUCKET}/") == sorted([SECOND_MODEL, profile, SECOND.plan])
 
 
-def test_the_last_run_takes_profiles_with_it(s3: "S3Client") -> None:
-    store(s3, f"{FIRST.profiles}/abc.json", FIRST.plan)
+def test_a_run_is_no_longer_listed_before_anything_of_it_goes(
+    s3: "S3Client",
+) -> None:
+    store(s3, FIRST.plan, FIRST_MODEL, SECOND.plan)
+    deleted: list[str] = []
+
+    def record(params: dict[str, Any], **_: Any) -> None:
+        deleted.extend(item["Key"] for item in params["Delete"]["Objects"])
+
+    s3.meta.events.register("provide-client-params.s3.DeleteObjects", record, unique_id="record")
+    try:
+        delete_run(s3, FIRST)
+    finally:
+        s3.meta.events.unregister("provide-client-params.s3.DeleteObjects", unique_id="record")
+    assert [f"s3://{BUCKET}/{key}" for key in deleted] == [FIRST_MODEL, FIRST.plan]
+
+
+def test_every_place_in_the_list_of_models_goes(s3: "S3Client") -> None:
+    again = FIRST_MODEL.replace("20261101", "20261103").replace("a" * 64, "b" * 64)
+    store(s3, FIRST.plan, SECOND.plan, FIRST_MODEL, again)
+    assert set(delete_run(s3, FIRST)) == {FIRST_MODEL, again, FIRST.plan}
+
+
+def test_the_last_run_takes_profiles_and_the_list_of_models_with_it(s3: "S3Client") -> None:
+    # The second run's folder was emptied by hand.
+    store(s3, FIRST.plan, FIRST_MODEL, SECOND_MODEL, f"{FIRST.profiles}/abc.json")
     delete_run(s3, FIRST)
     assert buckets(s3) == []
+
+
+def test_another_pipelines_models_stay(s3: "S3Client") -> None:
+    other = FIRST_MODEL.replace("/pipeline/", "/another/")
+    store(s3, FIRST.plan, FIRST_MODEL, other)
+    delete_run(s3, FIRST)
+    assert list_objects(s3, f"s3://{BUCKET}/") == [other]
+
+
+def test_a_model_that_another_run_uses_again_counts_no_longer_once_it_is_deleted(s3: "S3Client") -> None:
+    maker, taker = plan_of("scheduled__1", of=day(1)), plan_of("scheduled__2", of=day(2))
+    manifest = accepted(s3, maker)
+    reuse_model(s3, taker, DATA)
+    accept(s3, taker, manifest.model_copy(update={"key": taker.key, "identity": taker.identity}))
+    third = plan_of("scheduled__3", of=day(3))
+    assert reuse_model(s3, third, DATA) is not None
+    delete_run(s3, maker.locations)
+    assert reuse_model(s3, third, DATA) is None

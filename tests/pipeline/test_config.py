@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from include.pipeline import config
+from include.pipeline.drift import DriftLimits
 from include.pipeline.errors import ConfigError
 
 BUNDLED = config.DATASETS / "bank_marketing.yaml"
@@ -85,6 +86,11 @@ def test_an_unknown_field_is_refused_with_the_name_it_may_mean(datasets: Path) -
         (("expires_after_hours",), 1e9, "expires_after_hours = 1000000000.0 (Input should be less than"),
         (("expires_after_hours",), float("inf"), "expires_after_hours = inf (Input should be less than"),
         (("expires_after_hours",), float("nan"), "expires_after_hours = nan (Input should be"),
+        (("drift",), 0.1, "drift = 0.1 (Input should be a valid dictionary or instance of DriftLimits)"),
+        (("drift", "psi_warn"), 0, "drift.psi_warn = 0 (Input should be greater than 0)"),
+        (("drift", "psi_warn"), None, "drift.psi_warn = None (Input should be a valid number)"),
+        (("drift", "psi_fail"), 0.05, "psi_fail is at least psi_warn"),
+        (("drift", "psi_fial"), 0.3, "psi_fial' is unknown"),
     ],
 )
 def test_a_wrong_value_is_refused(datasets: Path, place: tuple[str, ...], value: object, said: str) -> None:
@@ -97,6 +103,35 @@ def test_a_wrong_value_is_refused(datasets: Path, place: tuple[str, ...], value:
     with pytest.raises(ConfigError) as refused:
         config.load_config("wine")
     assert said in str(refused.value)
+
+
+def test_the_bundled_pipeline_warns_of_drift_and_fails_for_none() -> None:
+    assert config.load_config("bank_marketing").drift == DriftLimits(psi_warn=0.1, psi_fail=None)
+
+
+@pytest.mark.parametrize(
+    ("written", "limits"),
+    [
+        (None, None),
+        ({}, DriftLimits()),
+        ({"psi_fail": 0.25}, DriftLimits(psi_warn=0.1, psi_fail=0.25)),
+        ({"psi_warn": 0.2, "psi_fail": 0.2}, DriftLimits(psi_warn=0.2, psi_fail=0.2)),
+    ],
+)
+def test_a_pipeline_may_limit_drift_or_not(
+    datasets: Path, written: dict[str, float] | None, limits: DriftLimits | None
+) -> None:
+    fields = yaml.safe_load(BUNDLED.read_text()) | {"drift": written}
+    (datasets / "wine.yaml").write_text(yaml.safe_dump(fields))
+    assert config.load_config("wine").drift == limits
+
+
+def test_a_pipeline_says_whether_drift_is_limited(datasets: Path) -> None:
+    fields = yaml.safe_load(BUNDLED.read_text())
+    del fields["drift"]
+    (datasets / "wine.yaml").write_text(yaml.safe_dump(fields))
+    with pytest.raises(ConfigError, match="'drift' is missing"):
+        config.load_config("wine")
 
 
 replacements = st.dictionaries(

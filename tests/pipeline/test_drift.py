@@ -71,7 +71,7 @@ def test_a_column_more_or_less_fails_whatever_the_limits() -> None:
     assert str(refused.value) == (
         "column 'campaign' is missing; column 'duration' is new: "
         "a new version has the columns of the previous one. "
-        "Correct the source; where the change is meant, leave drift out of the YAML for one run."
+        "Correct the source; where the change is meant, set drift to null in the YAML for one run."
     )
 
 

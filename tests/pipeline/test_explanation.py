@@ -4,7 +4,7 @@ import pickle
 import numpy as np
 import pytest
 import xgboost
-from scipy.special import logit
+from scipy.special import expit, logit
 
 from include.pipeline.explanation import explain, predict
 
@@ -122,11 +122,39 @@ def test_half_a_model_is_not_explained(model: bytes) -> None:
     assert explain(model[: len(model) // 2], b"1,2,3\n", NAMES) == ()
 
 
-def test_a_model_scores_rows_as_xgboost_does(
+def leaf(tree: dict[str, object], row: np.ndarray) -> float:
+    """Walk one tree from its root."""
+    if "leaf" in tree:
+        return float(tree["leaf"])
+    by_id = {child["nodeid"]: child for child in tree["children"]}
+    value = row[int(str(tree["split"]).removeprefix("f"))]
+    if np.isnan(value):
+        return leaf(by_id[tree["missing"]], row)
+    return leaf(by_id[tree["yes" if value < float(tree["split_condition"]) else "no"]], row)
+
+
+def test_scores_are_the_sums_of_the_trees_leaves(
     model: bytes, rows: np.ndarray, booster: xgboost.Booster
 ) -> None:
-    assert predict(model, printed(rows)) == pytest.approx(booster.predict(xgboost.DMatrix(rows)))
+    trees = [json.loads(tree) for tree in booster.get_dump(dump_format="json")]
+    base = booster.predict(xgboost.DMatrix(rows[:1]), output_margin=True)[0] - sum(
+        leaf(tree, rows[0]) for tree in trees
+    )
+    scores = predict(model, printed(rows))
+    assert scores is not None
+    assert scores.shape == (500,)
+    expected = expit([base + sum(leaf(tree, row) for tree in trees) for row in rows])
+    assert scores == pytest.approx(expected, abs=1e-5)
 
 
-def test_a_model_that_cannot_be_read_scores_nothing() -> None:
-    assert predict(b"{}", b"1,2,3\n") is None
+def test_one_row_has_one_score(model: bytes, rows: np.ndarray) -> None:
+    every, one = predict(model, printed(rows)), predict(model, printed(rows[:1]))
+    assert every is not None
+    assert one is not None
+    assert one.tolist() == every[:1].tolist()
+
+
+@pytest.mark.parametrize("content", [pickle.dumps({"a": 1}), b"{}", b"binf" + bytes(60)])
+def test_a_model_that_cannot_be_read_has_no_scores(content: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    assert predict(content, b"1,2,3\n") is None
+    assert "The model cannot be read" in caplog.text

@@ -17,6 +17,7 @@ from include.pipeline.object_store import (
     copy_object,
     has_size,
     is_there,
+    list_objects,
     put_file,
     read_object,
     receive_object,
@@ -142,13 +143,54 @@ def test_an_s3_that_fails_is_not_taken_for_one_without_the_object(
         has_size(odd_s3, "s3://bucket/bank.csv", 16)
 
 
-def test_an_object_is_copied_to_another_place(s3: "S3Client") -> None:
-    write_object(s3, "s3://bucket/a b.csv", b"content", "text/csv")
-    copy_object(s3, "s3://bucket/a b.csv", "s3://bucket/folder/c.csv")
-    assert read_object(s3, "s3://bucket/folder/c.csv") == b"content"
+def test_a_copy_has_content_and_type_of_what_was_copied(s3: "S3Client") -> None:
+    s3.create_bucket(Bucket="other")
+    write_object(s3, "s3://bucket/a b/c+d?e#f.json", b"{}", "application/json")
+    copy_object(s3, "s3://bucket/a b/c+d?e#f.json", "s3://other/copy.json")
+    head = s3.head_object(Bucket="other", Key="copy.json")
+    assert head["ContentType"] == "application/json"
+    assert read_object(s3, "s3://other/copy.json") == b"{}"
+    assert read_object(s3, "s3://bucket/a b/c+d?e#f.json") == b"{}"
 
 
-def test_an_object_is_there_or_not(s3: "S3Client") -> None:
-    write_object(s3, "s3://bucket/bank.csv", b"content", "text/csv")
-    assert is_there(s3, "s3://bucket/bank.csv")
-    assert not is_there(s3, "s3://bucket/absent.csv")
+def test_a_copy_takes_the_place_of_what_was_there(s3: "S3Client") -> None:
+    write_object(s3, "s3://bucket/new", b"new", "text/plain")
+    write_object(s3, "s3://bucket/old", b"old", "text/plain")
+    copy_object(s3, "s3://bucket/new", "s3://bucket/old")
+    assert read_object(s3, "s3://bucket/old") == b"new"
+
+
+def test_what_is_absent_is_not_copied(s3: "S3Client") -> None:
+    with pytest.raises(ClientError, match="NoSuchKey"):
+        copy_object(s3, "s3://bucket/absent", "s3://bucket/copy")
+    assert list_objects(s3, "s3://bucket/") == []
+
+
+def test_an_object_is_there_under_its_whole_name_alone(s3: "S3Client") -> None:
+    write_object(s3, "s3://bucket/run/model.tar.gz", b"", "application/x-tar")
+    assert is_there(s3, "s3://bucket/run/model.tar.gz")
+    assert not is_there(s3, "s3://bucket/run/model.tar")
+    assert not is_there(s3, "s3://bucket/run")
+    assert not is_there(s3, "s3://nobodys/run/model.tar.gz")
+
+
+def test_what_may_not_be_read_counts_as_absent(web: MisbehavingWeb, odd_s3: "S3Client") -> None:
+    web.url("/bucket/model.tar.gz", Answer(status=403))
+    assert not is_there(odd_s3, "s3://bucket/model.tar.gz")
+
+
+def test_an_s3_that_fails_does_not_make_an_object_absent(web: MisbehavingWeb, odd_s3: "S3Client") -> None:
+    web.url("/bucket/model.tar.gz", Answer(status=500))
+    with pytest.raises(ClientError, match="500"):
+        is_there(odd_s3, "s3://bucket/model.tar.gz")
+
+
+def test_more_objects_than_s3_lists_at_once_are_listed_in_the_order_of_their_names(s3: "S3Client") -> None:
+    for number in reversed(range(1001)):
+        write_object(s3, f"s3://bucket/x/{number:04}", b"", "text/plain")
+    write_object(s3, "s3://bucket/y", b"", "text/plain")
+    assert list_objects(s3, "s3://bucket/x/") == [f"s3://bucket/x/{number:04}" for number in range(1001)]
+
+
+def test_of_a_bucket_that_is_not_there_nothing_is_listed(s3: "S3Client") -> None:
+    assert list_objects(s3, "s3://nobodys/x/") == []

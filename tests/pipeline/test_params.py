@@ -70,9 +70,19 @@ def test_the_yamls_defaults_are_the_tutorials(values: dict[str, Any]) -> None:
         ),
         ("call_cost", -1, "call_cost = -1 (Input should be greater than or equal to 0)"),
         ("deposit_value", float("inf"), "deposit_value = inf (Input should be a finite number)"),
-        ("max_roc_auc_drop", -0.1, "max_roc_auc_drop = -0.1 (Input should be greater than or equal to 0)"),
-        ("force_retrain", "no", "force_retrain = 'no' (Input should be a valid boolean)"),
         ("delete_data", None, "delete_data = None (Input should be a valid boolean)"),
+        ("force_retrain", None, "force_retrain = None (Input should be a valid boolean)"),
+        ("force_retrain", 1, "force_retrain = 1 (Input should be a valid boolean)"),
+        ("force_retrain", "yes", "force_retrain = 'yes' (Input should be a valid boolean)"),
+        (
+            "max_roc_auc_drop",
+            -0.01,
+            "max_roc_auc_drop = -0.01 (Input should be greater than or equal to 0)",
+        ),
+        ("max_roc_auc_drop", 1.01, "max_roc_auc_drop = 1.01 (Input should be less than or equal to 1)"),
+        ("max_roc_auc_drop", float("nan"), "max_roc_auc_drop = nan (Input should be"),
+        ("max_roc_auc_drop", "", "max_roc_auc_drop = '' (Input should be a valid number)"),
+        ("max_roc_auc_drop", True, "max_roc_auc_drop = True (Input should be a valid number)"),
     ],
 )
 def test_a_wrong_value_is_named_with_its_rule(
@@ -118,3 +128,15 @@ def test_all_faults_are_told_at_once(values: dict[str, Any]) -> None:
     with pytest.raises(ParamError) as refused:
         parse_params(values | {"seed": -1, "threshold": 2, "colour": "red"})
     assert all(name in refused.value.found for name in ("seed", "threshold", "colour"))
+
+
+def test_a_run_is_held_to_no_other_and_trains_only_what_is_new_unless_asked(values: dict[str, Any]) -> None:
+    params = parse_params(values)
+    assert (params.max_roc_auc_drop, params.force_retrain) == (None, False)
+
+
+@pytest.mark.parametrize("margin", [None, 0, 0.01, 1])
+def test_the_margin_to_the_last_accepted_model_may_be_anything_that_a_roc_auc_may_drop(
+    values: dict[str, Any], margin: float | None
+) -> None:
+    assert parse_params(values | {"max_roc_auc_drop": margin}).max_roc_auc_drop == margin

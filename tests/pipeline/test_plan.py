@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import boto3
 import botocore.session
@@ -10,10 +11,12 @@ import pytest
 from botocore.validate import ParamValidator
 from moto import mock_aws
 
-from include.pipeline.config import load_config
+from include.pipeline.config import PipelineConfig, load_config
+from include.pipeline.dated_url import DataInterval
+from include.pipeline.drift import DriftLimits
 from include.pipeline.errors import ParamError, SourceError
 from include.pipeline.names import run_key
-from include.pipeline.plan import RunIdentity, RunPlan, make_plan
+from include.pipeline.plan import RunIdentity, RunLocations, RunPlan, make_plan
 from include.pipeline.source_policy import SourcePolicy
 
 if TYPE_CHECKING:
@@ -33,21 +36,23 @@ def iam() -> Iterator["IAMClient"]:
 def plan(
     iam: "IAMClient",
     region: str = "us-east-1",
-    interval: tuple[datetime | None, datetime | None] = (None, None),
+    *,
+    config: PipelineConfig = CONFIG,
+    interval: tuple[datetime, datetime] | None = None,
     **changed: Any,
 ) -> RunPlan:
     return make_plan(
-        CONFIG.params.model_dump() | changed,
+        config.params.model_dump() | changed,
         identity=RunIdentity(
             dag_id="bank_marketing",
             run_id=RUN_ID,
             account_id="123456789012",
             region=region,
             planned_at=datetime(2026, 11, 23, 18, 30, tzinfo=UTC),
-            interval_start=interval[0],
-            interval_end=interval[1],
+            interval_start=interval[0] if interval else None,
+            interval_end=interval[1] if interval else None,
         ),
-        config=CONFIG,
+        config=config,
         default_role=ROLE,
         source_policy=SourcePolicy(max_bytes=CONFIG.max_source_bytes),
         iam=iam,
@@ -178,24 +183,54 @@ def test_data_from_where_it_may_not_come_dies_here(iam: "IAMClient", data_url: s
         plan(iam, data_url=data_url)
 
 
-def test_a_dated_source_is_that_of_the_runs_interval(iam: "IAMClient") -> None:
-    url = "https://example.org/bank_{interval_start:%Y-%m-%d}.csv"
-    day = datetime(2026, 3, 1, 6, tzinfo=UTC)
-    made = plan(iam, interval=(day, day), data_url=url)
-    assert made.params.data_url == "https://example.org/bank_2026-03-01.csv"
-    assert RunPlan.model_validate_json(made.model_dump_json()).identity.interval == made.identity.interval
+NOVEMBER = (datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC))
+DATED = "https://example.org/bank_{interval_start:%Y-%m}_until_{interval_end:%Y%m%d}.csv"
 
 
-def test_a_dated_source_needs_a_run_with_an_interval(iam: "IAMClient") -> None:
-    with pytest.raises(ParamError, match="this run has no data interval"):
-        plan(iam, data_url="https://example.org/bank_{interval_start:%Y-%m-%d}.csv")
+def test_a_dated_url_is_that_of_the_runs_own_period(iam: "IAMClient") -> None:
+    made = plan(iam, interval=NOVEMBER, data_url=DATED)
+    assert made.params.data_url == "https://example.org/bank_2026-11_until_20261201.csv"
+    assert made.identity.interval == DataInterval(*NOVEMBER)
 
 
-def test_what_is_shared_by_runs_lies_beside_them(iam: "IAMClient") -> None:
-    places = plan(iam).locations
-    shared = "s3://airflow-sagemaker-us-east-1-123456789012/bank_marketing"
-    assert (places.raw, places.profiles, places.models) == (
-        f"{shared}/raw",
-        f"{shared}/profiles",
-        f"{shared}/models",
-    )
+def test_any_other_url_is_the_same_in_every_period(iam: "IAMClient") -> None:
+    assert plan(iam, interval=NOVEMBER).params == plan(iam).params == CONFIG.params
+
+
+def test_a_run_without_a_period_needs_a_url_without_dates(iam: "IAMClient") -> None:
+    assert plan(iam).identity.interval is None
+    with pytest.raises(ParamError, match="is dated, and this run has no data interval"):
+        plan(iam, data_url=DATED)
+
+
+def test_half_a_period_is_none(iam: "IAMClient") -> None:
+    half = plan(iam).identity.model_copy(update={"interval_start": NOVEMBER[0]})
+    assert half.interval is None
+
+
+def test_where_a_dated_url_leads_is_checked_once_it_is_known(iam: "IAMClient") -> None:
+    with pytest.raises(SourceError):
+        plan(iam, interval=NOVEMBER, data_url="http://example.org/{interval_start:%Y}.csv")
+
+
+def test_a_period_travels_as_json_with_its_time_zone(iam: "IAMClient") -> None:
+    tokyo = tuple(moment.astimezone(ZoneInfo("Asia/Tokyo")) for moment in NOVEMBER)
+    made = plan(iam, interval=(tokyo[0], tokyo[1]), data_url=DATED)
+    again = RunPlan.model_validate(json.loads(json.dumps(made.model_dump(mode="json"))))
+    assert again == made
+    assert (again.identity.interval_start, again.identity.interval_end) == NOVEMBER
+    # In UTC, whatever the clock that the run was planned by.
+    assert again.params.data_url == "https://example.org/bank_2026-11_until_20261201.csv"
+
+
+def test_the_yamls_limits_of_drift_travel_with_the_plan(iam: "IAMClient") -> None:
+    assert plan(iam).drift == CONFIG.drift == DriftLimits(psi_warn=0.1)
+    unlimited = CONFIG.model_copy(update={"drift": None})
+    assert plan(iam, config=unlimited).drift is None
+
+
+def test_all_runs_of_a_pipeline_share_raw_data_profiles_and_models_and_nothing_else(iam: "IAMClient") -> None:
+    made = plan(iam)
+    other = RunLocations.of(made.bucket, "bank_marketing", "another-run").model_dump()
+    shared = {name for name, uri in made.locations.model_dump().items() if uri == other[name]}
+    assert shared == {"raw", "profiles", "models"}

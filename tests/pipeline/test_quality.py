@@ -3,6 +3,7 @@ import pytest
 from include.pipeline.config import load_config
 from include.pipeline.errors import QualityError
 from include.pipeline.metrics import PreviousModel
+from include.pipeline.params import RunParams
 from include.pipeline.quality import check_quality, missed
 from tests.pipeline.figures import metrics
 
@@ -47,26 +48,65 @@ def test_a_miss_is_told_as_figure_and_rule() -> None:
     ]
 
 
-@pytest.mark.parametrize(("before", "passes"), [(0.78, True), (0.79, True), (0.7901, False), (0.5, True)])
-def test_a_model_may_be_worse_than_the_last_accepted_one_by_the_margin(before: float, passes: bool) -> None:
-    params = PARAMS.model_copy(update={"max_roc_auc_drop": 0.01})
-    previous = PreviousModel(run_id="before", roc_auc=before)
-    misses = missed(metrics(roc_auc=0.78), params, previous)
-    expected = [
-        ("roc_auc = 0.78000", "it is at most max_roc_auc_drop = 0.01 below the last accepted model's 0.79010")
+def held_to(margin: float | None) -> RunParams:
+    return PARAMS.model_copy(update={"max_roc_auc_drop": margin})
+
+
+def previous(roc_auc: float | None) -> PreviousModel:
+    return PreviousModel(run_id="scheduled__1", roc_auc=roc_auc)
+
+
+@pytest.mark.parametrize(
+    ("roc_auc", "before", "margin"),
+    [
+        (0.79, 0.78, 0.0),
+        (0.78, 0.78, 0.0),
+        (0.775, 0.78, 0.01),
+        (0.75, 0.875, 0.125),
+        # 0.8 - 0.1 is more than 0.7 in binary.
+        (0.7, 0.8, 0.1),
+        (0.71, 1.0, 1.0),
+    ],
+)
+def test_a_model_within_the_margin_of_the_last_accepted_one_passes(
+    roc_auc: float, before: float, margin: float
+) -> None:
+    check_quality(metrics(roc_auc=roc_auc), held_to(margin), previous(before))
+
+
+@pytest.mark.parametrize(
+    ("roc_auc", "before", "margin"), [(0.77999, 0.78, 0.0), (0.76999, 0.78, 0.01), (0.7, 0.80001, 0.1)]
+)
+def test_a_model_below_the_margin_is_stopped(roc_auc: float, before: float, margin: float) -> None:
+    with pytest.raises(QualityError) as refused:
+        check_quality(metrics(roc_auc=roc_auc), held_to(margin), previous(before))
+    assert str(refused.value).startswith(
+        f"roc_auc = {roc_auc:.5f}: it is at most max_roc_auc_drop = {margin} below {before:.5f}, "
+        "that of scheduled__1. "
+    )
+
+
+def test_a_model_that_cannot_be_held_to_the_last_accepted_one_is_stopped() -> None:
+    with pytest.raises(QualityError) as refused:
+        check_quality(metrics(), held_to(0.01), previous(None))
+    assert str(refused.value) == (
+        "the model of scheduled__1 takes other columns, or cannot be read: max_roc_auc_drop = 0.01 holds a "
+        "model to the last accepted one, on the same rows. "
+        "Look at the data and the hyperparameters, or change the gate's Params."
+    )
+
+
+@pytest.mark.parametrize("before", [0.99, None])
+def test_the_last_accepted_model_counts_only_where_the_params_say_so(before: float | None) -> None:
+    check_quality(metrics(), held_to(None), previous(before))
+
+
+def test_the_first_model_has_none_to_be_held_to() -> None:
+    check_quality(metrics(), held_to(0.0))
+
+
+def test_a_drop_is_named_beside_what_else_is_missed() -> None:
+    assert [found for found, _ in missed(metrics(roc_auc=0.6), held_to(0.1), previous(0.75))] == [
+        "roc_auc = 0.60000",
+        "roc_auc = 0.60000",
     ]
-    assert misses == ([] if passes else expected)
-
-
-def test_the_last_accepted_model_counts_only_where_the_params_say_so() -> None:
-    check_quality(metrics(roc_auc=0.78), PARAMS, PreviousModel(run_id="before", roc_auc=0.99))
-
-
-def test_a_model_that_cannot_be_compared_does_not_pass_the_comparison() -> None:
-    params = PARAMS.model_copy(update={"max_roc_auc_drop": 0.5})
-    with pytest.raises(QualityError, match="the model of before takes other columns, or cannot be read"):
-        check_quality(metrics(), params, PreviousModel(run_id="before", roc_auc=None))
-
-
-def test_the_first_model_has_nothing_to_be_compared_with() -> None:
-    check_quality(metrics(), PARAMS.model_copy(update={"max_roc_auc_drop": 0.0}))
