@@ -5,7 +5,7 @@ import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from include.pipeline.metrics import Evaluation
@@ -63,9 +63,11 @@ def trend_svg(points: Sequence[TrendPoint]) -> str:
             axes.set_title(label, loc="left", color=_TEXT, fontsize=10)
         step = -(-len(points) // _MOST_TICKS)
         ticks = range(len(points) - 1, -1, -step)
-        is_one_day = points[0].when.date() == points[-1].when.date()
-        layout = "%H:%M" if is_one_day else "%Y-%m-%d"
-        panels[-1].set_xticks(ticks, [points[tick].when.strftime(layout) for tick in ticks])
+        day = _only_day(points)
+        written = _time if day else _date
+        panels[-1].set_xticks(ticks, [written(points[tick]) for tick in ticks])
+        if day:
+            panels[-1].set_xlabel(f"{day}, UTC", color=_MUTED)
         drawn = io.StringIO()
         figure.savefig(drawn, format="svg", transparent=True, metadata={"Date": None})
     return _for_the_page(drawn.getvalue())
@@ -93,7 +95,28 @@ def trend_text(points: Sequence[TrendPoint]) -> str:
     for name, (label, _) in _FIGURES.items():
         values = [getattr(point.evaluation, name) for point in points]
         spans.append(f"{label} from {min(values):.3f} to {max(values):.3f}, last {values[-1]:.3f}")
-    return f"{'; '.join(spans)}; over {len(points)} runs from {points[0].when:%Y-%m-%d}."
+    return f"{'; '.join(spans)}; over {len(points)} runs {_span(points)}."
+
+
+def _span(points: Sequence[TrendPoint]) -> str:
+    day = _only_day(points)
+    if day is None:
+        return f"from {_date(points[0])}"
+    return f"of {day}, from {_time(points[0])} to {_time(points[-1])} UTC"
+
+
+def _only_day(points: Sequence[TrendPoint]) -> str | None:
+    """Name the day that all runs are of; None where they are of several."""
+    days = {_date(point) for point in points}
+    return days.pop() if len(days) == 1 else None
+
+
+def _date(point: TrendPoint) -> str:
+    return f"{point.when.astimezone(UTC):%Y-%m-%d}"
+
+
+def _time(point: TrendPoint) -> str:
+    return f"{point.when.astimezone(UTC):%H:%M}"
 
 
 def _for_the_page(svg: str) -> str:

@@ -28,8 +28,9 @@ class ReportContents:
         missed: What the gate found wrong, a clause each; empty where the model passed.
         labels: 0 or 1 of each test row, shape `(rows,)`.
         scores: The probability of a 1 that the endpoint gave each test row, shape `(rows,)`.
-        reused_from: The run that trained the model, where it is not this one.
         deployed: Endpoint, endpoint configuration and model.
+        reused_from: The run that made the model and its evaluation, where they are used again, else None.
+            It is this run itself where that made them before it ran again.
         written: When.
     """
 
@@ -41,6 +42,6 @@ class ReportContents:
     missed: tuple[str, ...]
     labels: "np.ndarray[tuple[int], np.dtype[np.int64]]"
     scores: "np.ndarray[tuple[int], np.dtype[np.float64]]"
-    reused_from: str | None
     deployed: "tuple[Deployed, ...]"
+    reused_from: str | None
     written: datetime

@@ -8,8 +8,8 @@ from include.pipeline.prices import usd_per_day
 from include.pipeline.report import formats
 
 if TYPE_CHECKING:
+    from include.pipeline.dated_url import DataInterval
     from include.pipeline.deployed import Deployed
-    from include.pipeline.plan import RunIdentity
     from include.pipeline.report.contents import ReportContents
 
 _DAY = timedelta(days=1)
@@ -44,16 +44,14 @@ def facts(contents: "ReportContents") -> list[Facts]:
     """Gather the facts of a run. The data's URL is the one without secrets."""
     plan, raw, split, job = contents.plan, contents.raw, contents.split, contents.training
     params, identity = plan.params, plan.identity
-    spent = cost(plan.training["ResourceConfig"], timedelta(seconds=job.billable_seconds))
-    price = "price not known" if spent is None else f"about {formats.usd(spent)}"
     return [
         Facts(
             "Run",
             {
                 "DAG": identity.dag_id,
                 "Run": identity.run_id,
-                **_interval(identity),
                 "Planned": formats.moment(identity.planned_at),
+                **_interval(identity.interval),
                 "Report written": formats.moment(contents.written),
                 "AWS account": f"{identity.account_id}, {identity.region}",
                 "Bucket": plan.bucket,
@@ -89,14 +87,14 @@ def facts(contents: "ReportContents") -> list[Facts]:
         Facts(
             "Training",
             {
+                **({"Trained by": contents.reused_from} if contents.reused_from else {}),
                 "Job": job.name,
-                **({"Of the run": contents.reused_from} if contents.reused_from else {}),
                 "Image": plan.training["AlgorithmSpecification"]["TrainingImage"],
-                "Instances": f"{params.training_instance_count} x {params.training_instance_type}",
+                **_instances(contents),
                 "Started": formats.moment(job.started),
                 "Took": formats.duration(job.ended - job.started),
                 "Billable": formats.duration(timedelta(seconds=job.billable_seconds)),
-                "Cost": f"nothing; then {price}" if contents.reused_from else price,
+                "Cost": _training_cost(contents),
                 "Model": job.model_uri,
                 "SHA-256 of the model": contents.evaluation.model_sha256 or "not read",
             },
@@ -110,9 +108,7 @@ def facts(contents: "ReportContents") -> list[Facts]:
                 "Value of a deposit": formats.money(params.deposit_value),
                 "Minimum ROC AUC": f"{params.min_roc_auc:g}",
                 "Must beat the baseline": "yes" if params.must_beat_baseline else "no",
-                "Largest drop of ROC AUC": "not asked"
-                if params.max_roc_auc_drop is None
-                else f"{params.max_roc_auc_drop:g}",
+                **_comparison(contents),
             },
         ),
     ]
@@ -146,6 +142,43 @@ def cost(instances: dict[str, Any], time: timedelta) -> float | None:
     return None if a_day is None else a_day * (time / _DAY)
 
 
+def _interval(interval: "DataInterval | None") -> dict[str, str]:
+    if interval is None:
+        return {}
+    return {"Data interval": f"{formats.moment(interval.start)} to {formats.moment(interval.end)}"}
+
+
+def _instances(contents: "ReportContents") -> dict[str, str]:
+    # The run whose model is used again may have trained on others.
+    if contents.reused_from:
+        return {}
+    params = contents.plan.params
+    return {"Instances": f"{params.training_instance_count} x {params.training_instance_type}"}
+
+
+def _training_cost(contents: "ReportContents") -> str:
+    if contents.reused_from:
+        return "nothing this time: the job was billed when it ran"
+    billable = timedelta(seconds=contents.training.billable_seconds)
+    spent = cost(contents.plan.training["ResourceConfig"], billable)
+    return "price not known" if spent is None else f"about {formats.usd(spent)}"
+
+
+def _comparison(contents: "ReportContents") -> dict[str, str]:
+    allowed, previous = contents.plan.params.max_roc_auc_drop, contents.evaluation.previous
+    told = {"Largest drop of ROC AUC": "not asked" if allowed is None else f"{allowed:g}"}
+    if previous is None:
+        return told if allowed is None else told | {"Last accepted model": "none before this one"}
+    told["Last accepted model"] = previous.run_id
+    if previous.roc_auc is None:
+        return told | {"Its ROC AUC": "not known: it takes other columns, or cannot be read"}
+    change = formats.difference(contents.evaluation.roc_auc - previous.roc_auc)
+    return told | {
+        "Its ROC AUC": f"{formats.decimal(previous.roc_auc)} on the same test rows",
+        "Change of ROC AUC": change,
+    }
+
+
 def _rows(rows: int, positives: int) -> str:
     return f"{formats.count(rows)}, of which {formats.count(positives)} yes"
 
@@ -156,16 +189,10 @@ def _up(resource: "Deployed", written: datetime) -> timedelta | None:
 
 
 def _state(resource: "Deployed", contents: "ReportContents") -> str:
+    keep = contents.plan.keep_endpoint
     if resource.is_there:
-        return "There, kept as asked" if contents.plan.keep_endpoint else "Still there"
+        return "There, kept as asked" if keep else "Still there"
     if resource.deleted:
         return "Deleted"
-    return "Not made: the model is used again" if contents.reused_from else "Was gone already"
-
-
-def _interval(identity: "RunIdentity") -> dict[str, str]:
-    interval = identity.interval
-    if interval is None:
-        return {}
-    start, end = formats.moment(interval.start), formats.moment(interval.end)
-    return {"Data interval": start if start == end else f"{start} to {end}"}
+    # A model that is used again is deployed only in order to be kept.
+    return "Not deployed: model used again" if contents.reused_from and not keep else "Was gone already"

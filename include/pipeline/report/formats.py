@@ -40,6 +40,12 @@ def decimal(number: float, digits: int = 4) -> str:
     return f"{number:.{digits}f}".replace("-", _MINUS)
 
 
+def difference(number: float, digits: int = 4) -> str:
+    """Write 0.0021 as +0.0021, and what rounds to nothing as 0.0000."""
+    rounded = round(number, digits)
+    return f"{rounded:+.{digits}f}".replace("-", _MINUS) if rounded else f"{0:.{digits}f}"
+
+
 def percent(share: float, digits: int = 0) -> str:
     """Write 0.896 as 90 %."""
     return f"{decimal(share * 100, digits)}{NO_BREAK}%"
@@ -88,5 +94,6 @@ def size(number: int) -> str:
 
 
 FILTERS = {
-    written.__name__: written for written in (count, decimal, percent, money, usd, duration, moment, size)
+    written.__name__: written
+    for written in (count, decimal, difference, percent, money, usd, duration, moment, size)
 }

@@ -7,6 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from include.pipeline.report import curves, model_plots, tables
+from include.pipeline.report.drift_section import drift_section
 from include.pipeline.report.facts import deployment_rows, facts
 from include.pipeline.report.formats import FILTERS, shown
 
@@ -52,7 +53,7 @@ def render_report(contents: "ReportContents") -> str:
         thresholds=tables.threshold_rows(evaluation, params),
         reach=reach,
         calibration=calibration,
-        drift=tables.drift_table(evaluation.drift, contents.plan.drift) if evaluation.drift else None,
+        drift=drift_section(evaluation.drift, contents.plan.drift),
         facts=facts(contents),
         deployed=deployment_rows(contents),
         most_features=model_plots.MOST_FEATURES,

@@ -5,11 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from include.pipeline.drift import warnings
 from include.pipeline.metrics import Interval, Metrics, ThresholdFigures
 
 if TYPE_CHECKING:
-    from include.pipeline.drift import ColumnDrift, Drift, DriftLimits
     from include.pipeline.metrics import ConfusionMatrix, Decile, Evaluation
     from include.pipeline.params import RunParams
 
@@ -25,7 +23,6 @@ _TITLES = {
 }
 _STEP_PERCENT = 5  # of the 99 thresholds, those at 0.05, 0.10 and so on are listed
 _CALLED_DECILES = 2
-_MOST_COLUMNS = 12
 
 
 @dataclass(frozen=True)
@@ -63,21 +60,6 @@ class ThresholdRow:
 
     figures: ThresholdFigures
     marks: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class DriftTable:
-    """What of a drift is worth a look.
-
-    Attributes:
-        columns: Those that drifted most, the most first.
-        left_out: How many more there are.
-        warnings: What a reader should look into.
-    """
-
-    columns: tuple["ColumnDrift", ...]
-    left_out: int
-    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -179,15 +161,6 @@ def threshold_rows(evaluation: "Evaluation", params: "RunParams") -> list[Thresh
         )
         for threshold, row in sorted(figures.items())
     ]
-
-
-def drift_table(drift: "Drift", limits: "DriftLimits | None") -> DriftTable:
-    """Choose the columns to list, and gather the warnings that the limits give."""
-    return DriftTable(
-        columns=drift.columns[:_MOST_COLUMNS],
-        left_out=max(0, len(drift.columns) - _MOST_COLUMNS),
-        warnings=tuple(warnings(drift, limits)) if limits else (),
-    )
 
 
 def reach(deciles: Sequence["Decile"]) -> Reach:

@@ -43,10 +43,10 @@ def write_report(
             training=manifest.training,
             evaluation=read_evaluation(s3, plan),
             missed=manifest.missed,
-            reused_from=manifest.reused_from,
             labels=predictions["label"].to_numpy(),
             scores=predictions["score"].to_numpy(),
             deployed=deployed,
+            reused_from=manifest.reused_from,
             written=datetime.now(UTC),
         )
     )

@@ -8,7 +8,6 @@ import numpy as np
 from sklearn import metrics as scikit
 
 from include.pipeline.config import load_config
-from include.pipeline.dataset import Split
 from include.pipeline.deployed import Deployed
 from include.pipeline.deployment import deployment_request
 from include.pipeline.drift import ColumnDrift, Drift
@@ -27,6 +26,7 @@ from include.pipeline.plan import RunIdentity, RunLocations, RunPlan
 from include.pipeline.report.contents import ReportContents
 from include.pipeline.source import RawData
 from include.pipeline.source_policy import SourcePolicy
+from include.pipeline.split import Split
 from include.pipeline.training_job import TrainingJob
 
 CONFIG = load_config("bank_marketing")
@@ -138,24 +138,26 @@ def evaluation_of(labels: np.ndarray = LABELS, scores: np.ndarray = SCORES, **ch
     return Evaluation(**figures | fields | changed)
 
 
-def column_drift(name: str, psi: float) -> ColumnDrift:
-    """A column whose fractions have become whole numbers."""
-    return ColumnDrift(name=name, psi=psi, kind="integer", previous_kind="float", misfit=None)
+def column_of(name: str, psi: float = 0.0, **changed: Any) -> ColumnDrift:
+    """A column of whole numbers in both versions of the data."""
+    fields = {"kind": "integer", "previous_kind": "integer", "misfit": None}
+    return ColumnDrift.model_validate({"name": name, "psi": psi} | fields | changed)
 
 
-def drift_of(*columns: ColumnDrift) -> Drift:
-    """Some drift of data whose label drifted a little."""
-    return Drift(
-        rows=200,
-        previous_rows=190,
-        added=(),
-        missing=(),
-        columns=columns,
-        label="y_yes",
-        label_rate=0.15,
-        previous_label_rate=0.12,
-        label_psi=0.0123,
-    )
+def drift_of(*columns: ColumnDrift, **changed: Any) -> Drift:
+    """A new version of the data of 41,188 rows beside one of 40,000."""
+    fields = {
+        "rows": 41_188,
+        "previous_rows": 40_000,
+        "added": (),
+        "missing": (),
+        "columns": columns,
+        "label": "y_yes",
+        "label_rate": 0.1127,
+        "previous_label_rate": 0.1016,
+        "label_psi": 0.0012,
+    }
+    return Drift.model_validate(fields | changed)
 
 
 def deployment_of(kind: str, *, up: timedelta = timedelta(minutes=7), **changed: Any) -> Deployed:
@@ -203,10 +205,10 @@ def contents_of(
         ),
         evaluation=evaluation or evaluation_of(labels, scores),
         missed=(),
-        reused_from=None,
         labels=labels,
         scores=scores,
         deployed=tuple(deployment_of(kind) for kind in ("endpoint", "endpoint configuration", "model")),
+        reused_from=None,
         written=START + timedelta(minutes=12),
     )
     return replace(contents, **changed)

@@ -1,13 +1,31 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from include.pipeline.metrics import PreviousModel
 from include.pipeline.report.facts import cost, deployment_rows, facts
-from tests.pipeline.report.example import BUCKET, CONFIG, IMAGE, KEY, contents_of, deployment_of, plan_of
+from tests.pipeline.report.example import (
+    BUCKET,
+    CONFIG,
+    IMAGE,
+    KEY,
+    START,
+    contents_of,
+    deployment_of,
+    evaluation_of,
+    plan_of,
+)
+
+ABSENT: dict[str, Any] = {"created": None, "deleted": None}
+
+
+def groups_of(**changed: Any) -> dict[str, dict[str, str]]:
+    return {group.title: group.values for group in facts(contents_of(**changed))}
 
 
 def test_the_facts_of_a_run() -> None:
-    groups = {group.title: group.values for group in facts(contents_of())}
+    groups = groups_of()
     assert groups["Run"]["Bucket"] == BUCKET
     assert groups["Data"]["URL"] == "https://data.example.com/bank_clean.csv"
     assert groups["Data"]["SHA-256"] == "5a5a" * 16
@@ -59,3 +77,77 @@ def test_what_is_left_behind_is_told(keep: bool, state: str) -> None:
     (row,) = deployment_rows(contents_of(plan=plan, deployed=(there,)))
     assert row.state == state
     assert row.up == timedelta(minutes=9)
+
+
+def test_the_data_interval_is_told_where_the_run_has_one() -> None:
+    plan = plan_of()
+    interval = {"interval_start": START - timedelta(days=1), "interval_end": START}
+    dated = plan.model_copy(update={"identity": plan.identity.model_copy(update=interval)})
+    assert groups_of(plan=dated)["Run"]["Data interval"] == (
+        "2026-11-22 06:00:00 UTC to 2026-11-23 06:00:00 UTC"
+    )
+    assert "Data interval" not in groups_of()["Run"]
+
+
+@pytest.mark.parametrize(
+    ("allowed", "previous", "told"),
+    [
+        (None, None, {"Largest drop of ROC AUC": "not asked"}),
+        (0.01, None, {"Largest drop of ROC AUC": "0.01", "Last accepted model": "none before this one"}),
+        (
+            0.01,
+            PreviousModel(run_id="earlier", roc_auc=0.75),
+            {
+                "Largest drop of ROC AUC": "0.01",
+                "Last accepted model": "earlier",
+                "Its ROC AUC": "0.7500 on the same test rows",
+                "Change of ROC AUC": "\u22120.0200",
+            },
+        ),
+        (
+            0.01,
+            PreviousModel(run_id="earlier", roc_auc=None),
+            {
+                "Largest drop of ROC AUC": "0.01",
+                "Last accepted model": "earlier",
+                "Its ROC AUC": "not known: it takes other columns, or cannot be read",
+            },
+        ),
+    ],
+)
+def test_the_last_accepted_model_is_told_where_it_was_asked(
+    allowed: float | None, previous: PreviousModel | None, told: dict[str, str]
+) -> None:
+    plan = plan_of(CONFIG.params.model_copy(update={"max_roc_auc_drop": allowed}))
+    decision = groups_of(plan=plan, evaluation=evaluation_of(roc_auc=0.73, previous=previous))["Decision"]
+    assert dict(list(decision.items())[5:]) == told
+
+
+def test_the_job_of_a_model_that_is_used_again_is_another_runs() -> None:
+    training = groups_of(reused_from="earlier")["Training"]
+    assert training["Trained by"] == "earlier"
+    assert training["Job"] == KEY
+    assert training["Took"] == "1\xa0min 14\xa0s"
+    assert training["Cost"] == "nothing this time: the job was billed when it ran"
+    # This run's Params may name other instances than those that the model was trained on.
+    assert "Instances" not in training
+    assert "Trained by" not in groups_of()["Training"]
+
+
+@pytest.mark.parametrize(
+    ("reused_from", "keep", "changed", "state"),
+    [
+        ("earlier", False, ABSENT, "Not deployed: model used again"),
+        ("earlier", True, ABSENT, "Was gone already"),
+        ("earlier", True, ABSENT | {"is_there": True}, "There, kept as asked"),
+        ("earlier", False, {}, "Deleted"),
+        (None, False, ABSENT, "Was gone already"),
+    ],
+)
+def test_a_model_that_is_used_again_is_deployed_only_to_be_kept(
+    reused_from: str | None, keep: bool, changed: dict[str, Any], state: str
+) -> None:
+    plan = plan_of(CONFIG.params.model_copy(update={"keep_endpoint": keep}))
+    deployed = (deployment_of("endpoint", **changed),)
+    (row,) = deployment_rows(contents_of(plan=plan, deployed=deployed, reused_from=reused_from))
+    assert row.state == state

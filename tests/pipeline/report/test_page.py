@@ -1,6 +1,5 @@
 import re
 from dataclasses import replace
-from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -18,9 +17,8 @@ from tests.pipeline.report.example import (
     KEY,
     LABELS,
     SCORES,
-    START,
     at_threshold,
-    column_drift,
+    column_of,
     contents_of,
     deployment_of,
     drift_of,
@@ -68,7 +66,16 @@ def hostile_contents(strings: tuple[str, ...]) -> ReportContents:
         ),
         training_curve={f"train-{next(words)}": (0.5, 0.4), next(words): (1.0,)},
         previous=PreviousModel(run_id=next(words), roc_auc=0.7),
-        drift=drift_of(*(column_drift(word, 0.3) for word in strings)),
+        drift=drift_of(
+            *(
+                column_of(word, 1 / (1 + row), kind="integer", previous_kind="float")
+                for row, word in enumerate(strings)
+            ),
+            label=next(words),
+            label_psi=0.2,
+            missing=strings,
+            added=strings,
+        ),
     )
     plan = plan_of(params, dag_id=next(words), run_id=next(words))
     plan = plan.model_copy(
@@ -87,8 +94,8 @@ def hostile_contents(strings: tuple[str, ...]) -> ReportContents:
         training=contents.training.model_copy(update={"name": next(words), "model_uri": next(words)}),
         evaluation=evaluation,
         missed=strings,
-        reused_from=next(words),
         deployed=tuple(deployment_of(next(words), name=next(words)) for _ in range(3)),
+        reused_from=f"not this run: {next(words)}",
     )
 
 
@@ -325,6 +332,11 @@ def test_hostile_strings_are_text() -> None:
     assert not re.search("[\0\x07\x1b\u202e\u2066\ud800]", page.text)
 
 
+def test_no_string_is_markup_wherever_it_stands() -> None:
+    scripts = tuple(f"<script>window.ran = {number}</script>" for number in range(3))
+    assert_nothing_can_run(Page.read(render_report(hostile_contents(scripts))))
+
+
 @given(st.lists(st.text(st.characters(exclude_categories=[])), min_size=3, max_size=20, unique=True))
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_no_text_breaks_the_page(strings: list[str]) -> None:
@@ -344,57 +356,6 @@ def test_the_resources_are_accounted_for() -> None:
     ]  # fmt: skip
     assert rows[2] == [f"Model {KEY}", "Was gone already", ABSENT, ABSENT, ABSENT, ABSENT]
     assert "Nothing was deployed." in Page.read(render_report(contents_of(deployed=()))).text
-
-
-def test_a_model_that_is_used_again_says_whose_it_is_and_that_nothing_was_made_for_it() -> None:
-    gone = deployment_of("endpoint", created=None, deleted=None)
-    page = Page.read(render_report(contents_of(reused_from="manual__before", deployed=(gone,))))
-    assert "The model was not trained by this run. It is that of manual__before" in page.text
-    assert "Not made: the model is used again" in page.text
-    assert "nothing; then about 0.0047 USD" in page.text
-    assert "used again" not in Page.read(render_report(contents_of())).text
-
-
-@pytest.mark.parametrize(
-    ("before", "said"),
-    [
-        (0.7, "has a ROC AUC of 0.7000: this one\u2019s is 0.0422 higher"),
-        (0.8, "has a ROC AUC of 0.8000: this one\u2019s is 0.0578 lower"),
-        (None, "could not be asked for these test rows"),
-    ],
-)
-def test_the_last_accepted_model_stands_beside_this_one(before: float | None, said: str) -> None:
-    previous = PreviousModel(run_id="manual__before", roc_auc=before)
-    evaluation = evaluation_of(previous=previous, roc_auc=0.7422)
-    page = Page.read(render_report(contents_of(evaluation=evaluation)))
-    assert f"the last accepted model, of manual__before, {said}" in page.text.replace("The last", "the last")
-
-
-def test_drift_is_listed_with_what_there_is_to_look_into() -> None:
-    columns = [column_drift(f"column {at}", 0.5 - at / 100) for at in range(20)]
-    page = Page.read(render_report(contents_of(evaluation=evaluation_of(drift=drift_of(*columns)))))
-    assert "the share of yeses is 15.0 % and was 12.0 % (PSI 0.0123)" in page.text
-    rows = page.table("PSI, the population stability index")
-    assert rows[0] == ["Column", "PSI", "Holds", "Held"]
-    assert rows[1] == ["column 0", "0.5000", "integer", "float"]
-    assert len(rows) == 13
-    assert "8 more columns have less." in page.text
-    assert "column 'column 0' has a PSI of 0.5000: a PSI is below psi_warn = 0.1" in page.text
-
-
-def test_without_an_earlier_version_it_says_so() -> None:
-    assert (
-        "Compared with nothing: no model was accepted before" in Page.read(render_report(contents_of())).text
-    )
-
-
-def test_a_dated_run_tells_its_interval() -> None:
-    plan = plan_of()
-    dated = plan.identity.model_copy(
-        update={"interval_start": START, "interval_end": START + timedelta(days=1)}
-    )
-    page = Page.read(render_report(contents_of(plan=plan.model_copy(update={"identity": dated}))))
-    assert "2026-11-23 06:00:00 UTC to 2026-11-24 06:00:00 UTC" in page.text
 
 
 def test_more_columns_than_fit_are_left_out() -> None:

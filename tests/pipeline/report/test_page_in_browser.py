@@ -12,7 +12,7 @@ from selenium import webdriver
 
 from include.pipeline.report.page import render_report
 from tests.browser import chromium, needs_chromium
-from tests.pipeline.report.example import contents_of
+from tests.pipeline.report.example import column_of, contents_of, drift_of, evaluation_of
 from tests.pipeline.report.test_page import HOSTILE, hostile_contents
 
 pytestmark = [pytest.mark.slow, needs_chromium]
@@ -79,7 +79,8 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def good() -> str:
-    return render_report(contents_of())
+    drift = drift_of(*(column_of(f"previous_outcome_{row}", 0.2 / (1 + row)) for row in range(15)))
+    return render_report(contents_of(evaluation=evaluation_of(drift=drift), reused_from="manual__earlier"))
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -12,9 +12,11 @@ FIRST = datetime(2026, 11, 2, tzinfo=UTC)
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def points_of(*values: float, failed: int | None = None) -> list[TrendPoint]:
+def points_of(
+    *values: float, failed: int | None = None, apart: timedelta = timedelta(days=7)
+) -> list[TrendPoint]:
     return [
-        TrendPoint(FIRST + timedelta(days=7 * i), evaluation_of(roc_auc=value), passed=i != failed)
+        TrendPoint(FIRST + i * apart, evaluation_of(roc_auc=value), passed=i != failed)
         for i, value in enumerate(values)
     ]
 
@@ -65,16 +67,28 @@ def test_many_runs_have_few_dates() -> None:
     assert "2027-04-19" in dates  # the newest
 
 
-def test_runs_of_one_day_have_times() -> None:
-    first, second = points_of(0.76, 0.77)
-    drawn = trend_svg([first, replace(second, when=first.when + timedelta(hours=2, minutes=5))])
-    text = "".join(parsed(drawn).itertext())
-    assert f"{first.when:%H:%M}" in text
-    assert f"{first.when + timedelta(hours=2, minutes=5):%H:%M}" in text
-    assert not re.search(r"\d{4}-\d\d-\d\d", text)
-
-
 def test_the_text_alternative_says_what_the_plot_shows() -> None:
     text = trend_text(points_of(0.76, 0.79, 0.78))
     assert "ROC AUC from 0.760 to 0.790, last 0.780" in text
     assert "over 3 runs from 2026-11-02" in text
+
+
+def test_runs_of_one_day_are_told_apart_by_their_times() -> None:
+    points = points_of(0.76, 0.77, 0.78, apart=timedelta(minutes=95))
+    texts = [element.text for element in parsed(trend_svg(points)).iter(f"{SVG}text")]
+    assert [text for text in texts if re.fullmatch(r"\d\d:\d\d", text or "")] == ["03:10", "01:35", "00:00"]
+    assert [text for text in texts if "2026" in (text or "")] == ["2026-11-02, UTC"]
+    assert "over 3 runs of 2026-11-02, from 00:00 to 03:10 UTC" in trend_text(points)
+
+
+def test_runs_around_midnight_are_of_two_days() -> None:
+    """Of two days in UTC, whatever the time zone they come in."""
+    east = timezone(timedelta(hours=2))
+    points = [
+        replace(point, when=point.when.astimezone(east) - timedelta(hours=1))
+        for point in points_of(0.76, 0.77, apart=timedelta(hours=2))
+    ]
+    words = "".join(parsed(trend_svg(points)).itertext())
+    assert "2026-11-01" in words
+    assert "2026-11-02" in words
+    assert "over 2 runs from 2026-11-01" in trend_text(points)

@@ -1,0 +1,74 @@
+"""The page where an earlier run matters: its model is used again, or is what this one is held to."""
+
+import pytest
+
+from include.pipeline.metrics import PreviousModel
+from include.pipeline.report.page import render_report
+from tests.pipeline.report.example import CONFIG, contents_of, evaluation_of, plan_of
+from tests.pipeline.report.page_reader import Element, Page
+
+EARLIER = "scheduled__2026-11-22T06:00:00+00:00"
+
+
+def box(page: Page, css_class: str) -> Element | None:
+    """The box of that class at the top, if there is one."""
+    boxes = page.all("div")
+    return next((each for each in boxes if css_class in each.attributes.get("class", "").split()), None)
+
+
+def words(element: Element | None) -> str:
+    assert element
+    return " ".join(element.text.split())
+
+
+def compared(roc_auc: float | None, *, drop: float | None = 0.01) -> Page:
+    """The page of a model with a ROC AUC of 0.75 whose predecessor has this one."""
+    plan = plan_of(CONFIG.params.model_copy(update={"max_roc_auc_drop": drop}))
+    previous = PreviousModel(run_id=EARLIER, roc_auc=roc_auc)
+    evaluation = evaluation_of(roc_auc=0.75, previous=previous)
+    return Page.read(render_report(contents_of(plan=plan, evaluation=evaluation)))
+
+
+@pytest.mark.parametrize(
+    ("roc_auc", "change"), [(0.7561, "\u22120.0061"), (0.7279, "+0.0221"), (0.75, "0.0000")]
+)
+def test_the_last_accepted_model_stands_beside_the_gate(roc_auc: float, change: str) -> None:
+    page = compared(roc_auc)
+    verdict = words(box(page, "verdict"))
+    assert f"of the run {EARLIER}, has a ROC AUC of {roc_auc:.4f} on the same test rows." in verdict
+    assert verdict.endswith(f"The change is {change}; a drop of at most 0.01 passes.")
+    assert f"{roc_auc:.3f} of the last accepted model" in words(page.all("dt")[0])
+
+
+def test_a_comparison_that_no_limit_is_set_for_is_told_all_the_same() -> None:
+    verdict = words(box(compared(0.76, drop=None), "verdict"))
+    assert verdict.endswith("The change is \u22120.0100.")
+
+
+def test_a_last_accepted_model_that_could_not_be_asked_is_told() -> None:
+    page = compared(None)
+    assert f"of the run {EARLIER}, has no ROC AUC on these test rows" in words(box(page, "verdict"))
+    assert words(page.all("dt")[0]) == "ROC AUC"
+
+
+def test_nothing_is_told_of_an_earlier_run_where_there_is_none() -> None:
+    page = Page.read(render_report(contents_of()))
+    assert box(page, "reused") is None
+    assert "last accepted model" not in words(box(page, "verdict"))
+    assert words(page.all("dt")[0]) == "ROC AUC"
+
+
+def test_a_model_that_is_used_again_is_told_before_all_figures() -> None:
+    page = Page.read(render_report(contents_of(reused_from=EARLIER)))
+    boxes = [each.attributes.get("class", "") for each in page.all("div")]
+    assert boxes.index("reused") < boxes.index("verdict passed")
+    told = words(box(page, "reused"))
+    assert f"not trained by this run, but by the run {EARLIER}, of the same data with the same config" in told
+    assert "force_retrain trains anew" in told
+
+
+def test_a_run_that_uses_its_own_model_again_is_not_called_another_run() -> None:
+    contents = contents_of(reused_from=contents_of().plan.identity.run_id)
+    told = words(box(Page.read(render_report(contents)), "reused"))
+    assert "this run made it when it ran before" in told
+    assert "by the run" not in told
