@@ -66,7 +66,9 @@ class ResumableTrainingOperator(ResumableJobMixin, DeferralMixin, SageMakerTrain
             self._job_name = self.reused["job_name"]
             skip_for(self.reused, context["ti"], self.serialize_result(self.reused["job_name"]))
         self.preprocess_config()
-        RunTags.of_request(self.config)
+        tags = RunTags.of_request(self.config)
+        cleared = getattr(context.get("dag_run"), "clear_number", None) or 0
+        self.config["Tags"] = tags.model_copy(update={"clear_number": cleared}).to_aws()
         result: dict[str, Any] = self.execute_resumable(context)
         return result
 
@@ -202,8 +204,7 @@ class ResumableTrainingOperator(ResumableJobMixin, DeferralMixin, SageMakerTrain
         return job
 
     def _is_of_this_plan(self, job: dict[str, Any]) -> bool:
-        # Where a task is cleared, its run is planned anew, and the tags of the new plan expire later: data or
-        # Params may have changed since, so the old plan's job is no longer the one that is asked for.
+        # Where the run was cleared since, its data or Params may have changed: a job from before does not do.
         return RunTags.of_request(self.config) == owner_of(self.hook.conn, job["TrainingJobArn"])
 
     def _stop(self, name: str) -> None:

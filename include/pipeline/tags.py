@@ -26,6 +26,8 @@ class RunTags(BaseModel):
     run_id: str
     expires: datetime | None
     """When nobody should need it any more; None for what is to be kept."""
+    clear_number: int = 0
+    """How often the run, or tasks of it, had been cleared when it was made."""
 
     def to_aws(self) -> list[dict[str, str]]:
         """Write them as SageMaker takes them."""
@@ -36,6 +38,7 @@ class RunTags(BaseModel):
             "airflow:expires": self.expires.astimezone(UTC).isoformat(timespec="seconds")
             if self.expires
             else _NEVER,
+            "airflow:clear_number": str(self.clear_number),
         }
         return [{"Key": key, "Value": value} for key, value in values.items()]
 
@@ -50,6 +53,7 @@ class RunTags(BaseModel):
             dag_id=values.get("airflow:dag_id", ""),
             run_id=values.get("airflow:run_id", ""),
             expires=None if expires == _NEVER else datetime.fromisoformat(expires),
+            clear_number=int(values.get("airflow:clear_number", 0)),
         )
 
     @classmethod

@@ -1,6 +1,7 @@
 import re
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -134,6 +135,13 @@ def test_a_cleared_task_trains_anew(aws: Aws, store: dict[str, TaskStateStore]) 
     result = operator(name, NEXT_PLAN).execute(store)
     assert result["Training"]["TrainingJobName"] == f"{name}-2"
     assert jobs(aws, name) == {name: "Completed", f"{name}-2": "Completed"}
+
+
+def test_a_task_that_is_cleared_without_its_plan_trains_anew(aws: Aws) -> None:
+    for cleared, name in ((0, "alone"), (0, "alone"), (1, "alone-2"), (1, "alone-2")):
+        run = SimpleNamespace(clear_number=cleared)
+        assert operator("alone").execute({"dag_run": run})["Training"]["TrainingJobName"] == name
+    assert jobs(aws, "alone") == {"alone": "Completed", "alone-2": "Completed"}
 
 
 def test_a_cleared_task_stops_the_job_that_still_runs(aws: Aws) -> None:

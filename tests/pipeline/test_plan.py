@@ -132,6 +132,7 @@ def test_everything_is_tagged_with_its_run(iam: "IAMClient") -> None:
             "airflow:dag_id": "bank_marketing",
             "airflow:run_id": RUN_ID,
             "airflow:expires": "2026-11-24T18:30:00+00:00",
+            "airflow:clear_number": "0",
         }
 
 

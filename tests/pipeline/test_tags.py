@@ -6,7 +6,12 @@ from hypothesis import strategies as st
 
 from include.pipeline.tags import RunTags
 
-TAGS = RunTags(dag_id="bank_marketing", run_id="manual__1", expires=datetime(2026, 11, 24, 6, tzinfo=UTC))
+TAGS = RunTags(
+    dag_id="bank_marketing",
+    run_id="manual__1",
+    expires=datetime(2026, 11, 24, 6, tzinfo=UTC),
+    clear_number=2,
+)
 
 
 def test_they_are_read_as_they_were_written() -> None:
@@ -31,6 +36,10 @@ def test_any_run_can_be_written_and_known_again(dag_id: str, run_id: str) -> Non
     written = tags.to_aws()
     assert all(re.fullmatch(r"[\w .:/=+\-@]{0,256}", tag["Value"]) for tag in written)
     assert tags.is_same_run(RunTags.from_aws(written))
+
+
+def test_what_a_run_made_before_it_was_cleared_is_its_own_all_the_same() -> None:
+    assert TAGS.is_same_run(TAGS.model_copy(update={"clear_number": 1}))
 
 
 def test_another_run_is_not_the_same() -> None:
