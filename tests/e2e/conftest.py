@@ -19,7 +19,7 @@ from include.pipeline.plan import RunPlan
 from tests.airflow_database import airflow_database
 from tests.tutorial_data import BANK_CLEAN
 
-_RUN_SECONDS = 240
+_RUN_SECONDS = 400
 
 
 @dataclass(frozen=True)
