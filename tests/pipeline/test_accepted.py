@@ -285,6 +285,7 @@ def test_a_run_that_is_deleted_while_it_is_looked_up_is_passed_over(
     assert find_same(s3, third, DATA) == find_previous(s3, third) == older
 
 
+@pytest.mark.slow
 def test_of_more_models_than_s3_lists_at_once_the_right_ones_are_found(s3: "S3Client") -> None:
     oldest = accepted(s3, plan_of("scheduled__1", of=day(1)))
     newest = accepted(s3, plan_of("scheduled__20", of=day(20)), data=OTHER_DATA)

@@ -1,5 +1,7 @@
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from include.pipeline.accepted import accept
 from include.pipeline.cleanup import delete_run
 from include.pipeline.object_store import list_objects, write_object
@@ -52,6 +54,7 @@ def test_deleting_again_finds_nothing_to_do(s3: "S3Client") -> None:
     assert delete_run(s3, FIRST) == []
 
 
+@pytest.mark.slow
 def test_more_objects_than_one_request_may_name_are_deleted(s3: "S3Client") -> None:
     store(s3, *(f"{FIRST.run}/{number}" for number in range(1001)))
     assert len(delete_run(s3, FIRST)) == 1001 + 1

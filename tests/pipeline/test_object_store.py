@@ -185,6 +185,7 @@ def test_an_s3_that_fails_does_not_make_an_object_absent(web: MisbehavingWeb, od
         is_there(odd_s3, "s3://bucket/model.tar.gz")
 
 
+@pytest.mark.slow
 def test_more_objects_than_s3_lists_at_once_are_listed_in_the_order_of_their_names(s3: "S3Client") -> None:
     for number in reversed(range(1001)):
         write_object(s3, f"s3://bucket/x/{number:04}", b"", "text/plain")

@@ -27,6 +27,9 @@ from tests.pipeline.report.example import (
 )
 from tests.pipeline.report.page_reader import Page
 
+# Each draws all plots.
+pytestmark = pytest.mark.slow
+
 HOSTILE = (
     "<script>window.ran = 1</script>",
     '"><img src=x onerror="window.ran = 1">',

@@ -7,6 +7,9 @@ from include.pipeline.report.page import render_report
 from tests.pipeline.report.example import CONFIG, contents_of, evaluation_of, plan_of
 from tests.pipeline.report.page_reader import Element, Page
 
+# Each draws all plots.
+pytestmark = pytest.mark.slow
+
 EARLIER = "scheduled__2026-11-22T06:00:00+00:00"
 
 
