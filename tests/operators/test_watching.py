@@ -16,6 +16,9 @@ from include.operators.watching import look_at_source, source_asset
 from include.pipeline import config
 from include.pipeline.source_web import UnavailableError
 
+# Each look makes an S3 client.
+pytestmark = pytest.mark.slow
+
 SOURCE = source_asset("bank_marketing")
 
 

@@ -8,6 +8,9 @@ from include.pipeline.report.page import render_report
 from tests.pipeline.report.example import column_of, contents_of, drift_of, evaluation_of, plan_of
 from tests.pipeline.report.page_reader import Page
 
+# Each draws all plots.
+pytestmark = pytest.mark.slow
+
 LIMITS = DriftLimits(psi_warn=0.1, psi_fail=0.5)
 DRIFT = drift_of(
     column_of("age", 0.3),
