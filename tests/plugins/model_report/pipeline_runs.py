@@ -158,6 +158,7 @@ def plan_of_run(run: PipelineRun, **params: Any) -> RunPlan:
             },
             "params": checked,
             "table": CONFIG.table,
+            "drift": CONFIG.drift,
             "source_policy": {},
             "bucket": run.bucket,
             "locations": run.places,
