@@ -2,9 +2,13 @@
 
 import re
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 from moto.logs.models import logs_backends
+
+from include.local_aws.data_dir import DataDirError
+from include.local_aws.log_files import LogFiles
 
 _CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -16,12 +20,17 @@ def shown(line: str) -> str:
 
 @dataclass(frozen=True)
 class LogStream:
-    """A stream of CloudWatch Logs, made with its first line."""
+    """A stream of CloudWatch Logs, made with its first line.
+
+    Attributes:
+        files: Where its lines outlive the server, if anywhere.
+    """
 
     account: str
     region: str
     group: str
     name: str
+    files: LogFiles | None = None
 
     def append(self, line: str) -> None:
         """Appends one event, now."""
@@ -30,3 +39,7 @@ class LogStream:
         backend.ensure_log_stream(self.group, self.name)
         event = {"timestamp": time.time_ns() // 1_000_000, "message": shown(line)}
         backend.put_log_events(self.group, self.name, [event])
+        if self.files is not None:
+            # What containers still say when the server closes is nobody's any more.
+            with suppress(DataDirError):
+                self.files.append(self.account, self.region, self.group, self.name, event)

@@ -1,4 +1,4 @@
-"""The directory that outlives the server: files appear in it whole or not at all."""
+"""The directory that outlives the server: what is written to it is there whole or not at all."""
 
 import fcntl
 import shutil
@@ -63,6 +63,20 @@ class DataDir:
             unfinished.unlink(missing_ok=True)
             raise
 
+    def append(self, path: Path, line: bytes) -> None:
+        """Adds a line to a file below the directory, which is made where it is absent.
+
+        Raises:
+            DataDirError: It was closed.
+            OSError: The disk is full, for instance.
+        """
+        with self._lock:
+            self._check_open()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # Unbuffered, so that the line is one write, which a signal does not interrupt.
+            with path.open("ab", buffering=0) as file:
+                file.write(line)
+
     def remove(self, path: Path) -> None:
         """Removes a file or a directory; an absent one counts as removed.
 
@@ -80,9 +94,12 @@ class DataDir:
 
     def _move(self, source: Path, target: Path) -> None:
         with self._lock:
-            if self._is_closed:
-                raise DataDirError("local AWS is closing")
+            self._check_open()
             source.replace(target)
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise DataDirError("local AWS is closing")
 
     def close(self) -> None:
         """Leaves everything as it is from now on, for the next server."""

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Protocol, TypeVar, cast
 
 from include.local_aws.background import Background
 from include.local_aws.cloudwatch import LogStream
+from include.local_aws.log_files import LogFiles
 from include.local_aws.object_files import ObjectFiles
 from include.local_aws.storage import Storage
 
@@ -55,6 +56,21 @@ class Keeper(Protocol):
 
     def drop(self, account: str, region: str, kind: type[Resource], name: str) -> None:
         """Keeps a resource no longer."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What outlives the server.
+
+    Attributes:
+        objects: S3's.
+        resources: SageMaker's.
+        logs: What jobs and endpoints said.
+    """
+
+    objects: ObjectFiles
+    resources: Keeper
+    logs: LogFiles
 
 
 class _Register(dict[str, Resource]):
@@ -116,15 +132,14 @@ class Region:
         account: str,
         name: str,
         background: Background,
-        object_files: ObjectFiles | None = None,
-        keeper: Keeper | None = None,
+        kept: Kept | None = None,
     ) -> None:
         self.account = account
         self.name = name
         self.background = background
         self.lock = _Transaction(self._keep)
-        self.storage = Storage(account, object_files)
-        self._keeper = keeper
+        self.storage = Storage(account, kept.objects if kept else None)
+        self._kept = kept
         self._resources: dict[type[Resource], _Register] = {}
 
     def of(self, kind: type[R]) -> dict[str, R]:
@@ -134,12 +149,12 @@ class Region:
     def _keep(self) -> None:
         for kind, register in self._resources.items():
             for name in register.take_changed():
-                if self._keeper is None:
+                if self._kept is None:
                     continue
                 if name in register:
-                    self._keeper.keep(self.account, self.name, register[name])
+                    self._kept.resources.keep(self.account, self.name, register[name])
                 else:
-                    self._keeper.drop(self.account, self.name, kind, name)
+                    self._kept.resources.drop(self.account, self.name, kind, name)
 
     def arn(self, kind: type[Resource], name: str) -> str:
         """Returns the ARN for a name. SageMaker writes names in ARNs in lower case."""
@@ -159,7 +174,7 @@ class Region:
 
     def log_stream(self, group: str, name: str) -> LogStream:
         """Returns a CloudWatch log stream of this account and region."""
-        return LogStream(self.account, self.name, group, name)
+        return LogStream(self.account, self.name, group, name, self._kept.logs if self._kept else None)
 
 
 class Regions:
@@ -167,19 +182,16 @@ class Regions:
 
     Args:
         background: Where their work is done.
-        object_files: Where S3's objects outlive us, if anywhere.
-        keeper: Where SageMaker's resources do.
+        kept: What outlives us, if anything.
     """
 
     def __init__(
         self,
         background: Background,
-        object_files: ObjectFiles | None = None,
-        keeper: Keeper | None = None,
+        kept: Kept | None = None,
     ) -> None:
         self._background = background
-        self._object_files = object_files
-        self._keeper = keeper
+        self._kept = kept
         self._lock = threading.Lock()
         self._regions: dict[tuple[str, str], Region] = {}
 
@@ -187,9 +199,7 @@ class Regions:
         """Returns an account's region."""
         with self._lock:
             if (account, name) not in self._regions:
-                self._regions[account, name] = Region(
-                    account, name, self._background, self._object_files, self._keeper
-                )
+                self._regions[account, name] = Region(account, name, self._background, self._kept)
             return self._regions[account, name]
 
     def all(self) -> list[Region]:

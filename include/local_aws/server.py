@@ -30,12 +30,13 @@ from include.local_aws.background import Background
 from include.local_aws.caller import Caller
 from include.local_aws.data_dir import DataDir
 from include.local_aws.latency import Latency
+from include.local_aws.log_files import LogFiles
 from include.local_aws.moto_sagemaker import answer_of_moto, moto_has
 from include.local_aws.object_files import ObjectFiles
 from include.local_aws.request_guard import RequestGuard
 from include.local_aws.request_validation import validate
 from include.local_aws.resource_files import ResourceFiles
-from include.local_aws.resources import JsonObject, Region, Regions
+from include.local_aws.resources import JsonObject, Kept, Region, Regions
 from include.local_aws.responses import render
 from include.local_aws.runtime import invoke_endpoint
 from include.local_aws.service_model import service_model
@@ -45,7 +46,9 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _TARGET_PREFIX = "SageMaker."
+_DELETES_LOGS = re.compile(r"Logs_\d+\.Delete")
 _INVOCATION = re.compile(r"/endpoints/([^/]+)/invocations")
+_LOGS = re.compile(r"Logs_\d+\.Delete")
 _OTHER_INVOCATION = re.compile(r"/endpoints/[^/]+/(async-invocations|invocations-response-stream)")
 _OTHER_INVOCATIONS = {
     "async-invocations": "InvokeEndpointAsync",
@@ -101,7 +104,7 @@ class LocalAws:
     Args:
         latency: How long states last.
         allowed_hosts: Host names that are ours, beside those of the loopback addresses.
-        data_dir: Where S3's objects and SageMaker's resources outlive us; they are read back at once.
+        data_dir: Where S3's objects, and SageMaker's resources and logs, outlive us. It is read at once.
 
     Raises:
         DataDirError: The directory holds what is not ours.
@@ -117,17 +120,24 @@ class LocalAws:
         self._background = Background(latency)
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._data_dir = data_dir
-        self._object_files = ObjectFiles(data_dir) if data_dir is not None else None
-        resource_files = ResourceFiles(data_dir) if data_dir is not None else None
-        self._regions = Regions(self._background, self._object_files, resource_files)
-        if self._object_files is not None and resource_files is not None:
-            self._object_files.load()
-            for account, region_name, resource in resource_files.load():
-                self._regions.get(account, region_name).of(type(resource))[resource.name] = resource
-            for region in self._regions.all():
-                with region.lock:
-                    for resume in _RESUMING:
-                        resume(region)
+        self._kept = None
+        if data_dir is None:
+            self._regions = Regions(self._background)
+        else:
+            resources = ResourceFiles(data_dir)
+            self._kept = Kept(ObjectFiles(data_dir), resources, LogFiles(data_dir))
+            self._regions = Regions(self._background, self._kept)
+            self._load(self._kept, resources)
+
+    def _load(self, kept: Kept, resources: ResourceFiles) -> None:
+        kept.objects.load()
+        kept.logs.load()
+        for account, region_name, resource in resources.load():
+            self._regions.get(account, region_name).of(type(resource))[resource.name] = resource
+        for region in self._regions.all():
+            with region.lock:
+                for resume in _RESUMING:
+                    resume(region)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answers one request, and logs it without its payload, query or credentials."""
@@ -168,11 +178,13 @@ class LocalAws:
     def _other_services(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         environ["RAW_URI"] = environ.get("REQUEST_URI", "")  # the name moto knows it by
         answer: Iterable[bytes] = self._moto(environ, start_response)
-        if self._object_files is not None and environ["REQUEST_METHOD"] not in ("GET", "HEAD", "OPTIONS"):
+        if self._kept is not None and environ["REQUEST_METHOD"] not in ("GET", "HEAD", "OPTIONS"):
             bucket, _, key = Request(environ).path.removeprefix("/").partition("/")
             # STS, IAM and Logs are asked at the root, which is no bucket.
             if bucket:
-                self._object_files.sync(bucket, key or None)
+                self._kept.objects.sync(bucket, key or None)
+            elif _DELETES_LOGS.match(environ.get("HTTP_X_AMZ_TARGET", "")):
+                self._kept.logs.sync()
         return answer
 
     def _control_plane(self, request: Request, operation: str) -> Response:

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -11,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
+from include.local_aws.data_dir import DataDir
 from tests.local_aws_server import LocalAwsServer, local_aws_server
 
 ROLE = "arn:aws:iam::123456789012:role/service-role/Trainer"
@@ -21,6 +23,13 @@ CREDENTIALS: dict[str, Any] = {
     "aws_access_key_id": "AKIAIOSFODNN7EXAMPLE",
     "aws_secret_access_key": "made-up",
 }
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Iterator[DataDir]:
+    made = DataDir(tmp_path / "data")
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,18 +1,10 @@
 """The data directory: files whole or not at all, for one server at a time."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from include.local_aws.data_dir import DataDir, DataDirError
-
-
-@pytest.fixture
-def data_dir(tmp_path: Path) -> Iterator[DataDir]:
-    made = DataDir(tmp_path / "data")
-    yield made
-    made.close()
 
 
 def files(data_dir: DataDir) -> set[str]:
@@ -30,6 +22,14 @@ def test_a_file_is_written_and_replaced(data_dir: DataDir) -> None:
     data_dir.write(path, b"3")
     assert path.read_bytes() == b"3"
     assert files(data_dir) == {"lock", "a/b"}
+
+
+def test_lines_are_added(data_dir: DataDir) -> None:
+    path = data_dir.path / "a" / "log"
+    data_dir.append(path, b"1\n")
+    data_dir.append(path, b"2\n")
+    assert path.read_bytes() == b"1\n2\n"
+    assert files(data_dir) == {"lock", "a/log"}
 
 
 def test_a_write_that_fails_leaves_the_older_file(data_dir: DataDir, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,6 +68,8 @@ def test_once_closed_nothing_changes(data_dir: DataDir) -> None:
     data_dir.close()
     with pytest.raises(DataDirError, match="closing"):
         data_dir.write(path, b"new")
+    with pytest.raises(DataDirError, match="closing"):
+        data_dir.append(path, b"new")
     with pytest.raises(DataDirError, match="closing"):
         data_dir.remove(path)
     assert path.read_bytes() == b"old"

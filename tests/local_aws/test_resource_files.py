@@ -1,8 +1,6 @@
 """Resources in files: every kind can be kept and comes back as it was."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from threading import Event
 from typing import ClassVar
 
@@ -10,8 +8,10 @@ import pytest
 
 from include.local_aws import server
 from include.local_aws.data_dir import DataDir
+from include.local_aws.log_files import LogFiles
+from include.local_aws.object_files import ObjectFiles
 from include.local_aws.resource_files import ResourceFiles, _kinds
-from include.local_aws.resources import LIVE, Regions, Resource
+from include.local_aws.resources import LIVE, Kept, Regions, Resource
 from include.local_aws.training_states import TrainingJob
 
 KINDS = [kind for kind in _kinds(Resource) if kind.__module__.startswith(server.__package__ or "")]
@@ -42,13 +42,6 @@ def gadget(name: str) -> Gadget:
 
 
 @pytest.fixture
-def data_dir(tmp_path: Path) -> Iterator[DataDir]:
-    made = DataDir(tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def files(data_dir: DataDir) -> ResourceFiles:
     return ResourceFiles(data_dir)
 
@@ -73,8 +66,11 @@ def test_the_kinds_are_found() -> None:
     assert len({kind.KIND for kind in KINDS}) == len(KINDS)
 
 
-def test_what_is_changed_under_the_lock_is_kept_when_it_is_released(files: ResourceFiles) -> None:
-    region = Regions(background=None, keeper=files).get("123456789012", "eu-west-1")  # type: ignore[arg-type]
+def test_what_is_changed_under_the_lock_is_kept_when_it_is_released(
+    data_dir: DataDir, files: ResourceFiles
+) -> None:
+    everything = Kept(ObjectFiles(data_dir), files, LogFiles(data_dir))
+    region = Regions(background=None, kept=everything).get("123456789012", "eu-west-1")  # type: ignore[arg-type]
     with region.lock:
         one, other = gadget("one/1"), gadget("other")
         region.of(Gadget)[one.name] = one

@@ -231,6 +231,38 @@ def snapshot(s3: Any) -> dict[str, dict[str, Any]]:
     return objects
 
 
+def test_logs_are_kept_until_they_are_deleted(tmp_path: Path, rows: np.ndarray) -> None:
+    group = "/aws/sagemaker/TrainingJobs"
+    with running(tmp_path) as first:
+        put_training_data(first.s3, rows)
+        for name in ("kept", "deleted"):
+            first.sagemaker.create_training_job(**training_request(name))
+        for name in ("kept", "deleted"):
+            finished(first.sagemaker, name)
+        before = read_logs(first.server, group)
+        kept, deleted = sorted(before, reverse=True)
+        assert any("#011train-logloss:" in message for _, message in before[kept])
+        make_client("logs", first.server.url).delete_log_stream(logGroupName=group, logStreamName=deleted)
+        first.kill()
+    with running(tmp_path) as second:
+        assert read_logs(second.server, group) == {kept: before[kept]}
+        make_client("logs", second.server.url).delete_log_group(logGroupName=group)
+        second.kill()
+    with running(tmp_path) as third:
+        assert make_client("logs", third.server.url).describe_log_groups()["logGroups"] == []
+
+
+def read_logs(server: LocalAwsServer, group: str) -> dict[str, list[tuple[int, str]]]:
+    """Reads time and message of each event, by stream."""
+    logs = make_client("logs", server.url)
+    found = {}
+    for stream in logs.describe_log_streams(logGroupName=group)["logStreams"]:
+        name = stream["logStreamName"]
+        events = logs.get_log_events(logGroupName=group, logStreamName=name, startFromHead=True)["events"]
+        found[name] = [(event["timestamp"], event["message"]) for event in events]
+    return found
+
+
 def test_a_request_to_another_service_costs_no_object(tmp_path: Path) -> None:
     with running(tmp_path) as first:
         first.s3.create_bucket(Bucket="kept")
