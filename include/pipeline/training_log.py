@@ -22,9 +22,13 @@ def read_training_curve(logs: "CloudWatchLogsClient", job_name: str) -> dict[str
     """Read each round's metrics from the log of a job's first instance.
 
     Returns:
-        The values of each metric, such as `train-logloss`, in the rounds' order; nothing of a log without.
+        The values of each metric, such as `train-logloss`, in the rounds' order; nothing of a log without,
+        or of one that is gone.
     """
-    streams = logs.describe_log_streams(logGroupName=LOG_GROUP, logStreamNamePrefix=f"{job_name}/algo-1")
+    try:
+        streams = logs.describe_log_streams(logGroupName=LOG_GROUP, logStreamNamePrefix=f"{job_name}/algo-1-")
+    except logs.exceptions.ResourceNotFoundException:
+        return {}
     return training_curve(
         line for stream in streams["logStreams"] for line in _lines(logs, stream["logStreamName"])
     )

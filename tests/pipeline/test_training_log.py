@@ -64,6 +64,7 @@ def test_other_lines_are_passed_over(line: str) -> None:
 def test_a_jobs_log_is_read_to_its_end_and_no_other_jobs(logs: "CloudWatchLogsClient") -> None:
     lines = [f"[{at}]#011train-logloss:{1 / (at + 1):.5f}" for at in range(12_000)]
     write(logs, "job/algo-1-1700000000", "Arguments: train", *lines)
+    write(logs, "job/algo-10-1700000000", "[0]#011train-logloss:9")
     write(logs, "job/algo-2-1700000000", "[0]#011train-logloss:9")
     write(logs, "job-2/algo-1-1700000000", "[0]#011train-logloss:9")
     curve = read_training_curve(logs, "job")
@@ -71,4 +72,9 @@ def test_a_jobs_log_is_read_to_its_end_and_no_other_jobs(logs: "CloudWatchLogsCl
 
 
 def test_a_job_without_a_log_has_no_curve(logs: "CloudWatchLogsClient") -> None:
+    assert read_training_curve(logs, "job") == {}
+
+
+def test_a_log_group_that_is_gone_costs_the_curve_alone(logs: "CloudWatchLogsClient") -> None:
+    logs.delete_log_group(logGroupName=LOG_GROUP)
     assert read_training_curve(logs, "job") == {}
