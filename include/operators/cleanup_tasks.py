@@ -30,7 +30,7 @@ def delete_data(plan: dict[str, Any]) -> list[str]:
 
 
 @task
-def verify_teardown(plan: dict[str, Any], dag_run: Any = None, ti: Any = None) -> None:
+def verify_teardown(plan: dict[str, Any], ti: Any = None) -> None:
     """Fail the run when something of it is left that should be gone, whichever teardown missed it.
 
     Also where a user marked it as failed: Airflow skips what is pending then, leaves the run's state to its
@@ -55,7 +55,7 @@ def verify_teardown(plan: dict[str, Any], dag_run: Any = None, ti: Any = None) -
             "a run leaves nothing that its Params do not keep",
             "Read why the teardown failed, mend it, and clear the tasks that delete",
         )
-    states = ti.get_task_states(dag_id=dag_run.dag_id, run_ids=[dag_run.run_id])[dag_run.run_id]
+    states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id])[ti.run_id]
     if states["write_report"] == "failed":
         raise AirflowFailException("The report could not be written. Read why in the task write_report.")
     if states["check_quality"] == "skipped" and "failed" in states.values():

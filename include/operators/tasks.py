@@ -202,12 +202,13 @@ def check_quality(
 
 
 @task
-def write_report(plan: dict[str, Any], deletions: dict[str, dict[str, Any] | None]) -> str:
+def write_report(plan: dict[str, Any], deletions: dict[str, dict[str, Any] | None], ti: Any = None) -> str:
     """Draw report.html: what the model is worth, what it was made of, and what became of the endpoint.
 
     Args:
         plan: A `RunPlan`.
         deletions: A `Deletion` of each kind of resource; None where it was not deleted.
+        ti: Filled in by Airflow.
 
     Returns:
         Its URI.
@@ -218,7 +219,10 @@ def write_report(plan: dict[str, Any], deletions: dict[str, dict[str, Any] | Non
     from include.pipeline.report.writing import write_report as write
 
     run, s3 = RunPlan.model_validate(plan), hook("s3").conn
-    manifest = read_manifest(s3, run)
+    states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id])[ti.run_id]
+    # A run may have been evaluated before it was cleared: its manifest is that of then.
+    is_judged = states["check_quality"] in {"success", "failed"}
+    manifest = read_manifest(s3, run) if is_judged else None
     if manifest is None:
         raise AirflowSkipException("The model was not evaluated: there is nothing to report")
     found = {kind: Deletion.model_validate(deletion) for kind, deletion in deletions.items() if deletion}

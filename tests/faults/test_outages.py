@@ -9,8 +9,9 @@ import psutil
 import pytest
 
 from include.local_stack.airflow_api import TaskState
+from include.pipeline.object_store import read_object
 from tests.faults.aftermath import Aftermath
-from tests.faults.conftest import SOURCE, FaultyStack
+from tests.faults.faulty_stack import SOURCE, FaultyStack
 from tests.faults.injection import Target, Then
 from tests.local_aws_client import IMAGE, ROLE
 
@@ -163,6 +164,23 @@ def test_a_task_that_is_cleared_and_run_again(stack: FaultyStack, whole: dict[st
     assert run.billing() == []
     assert run.checksums() == whole
     assert run.jobs() == ["Completed", "Completed"]
+
+
+@pytest.mark.faults
+def test_a_cleared_task_that_fails_gets_no_report_of_the_pass_before(
+    stack: FaultyStack, whole: dict[str, str]
+) -> None:
+    run = start(stack, "cleared-in-vain")
+    assert stack.user.wait(run.run_id, RUN_SECONDS).state == "success"
+    report = stack.user.xcom(run.run_id, "write_report")
+    before = read_object(stack.aws.s3, report)
+    # Its endpoint is gone.
+    stack.user.clear_task(run.run_id, "evaluate_model")
+    tasks = end(stack, run)
+    assert (tasks["evaluate_model"].state, tasks["evaluate_model"].try_number) == ("failed", 2)
+    assert tasks["write_report"].state == "skipped"
+    assert read_object(stack.aws.s3, report) == before
+    assert_it_ends_green_when_cleared(stack, run, whole)
 
 
 @pytest.mark.faults
