@@ -6,13 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
 from airflow.sdk.exceptions import AirflowException
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from include.pipeline.metrics import Evaluation
 from include.pipeline.names import default_bucket, run_key
@@ -31,6 +31,8 @@ _PATIENCE = Config(connect_timeout=3, read_timeout=15, retries={"total_max_attem
 _READERS = 8
 
 log = logging.getLogger(__name__)
+
+Document = TypeVar("Document", bound=BaseModel)
 
 
 class UnreadableError(Exception):
@@ -102,13 +104,7 @@ class Results:
             OutdatedError: It is of another version.
             UnreadableError: It cannot be read.
         """
-        places = self.locations(run)
-        body = self._read(places.metrics) if places else None
-        try:
-            return Evaluation.model_validate_json(body) if body is not None else None
-        except ValidationError as error:
-            log.warning("metrics.json of run %r: %s", run.run_id, error)
-            raise OutdatedError("metrics.json") from None
+        return self._document(run, "metrics", Evaluation)
 
     def plan(self, run: Run) -> RunPlan | None:
         """Read a run's plan.json; None where there is none.
@@ -117,14 +113,7 @@ class Results:
             OutdatedError: It is of another version.
             UnreadableError: It cannot be read.
         """
-        places = self.locations(run)
-        body = self._read(places.plan) if places else None
-        try:
-            return RunPlan.model_validate_json(body) if body is not None else None
-        except ValidationError as error:
-            # Its text would hold the values, the data's URL with them.
-            log.warning("plan.json of run %r has %d faults", run.run_id, error.error_count())
-            raise OutdatedError("plan.json") from None
+        return self._document(run, "plan", RunPlan)
 
     def figures(self, runs: Iterable[Run]) -> list[Figures]:
         """Read the evaluations of many runs, some at a time.
@@ -145,6 +134,20 @@ class Results:
             if isinstance(cause, BotoCoreError) and not isinstance(cause, ParamValidationError):
                 raise
             return Figures(run, fault=error.what)
+
+    def _document(self, run: Run, place: str, kind: type[Document]) -> Document | None:
+        places = self.locations(run)
+        if places is None:
+            return None
+        uri: str = getattr(places, place)
+        body = self._read(uri)
+        try:
+            return kind.model_validate_json(body) if body is not None else None
+        except ValidationError as error:
+            # Without what was found there, such as the data's URL.
+            faults = [(fault["loc"], fault["type"]) for fault in error.errors()]
+            log.warning("%s is of another version: %s", uri, faults)
+            raise OutdatedError(uri.rpartition("/")[2]) from None
 
     def _read(self, uri: str) -> bytes | None:
         bucket, key = split_uri(uri)
