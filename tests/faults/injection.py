@@ -1,8 +1,6 @@
 """The faults, and when each strikes."""
 
 import re
-import time
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -130,10 +128,9 @@ class Target:
 
 @dataclass
 class Injection:
-    """Which faults are armed, and what each task asked of AWS."""
+    """Which faults are armed."""
 
     user: AirflowUser
-    asked: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
     _armed: dict[Target, Fault] = field(default_factory=dict)
     _instances: dict[int, TaskInstance] = field(default_factory=dict)
 
@@ -150,7 +147,6 @@ class Injection:
         if instance is None:
             return exchange.forward()
         self._instances[exchange.pid] = instance
-        self.asked[instance.run_id, instance.task_id].add(exchange.operation)
         for target, fault in self._armed.items():
             if target.is_struck(instance, exchange):
                 return fault.strike(exchange)
@@ -177,21 +173,3 @@ def kill_worker(pid: int) -> None:
     assert "LocalExecutor" in " ".join(supervisor.cmdline())
     for process in (supervisor, task):
         process.kill()
-
-
-def wait_for_process(user: AirflowUser, run_id: str, task_id: str, seconds: float) -> int:
-    """Wait until a process works on a task; for what asks AWS nothing.
-
-    Returns:
-        The process's id.
-    """
-    deadline = time.monotonic() + seconds
-    while True:
-        for instance in user.running():
-            if (instance.run_id, instance.task_id) == (run_id, task_id):
-                title = f"airflow worker -- {instance.id}"
-                for process in psutil.process_iter(["cmdline"]):
-                    if " ".join(process.info["cmdline"] or []).strip() == title:
-                        return process.pid
-        assert time.monotonic() < deadline, f"{task_id} of {run_id} does not run"
-        time.sleep(0.02)

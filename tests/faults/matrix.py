@@ -1,7 +1,5 @@
 """The fault matrix: every task of the DAG by every fault, as docs/reliability.md promises it."""
 
-import os
-import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +7,7 @@ from typing import Any
 
 from tests.faults.aftermath import Aftermath
 from tests.faults.cell import Cell
-from tests.faults.conftest import SOURCE, FaultyStack
+from tests.faults.faulty_stack import SOURCE, FaultyStack
 from tests.faults.injection import (
     DroppedConnection,
     Errors,
@@ -17,13 +15,10 @@ from tests.faults.injection import (
     MarkedFailed,
     Target,
     WorkerKilled,
-    kill_worker,
-    wait_for_process,
 )
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
 RUN_SECONDS = 900
-NOT_APPLICABLE = "asks AWS nothing"
 
 FAULTS: dict[str, Callable[[FaultyStack], Fault]] = {
     "worker killed": lambda _: WorkerKilled(),
@@ -107,16 +102,12 @@ def observe(stack: FaultyStack, cell: Cell) -> Observed:
     user = stack.user
     run_id, bucket = f"fault__{cell}", f"fault-{cell}".replace("_", "-").lower()
     target = TRANSFERS.get(cell.task_id) if cell.fault == "connection dropped" else None
-    target = target or TARGETS[cell.task_id]
-    if target:
-        operation, path = target
-        stack.injection.arm(Target(run_id, cell.task_id, operation, path), FAULTS[cell.fault](stack))
+    operation, path = target or TARGETS[cell.task_id]
+    stack.injection.arm(Target(run_id, cell.task_id, operation, path), FAULTS[cell.fault](stack))
     user.trigger(
         run_id,
         {"data_url": SOURCE, "bucket": bucket, "delete_data": cell.task_id == "delete_data"},
     )
-    if not target:
-        _strike_at_sight(stack, run_id, cell)
     run = user.wait(run_id, RUN_SECONDS)
     task = user.tasks(run_id)[cell.task_id]
     after = Aftermath(stack.aws, run_id, bucket)
@@ -142,13 +133,3 @@ def observe(stack: FaultyStack, cell: Cell) -> Observed:
         observed.left_after_retry = after.billing()
     observed.metrics = user.xcom(run_id, "evaluate_model")
     return observed
-
-
-def _strike_at_sight(stack: FaultyStack, run_id: str, cell: Cell) -> None:
-    pid = wait_for_process(stack.user, run_id, cell.task_id, RUN_SECONDS)
-    if cell.fault == "worker killed":
-        kill_worker(pid)
-    else:
-        os.kill(pid, signal.SIGSTOP)
-        stack.user.mark_task_failed(run_id, cell.task_id)
-        os.kill(pid, signal.SIGCONT)

@@ -7,10 +7,10 @@ import pytest
 
 from tests.faults.aftermath import Aftermath
 from tests.faults.cell import Cell
-from tests.faults.conftest import OBSERVED, SOURCE, FaultyStack
+from tests.faults.conftest import OBSERVED
+from tests.faults.faulty_stack import SOURCE, FaultyStack
 from tests.faults.matrix import (
     FAULTS,
-    NOT_APPLICABLE,
     RUN_SECONDS,
     TARGETS,
     Observed,
@@ -34,10 +34,9 @@ REPRESENTATIVE = {
 
 
 def cells() -> Iterator[object]:
-    for cell, promise in PROMISED.items():
-        if promise != NOT_APPLICABLE:
-            marks = () if cell in REPRESENTATIVE else pytest.mark.faults
-            yield pytest.param(cell, id=str(cell), marks=marks)
+    for cell in PROMISED:
+        marks = () if cell in REPRESENTATIVE else pytest.mark.faults
+        yield pytest.param(cell, id=str(cell), marks=marks)
 
 
 @pytest.fixture(scope="module")
@@ -91,10 +90,3 @@ def test_a_fault_gives_what_is_promised(
 def test_the_document_has_every_task_and_every_fault(stack: FaultyStack) -> None:
     assert set(PROMISED) == {Cell(task_id, fault) for task_id in TARGETS for fault in FAULTS}
     assert set(TARGETS) == set(stack.user.tasks("reference"))
-
-
-@pytest.mark.usefixtures("reference")
-def test_the_task_that_no_fault_of_aws_can_strike_asks_it_nothing(stack: FaultyStack) -> None:
-    assert {cell.task_id for cell, promise in PROMISED.items() if promise == NOT_APPLICABLE} == {
-        task_id for task_id in TARGETS if not stack.injection.asked["reference", task_id]
-    } - {"delete_data"}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.faults.aftermath import Aftermath
-from tests.faults.conftest import SOURCE, FaultyStack
+from tests.faults.faulty_stack import SOURCE, FaultyStack
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(3000)]
 
