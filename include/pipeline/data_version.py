@@ -3,6 +3,8 @@
 import logging
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+
 from include.pipeline.accepted import find_previous
 from include.pipeline.data_profile import DataProfile, compare, profile
 from include.pipeline.drift import Drift, check_drift, warnings
@@ -40,11 +42,12 @@ def compare_with_previous(
     if plan.drift is None or previous is None or previous.raw.sha256 == raw_sha256:
         return None
     try:
-        known = read_object(s3, _profile_uri(plan, previous.raw.sha256))
-    except s3.exceptions.NoSuchKey:
+        known = DataProfile.model_validate_json(read_object(s3, _profile_uri(plan, previous.raw.sha256)))
+    except (s3.exceptions.NoSuchKey, ValidationError):
+        # Deleted, or written by another version of this package.
         log.warning("The data of %s has no profile to compare with", previous.identity.run_id)
         return None
-    drift = compare(frame, plan.table, DataProfile.model_validate_json(known))
+    drift = compare(frame, plan.table, known)
     for warning in warnings(drift, plan.drift):
         log.warning("%s", warning)
     check_drift(drift, plan.drift)

@@ -115,7 +115,7 @@ def warnings(drift: Drift, limits: DriftLimits) -> list[str]:
     fail = float("inf") if limits.psi_fail is None else limits.psi_fail
     return [
         *(
-            f"{told}: a PSI is below psi_warn = {limits.psi_warn}"
+            f"{told}: psi_warn = {limits.psi_warn} warns of that"
             for told, psi in _indices(drift)
             if limits.psi_warn <= psi < fail
         ),

@@ -121,7 +121,7 @@ def test_what_is_above_the_limit_is_warned_of_in_the_log(
     # -0.25 ln(0.5/0.75) + 0.25 ln(0.5/0.25) = 0.27465
     assert compare_with_previous(s3, plan(2), frame(positives=20), NEW) is not None
     assert warned(caplog) == [
-        "label 'y' has a PSI of 0.2747 (rate 0.5000, was 0.2500): a PSI is below psi_warn = 0.1"
+        "label 'y' has a PSI of 0.2747 (rate 0.5000, was 0.2500): psi_warn = 0.1 warns of that"
     ]
 
 
@@ -157,12 +157,17 @@ def test_a_version_that_is_meant_becomes_the_one_to_compare_with(s3: "S3Client")
     assert compare_with_previous(s3, plan(3), frame(positives=12, income=range(40)), "7c" * 32) is not None
 
 
+@pytest.mark.parametrize("left", [None, b'{"schema_version": 0}'], ids=["deleted", "of another version"])
 def test_a_previous_version_without_a_profile_is_only_told(
-    s3: "S3Client", caplog: pytest.LogCaptureFixture
+    s3: "S3Client", caplog: pytest.LogCaptureFixture, left: bytes | None
 ) -> None:
     accept_version(s3, 1, frame(), OLD)
-    bucket, key = split_uri(f"{plan(1).locations.profiles}/{OLD}.json")
-    s3.delete_object(Bucket=bucket, Key=key)
+    uri = f"{plan(1).locations.profiles}/{OLD}.json"
+    if left is None:
+        bucket, key = split_uri(uri)
+        s3.delete_object(Bucket=bucket, Key=key)
+    else:
+        write_object(s3, uri, left, "application/json")
     assert compare_with_previous(s3, plan(2), frame(other=range(40)), NEW) is None
     assert warned(caplog) == ["The data of scheduled__1 has no profile to compare with"]
 

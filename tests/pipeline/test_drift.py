@@ -117,8 +117,8 @@ def test_what_fails_is_not_warned_of_as_well() -> None:
         column("a", psi=0.25), column("b", psi=0.2), column("c", psi=0.1), column("d", psi=0.0999)
     )
     assert warnings(shifted, FAIL) == [
-        "column 'b' has a PSI of 0.2000: a PSI is below psi_warn = 0.1",
-        "column 'c' has a PSI of 0.1000: a PSI is below psi_warn = 0.1",
+        "column 'b' has a PSI of 0.2000: psi_warn = 0.1 warns of that",
+        "column 'c' has a PSI of 0.1000: psi_warn = 0.1 warns of that",
     ]
     assert [found for found, _ in failures(shifted, FAIL)] == ["column 'a' has a PSI of 0.2500"]
 
@@ -127,8 +127,8 @@ def test_without_a_failing_limit_any_psi_is_warned_of_only() -> None:
     shifted = drift(column("a", psi=7.0), label_psi=0.15)
     check_drift(shifted, WARN)
     assert warnings(shifted, WARN) == [
-        "label 'y' has a PSI of 0.1500 (rate 0.1100, was 0.1000): a PSI is below psi_warn = 0.1",
-        "column 'a' has a PSI of 7.0000: a PSI is below psi_warn = 0.1",
+        "label 'y' has a PSI of 0.1500 (rate 0.1100, was 0.1000): psi_warn = 0.1 warns of that",
+        "column 'a' has a PSI of 7.0000: psi_warn = 0.1 warns of that",
     ]
 
 

@@ -66,8 +66,8 @@ def test_columns_that_are_warned_of_are_marked(page: Page) -> None:
 
 def test_the_warnings_are_a_list(page: Page) -> None:
     assert [item.text for item in page.all("li")] == [
-        "column 'age' has a PSI of 0.3000: a PSI is below psi_warn = 0.1",
-        "column 'pdays' has a PSI of 0.1000: a PSI is below psi_warn = 0.1",
+        "column 'age' has a PSI of 0.3000: psi_warn = 0.1 warns of that",
+        "column 'pdays' has a PSI of 0.1000: psi_warn = 0.1 warns of that",
         "column 'pdays' is 0 or 1: it was a whole number",
     ]
 
