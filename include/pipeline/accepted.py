@@ -106,11 +106,15 @@ def find_same(s3: "S3Client", plan: "RunPlan", raw_sha256: str) -> RunManifest |
 
 def find_previous(s3: "S3Client", plan: "RunPlan") -> RunManifest | None:
     """Find the accepted model of the newest data that is older than this run's."""
+    return next(accepted_before(s3, plan), None)
+
+
+def accepted_before(s3: "S3Client", plan: "RunPlan") -> "Iterator[RunManifest]":
+    """Go through the accepted models of data that is older than this run's, the newest first."""
     when = _when(plan.identity)
     for entry in reversed(_entries(s3, plan)):
         if entry.when < when and entry.key != plan.key and (manifest := _read(s3, entry)):
-            return manifest
-    return None
+            yield manifest
 
 
 def listed_for(s3: "S3Client", models: str, key: str) -> "Iterator[str]":

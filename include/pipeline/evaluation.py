@@ -2,19 +2,20 @@
 
 import hashlib
 import io
+import logging
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from sklearn import metrics as scikit
 
-from include.pipeline import bootstrap, object_store
-from include.pipeline.accepted import find_previous
+from include.pipeline import bootstrap
+from include.pipeline.accepted import accepted_before
 from include.pipeline.explanation import explain, predict
 from include.pipeline.gains import deciles
 from include.pipeline.metrics import Evaluation, FeatureImportance, Metrics, PreviousModel
 from include.pipeline.model_archive import read_model
-from include.pipeline.object_store import read_object, write_object
+from include.pipeline.object_store import is_there, read_object, write_object
 from include.pipeline.scoring import score_rows
 from include.pipeline.thresholds import GRID, best_threshold, confusion_matrix, threshold_figures
 from include.pipeline.training_log import read_training_curve
@@ -27,12 +28,15 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
     from include.pipeline.drift import Drift
+    from include.pipeline.manifest import RunManifest
     from include.pipeline.params import RunParams
     from include.pipeline.plan import RunPlan
     from include.pipeline.split import Split
     from include.pipeline.training_job import TrainingJob
 
     Rows = tuple[np.ndarray, np.ndarray]
+
+log = logging.getLogger(__name__)
 
 
 def score_metrics(labels: np.ndarray, scores: np.ndarray, threshold: float) -> Metrics:
@@ -161,19 +165,25 @@ def read_evaluation(s3: "S3Client", plan: "RunPlan") -> Evaluation:
 def _ask_previous(
     plan: "RunPlan", split: "Split", s3: "S3Client", labels: np.ndarray, features: bytes
 ) -> PreviousModel | None:
-    manifest = find_previous(s3, plan) if plan.params.max_roc_auc_drop is not None else None
+    manifest = _previous_that_is_there(s3, plan) if plan.params.max_roc_auc_drop is not None else None
     if manifest is None:
         return None
     scores = None
-    if manifest.split.feature_names == split.feature_names and object_store.is_there(
-        s3, manifest.training.model_uri
-    ):
+    if manifest.split.feature_names == split.feature_names:
         model = read_model(read_object(s3, manifest.training.model_uri))
         scores = predict(model, features) if model else None
     return PreviousModel(
         run_id=manifest.identity.run_id,
         roc_auc=None if scores is None else float(scikit.roc_auc_score(labels, scores)),
     )
+
+
+def _previous_that_is_there(s3: "S3Client", plan: "RunPlan") -> "RunManifest | None":
+    for manifest in accepted_before(s3, plan):
+        if is_there(s3, manifest.training.model_uri):
+            return manifest
+        log.warning("The model of %s is gone: the accepted one before it answers", manifest.identity.run_id)
+    return None
 
 
 def _score_validation(plan: "RunPlan", s3: "S3Client", runtime: "SageMakerRuntimeClient") -> "Rows":

@@ -1,6 +1,7 @@
 """A model that serves, held to the last accepted one on the same test rows."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -159,12 +160,26 @@ def test_a_model_of_other_columns_cannot_be_asked(
         check_quality(found, held_to(0.5).params, found.previous)
 
 
-@pytest.mark.parametrize("archive", [None, b"not an archive", archive_of(b"not a model"), archive_of(b"")])
-def test_a_model_that_cannot_be_read_cannot_be_asked(aws: Aws, s3: "S3Client", archive: bytes | None) -> None:
-    uri = accepted(s3, PREVIOUS).training.model_uri
-    if archive is None:
-        bucket, key = split_uri(uri)
-        s3.delete_object(Bucket=bucket, Key=key)
-    else:
-        write_object(s3, uri, archive, "application/x-tar")
+@pytest.mark.parametrize("archive", [b"not an archive", archive_of(b"not a model"), archive_of(b"")])
+def test_a_model_that_cannot_be_read_cannot_be_asked(aws: Aws, s3: "S3Client", archive: bytes) -> None:
+    write_object(s3, accepted(s3, PREVIOUS).training.model_uri, archive, "application/x-tar")
     assert evaluate(aws, held_to(0.5)).previous == PreviousModel(run_id="scheduled__1", roc_auc=None)
+
+
+def test_for_a_model_that_is_gone_the_one_before_it_answers(
+    aws: Aws, s3: "S3Client", caplog: pytest.LogCaptureFixture
+) -> None:
+    older = plan_of("scheduled__0", of=day(1) - timedelta(days=1))
+    model = bytes(learned(columns=3, rounds=3).save_raw("ubj"))
+    archives = {
+        run.identity.run_id: accepted(s3, run, model=model).training.model_uri for run in (older, PREVIOUS)
+    }
+    answering = []
+    for run_id in ("scheduled__1", "scheduled__0"):
+        bucket, key = split_uri(archives[run_id])
+        s3.delete_object(Bucket=bucket, Key=key)
+        answering.append(evaluate(aws, held_to(0.5)).previous)
+    first, second = answering
+    assert first is not None
+    assert (first.run_id, second) == ("scheduled__0", None)
+    assert "The model of scheduled__1 is gone: the accepted one before it answers" in caplog.text
