@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
+from filelock import FileLock, Timeout
 from rich.console import Console
 from rich.live import Live
 
@@ -132,8 +133,12 @@ def main() -> int:
     arguments = parser.parse_args()
     # A plain `kill` stops the stack just as Ctrl-C does.
     signal.signal(signal.SIGTERM, _interrupt)
+    LOCAL.mkdir(parents=True, exist_ok=True)
     try:
-        return 0 if run_demo(choose_data(arguments.data)) else 1
+        with FileLock(LOCAL / "demo.lock", timeout=0):
+            return 0 if run_demo(choose_data(arguments.data)) else 1
+    except Timeout:
+        console.print("Another demo runs in this folder: wait for its end, or stop it.", style="bold red")
     except StackError as error:
         console.print(str(error), style="bold red", markup=False)
     except KeyboardInterrupt:

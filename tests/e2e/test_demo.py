@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from filelock import FileLock
 
 from include.local_stack.demo import SAMPLE
 from include.local_stack.stack import PROJECT
@@ -113,6 +114,17 @@ def test_a_file_that_is_not_there_is_told_at_once(folder: Path) -> None:
     output, _ = demo.communicate()
     assert demo.returncode == 1
     assert "nowhere.csv: there is no such file" in output
+
+
+def test_a_second_demo_leaves_the_first_alone(folder: Path) -> None:
+    (folder / "demo").mkdir(exist_ok=True)
+    (folder / "demo" / "of-the-first").touch()
+    with FileLock(folder / "demo.lock"):
+        demo = start(folder)
+        output, _ = demo.communicate()
+    assert demo.returncode == 1
+    assert "Another demo runs in this folder" in output
+    assert (folder / "demo" / "of-the-first").exists()
 
 
 def test_a_run_that_fails_shows_why_and_fails_the_demo(folder: Path, tmp_path: Path) -> None:
