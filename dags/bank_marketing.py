@@ -13,7 +13,7 @@ from include.operators.deletion import (
 )
 from include.operators.endpoint import RunEndpointOperator
 from include.operators.links import ModelReportLink
-from include.operators.retries import RETRY_POLICY
+from include.operators.retries import RETRIES
 from include.operators.schedule import cron_or_event_schedule
 from include.operators.training import ResumableTrainingOperator
 from include.operators.trigger_form import trigger_form
@@ -45,10 +45,7 @@ of the run. A model that passes the gate updates the asset `bank_marketing_model
     params=trigger_form(config.params),
     default_args={
         "owner": config.owner,
-        "retries": 2,
-        "retry_delay": timedelta(seconds=30),
-        "retry_exponential_backoff": True,
-        "retry_policy": RETRY_POLICY,
+        **RETRIES,
         # Per task: a DAG run's own time limit would skip the teardown.
         "execution_timeout": timedelta(minutes=15),
     },

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from airflow.sdk import DAG
 
-from include.operators.retries import RETRY_POLICY
+from include.operators.retries import RETRIES
 from include.operators.schedule import cron_schedule
 from include.operators.watching import look_at_source, source_asset
 from include.pipeline.config import load_config
@@ -34,10 +34,7 @@ not answer is asked again, and then the look fails; the next one compares with t
     tags={*config.tags, "source"},
     default_args={
         "owner": config.owner,
-        "retries": 2,
-        "retry_delay": timedelta(seconds=30),
-        "retry_exponential_backoff": True,
-        "retry_policy": RETRY_POLICY,
+        **RETRIES,
         "execution_timeout": timedelta(minutes=5),
     },
 ):

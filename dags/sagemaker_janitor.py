@@ -5,7 +5,7 @@ from datetime import timedelta
 from airflow.sdk import DAG, Param
 
 from include.operators import cleanup_tasks
-from include.operators.retries import RETRY_POLICY
+from include.operators.retries import RETRIES
 from include.operators.schedule import cron_schedule
 
 with DAG(
@@ -36,9 +36,7 @@ says otherwise.
     },
     default_args={
         "owner": "data-science",
-        "retries": 2,
-        "retry_delay": timedelta(seconds=30),
-        "retry_policy": RETRY_POLICY,
+        **RETRIES,
         "execution_timeout": timedelta(minutes=50),
     },
 ):

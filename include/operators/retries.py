@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from http import HTTPStatus
+from typing import Any
 
 from airflow.sdk import Context, ExceptionRetryPolicy, RetryAction, RetryDecision, RetryRule
 from airflow.sdk.exceptions import AirflowTaskTimeout
@@ -81,3 +82,11 @@ RETRY_POLICY = AwsRetryPolicy(
         ),
     ]
 )
+
+# The default_args of every DAG here.
+RETRIES: dict[str, Any] = {
+    "retries": 2,
+    "retry_delay": timedelta(seconds=30),
+    "retry_exponential_backoff": True,
+    "retry_policy": RETRY_POLICY,
+}

@@ -1,5 +1,6 @@
 """The project with another YAML, so that Airflow schedules and reads what a test says."""
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -7,19 +8,21 @@ from typing import Any
 import yaml
 
 from include.local_stack.demo import DAG_ID
-from include.local_stack.stack import PROJECT, python_path
+from include.local_stack.stack import PROJECT, LocalStack, python_path
+from tests.pipeline.misbehaving_web import MisbehavingWeb
 
 
-def changed_project(folder: Path, data_url: str, **fields: Any) -> dict[str, str]:
-    """Copy the project's code to a folder and change its YAML.
+def changed_stack(
+    folder: Path, web: MisbehavingWeb, database_url: str, data_url: str, **fields: Any
+) -> LocalStack:
+    """Copy the project's code to a folder, change its YAML, and prepare a stack that runs the copy.
 
     Args:
-        folder: Gets dags, include and plugins.
+        folder: Gets dags, include, plugins and Airflow's home.
+        web: Where data may come from.
+        database_url: Of Airflow's database.
         data_url: The Params' default.
         fields: Of the YAML's top level.
-
-    Returns:
-        The settings by which a `LocalStack` runs the copy.
     """
     for part in ("dags", "include", "plugins"):
         shutil.copytree(PROJECT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
@@ -27,8 +30,15 @@ def changed_project(folder: Path, data_url: str, **fields: Any) -> dict[str, str
     changed = yaml.safe_load(file.read_text()) | fields
     changed["params"]["data_url"] = data_url
     file.write_text(yaml.safe_dump(changed))
-    return {
-        "PYTHONPATH": python_path(folder),
-        "AIRFLOW__CORE__DAGS_FOLDER": str(folder / "dags"),
-        "AIRFLOW__CORE__PLUGINS_FOLDER": str(folder / "plugins"),
-    }
+    local = LocalStack(
+        folder / "airflow",
+        variables={"source_http_hosts": json.dumps([web.host])},
+        settings={
+            "PYTHONPATH": python_path(folder),
+            "AIRFLOW__CORE__DAGS_FOLDER": str(folder / "dags"),
+            "AIRFLOW__CORE__PLUGINS_FOLDER": str(folder / "plugins"),
+        },
+        database_url=database_url,
+    )
+    local.prepare()
+    return local

@@ -1,7 +1,6 @@
 """Data that comes day by day, and is corrected later; runs of every kind."""
 
 import hashlib
-import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,12 +12,12 @@ import pytest
 from include.local_stack.airflow_api import RunState
 from include.local_stack.demo import DAG_ID, SAMPLE
 from include.local_stack.results import LocalAws
-from include.local_stack.stack import REGION, LocalStack
+from include.local_stack.stack import REGION
 from include.pipeline.manifest import RunManifest
 from include.pipeline.object_store import read_object
 from include.pipeline.plan import RunPlan
 from tests.airflow_database import airflow_database
-from tests.e2e.changed_project import changed_project
+from tests.e2e.changed_project import changed_stack
 from tests.e2e.conftest import FinishedRun, RunningStack
 from tests.pipeline.misbehaving_web import Answer, MisbehavingWeb, serving
 
@@ -100,16 +99,8 @@ def backfilled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backfilled]
     with airflow_database() as database_url, serving() as web:
         for day in range(DAYS):
             url_of(web, body_of(day), FIRST_DAY + timedelta(days=day))
-        settings = changed_project(
-            folder, url_of(web, SAMPLE.read_bytes()), schedule=f"{strikes:%M %H} * * *", watch=None
-        )
-        local = LocalStack(
-            folder / "airflow",
-            variables={"source_http_hosts": json.dumps([web.host])},
-            settings=settings,
-            database_url=database_url,
-        )
-        local.prepare()
+        data_url, schedule = url_of(web, SAMPLE.read_bytes()), f"{strikes:%M %H} * * *"
+        local = changed_stack(folder, web, database_url, data_url, schedule=schedule, watch=None)
         processes = ("local_aws", "api_server", "scheduler", "dag_processor")
         with local.running(*processes, dag_id=DAG_ID) as airflow:
             airflow.unpause(DAG_ID)

@@ -1,6 +1,5 @@
 """A source that changes under a real scheduler, and the runs that this starts."""
 
-import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from include.local_stack.demo import DAG_ID, SAMPLE
 from include.local_stack.results import LocalAws
 from include.local_stack.stack import REGION, LocalStack
 from tests.airflow_database import airflow_database
-from tests.e2e.changed_project import changed_project
+from tests.e2e.changed_project import changed_stack
 from tests.e2e.conftest import RunningStack
 from tests.pipeline.misbehaving_web import Answer, MisbehavingWeb, serving
 
@@ -51,15 +50,10 @@ class Watched:
 def watched(tmp_path: Path) -> Iterator[Watched]:
     """The project with another YAML file: its data_url leads to the test's web server, no clock starts it."""
     with airflow_database() as database_url, serving() as web:
-        settings = changed_project(tmp_path, publish(web, 1), schedule="0 0 29 2 *", watch=None)
-        local = LocalStack(
-            tmp_path / "airflow",
-            variables={"source_http_hosts": json.dumps([web.host])},
-            settings=settings,
-            database_url=database_url,
+        data_url, schedule = publish(web, 1), "0 0 29 2 *"
+        yield Watched(
+            changed_stack(tmp_path, web, database_url, data_url, schedule=schedule, watch=None), web
         )
-        local.prepare()
-        yield Watched(local, web)
 
 
 def look(stack: RunningStack) -> tuple[str | None, str]:

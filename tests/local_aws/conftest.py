@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from botocore.exceptions import ClientError
 from botocore.model import ListShape, MapShape, Shape, StructureShape
+from moto import mock_aws
 
 from include.local_aws.data_dir import DataDir
 from tests.local_aws_server import LocalAwsServer, local_aws_server
@@ -23,6 +24,17 @@ CREDENTIALS: dict[str, Any] = {
     "aws_access_key_id": "AKIAIOSFODNN7EXAMPLE",
     "aws_secret_access_key": "made-up",
 }
+
+
+@pytest.fixture
+def bucket() -> Iterator[Any]:
+    """A bucket in this process's moto."""
+    with mock_aws():
+        resource = boto3.resource("s3", **CREDENTIALS)
+        made = resource.Bucket("bucket")
+        made.create()
+        yield made
+        resource.meta.client.close()
 
 
 @pytest.fixture

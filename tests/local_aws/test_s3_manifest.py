@@ -1,31 +1,22 @@
 """Which objects a manifest lists, and which manifests are none."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from include.local_aws.s3_manifest import BadManifestError, manifest_objects
 from include.local_aws.storage import NoSuchObjectError, S3Url, Storage
-from tests.local_aws.conftest import CREDENTIALS
 
 MANIFEST = S3Url("bucket", "a.manifest")
 PREFIX = {"prefix": "s3://bucket/data/"}
 
 
 @pytest.fixture
-def bucket() -> Iterator[Any]:
-    with mock_aws():
-        resource = boto3.resource("s3", **CREDENTIALS)
-        made = resource.Bucket("bucket")
-        made.create()
-        for key in ("data/a.csv", "data/deep/b.csv", "data/c.csv"):
-            made.put_object(Key=key, Body=b"1")
-        yield made
-        resource.meta.client.close()
+def bucket(bucket: Any) -> Any:
+    for key in ("data/a.csv", "data/deep/b.csv", "data/c.csv"):
+        bucket.put_object(Key=key, Body=b"1")
+    return bucket
 
 
 def test_lists_objects_by_their_path_below_the_prefix(bucket: Any) -> None:

@@ -1,27 +1,14 @@
 """Which file of a channel comes from which S3 key."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from include.local_aws.opt_ml import OptMl
 from include.local_aws.storage import Storage
 from include.local_aws.training_channels import download_channel
-from tests.local_aws.conftest import CREDENTIALS, channel
-
-
-@pytest.fixture
-def bucket() -> Iterator[Any]:
-    with mock_aws():
-        resource = boto3.resource("s3", **CREDENTIALS)
-        made = resource.Bucket("bucket")
-        made.create()
-        yield made
-        resource.meta.client.close()
+from tests.local_aws.conftest import channel
 
 
 def downloaded(uri: str, tmp_path: Path) -> dict[str, bytes]:
