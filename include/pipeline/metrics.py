@@ -36,9 +36,9 @@ class AtThreshold(_Figures):
     confusion_matrix: ConfusionMatrix
     """At the threshold."""
     precision: float
-    """Share of a yes among those said yes; 0 where none was."""
+    """Share of yeses among the rows said yes; 0 where none was."""
     recall: float
-    """Share of those said yes among a yes."""
+    """Share of the yeses that were said yes."""
     f1: float
     """Harmonic mean of precision and recall."""
 
@@ -122,7 +122,7 @@ class Decile(_Figures):
     lowest_score: float
     """Of its rows."""
     lift: float
-    """Share of a yes in this decile, over that in all rows."""
+    """Share of yeses in this decile, over that in all rows."""
     gain: float
     """Share of all yeses in this decile and those above it: what calling them all would reach."""
 
