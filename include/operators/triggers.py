@@ -23,6 +23,8 @@ _OVER = frozenset(
         TaskInstanceState.UPSTREAM_FAILED,
     }
 )
+# asyncio itself keeps no task alive.
+_ENDING: set[asyncio.Task[None]] = set()
 
 
 class _WakingTrigger(SageMakerTrigger):
@@ -54,8 +56,15 @@ class _WakingTrigger(SageMakerTrigger):
     async def on_kill(self) -> None:
         """End what bills, where the task is not to go on with it.
 
-        Airflow calls this also in a triggerer that was slow and lost the trigger to another.
+        Airflow calls this also in a triggerer that was slow and lost the trigger to another. It cancels the
+        call again at each of its looks at the triggers, about once a second: the work goes on behind that.
         """
+        ending = asyncio.create_task(self._end_if_given_up())
+        _ENDING.add(ending)
+        ending.add_done_callback(_ENDING.discard)
+        await asyncio.shield(ending)
+
+    async def _end_if_given_up(self) -> None:
         if self.is_given_up(await self._task_state()):
             async with await self._client() as sagemaker:
                 try:

@@ -43,12 +43,16 @@ def kill(trigger: BaseTrigger, state: str | None, monkeypatch: pytest.MonkeyPatc
     on_kill(trigger)
 
 
-def on_kill(trigger: BaseTrigger) -> None:
+def in_triggerer(trigger: BaseTrigger) -> BaseTrigger:
     trigger = restored(trigger)
     trigger.task_instance = SimpleNamespace(
         dag_id="bank_marketing", task_id="waiting", run_id="manual__1", map_index=-1
     )
-    asyncio.run(trigger.on_kill())
+    return trigger
+
+
+def on_kill(trigger: BaseTrigger) -> None:
+    asyncio.run(in_triggerer(trigger).on_kill())
 
 
 def test_the_end_of_a_job_of_a_second_is_seen_soon(aws: Aws) -> None:
@@ -100,6 +104,29 @@ def test_a_job_ends_also_where_airflow_is_slow_to_tell_of_its_task(
     monkeypatch.setattr(RuntimeTaskInstance, "get_task_states", lambda **_: time.sleep(1))
     on_kill(job_trigger("given-up-late"))
     wait_for(aws, "given-up-late", "Stopped")
+
+
+def test_a_job_ends_also_where_airflow_cancels_that_in_the_middle(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def states(run_ids: list[str], **_: object) -> Any:
+        time.sleep(1)
+        return {run_ids[0]: {"waiting": "failed"}}
+
+    async def kill_and_cancel() -> None:
+        call = asyncio.create_task(in_triggerer(job_trigger("cancelled-kill")).on_kill())
+        for _ in range(3):
+            await asyncio.sleep(0.2)
+            call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        # The triggerer's loop goes on.
+        await asyncio.to_thread(wait_for, aws, "cancelled-kill", "Stopped")
+
+    sagemaker = aws.client("sagemaker")
+    sagemaker.create_training_job(**training_config(BUCKET, "cancelled-kill", **ENDLESS))
+    monkeypatch.setattr(RuntimeTaskInstance, "get_task_states", states)
+    asyncio.run(kill_and_cancel())
 
 
 @pytest.mark.parametrize(
