@@ -25,7 +25,7 @@ from include.pipeline.deployed import look_up_deployed
 from include.pipeline.evaluation import evaluate_endpoint, read_evaluation
 from include.pipeline.janitor import sweep
 from include.pipeline.manifest import record_run
-from include.pipeline.plan import RunIdentity, RunPlan, make_plan
+from include.pipeline.plan import RunIdentity, RunLocations, RunPlan, make_plan, write_plan
 from include.pipeline.report.writing import write_report
 from include.pipeline.reuse import reuse_model
 from include.pipeline.source import fetch
@@ -37,9 +37,10 @@ from tests.local_aws_server import local_aws_server
 pytestmark = pytest.mark.slow
 
 POLICY = json.loads((Path(__file__).resolve().parents[1] / "docs" / "iam" / "airflow-role.json").read_text())
-# Which permission a call needs, where it is not its own name:
+# Which permission a call needs, where it is not its own name; a copy is read, too, as other objects are:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 ACTIONS = {
+    "s3:CopyObject": "s3:PutObject",
     "s3:DeleteObjects": "s3:DeleteObject",
     "s3:HeadBucket": "s3:ListBucket",
     "s3:HeadObject": "s3:GetObject",
@@ -100,6 +101,7 @@ def run_everything(aws: Aws) -> None:
         iam=aws.client("iam"),
     )
     S3CreateBucketOperator(task_id="create_bucket", bucket_name=plan.bucket).execute({})
+    write_plan(s3, plan)
     raw = fetch(plan.params.data_url, policy=plan.source_policy, s3=s3, raw_uri=plan.locations.raw)
     assert reuse_model(s3, plan, raw.sha256) is None
     split = split_to_s3(s3, raw.uri, plan)
@@ -115,7 +117,12 @@ def run_everything(aws: Aws) -> None:
     delete(DeleteModelOperator, plan)
     manifest = record_run(s3, plan, read_evaluation(s3, plan), raw=raw, split=split, training=job)
     accept(s3, plan, manifest)
-    assert reuse_model(s3, plan, raw.sha256)
+    # The next run of the same data uses the model again, and takes over its figures.
+    next_run = plan.model_copy(
+        update={"key": "next", "locations": RunLocations.of(plan.bucket, "bank_marketing", "next")}
+    )
+    assert reuse_model(s3, next_run, raw.sha256)
+    delete_run(s3, next_run.locations)
     write_report(s3, plan, manifest, look_up_deployed(sagemaker, plan, {}))
     delete_run(s3, plan.locations)
     sweep(sagemaker, now=datetime.now(UTC), is_over=lambda *_: True, dry_run=False, report=print)

@@ -60,12 +60,11 @@ def download_data(plan: dict[str, Any]) -> dict[str, Any]:
     Returns:
         A `RawData`.
     """
-    from include.pipeline.object_store import write_object
-    from include.pipeline.plan import RunPlan
+    from include.pipeline.plan import RunPlan, write_plan
     from include.pipeline.source import fetch
 
     run, s3 = RunPlan.model_validate(plan), hook("s3").conn
-    write_object(s3, run.locations.plan, run.model_dump_json(indent=2).encode(), "application/json")
+    write_plan(s3, run)
     raw = fetch(run.params.data_url, policy=run.source_policy, s3=s3, raw_uri=run.locations.raw)
     log.info("%d bytes from %s are at %s", raw.bytes, raw.url, raw.uri)
     return raw.model_dump(mode="json")

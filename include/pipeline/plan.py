@@ -13,14 +13,16 @@ from include.pipeline.drift import DriftLimits
 from include.pipeline.errors import ParamError
 from include.pipeline.image import xgboost_image
 from include.pipeline.names import check_bucket_name, default_bucket, run_key, training_job_name
+from include.pipeline.object_store import write_object
 from include.pipeline.params import RunParams, parse_params
 from include.pipeline.role import resolve_role
-from include.pipeline.source_policy import SourcePolicy
+from include.pipeline.source_policy import SourcePolicy, shown
 from include.pipeline.tags import RunTags
 from include.pipeline.training import training_request
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
+    from mypy_boto3_s3 import S3Client
 
 
 class RunIdentity(BaseModel):
@@ -177,3 +179,10 @@ def make_plan(
         ),
         keep_endpoint=checked.keep_endpoint,
     )
+
+
+def write_plan(s3: "S3Client", plan: RunPlan) -> None:
+    """Keep a run's plan.json on S3, its `data_url` without user name, password and query."""
+    params = plan.params.model_copy(update={"data_url": shown(plan.params.data_url)})
+    kept = plan.model_copy(update={"params": params})
+    write_object(s3, plan.locations.plan, kept.model_dump_json(indent=2).encode(), "application/json")

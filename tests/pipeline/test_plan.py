@@ -16,11 +16,13 @@ from include.pipeline.dated_url import DataInterval
 from include.pipeline.drift import DriftLimits
 from include.pipeline.errors import ParamError, SourceError
 from include.pipeline.names import run_key
-from include.pipeline.plan import RunIdentity, RunLocations, RunPlan, make_plan
+from include.pipeline.object_store import read_object
+from include.pipeline.plan import RunIdentity, RunLocations, RunPlan, make_plan, write_plan
 from include.pipeline.source_policy import SourcePolicy
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
+    from mypy_boto3_s3 import S3Client
 
 CONFIG = load_config("bank_marketing")
 ROLE = "arn:aws:iam::123456789012:role/sagemaker"
@@ -235,3 +237,17 @@ def test_all_runs_of_a_pipeline_share_raw_data_profiles_and_models_and_nothing_e
     other = RunLocations.of(made.bucket, "bank_marketing", "another-run").model_dump()
     shared = {name for name, uri in made.locations.model_dump().items() if uri == other[name]}
     assert shared == {"raw", "profiles", "models"}
+
+
+def test_a_kept_plan_is_the_plan_without_secrets(iam: "IAMClient") -> None:
+    client: S3Client = boto3.client("s3", region_name="us-east-1")
+    secret = "https://me:hunter2@example.org/bank.csv?X-Amz-Signature=hunter2"
+    made = plan(iam, data_url=secret)
+    client.create_bucket(Bucket=made.bucket)
+    write_plan(client, made)
+    body = read_object(client, made.locations.plan)
+    assert b"hunter2" not in body
+    kept = RunPlan.model_validate_json(body)
+    assert kept.params.data_url == "https://example.org/bank.csv"
+    same = kept.params.model_copy(update={"data_url": secret})
+    assert kept.model_copy(update={"params": same}) == made
