@@ -240,12 +240,16 @@ def test_the_models_page_lists_and_compares_runs(up: Up, browser: Chrome, run_id
 
 
 def test_the_graph_shows_the_run(up: Up, browser: Chrome, run_id: str) -> None:
-    browser.set_window_size(1900, 420)
+    # From the top down, so that its steps can be read in a page as wide as the README's.
+    browser.execute_script(f"localStorage.setItem('direction-{DAG_ID}', '\"DOWN\"')")
+    browser.set_window_size(560, 1700)
     browser.get(run_url(up, run_id))
     element(browser, "[aria-label^='Show Graph']").click()
     element(browser, "[aria-label='Collapse Details Panel']").click()
     element(browser, ".react-flow__node", "write_report")
-    browser.execute_script("document.querySelectorAll('.react-flow__panel').forEach(panel => panel.remove())")
+    # What lies over the graph.
+    over = ".react-flow__panel, [aria-label='Show Details Panel'], [role=tooltip]"
+    browser.execute_script(f'document.querySelectorAll("{over}").forEach(element => element.remove())')
     take_picture(browser, "dag", element(browser, ".react-flow"))
 
 
