@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 
 from include.local_stack.stack import LOCAL, PROJECT, USER, LocalStack
 from include.pipeline.config import DATASETS
@@ -24,10 +25,12 @@ def main() -> None:
     """Print where the UI is and who may log in, then become honcho."""
     stack = stack_of_up()
     stack.prepare()
+    folder = Path(stack.variables["source_local_folder"])
+    sample = min(folder.glob("*.csv"), default=folder / "file.csv")
     print(
         f"\n  Airflow    {stack.airflow_url}   user {USER}, password {stack.password}"
         f"\n  local AWS  {stack.aws_url}\n"
-        f"\n  Offline, trigger with data_url = {(DATASETS / 'bank_marketing_sample.csv').as_uri()}"
+        f"\n  Offline, trigger with data_url = {sample}"
         "\n  Ctrl-C stops everything.\n",
         flush=True,
     )

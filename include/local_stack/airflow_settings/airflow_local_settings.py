@@ -1,9 +1,13 @@
-"""Airflow imports it into each of its processes: the scheduler loads here once what tasks would load each."""
+"""Airflow imports it into each of its processes, before it opens its database."""
 
 import sys
 
+from include.local_stack.savepoints import lock_sqlite_before_savepoints
+
+lock_sqlite_before_savepoints()
+
 if "scheduler" in sys.argv:
-    # Tasks are forked from it.
+    # What tasks would load each: they are forked from it.
     import sagemaker.core.image_uris  # noqa: F401
 
     import include.pipeline.evaluation
