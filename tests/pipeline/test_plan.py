@@ -241,13 +241,13 @@ def test_all_runs_of_a_pipeline_share_raw_data_profiles_and_models_and_nothing_e
 
 def test_a_kept_plan_is_the_plan_without_secrets(iam: "IAMClient") -> None:
     client: S3Client = boto3.client("s3", region_name="us-east-1")
-    secret = "https://me:hunter2@example.org/bank.csv?X-Amz-Signature=hunter2"
-    made = plan(iam, data_url=secret)
+    signed_url = "https://me:hunter2@example.org/bank.csv?X-Amz-Signature=hunter2"
+    made = plan(iam, data_url=signed_url)
     client.create_bucket(Bucket=made.bucket)
     write_plan(client, made)
     body = read_object(client, made.locations.plan)
     assert b"hunter2" not in body
     kept = RunPlan.model_validate_json(body)
     assert kept.params.data_url == "https://example.org/bank.csv"
-    same = kept.params.model_copy(update={"data_url": secret})
+    same = kept.params.model_copy(update={"data_url": signed_url})
     assert kept.model_copy(update={"params": same}) == made
