@@ -46,6 +46,11 @@ class MisbehavingWeb(ThreadingHTTPServer):
         self.answers[path] = list(answers) or [Answer()]
         return f"http://{self.host}{path}"
 
+    def end(self) -> None:
+        """Be there no longer. Closed while it waits for a request, it could still take one."""
+        self.shutdown()
+        self.server_close()
+
 
 class Handler(BaseHTTPRequestHandler):
     """Gives the next answer."""

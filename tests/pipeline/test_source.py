@@ -170,7 +170,7 @@ def test_a_fault_that_stays_is_refused_after_three_tries(
 
 
 def test_a_server_that_is_not_there_is_refused(web: MisbehavingWeb, refusal: Refusal) -> None:
-    web.server_close()
+    web.end()
     assert "ConnectError" in refusal(web.url("/bank.csv"))
 
 

@@ -135,7 +135,7 @@ def test_a_fault_that_may_pass_is_no_refusal(fault: Answer, web: MisbehavingWeb,
 
 
 def test_a_server_that_is_not_there_may_come_back(web: MisbehavingWeb, look: Look) -> None:
-    web.server_close()
+    web.end()
     with pytest.raises(UnavailableError, match="ConnectError"):
         look(f"http://{web.host}/bank.csv")
 
