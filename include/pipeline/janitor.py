@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
 
 from include.pipeline.prices import usd_per_day
@@ -79,7 +80,7 @@ def find_leftovers(
 def remove(sagemaker: Any, leftover: Leftover) -> None:
     """Delete a resource and see that it is gone; stop a training job."""
     if leftover.kind == _TRAINING_JOB:
-        sagemaker.stop_training_job(TrainingJobName=leftover.name)
+        _stop(sagemaker, leftover.name)
     else:
         delete(sagemaker, _kind(leftover.kind), leftover.name, _LONGEST_PAUSE)
 
@@ -132,6 +133,15 @@ def _endpoint_cost(sagemaker: Any, name: str) -> float | None:
     costs = [usd_per_day(variant) for variant in config["ProductionVariants"]]
     known = [cost for cost in costs if cost is not None]
     return sum(known) if len(known) == len(costs) else None
+
+
+def _stop(sagemaker: Any, name: str) -> None:
+    try:
+        sagemaker.stop_training_job(TrainingJobName=name)
+    except ClientError:
+        # SageMaker refuses that for a job that has ended by itself since it was found.
+        if sagemaker.describe_training_job(TrainingJobName=name)["TrainingJobStatus"] == "InProgress":
+            raise
 
 
 def _kind(title: str) -> ResourceKind:

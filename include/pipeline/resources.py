@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 
 from include.pipeline.errors import OwnerError
 from include.pipeline.polling import looks
 from include.pipeline.tags import RunTags
+
+T = TypeVar("T")
 
 # SageMaker's answer for what is not there; its codes do not tell that from other bad requests.
 _ABSENT = "Could not find"
@@ -77,9 +79,9 @@ def describe(sagemaker: Any, kind: ResourceKind, name: str) -> dict[str, Any] | 
 
 
 def owner_of(sagemaker: Any, arn: str) -> RunTags | None:
-    """Read from its tags whose a resource is; None for what no run of this project made."""
+    """Read from its tags whose a resource is; None for what no run of this project made, or is not there."""
     pages = sagemaker.get_paginator("list_tags").paginate(ResourceArn=arn)
-    return RunTags.from_aws(tag for page in pages for tag in page["Tags"])
+    return _unless_absent(lambda: RunTags.from_aws(tag for page in pages for tag in page["Tags"]))
 
 
 def is_of_run(sagemaker: Any, kind: ResourceKind, name: str, run: RunTags) -> bool:
@@ -98,7 +100,8 @@ def check_owner(sagemaker: Any, kind: ResourceKind, name: str, run: RunTags) -> 
     if description is None:
         return
     owner = owner_of(sagemaker, description[kind.arn_member])
-    if not run.is_same_run(owner):
+    # It may have gone since the first look.
+    if not run.is_same_run(owner) and describe(sagemaker, kind, name):
         raise OwnerError(
             f"{kind.title} {name!r} is there already, and of {owner or 'somebody else'}",
             "a run touches only what it made",
@@ -133,7 +136,7 @@ def delete(sagemaker: Any, kind: ResourceKind, name: str, longest_pause: float) 
     raise AssertionError("unreachable: looks() does not end")
 
 
-def _unless_absent(call: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
+def _unless_absent(call: Callable[[], T]) -> T | None:
     try:
         return call()
     except ClientError as error:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from include.pipeline.janitor import Leftover, find_leftovers, sweep
+from include.pipeline.janitor import Leftover, find_leftovers, remove, sweep
 from include.pipeline.prices import usd_per_day
 from include.pipeline.tags import RunTags
 from tests.local_aws_client import Aws, deployment_config, tagged, training_config
@@ -132,6 +132,39 @@ def test_a_sweep_removes_the_leftovers_and_nothing_else(sagemaker: Any) -> None:
         (kind, name) for kind in ("Endpoint", "EndpointConfig", "Model") for name in ("over", "expired")
     }
     assert found(sagemaker) == []
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_what_its_own_run_takes_away_during_the_sweep_is_no_leftover(
+    sagemaker: Any, monkeypatch: pytest.MonkeyPatch, *, dry_run: bool
+) -> None:
+    """As the teardown of a run that goes on does, between the list and the look at the tags."""
+    paginate = sagemaker.get_paginator
+
+    def list_then_delete(operation: str) -> Any:
+        if operation == "list_tags" and ("Endpoint", "running") in there_before:
+            there_before.clear()
+            sagemaker.delete_endpoint(EndpointName="running")
+            sagemaker.get_waiter("endpoint_deleted").wait(EndpointName="running", WaiterConfig={"Delay": 1})
+        return paginate(operation)
+
+    there_before = there(sagemaker)
+    monkeypatch.setattr(sagemaker, "get_paginator", list_then_delete)
+    swept = sweep(sagemaker, now=NOW, is_over=is_over, dry_run=dry_run, report=print)
+    assert {leftover.name for leftover in swept} == {"over", "expired"}
+
+
+def test_a_job_that_has_ended_when_it_is_to_be_stopped_is_left_alone(server: Aws) -> None:
+    leftover = Leftover(
+        kind="training job",
+        name="model",
+        run=RunTags(dag_id="bank_marketing", run_id="over", expires=EARLIER),
+        reason="its run is over",
+        usd_per_day=None,
+    )
+    remove(server.client("sagemaker"), leftover)
+    described = server.client("sagemaker").describe_training_job(TrainingJobName="model")
+    assert described["TrainingJobStatus"] == "Completed"
 
 
 def test_a_training_job_that_nobody_waits_for_is_stopped(server: Aws) -> None:
