@@ -48,7 +48,6 @@ _LOG = logging.getLogger(__name__)
 _TARGET_PREFIX = "SageMaker."
 _DELETES_LOGS = re.compile(r"Logs_\d+\.Delete")
 _INVOCATION = re.compile(r"/endpoints/([^/]+)/invocations")
-_LOGS = re.compile(r"Logs_\d+\.Delete")
 _OTHER_INVOCATION = re.compile(r"/endpoints/[^/]+/(async-invocations|invocations-response-stream)")
 _OTHER_INVOCATIONS = {
     "async-invocations": "InvokeEndpointAsync",

@@ -83,7 +83,7 @@ RETRY_POLICY = AwsRetryPolicy(
     ]
 )
 
-# The default_args of every DAG here.
+# Part of every DAG's default_args.
 RETRIES: dict[str, Any] = {
     "retries": 2,
     "retry_delay": timedelta(seconds=30),
