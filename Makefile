@@ -9,6 +9,9 @@ SCANNERS := .local/scanners/.installed
 # Made up, for local AWS; anything else that looks like a secret is marked in its line, with the reason.
 MADE_UP := ^(local-aws-secret-key|AKIAIOSFODNN7EXAMPLE|made-up|PASSWORD|hunter2)$$
 
+# A file's tests share what they start. A test of a whole stack waits for Airflow most of its time.
+PARALLEL := --numprocesses 3 --dist loadfile --no-loadscope-reorder
+
 .PHONY: help demo up backfill env test test-backfill test-faults test-fast screenshots lint types secrets audit lock clean
 
 help: ## list the targets
@@ -27,13 +30,13 @@ env: $(INSTALLED) ## write .env with new secrets for docker-compose.yaml
 	@$(BIN)/python -m include.local_stack.make_env
 
 test: $(INSTALLED) $(AWS_CLI) ## all tests but those of test-backfill and test-faults, offline
-	$(BIN)/python -m pytest -m 'not backfill and not faults'
+	$(BIN)/python -m pytest -m 'not backfill and not faults' $(PARALLEL)
 
 test-backfill: $(INSTALLED) ## ten days, three times over, and runs of every kind
 	$(BIN)/python -m pytest -m backfill tests/e2e
 
-test-faults: $(INSTALLED) ## every task by every fault, outages, a soak of 30 runs: docs/reliability.md, held to its word
-	$(BIN)/python -m pytest tests/faults
+test-faults: $(INSTALLED) ## every task by every fault, outages, a soak of 30 runs; THIRD=1, 2 or 3 for a part
+	$(BIN)/python -m pytest tests/faults $(if $(THIRD),--third $(THIRD))
 
 test-fast: $(INSTALLED) ## the unit tests
 	$(BIN)/python -m pytest -m 'not slow' --numprocesses auto

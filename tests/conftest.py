@@ -5,12 +5,16 @@ import tempfile
 
 import pytest
 
+from include.operators.process_start import collect_rarely
+
+collect_rarely()
 # Read when Airflow is first imported, hence here and not in a fixture.
 _home = tempfile.TemporaryDirectory(prefix="airflow-test-")
 for name in [name for name in os.environ if name.startswith(("AIRFLOW", "AWS_"))]:
     del os.environ[name]
 os.environ |= {
     "AIRFLOW_HOME": _home.name,
+    "AIRFLOW__AWS__SESSION_FACTORY": "include.operators.aws_sessions.SharedModelsSessionFactory",
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
     "AIRFLOW__CORE__UNIT_TEST_MODE": "True",
     "AWS_EC2_METADATA_DISABLED": "true",
@@ -20,5 +24,11 @@ os.environ |= {
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """CI has all that the tests need, so a skip there hides something."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if os.environ.get("CI") and exitstatus == pytest.ExitCode.OK and reporter.stats.get("skipped"):
+    # The processes that run tests in parallel have no reporter.
+    if (
+        os.environ.get("CI")
+        and exitstatus == pytest.ExitCode.OK
+        and reporter
+        and reporter.stats.get("skipped")
+    ):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

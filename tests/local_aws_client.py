@@ -9,6 +9,8 @@ import numpy as np
 
 ROLE = "arn:aws:iam::123456789012:role/sagemaker"
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0"
+# How a waiter looks, for what takes a second here.
+OFTEN = {"Delay": 0.1, "MaxAttempts": 600}
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ def free_port() -> int:
 
 def python_path(project: Path) -> str:
     """List where Airflow finds a copy of the project, and its `airflow_local_settings`."""
-    return os.pathsep.join([str(project), str(project / "include" / "local_stack" / "airflow_settings")])
+    return os.pathsep.join([str(project), str(project / "include" / "airflow_settings")])
 
 
 @dataclass(frozen=True)
@@ -118,6 +118,7 @@ class LocalStack:
             "AIRFLOW__API__SECRET_KEY": self.secret,
             "AIRFLOW__API__WORKERS": "1",
             "AIRFLOW__API_AUTH__JWT_SECRET": self.secret,
+            "AIRFLOW__AWS__SESSION_FACTORY": "include.operators.aws_sessions.SharedModelsSessionFactory",
             "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT / "dags"),
             "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.airflow_url}/execution/",

@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,8 +67,8 @@ class RunningStack:
 
     def run_all(self, confs: Sequence[dict[str, Any]]) -> list[FinishedRun]:
         """Trigger runs by hand at the same time and wait for all."""
-        with ThreadPoolExecutor(len(confs)) as pool:
-            return list(pool.map(self.run, confs))
+        runs = [self.airflow.trigger(DAG_ID, conf) for conf in confs]
+        return [self.finish(run) for run in runs]
 
     def run(self, conf: dict[str, Any], dag_id: str = DAG_ID) -> FinishedRun:
         """Trigger a run by hand and wait for its end."""

@@ -71,10 +71,16 @@ def wait_for_descendant(demo: "subprocess.Popen[str]", text: str) -> list[psutil
         time.sleep(0.1)
 
 
-def test_a_demo_prints_the_models_figures_and_keeps_its_results(folder: Path) -> None:
-    demo = start(folder, "--data", str(SAMPLE))
+@pytest.fixture(scope="module")
+def offline(folder: Path) -> str:
+    """What a demo without data and without a network prints."""
+    demo = start(folder, HTTPS_PROXY="http://127.0.0.1:9")
     output, _ = demo.communicate()
     assert demo.returncode == 0, output
+    return output
+
+
+def test_a_demo_prints_the_models_figures_and_keeps_its_results(folder: Path, offline: str) -> None:
     metrics = json.loads((folder / "runs" / "latest" / "metrics.json").read_text())
     matrix = metrics["confusion_matrix"]
     assert metrics["rows"] == sum(matrix.values()) == 1200
@@ -88,7 +94,7 @@ def test_a_demo_prints_the_models_figures_and_keeps_its_results(folder: Path) ->
         SAMPLE.name,
         "train_model",
     ):
-        assert expected in output
+        assert expected in offline
     assert {file.name for file in (folder / "runs" / "latest").iterdir()} == {
         "metrics.json",
         "model.tar.gz",
@@ -101,12 +107,10 @@ def test_a_demo_prints_the_models_figures_and_keeps_its_results(folder: Path) ->
     assert processes_of(folder) == []
 
 
-def test_without_data_and_network_the_sample_is_used_and_said_so(folder: Path) -> None:
-    demo = start(folder, HTTPS_PROXY="http://127.0.0.1:9")
-    output, _ = demo.communicate()
-    assert demo.returncode == 0, output
-    assert output.splitlines()[0].startswith("The tutorial's data cannot be reached (ConnectError)")
-    assert output.splitlines()[0].endswith(f"using the bundled synthetic sample, {SAMPLE.name}.")
+def test_without_data_and_network_the_sample_is_used_and_said_so(offline: str) -> None:
+    first_line = offline.splitlines()[0]
+    assert first_line.startswith("The tutorial's data cannot be reached (ConnectError)")
+    assert first_line.endswith(f"using the bundled synthetic sample, {SAMPLE.name}.")
 
 
 def test_a_file_that_is_not_there_is_told_at_once(folder: Path) -> None:

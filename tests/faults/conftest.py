@@ -7,8 +7,22 @@ import pytest
 from tests.faults.cell import Cell
 from tests.faults.faulty_stack import FaultyStack, faulty_stack
 from tests.faults.matrix import documented
+from tests.faults.thirds import THIRDS, third_of
 
 OBSERVED = pytest.StashKey[dict[Cell, str]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--third", type=int, choices=THIRDS, help="of the fault tests: each has every task and every fault"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if third := config.getoption("third"):
+        chosen = third_of(items, third)
+        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+        items[:] = chosen
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -21,7 +35,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if not observed:
         return
     faults = list(dict.fromkeys(cell.fault for cell in observed))
-    terminalreporter.section(f"fault matrix: {len(observed)} cells of {len(documented())}")
+    third = config.getoption("third")
+    part = f" (third {third} of {len(THIRDS)})" if third else ""
+    terminalreporter.section(f"fault matrix: {len(observed)} cells of {len(documented())}{part}")
     terminalreporter.line("".join(f"{title:<24}" for title in ("", *faults)))
     for task_id in dict.fromkeys(cell.task_id for cell in observed):
         outcomes = {cell.fault: outcome for cell, outcome in observed.items() if cell.task_id == task_id}

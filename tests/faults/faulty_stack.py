@@ -33,14 +33,15 @@ orphaned_tasks_check_interval = 5
 [workers]
 min_heartbeat_interval = 1
 """
-# What it imports, every task has when it is forked: that is a quarter of the time of these many runs.
 _CLUSTER_POLICY = """
+import sys
 from datetime import timedelta
 
-import airflow.providers.amazon.aws.operators.s3
-import airflow.providers.amazon.aws.operators.sagemaker
-import include.pipeline.evaluation
-import include.pipeline.report.page
+from include.operators.process_start import collect_rarely, preload
+
+collect_rarely()
+if "scheduler" in sys.argv:
+    preload()
 
 
 def dag_policy(dag):

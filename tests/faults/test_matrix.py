@@ -18,25 +18,10 @@ from tests.faults.matrix import (
     observe,
 )
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(3600)]
 
 AT_ONCE = 8
 PROMISED = documented()
-# These run with every test run: each kind of outcome, and each fault, once at least.
-REPRESENTATIVE = {
-    Cell("train_model", "worker killed"),
-    Cell("deploy_endpoint", "marked failed"),
-    Cell("download_data", "500 twice"),
-    Cell("evaluate_model", "throttled 5 times"),
-    Cell("delete_endpoint", "access denied"),
-    Cell("train_model", "connection dropped"),
-}
-
-
-def cells() -> Iterator[object]:
-    for cell in PROMISED:
-        marks = () if cell in REPRESENTATIVE else pytest.mark.faults
-        yield pytest.param(cell, id=str(cell), marks=marks)
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +47,7 @@ def observations(
         yield {cell: pool.submit(observe, stack, cell) for cell in chosen}
 
 
-@pytest.mark.parametrize("cell", list(cells()))
+@pytest.mark.parametrize("cell", PROMISED, ids=str)
 def test_a_fault_gives_what_is_promised(
     cell: Cell,
     stack: FaultyStack,

@@ -15,7 +15,7 @@ from tests.faults.faulty_stack import SOURCE, FaultyStack
 from tests.faults.injection import Target, Then
 from tests.local_aws_client import IMAGE, ROLE
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(900)]
 
 RUN_SECONDS = 600
 
@@ -86,7 +86,6 @@ def test_a_training_job_that_is_stopped_from_outside(stack: FaultyStack, whole: 
     assert run.jobs() == ["Stopped", "Completed"]
 
 
-@pytest.mark.faults
 def test_a_training_job_that_fails(stack: FaultyStack, whole: dict[str, str]) -> None:
     strike_after(
         stack,
@@ -102,7 +101,6 @@ def test_a_training_job_that_fails(stack: FaultyStack, whole: dict[str, str]) ->
     assert run.jobs() == ["Failed", "Completed"]
 
 
-@pytest.mark.faults
 def test_an_endpoint_that_fails(stack: FaultyStack, whole: dict[str, str]) -> None:
     run = Aftermath(stack.aws, "outage__failed-endpoint", "outages")
     sagemaker = stack.aws.client("sagemaker")
@@ -120,7 +118,6 @@ def test_an_endpoint_that_fails(stack: FaultyStack, whole: dict[str, str]) -> No
     assert_it_ends_green_when_cleared(stack, run, whole)
 
 
-@pytest.mark.faults
 def test_an_endpoint_that_does_not_come_up_within_the_tasks_time_limit(
     stack: FaultyStack, whole: dict[str, str]
 ) -> None:
@@ -166,7 +163,6 @@ def test_a_task_that_is_cleared_and_run_again(stack: FaultyStack, whole: dict[st
     assert run.jobs() == ["Completed", "Completed"]
 
 
-@pytest.mark.faults
 def test_a_cleared_task_that_fails_gets_no_report_of_the_pass_before(
     stack: FaultyStack, whole: dict[str, str]
 ) -> None:
@@ -183,7 +179,6 @@ def test_a_cleared_task_that_fails_gets_no_report_of_the_pass_before(
     assert_it_ends_green_when_cleared(stack, run, whole)
 
 
-@pytest.mark.faults
 def test_a_name_that_another_has_taken(stack: FaultyStack, whole: dict[str, str]) -> None:
     run = Aftermath(stack.aws, "outage__taken", "outages")
     training = stack.user.xcom("outage__none", "train_model")["Training"]
@@ -224,12 +219,10 @@ def run_some_with(stack: FaultyStack, name: str, whole: dict[str, str], outage: 
         assert run.checksums() == whole
 
 
-@pytest.mark.faults
 def test_local_aws_is_killed_and_started_again(stack: FaultyStack, whole: dict[str, str]) -> None:
     run_some_with(stack, "aws", whole, stack.restart_local_aws)
 
 
-@pytest.mark.faults
 def test_the_scheduler_is_killed_with_its_workers_and_started_again(
     stack: FaultyStack, whole: dict[str, str]
 ) -> None:

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from tests.local_aws.conftest import deploy, invoke
 from tests.local_aws.test_endpoints import delete
+from tests.local_aws_client import OFTEN
 
 ROW = b"0.5,0.1,-0.2"
 
@@ -89,7 +90,7 @@ def test_traffic_goes_by_weight_or_to_the_variant_asked_for(
         ],
     )
     sagemaker.create_endpoint(EndpointName="two", EndpointConfigName="two")
-    sagemaker.get_waiter("endpoint_in_service").wait(EndpointName="two", WaiterConfig={"Delay": 1})
+    sagemaker.get_waiter("endpoint_in_service").wait(EndpointName="two", WaiterConfig=OFTEN)
     reached = {invoke(runtime, "two", ROW)["InvokedProductionVariant"] for _ in range(20)}
     assert reached == {"all"}
     asked = invoke(runtime, "two", ROW, TargetVariant="none")

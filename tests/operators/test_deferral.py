@@ -11,7 +11,7 @@ from include.operators.endpoint import RunEndpointOperator
 from include.operators.training import ResumableTrainingOperator
 from include.pipeline.errors import EndpointError, TrainingError
 from include.pipeline.tags import RunTags
-from tests.local_aws_client import Aws, deployment_config, tagged, training_config
+from tests.local_aws_client import OFTEN, Aws, deployment_config, tagged, training_config
 from tests.operators.conftest import BUCKET
 from tests.operators.training_jobs import (
     ENDLESS,
@@ -131,12 +131,12 @@ def test_a_retry_waits_for_the_job_that_runs(aws: Aws) -> None:
 
 def test_a_cleared_task_stops_the_job_that_runs_and_starts_another(aws: Aws) -> None:
     store = TaskStateStore()
-    deferred(lambda: training("cleared", **ENDLESS).execute(context(store)))
-    waiting = deferred(lambda: training("cleared", plan=NEXT_PLAN).execute(context(store)))
-    assert waiting.trigger.job_name == "cleared-2"
-    wait_for(aws, "cleared", "Stopped")
-    resumed(training("cleared", plan=NEXT_PLAN), waiting, context(store))
-    assert jobs(aws, "cleared") == {"cleared": "Stopped", "cleared-2": "Completed"}
+    deferred(lambda: training("set-aside", **ENDLESS).execute(context(store)))
+    waiting = deferred(lambda: training("set-aside", plan=NEXT_PLAN).execute(context(store)))
+    assert waiting.trigger.job_name == "set-aside-2"
+    wait_for(aws, "set-aside", "Stopped")
+    resumed(training("set-aside", plan=NEXT_PLAN), waiting, context(store))
+    assert jobs(aws, "set-aside") == {"set-aside": "Stopped", "set-aside-2": "Completed"}
 
 
 def test_a_job_that_takes_too_long_is_stopped(aws: Aws) -> None:
@@ -181,6 +181,4 @@ def test_an_endpoint_that_took_too_long_is_deleted(aws: Aws, archive: str) -> No
     event_of(waiting.trigger)
     with pytest.raises(TaskDeferralTimeout):
         deployment("too-late", archive).resume_execution(TRIGGER_FAIL_REPR, TIMED_OUT, {})
-    aws.client("sagemaker").get_waiter("endpoint_deleted").wait(
-        EndpointName="too-late", WaiterConfig={"Delay": 1, "MaxAttempts": 10}
-    )
+    aws.client("sagemaker").get_waiter("endpoint_deleted").wait(EndpointName="too-late", WaiterConfig=OFTEN)

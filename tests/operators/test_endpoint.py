@@ -14,7 +14,7 @@ from include.operators.endpoint import RunEndpointOperator
 from include.pipeline.deployed import Deletion, look_up_deployed
 from include.pipeline.errors import CleanupError, EndpointError, OwnerError
 from include.pipeline.tags import RunTags
-from tests.local_aws_client import Aws, deployment_config, tagged, training_config
+from tests.local_aws_client import OFTEN, Aws, deployment_config, tagged, training_config
 from tests.operators.conftest import BUCKET
 
 pytestmark = pytest.mark.slow
@@ -28,7 +28,7 @@ def archive(aws: Aws) -> str:
     sagemaker = aws.client("sagemaker")
     sagemaker.create_training_job(**training_config(BUCKET, "for-endpoints"))
     sagemaker.get_waiter("training_job_completed_or_stopped").wait(
-        TrainingJobName="for-endpoints", WaiterConfig={"Delay": 1}
+        TrainingJobName="for-endpoints", WaiterConfig=OFTEN
     )
     return f"s3://{BUCKET}/model/for-endpoints/output/model.tar.gz"
 
@@ -154,9 +154,7 @@ def test_killing_the_task_deletes_the_endpoint(aws: Aws, archive: str) -> None:
         config=tagged(deployment_config("killed"), RUN.to_aws()),
         model_data_url=archive,
     ).on_kill()
-    aws.client("sagemaker").get_waiter("endpoint_deleted").wait(
-        EndpointName="killed", WaiterConfig={"Delay": 1, "MaxAttempts": 10}
-    )
+    aws.client("sagemaker").get_waiter("endpoint_deleted").wait(EndpointName="killed", WaiterConfig=OFTEN)
 
 
 def test_killing_a_task_that_has_no_endpoint_yet_does_nothing() -> None:

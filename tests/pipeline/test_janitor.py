@@ -12,7 +12,7 @@ import pytest
 from include.pipeline.janitor import Leftover, find_leftovers, remove, sweep
 from include.pipeline.prices import usd_per_day
 from include.pipeline.tags import RunTags
-from tests.local_aws_client import Aws, deployment_config, tagged, training_config
+from tests.local_aws_client import OFTEN, Aws, deployment_config, tagged, training_config
 from tests.local_aws_server import local_aws_server
 
 pytestmark = pytest.mark.slow
@@ -39,7 +39,7 @@ def server() -> Iterator[Aws]:
         sagemaker = aws.client("sagemaker")
         sagemaker.create_training_job(**training_config(BUCKET, "model"))
         sagemaker.get_waiter("training_job_completed_or_stopped").wait(
-            TrainingJobName="model", WaiterConfig={"Delay": 1}
+            TrainingJobName="model", WaiterConfig=OFTEN
         )
         yield aws
 
@@ -63,13 +63,13 @@ def sagemaker(server: Aws) -> Iterator[Any]:
         if name != "nobodys":
             client.create_endpoint(**config["Endpoint"])
     for name in ("over", "expired", "running", "kept", "anothers"):
-        client.get_waiter("endpoint_in_service").wait(EndpointName=name, WaiterConfig={"Delay": 1})
+        client.get_waiter("endpoint_in_service").wait(EndpointName=name, WaiterConfig=OFTEN)
     yield client
-    for endpoint in client.list_endpoints()["Endpoints"]:
-        client.delete_endpoint(EndpointName=endpoint["EndpointName"])
-        client.get_waiter("endpoint_deleted").wait(
-            EndpointName=endpoint["EndpointName"], WaiterConfig={"Delay": 1}
-        )
+    left = [endpoint["EndpointName"] for endpoint in client.list_endpoints()["Endpoints"]]
+    for name in left:
+        client.delete_endpoint(EndpointName=name)
+    for name in left:
+        client.get_waiter("endpoint_deleted").wait(EndpointName=name, WaiterConfig=OFTEN)
     for page in client.get_paginator("list_endpoint_configs").paginate():
         for config in page["EndpointConfigs"]:
             client.delete_endpoint_config(EndpointConfigName=config["EndpointConfigName"])
@@ -145,7 +145,7 @@ def test_what_its_own_run_takes_away_during_the_sweep_is_no_leftover(
         if operation == "list_tags" and ("Endpoint", "running") in there_before:
             there_before.clear()
             sagemaker.delete_endpoint(EndpointName="running")
-            sagemaker.get_waiter("endpoint_deleted").wait(EndpointName="running", WaiterConfig={"Delay": 1})
+            sagemaker.get_waiter("endpoint_deleted").wait(EndpointName="running", WaiterConfig=OFTEN)
         return paginate(operation)
 
     there_before = there(sagemaker)
@@ -177,7 +177,7 @@ def test_a_training_job_that_nobody_waits_for_is_stopped(server: Aws) -> None:
     assert (leftover.kind, leftover.name) == ("training job", "forgotten")
     sweep(client, now=NOW, is_over=is_over, dry_run=False, report=print)
     client.get_waiter("training_job_completed_or_stopped").wait(
-        TrainingJobName="forgotten", WaiterConfig={"Delay": 1}
+        TrainingJobName="forgotten", WaiterConfig=OFTEN
     )
     assert client.describe_training_job(TrainingJobName="forgotten")["TrainingJobStatus"] == "Stopped"
     assert client.describe_training_job(TrainingJobName="awaited")["TrainingJobStatus"] == "InProgress"
@@ -185,7 +185,7 @@ def test_a_training_job_that_nobody_waits_for_is_stopped(server: Aws) -> None:
 
 
 def test_it_pages_through_any_number(sagemaker: Any) -> None:
-    for number in range(130):
+    for number in range(45):  # a page has ten
         config = tagged(deployment_config(f"many-{number}"), tags("over", LATER))["Model"]
         config["PrimaryContainer"]["ModelDataUrl"] = ARCHIVE
         sagemaker.create_model(**config)

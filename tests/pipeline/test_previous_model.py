@@ -16,7 +16,7 @@ from include.pipeline.object_store import read_object, split_uri, write_object
 from include.pipeline.plan import RunPlan
 from include.pipeline.quality import check_quality
 from include.pipeline.training_job import TrainingJob
-from tests.local_aws_client import Aws, deployment_config, training_config
+from tests.local_aws_client import OFTEN, Aws, deployment_config, training_config
 from tests.local_aws_server import local_aws_server
 from tests.pipeline.accepted_runs import accepted, archive_of, day, plan_of
 from tests.pipeline.report.example import contents_of
@@ -64,14 +64,14 @@ def aws() -> Iterator[Aws]:
         sagemaker = aws.client("sagemaker")
         sagemaker.create_training_job(**training_config(BUCKET, name))
         sagemaker.get_waiter("training_job_completed_or_stopped").wait(
-            TrainingJobName=name, WaiterConfig={"Delay": 1}
+            TrainingJobName=name, WaiterConfig=OFTEN
         )
         config = deployment_config(name)
         config["Model"]["PrimaryContainer"]["ModelDataUrl"] = TrainingJob.describe(sagemaker, name).model_uri
         sagemaker.create_model(**config["Model"])
         sagemaker.create_endpoint_config(**config["EndpointConfig"])
         sagemaker.create_endpoint(**config["Endpoint"])
-        sagemaker.get_waiter("endpoint_in_service").wait(EndpointName=name, WaiterConfig={"Delay": 1})
+        sagemaker.get_waiter("endpoint_in_service").wait(EndpointName=name, WaiterConfig=OFTEN)
         yield aws
 
 
@@ -160,7 +160,14 @@ def test_a_model_of_other_columns_cannot_be_asked(
         check_quality(found, held_to(0.5).params, found.previous)
 
 
-@pytest.mark.parametrize("archive", [b"not an archive", archive_of(b"not a model"), archive_of(b"")])
+@pytest.mark.parametrize(
+    "archive",
+    [
+        pytest.param(b"not an archive", id="no archive"),
+        pytest.param(archive_of(b"not a model"), id="no model"),
+        pytest.param(archive_of(b""), id="empty"),
+    ],
+)
 def test_a_model_that_cannot_be_read_cannot_be_asked(aws: Aws, s3: "S3Client", archive: bytes) -> None:
     write_object(s3, accepted(s3, PREVIOUS).training.model_uri, archive, "application/x-tar")
     assert evaluate(aws, held_to(0.5)).previous == PreviousModel(run_id="scheduled__1", roc_auc=None)

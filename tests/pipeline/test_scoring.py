@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from include.pipeline.errors import EndpointError
 from include.pipeline.scoring import batches, score_rows
-from tests.local_aws_client import Aws, deployment_config, training_config
+from tests.local_aws_client import OFTEN, Aws, deployment_config, training_config
 from tests.local_aws_server import local_aws_server
 
 BUCKET = "scoring"
@@ -40,7 +40,7 @@ def aws() -> Iterator[Aws]:
             sagemaker.create_training_job(**training_config(BUCKET, name, objective=objective))
         for name in ("classifier", "raw"):
             sagemaker.get_waiter("training_job_completed_or_stopped").wait(
-                TrainingJobName=name, WaiterConfig={"Delay": 1}
+                TrainingJobName=name, WaiterConfig=OFTEN
             )
             config = deployment_config(name)
             config["Model"]["PrimaryContainer"]["ModelDataUrl"] = (
@@ -49,7 +49,7 @@ def aws() -> Iterator[Aws]:
             sagemaker.create_model(**config["Model"])
             sagemaker.create_endpoint_config(**config["EndpointConfig"])
             sagemaker.create_endpoint(**config["Endpoint"])
-            sagemaker.get_waiter("endpoint_in_service").wait(EndpointName=name, WaiterConfig={"Delay": 1})
+            sagemaker.get_waiter("endpoint_in_service").wait(EndpointName=name, WaiterConfig=OFTEN)
         yield aws
 
 

@@ -1,0 +1,11 @@
+from tests.faults.matrix import FAULTS, TARGETS, documented
+from tests.faults.thirds import THIRDS, diagonal
+
+
+def test_each_third_of_the_matrix_has_every_task_and_every_fault() -> None:
+    cells = documented()
+    for third in THIRDS:
+        chosen = [cell for cell in cells if diagonal(cell) == third]
+        assert len(chosen) == len(cells) / len(THIRDS)
+        assert {cell.task_id for cell in chosen} == set(TARGETS)
+        assert {cell.fault for cell in chosen} == set(FAULTS)
