@@ -30,7 +30,7 @@ def test_a_name_is_used_once(sagemaker: Any) -> None:
 
 
 def test_groups_are_listed_the_oldest_first(client: Any) -> None:
-    sagemaker = client("sagemaker", region_name="eu-west-2")
+    sagemaker = client("sagemaker", region_name="eu-north-1")
     for name in ("second", "third", "first"):
         sagemaker.create_model_package_group(ModelPackageGroupName=name)
 
