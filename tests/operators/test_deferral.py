@@ -181,4 +181,6 @@ def test_an_endpoint_that_took_too_long_is_deleted(aws: Aws, archive: str) -> No
     event_of(waiting.trigger)
     with pytest.raises(TaskDeferralTimeout):
         deployment("too-late", archive).resume_execution(TRIGGER_FAIL_REPR, TIMED_OUT, {})
-    aws.client("sagemaker").get_waiter("endpoint_deleted").wait(EndpointName="too-late", WaiterConfig=OFTEN)
+    aws.client("sagemaker").get_waiter("endpoint_deleted").wait(
+        EndpointName="too-late", WaiterConfig=OFTEN | {"MaxAttempts": 100}
+    )

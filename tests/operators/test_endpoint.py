@@ -154,7 +154,9 @@ def test_killing_the_task_deletes_the_endpoint(aws: Aws, archive: str) -> None:
         config=tagged(deployment_config("killed"), RUN.to_aws()),
         model_data_url=archive,
     ).on_kill()
-    aws.client("sagemaker").get_waiter("endpoint_deleted").wait(EndpointName="killed", WaiterConfig=OFTEN)
+    aws.client("sagemaker").get_waiter("endpoint_deleted").wait(
+        EndpointName="killed", WaiterConfig=OFTEN | {"MaxAttempts": 100}
+    )
 
 
 def test_killing_a_task_that_has_no_endpoint_yet_does_nothing() -> None:
