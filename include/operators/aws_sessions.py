@@ -1,6 +1,6 @@
 """The boto3 sessions of Airflow's hooks, for its setting `[aws] session_factory`."""
 
-# It imports this module in turn.
+# Where the setting is made, this imports our module in turn: who needs the class imports this first.
 from airflow.providers.amazon.aws.hooks.base_aws import BaseSessionFactory
 from boto3.session import Session
 

@@ -5,6 +5,7 @@ import gc
 import importlib
 import inspect
 import os
+import sys
 
 _LOADED_BY_TASKS = (
     "airflow.providers.amazon.aws.operators.s3",
@@ -28,8 +29,15 @@ def collect_rarely() -> None:
     atexit.register(gc.freeze)
 
 
-def preload() -> None:
-    """Load what each task would load by itself, in the process that tasks are forked from."""
+def tune_process() -> None:
+    """Tune the process of Airflow that this runs in, whichever it is: for its `airflow_local_settings`."""
+    collect_rarely()
+    if "scheduler" in sys.argv:
+        _preload()
+
+
+def _preload() -> None:
+    """Load what each task would load by itself: tasks are forked from the scheduler."""
     from include.operators.aws_models import read_models
 
     for module in _LOADED_BY_TASKS:

@@ -1,6 +1,9 @@
 """One cell of the fault matrix."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+import pytest
 
 
 @dataclass(frozen=True)
@@ -12,3 +15,12 @@ class Cell:
 
     def __str__(self) -> str:
         return f"{self.task_id}-{self.fault}".replace(" ", "-")
+
+
+def cells_of(items: Iterable[pytest.Item]) -> dict[pytest.Item, Cell]:
+    """Find the tests of single cells."""
+    return {
+        item: item.callspec.params["cell"]
+        for item in items
+        if isinstance(item, pytest.Function) and "cell" in item.fixturenames
+    }

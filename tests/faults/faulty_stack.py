@@ -34,14 +34,11 @@ orphaned_tasks_check_interval = 5
 min_heartbeat_interval = 1
 """
 _CLUSTER_POLICY = """
-import sys
 from datetime import timedelta
 
-from include.operators.process_start import collect_rarely, preload
+from include.operators.process_start import tune_process
 
-collect_rarely()
-if "scheduler" in sys.argv:
-    preload()
+tune_process()
 
 
 def dag_policy(dag):

@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 
 from tests.faults.aftermath import Aftermath
-from tests.faults.cell import Cell
+from tests.faults.cell import Cell, cells_of
 from tests.faults.conftest import OBSERVED
 from tests.faults.faulty_stack import SOURCE, FaultyStack
 from tests.faults.matrix import (
@@ -37,12 +37,7 @@ def observations(
     stack: FaultyStack, request: pytest.FixtureRequest
 ) -> Iterator[dict[Cell, Future[Observed]]]:
     """All selected cells, some at a time: Airflow starts a run's tasks one after the other."""
-    chosen = [
-        item.callspec.params["cell"]
-        for item in request.session.items
-        if isinstance(item, pytest.Function)
-        and item.originalname == test_a_fault_gives_what_is_promised.__name__
-    ]
+    chosen = cells_of(request.session.items).values()
     with ThreadPoolExecutor(AT_ONCE) as pool:
         yield {cell: pool.submit(observe, stack, cell) for cell in chosen}
 

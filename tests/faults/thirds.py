@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.faults.cell import Cell
+from tests.faults.cell import Cell, cells_of
 from tests.faults.matrix import FAULTS, TARGETS
 
 THIRDS = (1, 2, 3)
@@ -12,13 +12,9 @@ THIRDS = (1, 2, 3)
 
 def third_of(items: Sequence[pytest.Item], third: int) -> list[pytest.Item]:
     """Choose a third: diagonals of the matrix, and every third of the other tests."""
-    cells = {item: item.callspec.params["cell"] for item in items if _is_cell(item)}
+    cells = cells_of(items)
     others = [item for item in items if item not in cells][third - 1 :: len(THIRDS)]
     return [item for item in items if item in others or (item in cells and diagonal(cells[item]) == third)]
-
-
-def _is_cell(item: pytest.Item) -> bool:
-    return isinstance(item, pytest.Function) and "cell" in item.fixturenames
 
 
 def diagonal(cell: Cell) -> int:

@@ -4,6 +4,8 @@ import pytest
 from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
 from botocore.loaders import JSONFileLoader
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_second_session_parses_no_model_again(monkeypatch: pytest.MonkeyPatch) -> None:
     AwsBaseHook(aws_conn_id="aws_default", client_type="sagemaker").conn.close()
