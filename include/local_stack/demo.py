@@ -35,6 +35,14 @@ _PROCESSES = ("local_aws", "api_server", "scheduler", "dag_processor")
 console = Console(highlight=False)
 
 
+class InterruptionError(BaseException):
+    """Ctrl-C or a plain `kill`.
+
+    KeyboardInterrupt would not do: where one passes through `exec`, as dataclasses use it, Python ends
+    `python -m` by the signal and not with our exit code, although it was caught.
+    """
+
+
 def choose_data(asked: str | None) -> str:
     """Decide what to train on: what was asked for, else the tutorial's data, else, offline, the sample.
 
@@ -123,7 +131,7 @@ def _show_results(airflow: AirflowApi, run: RunState, aws: LocalAws) -> None:
 
 
 def _interrupt(_number: int, _frame: "FrameType | None") -> None:
-    raise KeyboardInterrupt
+    raise InterruptionError
 
 
 def main() -> int:
@@ -131,8 +139,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", help="a CSV file's path or URL, instead of the tutorial's")
     arguments = parser.parse_args()
-    # A plain `kill` stops the stack just as Ctrl-C does.
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Something started in the background ignores Ctrl-C.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _interrupt)
     LOCAL.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(LOCAL / "demo.lock", timeout=0):
@@ -141,7 +151,7 @@ def main() -> int:
         console.print("Another demo runs in this folder: wait for its end, or stop it.", style="bold red")
     except StackError as error:
         console.print(str(error), style="bold red", markup=False)
-    except KeyboardInterrupt:
+    except InterruptionError:
         console.print("Stopped.")
         return 130
     return 1
