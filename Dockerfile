@@ -1,9 +1,10 @@
-# The one image of the cluster in docker-compose.yaml: every Airflow service and local AWS.
+# The two images of the cluster in docker-compose.yaml: of every Airflow service, and of local AWS, which what runs in
+# production does without.
 #
 # From Python, not from Airflow's own image: requirements.txt pins every package, Airflow among them. Laid over
 # Airflow's image it would leave packages there that it does not name, in a mix that no test has seen, and
 # carry the replaced ones along. All of requirements.txt comes as wheels, so no compiler is missing.
-FROM python:3.11-slim-bookworm
+FROM python:3.11-slim-bookworm AS base
 
 # --no-deps: what is not in the lock is an error, not a download.
 RUN --mount=type=bind,source=requirements.txt,target=/tmp/requirements.txt \
@@ -20,6 +21,12 @@ ENV AIRFLOW_HOME=/opt/airflow \
     PYTHONPATH=/opt/airflow \
     PYTHONUNBUFFERED=1
 WORKDIR /opt/airflow
+
+FROM base AS local-aws
+COPY --chown=airflow:airflow local_aws local_aws
+USER airflow
+
+FROM base AS airflow
 COPY --chown=airflow:airflow include include
 COPY --chown=airflow:airflow plugins plugins
 COPY --chown=airflow:airflow dags dags

@@ -18,16 +18,16 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(INSTALLED) ## run the pipeline once on this machine; DATA=path-or-URL chooses the data
-	@$(BIN)/python -m include.local_stack.demo $(if $(DATA),--data '$(DATA)')
+	@$(BIN)/python -m local_stack.demo $(if $(DATA),--data '$(DATA)')
 
 up: $(INSTALLED) ## local AWS and Airflow with its UI on 127.0.0.1:8080, until Ctrl-C; SOURCE_FOLDER=folder of own data
-	@$(BIN)/python -m include.local_stack.up
+	@$(BIN)/python -m local_stack.up
 
 backfill: $(INSTALLED) ## on the stack of `make up`, all ticks from FROM=2026-01-01 to TO=2026-03-31; CONF='{"...": ...}'
-	@$(BIN)/python -m include.local_stack.backfill --from '$(FROM)' --to '$(TO)' $(if $(CONF),--conf '$(CONF)')
+	@$(BIN)/python -m local_stack.backfill --from '$(FROM)' --to '$(TO)' $(if $(CONF),--conf '$(CONF)')
 
 env: $(INSTALLED) ## write .env with new secrets for docker-compose.yaml
-	@$(BIN)/python -m include.local_stack.make_env
+	@$(BIN)/python -m local_stack.make_env
 
 test: $(INSTALLED) $(AWS_CLI) ## all tests but those of test-backfill and test-faults, offline
 	$(BIN)/python -m pytest -m 'not backfill and not faults' $(PARALLEL)

@@ -16,8 +16,8 @@ from tests.tutorial_data import HYPERPARAMETERS, tutorial_split
 _DRAW = """
 import pickle, sys, time
 begin = time.perf_counter()
-from include.pipeline.evaluation import evaluate
-from include.pipeline.explanation import explain
+from include.pipeline.evaluation.evaluate import evaluate
+from include.pipeline.evaluation.explanation import explain
 from include.pipeline.report.page import render_report
 imported = time.perf_counter()
 from tests.pipeline.report.example import CONFIG, contents_of

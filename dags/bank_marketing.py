@@ -6,19 +6,19 @@ from airflow.providers.amazon.aws.operators.s3 import S3CreateBucketOperator
 from airflow.sdk import DAG, Asset, chain
 
 from include.operators import cleanup_tasks, tasks
-from include.operators.deletion import (
+from include.operators.links import ModelReportLink
+from include.operators.retries import RETRIES
+from include.operators.sagemaker.deletion import (
     DeleteEndpointConfigOperator,
     DeleteEndpointOperator,
     DeleteModelOperator,
 )
-from include.operators.endpoint import RunEndpointOperator
-from include.operators.links import ModelReportLink
-from include.operators.retries import RETRIES
+from include.operators.sagemaker.endpoint import RunEndpointOperator
+from include.operators.sagemaker.training import ResumableTrainingOperator
 from include.operators.schedule import cron_or_event_schedule
-from include.operators.training import ResumableTrainingOperator
 from include.operators.trigger_form import trigger_form
 from include.operators.watching import source_asset
-from include.pipeline.config import load_config
+from include.pipeline.documents.config import load_config
 
 config = load_config("bank_marketing")
 model = Asset("bank_marketing_model", group="model")

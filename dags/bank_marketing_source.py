@@ -7,7 +7,7 @@ from airflow.sdk import DAG
 from include.operators.retries import RETRIES
 from include.operators.schedule import cron_schedule
 from include.operators.watching import look_at_source, source_asset
-from include.pipeline.config import load_config
+from include.pipeline.documents.config import load_config
 
 config = load_config("bank_marketing")
 source = source_asset("bank_marketing")

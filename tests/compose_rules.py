@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 import honcho.environ
 
-from include.local_stack.make_env import cluster_env
+from local_stack.make_env import cluster_env
+from tests.project import PROJECT
 
 Document = dict[str, Any]
 
-PROJECT = Path(__file__).parents[1]
 
 # Compose's interpolation: $$ is a dollar sign; ${NAME}, ${NAME:-default} and ${NAME:?message} are variables.
 INTERPOLATION = re.compile(r"\$\$|\$\{(?P<name>\w+)(?P<default>:?-[^}]*)?(?::?\?[^}]*)?\}")

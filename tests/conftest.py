@@ -5,7 +5,7 @@ import tempfile
 
 import pytest
 
-from include.operators.process_start import collect_rarely
+from include.processes.process_start import collect_rarely
 
 collect_rarely()
 # Read when Airflow is first imported, hence here and not in a fixture.
@@ -14,7 +14,7 @@ for name in [name for name in os.environ if name.startswith(("AIRFLOW", "AWS_"))
     del os.environ[name]
 os.environ |= {
     "AIRFLOW_HOME": _home.name,
-    "AIRFLOW__AWS__SESSION_FACTORY": "include.operators.aws_sessions.SharedModelsSessionFactory",
+    "AIRFLOW__AWS__SESSION_FACTORY": "include.processes.aws_sessions.SharedModelsSessionFactory",
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
     "AIRFLOW__CORE__UNIT_TEST_MODE": "True",
     "AWS_EC2_METADATA_DISABLED": "true",

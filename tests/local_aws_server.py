@@ -8,9 +8,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
-_PROJECT_ROOT = Path(__file__).resolve().parents[1]
+from tests.project import PROJECT
+
 _SECONDS_TO_START = 60.0
 
 
@@ -52,9 +52,9 @@ def start_local_aws(*options: str, stderr: int = subprocess.DEVNULL) -> LocalAws
         RuntimeError: It did not start.
     """
     process = subprocess.Popen(
-        [sys.executable, "-m", "include.local_aws", "--port", "0", *options],
-        cwd=_PROJECT_ROOT,
-        env={**os.environ, "PYTHONPATH": str(_PROJECT_ROOT)},
+        [sys.executable, "-m", "local_aws", "--port", "0", *options],
+        cwd=PROJECT,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
         stdout=subprocess.PIPE,
         stderr=stderr,
         text=True,

@@ -18,7 +18,7 @@ import honcho.environ
 import pytest
 import yaml
 
-from include.local_stack.make_env import cluster_env
+from local_stack.make_env import cluster_env
 from tests import compose_rules
 from tests.compose_rules import PROJECT, Document
 
@@ -195,17 +195,32 @@ def test_the_example_in_env_points_to_the_local_aws_service() -> None:
     assert worker["AIRFLOW_CONN_AWS_DEFAULT"] is worker["AIRFLOW_VAR_SAGEMAKER_ROLE"] is None
 
 
-def test_the_image_is_this_version_of_the_project_on_its_python() -> None:
+def test_the_images_are_this_version_of_the_project_on_its_python() -> None:
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
-    assert COMPOSE["services"]["airflow-init"]["image"] == f"{project['name']}:{project['version']}"
-    (base,) = re.findall(r"^FROM (.+)$", DOCKERFILE, re.MULTILINE)
+    services = COMPOSE["services"]
+    assert services["airflow-init"]["image"] == f"{project['name']}:{project['version']}"
+    assert services["local-aws"]["image"] == f"{project['name']}-local-aws:{project['version']}"
+    (base, *stages) = re.findall(r"^FROM (.+) AS .+$", DOCKERFILE, re.MULTILINE)
     assert base.startswith(f"python:{project['requires-python'].removeprefix('==').removesuffix('.*')}-")
+    assert stages == ["base", "base"]
 
 
-def test_the_image_holds_the_code_and_does_not_run_as_root() -> None:
-    copied = re.findall(r"^COPY \S+ (\S+) (\S+)$", DOCKERFILE, re.MULTILINE)
-    mounted = {v for v in COMPOSE["services"]["airflow-worker"]["volumes"] if v.startswith("./")}
-    assert {f"./{source}:/opt/airflow/{target}:ro" for source, target in copied} == mounted
+@pytest.mark.parametrize(
+    ("target", "builder", "runner"),
+    [("airflow", "airflow-init", "airflow-worker"), ("local-aws", "local-aws", "local-aws")],
+)
+def test_each_image_holds_the_code_of_its_services_and_does_not_run_as_root(
+    target: str, builder: str, runner: str
+) -> None:
+    assert COMPOSE["services"][builder]["build"]["target"] == target
+    (stage,) = re.findall(rf"^FROM base AS {target}$(.+?)(?=^FROM|\Z)", DOCKERFILE, re.MULTILINE | re.DOTALL)
+    copied = re.findall(r"^COPY \S+ (\S+) (\S+)$", stage, re.MULTILINE)
+    mounted = {v for v in COMPOSE["services"][runner]["volumes"] if v.startswith("./")}
+    assert {f"./{source}:/opt/airflow/{name}:ro" for source, name in copied} == mounted
+    assert re.findall(r"^USER (.+)$", stage, re.MULTILINE) == ["airflow"]
+
+
+def test_the_images_are_built_of_what_they_copy_and_nothing_else() -> None:
+    copied = re.findall(r"^COPY \S+ (\S+) \S+$", DOCKERFILE, re.MULTILINE)
     allowed = {line[1:] for line in (PROJECT / ".dockerignore").read_text().splitlines() if line[:1] == "!"}
-    assert {source for source, _ in copied} | {"requirements.txt"} == allowed
-    assert re.findall(r"^USER (.+)$", DOCKERFILE, re.MULTILINE)[-1] == "airflow"
+    assert {*copied, "requirements.txt"} == allowed

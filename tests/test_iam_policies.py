@@ -3,40 +3,40 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import botocore.client
 import pytest
 from airflow.providers.amazon.aws.operators.s3 import S3CreateBucketOperator
 
-from include.operators.deletion import (
+from include.operators.sagemaker.deletion import (
     DeleteEndpointConfigOperator,
     DeleteEndpointOperator,
     DeleteModelOperator,
 )
-from include.operators.endpoint import RunEndpointOperator
-from include.operators.training import ResumableTrainingOperator
-from include.pipeline.accepted import accept
-from include.pipeline.cleanup import delete_run
-from include.pipeline.config import DATASETS, load_config
-from include.pipeline.dataset import split_to_s3
-from include.pipeline.deployed import look_up_deployed
-from include.pipeline.evaluation import evaluate_endpoint, read_evaluation
-from include.pipeline.janitor import sweep
-from include.pipeline.manifest import record_run
-from include.pipeline.plan import RunIdentity, RunLocations, RunPlan, make_plan, write_plan
+from include.operators.sagemaker.endpoint import RunEndpointOperator
+from include.operators.sagemaker.training import ResumableTrainingOperator
+from include.pipeline.data.split import split_to_s3
+from include.pipeline.documents.config import DATASETS, load_config
+from include.pipeline.documents.manifest import record_run
+from include.pipeline.documents.plan import RunIdentity, RunLocations, RunPlan, make_plan, write_plan
+from include.pipeline.documents.training_job import TrainingJob
+from include.pipeline.evaluation.evaluate import evaluate_endpoint, read_evaluation
+from include.pipeline.history.accepted import accept
+from include.pipeline.history.reuse import reuse_model
 from include.pipeline.report.writing import write_report
-from include.pipeline.reuse import reuse_model
-from include.pipeline.source import fetch
-from include.pipeline.source_policy import SourcePolicy
-from include.pipeline.training_job import TrainingJob
+from include.pipeline.source.download import fetch
+from include.pipeline.source.policy import SourcePolicy
+from include.pipeline.teardown.cleanup import delete_run
+from include.pipeline.teardown.deployed import look_up_deployed
+from include.pipeline.teardown.janitor import sweep
 from tests.local_aws_client import Aws
 from tests.local_aws_server import local_aws_server
+from tests.project import PROJECT
 
 pytestmark = pytest.mark.slow
 
-POLICY = json.loads((Path(__file__).resolve().parents[1] / "docs" / "iam" / "airflow-role.json").read_text())
+POLICY = json.loads((PROJECT / "docs" / "iam" / "airflow-role.json").read_text())
 # Which permission a call needs, where it is not its own name; a copy is read, too, as other objects are:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 ACTIONS = {

@@ -6,11 +6,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-BANK_CLEAN = Path(
-    os.environ.get(
-        "BANK_CLEAN_CSV", Path(__file__).resolve().parents[2] / "shared" / "data" / "bank_clean.csv"
-    )
-)
+from tests.project import PROJECT
+
+BANK_CLEAN = Path(os.environ.get("BANK_CLEAN_CSV", PROJECT.parent / "shared" / "data" / "bank_clean.csv"))
 
 needs_bank_clean = pytest.mark.skipif(
     not BANK_CLEAN.is_file(), reason=f"the tutorial's file is not at {BANK_CLEAN} (set BANK_CLEAN_CSV)"

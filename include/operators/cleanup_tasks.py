@@ -18,8 +18,8 @@ log = logging.getLogger(__name__)
 @task
 def delete_data(plan: dict[str, Any]) -> list[str]:
     """Delete what the run stored on S3, where the Params ask for it."""
-    from include.pipeline.cleanup import delete_run
-    from include.pipeline.plan import RunPlan
+    from include.pipeline.documents.plan import RunPlan
+    from include.pipeline.teardown.cleanup import delete_run
 
     run = RunPlan.model_validate(plan)
     if not run.params.delete_data:
@@ -36,11 +36,11 @@ def verify_teardown(plan: dict[str, Any], ti: Any = None) -> None:
     Also where a user marked it as failed: Airflow skips what is pending then, leaves the run's state to its
     teardown, and would call it a success.
     """
+    from include.pipeline.aws.object_store import list_objects
+    from include.pipeline.aws.resources import ALL_KINDS, is_of_run
+    from include.pipeline.aws.tags import RunTags
+    from include.pipeline.documents.plan import RunPlan
     from include.pipeline.errors import CleanupError
-    from include.pipeline.object_store import list_objects
-    from include.pipeline.plan import RunPlan
-    from include.pipeline.resources import ALL_KINDS, is_of_run
-    from include.pipeline.tags import RunTags
 
     run, sagemaker = RunPlan.model_validate(plan), hook("sagemaker").conn
     tags = RunTags(dag_id=run.identity.dag_id, run_id=run.identity.run_id, expires=None)
@@ -69,7 +69,7 @@ def sweep_leftovers(ti: Any = None, params: Any = None) -> list[str]:
     A dry run, which only lists it, unless the Param `dry_run` or, where that is empty, the Variable
     `sagemaker_janitor_dry_run` says false.
     """
-    from include.pipeline.janitor import sweep
+    from include.pipeline.teardown.janitor import sweep
 
     dry_run = params["dry_run"]
     if dry_run is None:

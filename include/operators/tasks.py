@@ -29,8 +29,8 @@ def plan_run(pipeline: str, dag_run: Any = None, params: Any = None) -> dict[str
     Returns:
         A `RunPlan`; later tasks take single members of it.
     """
-    from include.pipeline.config import load_config
-    from include.pipeline.plan import RunIdentity, make_plan
+    from include.pipeline.documents.config import load_config
+    from include.pipeline.documents.plan import RunIdentity, make_plan
 
     config = load_config(pipeline)
     sts = hook("sts")
@@ -60,8 +60,8 @@ def download_data(plan: dict[str, Any]) -> dict[str, Any]:
     Returns:
         A `RawData`.
     """
-    from include.pipeline.plan import RunPlan, write_plan
-    from include.pipeline.source import fetch
+    from include.pipeline.documents.plan import RunPlan, write_plan
+    from include.pipeline.source.download import fetch
 
     run, s3 = RunPlan.model_validate(plan), hook("s3").conn
     write_plan(s3, run)
@@ -77,8 +77,8 @@ def reuse_model(plan: dict[str, Any], raw: dict[str, Any]) -> dict[str, Any] | N
     Returns:
         A `ReusedModel`, for which the steps until the gate are left out; None for a run that has to train.
     """
-    from include.pipeline import reuse
-    from include.pipeline.plan import RunPlan
+    from include.pipeline.documents.plan import RunPlan
+    from include.pipeline.history import reuse
 
     reused = reuse.reuse_model(hook("s3").conn, RunPlan.model_validate(plan), raw["sha256"])
     log.info("%s", reused.reason if reused else "There is no model to use again")
@@ -94,8 +94,8 @@ def split_data(
     Returns:
         A `Split`: where a model is used again, that of its run.
     """
-    from include.pipeline.dataset import split_to_s3
-    from include.pipeline.plan import RunPlan
+    from include.pipeline.data.split import split_to_s3
+    from include.pipeline.documents.plan import RunPlan
 
     if reused:
         skip_for(reused, ti, reused["split"])
@@ -125,10 +125,10 @@ def evaluate_model(
     Returns:
         The `Metrics`: the headline of metrics.json. Where a model is used again, those of its run.
     """
-    from include.pipeline.confusion_table import confusion_table
-    from include.pipeline.evaluation import evaluate_endpoint
-    from include.pipeline.plan import RunPlan
-    from include.pipeline.split import Split
+    from include.pipeline.documents.plan import RunPlan
+    from include.pipeline.documents.split import Split
+    from include.pipeline.evaluation.confusion_table import confusion_table
+    from include.pipeline.evaluation.evaluate import evaluate_endpoint
 
     if reused:
         skip_for(reused, ti, reused["metrics"])
@@ -169,13 +169,13 @@ def check_quality(
         ti: Filled in by Airflow.
         outlet_events: Filled in by Airflow.
     """
-    from include.pipeline import quality
-    from include.pipeline.accepted import accept
-    from include.pipeline.evaluation import read_evaluation
-    from include.pipeline.manifest import record_run
-    from include.pipeline.plan import RunPlan
-    from include.pipeline.source import RawData
-    from include.pipeline.split import Split
+    from include.pipeline.documents.manifest import record_run
+    from include.pipeline.documents.plan import RunPlan
+    from include.pipeline.documents.split import Split
+    from include.pipeline.evaluation.evaluate import read_evaluation
+    from include.pipeline.history import quality
+    from include.pipeline.history.accepted import accept
+    from include.pipeline.source.download import RawData
 
     run, s3 = RunPlan.model_validate(plan), hook("s3").conn
     evaluation = read_evaluation(s3, run)
@@ -212,10 +212,10 @@ def write_report(plan: dict[str, Any], deletions: dict[str, dict[str, Any] | Non
     Returns:
         Its URI.
     """
-    from include.pipeline.deployed import Deletion, look_up_deployed
-    from include.pipeline.manifest import read_manifest
-    from include.pipeline.plan import RunPlan
+    from include.pipeline.documents.manifest import read_manifest
+    from include.pipeline.documents.plan import RunPlan
     from include.pipeline.report.writing import write_report as write
+    from include.pipeline.teardown.deployed import Deletion, look_up_deployed
 
     run, s3 = RunPlan.model_validate(plan), hook("s3").conn
     states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id])[ti.run_id]
@@ -234,7 +234,7 @@ def source_policy(max_bytes: int) -> Any:
     Returns:
         A `SourcePolicy`.
     """
-    from include.pipeline.source_policy import SourcePolicy
+    from include.pipeline.source.policy import SourcePolicy
 
     return SourcePolicy.of_variables(
         local_folder=Variable.get("source_local_folder", default=None),
@@ -244,6 +244,6 @@ def source_policy(max_bytes: int) -> Any:
 
 
 def _training_job(training: dict[str, Any]) -> Any:
-    from include.pipeline.training_job import TrainingJob
+    from include.pipeline.documents.training_job import TrainingJob
 
     return TrainingJob.describe(hook("sagemaker").conn, training["Training"]["TrainingJobName"])

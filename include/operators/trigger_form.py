@@ -4,7 +4,7 @@ from typing import Any
 
 from airflow.sdk import Param
 
-from include.pipeline.params import RunParams
+from include.pipeline.documents.params import RunParams
 
 
 def trigger_form(defaults: RunParams) -> dict[str, Param]:

@@ -46,10 +46,10 @@ def look_at_source(
         outlet_events: Takes the event.
         asset_state_store: Of the asset.
     """
-    from include.pipeline.config import load_config
-    from include.pipeline.dated_url import is_dated
-    from include.pipeline.source_policy import shown
-    from include.pipeline.source_version import has_changed, last_known, look_up_version
+    from include.pipeline.documents.config import load_config
+    from include.pipeline.source.dated_url import is_dated
+    from include.pipeline.source.policy import shown
+    from include.pipeline.source.version import has_changed, last_known, look_up_version
 
     config = load_config(pipeline)
     url = config.params.data_url

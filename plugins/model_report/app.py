@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import HTMLResponse
 
-from include.pipeline import config
+from include.pipeline.documents import config
 from plugins.model_report import pages
 from plugins.model_report.absence import why_no_report
 from plugins.model_report.comparison import (

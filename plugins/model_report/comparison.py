@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from include.pipeline.metrics import Evaluation, Interval, Metrics
-from include.pipeline.params import RunParams
-from include.pipeline.source_policy import shown
+from include.pipeline.documents.metrics import Evaluation, Interval, Metrics
+from include.pipeline.documents.params import RunParams
+from include.pipeline.source.policy import shown
 
 _HIGHER_IS_BETTER = {
     "roc_auc": True,

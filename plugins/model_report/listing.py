@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from include.pipeline.config import load_config
+from include.pipeline.documents.config import load_config
 from plugins.model_report.results import Figures, Results
 from plugins.model_report.runs import newest_runs
 from plugins.model_report.trend import TrendPoint, trend_svg, trend_text

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from include.pipeline.metrics import Interval
+from include.pipeline.documents.metrics import Interval
 
 _FOLDER = Path(__file__).resolve().parent / "templates"
 # No script at all; only Airflow's own pages may frame it.

@@ -14,10 +14,10 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from pydantic import BaseModel, ValidationError
 
-from include.pipeline.metrics import Evaluation
-from include.pipeline.names import default_bucket, run_key
-from include.pipeline.object_store import split_uri
-from include.pipeline.plan import RunLocations, RunPlan
+from include.pipeline.aws.object_store import split_uri
+from include.pipeline.documents.metrics import Evaluation
+from include.pipeline.documents.plan import RunLocations, RunPlan
+from include.pipeline.planning.names import default_bucket, run_key
 from plugins.model_report.runs import PLAN, Run
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from include.pipeline.metrics import Evaluation
+from include.pipeline.documents.metrics import Evaluation
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

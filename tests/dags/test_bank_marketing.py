@@ -2,7 +2,6 @@ import json
 import subprocess
 import sys
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,19 +14,18 @@ from airflow.providers.amazon.aws.operators.sagemaker import (
 from airflow.sdk import DAG
 from airflow.sdk.bases.decorator import DecoratedOperator
 
-from include.operators.deletion import (
+from include.operators.retries import RETRY_POLICY
+from include.operators.sagemaker.deletion import (
     DeleteEndpointConfigOperator,
     DeleteEndpointOperator,
     DeleteModelOperator,
 )
-from include.operators.endpoint import RunEndpointOperator
-from include.operators.retries import RETRY_POLICY
-from include.operators.training import ResumableTrainingOperator
+from include.operators.sagemaker.endpoint import RunEndpointOperator
+from include.operators.sagemaker.training import ResumableTrainingOperator
 from include.operators.watching import source_asset
-from include.pipeline.config import load_config
-from include.pipeline.params import RunParams
-
-PROJECT = Path(__file__).resolve().parents[2]
+from include.pipeline.documents.config import load_config
+from include.pipeline.documents.params import RunParams
+from tests.project import PROJECT
 
 CHAIN = [
     "plan_run",

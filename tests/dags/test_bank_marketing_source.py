@@ -1,13 +1,10 @@
-from pathlib import Path
-
 import pytest
 from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG, Asset
 
 from include.operators.retries import RETRY_POLICY
-from include.pipeline.config import load_config
-
-PROJECT = Path(__file__).resolve().parents[2]
+from include.pipeline.documents.config import load_config
+from tests.project import PROJECT
 
 
 @pytest.fixture(scope="module")

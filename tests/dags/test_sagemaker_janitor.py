@@ -1,12 +1,9 @@
-from pathlib import Path
-
 import pytest
 from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
 
 from include.operators.retries import RETRY_POLICY
-
-PROJECT = Path(__file__).resolve().parents[2]
+from tests.project import PROJECT
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ import xgboost as xgb
 from sklearn.metrics import roc_auc_score
 
 from include.datasets.make_bank_marketing_sample import PATH, make_sample
-from include.pipeline.config import load_config
-from include.pipeline.dataset import read_table, split_table
+from include.pipeline.data.split import read_table, split_table
+from include.pipeline.documents.config import load_config
 from tests.tutorial_data import BANK_CLEAN, needs_bank_clean
 
 # The groups of bank_clean.csv, each with the number of its columns.

@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
-from include.local_stack.demo import DAG_ID
-from include.local_stack.stack import PROJECT, LocalStack, python_path
+from local_stack.demo import DAG_ID
+from local_stack.stack import PROJECT, LocalStack, python_path
 from tests.pipeline.misbehaving_web import MisbehavingWeb
 
 
@@ -18,13 +18,13 @@ def changed_stack(
     """Copy the project's code to a folder, change its YAML, and prepare a stack that runs the copy.
 
     Args:
-        folder: Gets dags, include, plugins and Airflow's home.
+        folder: Gets dags, include, local_stack, plugins and Airflow's home.
         web: Where data may come from.
         database_url: Of Airflow's database.
         data_url: The Params' default.
         fields: Of the YAML's top level.
     """
-    for part in ("dags", "include", "plugins"):
+    for part in ("dags", "include", "local_stack", "plugins"):
         shutil.copytree(PROJECT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     file = folder / "include" / "datasets" / f"{DAG_ID}.yaml"
     changed = yaml.safe_load(file.read_text()) | fields

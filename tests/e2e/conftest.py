@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from include.local_stack.airflow_api import AirflowApi, RunState, TaskState
-from include.local_stack.demo import DAG_ID, SAMPLE
-from include.local_stack.results import LocalAws
-from include.local_stack.stack import REGION, LocalStack
-from include.pipeline.plan import RunPlan
+from include.pipeline.documents.plan import RunPlan
+from local_stack.airflow_api import AirflowApi, RunState, TaskState
+from local_stack.demo import DAG_ID, SAMPLE
+from local_stack.results import LocalAws
+from local_stack.stack import REGION, LocalStack
 from tests.airflow_database import airflow_database
 from tests.tutorial_data import BANK_CLEAN
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from include.local_stack.airflow_api import RunState
-from include.local_stack.demo import DAG_ID, SAMPLE
-from include.local_stack.results import LocalAws
-from include.local_stack.stack import REGION
-from include.pipeline.manifest import RunManifest
-from include.pipeline.object_store import read_object
-from include.pipeline.plan import RunPlan
+from include.pipeline.aws.object_store import read_object
+from include.pipeline.documents.manifest import RunManifest
+from include.pipeline.documents.plan import RunPlan
+from local_stack.airflow_api import RunState
+from local_stack.demo import DAG_ID, SAMPLE
+from local_stack.results import LocalAws
+from local_stack.stack import REGION
 from tests.airflow_database import airflow_database
 from tests.e2e.changed_project import changed_stack
 from tests.e2e.conftest import FinishedRun, RunningStack

@@ -22,13 +22,13 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
-from include.local_stack.airflow_api import AirflowApi
-from include.local_stack.demo import DAG_ID, SAMPLE
-from include.local_stack.results import LocalAws
-from include.local_stack.stack import PROJECT, REGION, USER, LocalStack, free_port
-from include.pipeline.metrics import Evaluation
-from include.pipeline.object_store import read_object
-from include.pipeline.plan import RunPlan
+from include.pipeline.aws.object_store import read_object
+from include.pipeline.documents.metrics import Evaluation
+from include.pipeline.documents.plan import RunPlan
+from local_stack.airflow_api import AirflowApi
+from local_stack.demo import DAG_ID, SAMPLE
+from local_stack.results import LocalAws
+from local_stack.stack import PROJECT, REGION, USER, LocalStack, free_port
 from tests.browser import chromium, needs_chromium
 from tests.tutorial_data import BANK_CLEAN
 
@@ -59,7 +59,7 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     ports = {"AIRFLOW_PORT": str(stack.airflow_port), "LOCAL_AWS_PORT": str(stack.local_aws_port)}
     with (folder / "up.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "include.local_stack.up"],
+            [sys.executable, "-m", "local_stack.up"],
             cwd=PROJECT,
             env=os.environ | {"LOCAL_STACK_FOLDER": str(folder)} | ports,
             stdout=log,

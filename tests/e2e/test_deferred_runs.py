@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from include.local_stack.airflow_api import RunState
-from include.local_stack.demo import DAG_ID, SAMPLE
+from local_stack.airflow_api import RunState
+from local_stack.demo import DAG_ID, SAMPLE
 from tests.e2e.conftest import RunningStack, running_stack
 from tests.e2e.test_runs import assert_nothing_bills
 

@@ -13,8 +13,8 @@ import psutil
 import pytest
 from filelock import FileLock
 
-from include.local_stack.demo import SAMPLE
-from include.local_stack.stack import PROJECT
+from local_stack.demo import SAMPLE
+from local_stack.stack import PROJECT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -27,7 +27,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def start(folder: Path, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [sys.executable, "-m", "include.local_stack.demo", *arguments],
+        [sys.executable, "-m", "local_stack.demo", *arguments],
         cwd=PROJECT,
         env=os.environ | {"LOCAL_STACK_FOLDER": str(folder)} | environment,
         stdout=subprocess.PIPE,
@@ -142,7 +142,7 @@ def test_a_run_that_fails_shows_why_and_fails_the_demo(folder: Path, tmp_path: P
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("moment", ["include.local_aws", "airflow scheduler", "xgboost serve"])
+@pytest.mark.parametrize("moment", ["local_aws", "airflow scheduler", "xgboost serve"])
 def test_a_demo_that_is_interrupted_leaves_nothing_running(
     folder: Path, number: signal.Signals, moment: str
 ) -> None:

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from include.local_stack.demo import DAG_ID, SAMPLE
-from include.pipeline.metrics import Evaluation
-from include.pipeline.names import run_key
-from include.pipeline.object_store import list_objects, read_object
+from include.pipeline.aws.object_store import list_objects, read_object
+from include.pipeline.documents.metrics import Evaluation
+from include.pipeline.planning.names import run_key
+from local_stack.demo import DAG_ID, SAMPLE
 from tests.e2e.conftest import FinishedRun, RunningStack
 from tests.tutorial_data import BANK_CLEAN, needs_bank_clean
 

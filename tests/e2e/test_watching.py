@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from include.local_stack.demo import DAG_ID, SAMPLE
-from include.local_stack.results import LocalAws
-from include.local_stack.stack import REGION, LocalStack
+from local_stack.demo import DAG_ID, SAMPLE
+from local_stack.results import LocalAws
+from local_stack.stack import REGION, LocalStack
 from tests.airflow_database import airflow_database
 from tests.e2e.changed_project import changed_stack
 from tests.e2e.conftest import RunningStack

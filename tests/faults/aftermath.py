@@ -6,9 +6,9 @@ import tarfile
 from dataclasses import dataclass
 from typing import Any
 
-from include.local_stack.results import LocalAws
-from include.pipeline.names import run_key
-from include.pipeline.object_store import list_objects, read_object
+from include.pipeline.aws.object_store import list_objects, read_object
+from include.pipeline.planning.names import run_key
+from local_stack.results import LocalAws
 
 _DAG_ID = "bank_marketing"
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from include.local_stack.airflow_api import AirflowApi, RunState, TaskState
-from include.local_stack.demo import DAG_ID
+from local_stack.airflow_api import AirflowApi, RunState, TaskState
+from local_stack.demo import DAG_ID
 
 
 @dataclass(frozen=True)

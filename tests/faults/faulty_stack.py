@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from include.local_stack.demo import DAG_ID, SAMPLE
-from include.local_stack.results import LocalAws
-from include.local_stack.stack import PROJECT, REGION, LocalStack
+from local_stack.demo import DAG_ID, SAMPLE
+from local_stack.results import LocalAws
+from local_stack.stack import PROJECT, REGION, LocalStack
 from tests.airflow_database import airflow_database
 from tests.faults.airflow_user import AirflowUser
 from tests.faults.aws_proxy import Answer, AwsProxy, Exchange
@@ -36,7 +36,7 @@ min_heartbeat_interval = 1
 _CLUSTER_POLICY = """
 from datetime import timedelta
 
-from include.operators.process_start import tune_process
+from include.processes.process_start import tune_process
 
 tune_process()
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from tests.faults.aftermath import Aftermath
@@ -16,8 +15,9 @@ from tests.faults.injection import (
     Target,
     WorkerKilled,
 )
+from tests.project import PROJECT
 
-DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
+DOCUMENT = PROJECT / "docs" / "reliability.md"
 RUN_SECONDS = 900
 
 FAULTS: dict[str, Callable[[FaultyStack], Fault]] = {

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import psutil
 import pytest
 
-from include.local_stack.airflow_api import TaskState
-from include.pipeline.object_store import read_object
+from include.pipeline.aws.object_store import read_object
+from local_stack.airflow_api import TaskState
 from tests.faults.aftermath import Aftermath
 from tests.faults.faulty_stack import SOURCE, FaultyStack
 from tests.faults.injection import Target, Then
@@ -52,7 +52,7 @@ def signal_containers(stack: FaultyStack, role: str, number: signal.Signals) -> 
     found = []
     for process in stack.local_aws_process.children():
         command = process.cmdline()
-        if "include.local_aws.container_process" in command and command[-1] == role:
+        if "local_aws.containers.process" in command and command[-1] == role:
             process.send_signal(number)
             found.append(process)
     return found

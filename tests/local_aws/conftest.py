@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 from moto import mock_aws
 
-from include.local_aws.data_dir import DataDir
+from local_aws.storage.data_dir import DataDir
 from tests.local_aws_server import LocalAwsServer, local_aws_server
 
 ROLE = "arn:aws:iam::123456789012:role/service-role/Trainer"

@@ -8,8 +8,8 @@ import psutil
 import pytest
 
 from tests.local_aws.conftest import BUCKET, ENDLESS, channel, make_client, wait_until
-from tests.local_aws.test_processing_jobs import processing_request
-from tests.local_aws.test_tuning_jobs import tuning_request
+from tests.local_aws.processing.test_operations import processing_request
+from tests.local_aws.tuning.test_operations import tuning_request
 from tests.local_aws_server import local_aws_server
 
 FAMILY = """

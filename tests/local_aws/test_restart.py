@@ -27,9 +27,10 @@ from tests.local_aws.conftest import (
     training_request,
     wait_until,
 )
-from tests.local_aws.test_processing_jobs import processing_request
-from tests.local_aws.test_transform_jobs import transform_request
+from tests.local_aws.processing.test_operations import processing_request
+from tests.local_aws.transform.test_operations import transform_request
 from tests.local_aws_server import LocalAwsServer, local_aws_server
+from tests.project import PROJECT
 
 ROW = b"0.5,0.1,-0.2"
 SCRIPT = b"open('/opt/ml/output/message', 'w').write('bye')"
@@ -348,8 +349,8 @@ def test_a_file_that_is_none_of_ours_is_named(tmp_path: Path) -> None:
 
 def start(data_dir: Path) -> str:
     """Starts a server that must not start, and returns what it says."""
-    root = Path(__file__).resolve().parents[2]
-    command = [sys.executable, "-m", "include.local_aws", "--port", "0", "--data-dir", str(data_dir)]
+    root = PROJECT
+    command = [sys.executable, "-m", "local_aws", "--port", "0", "--data-dir", str(data_dir)]
     ended = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=30, check=False)
     assert ended.returncode == 1
     return ended.stderr

@@ -26,6 +26,7 @@ from tests.local_aws.conftest import (
     training_request,
 )
 from tests.local_aws_server import LocalAwsServer, local_aws_server
+from tests.project import PROJECT
 
 
 def test_an_operation_it_does_not_have_is_named(client: Any) -> None:
@@ -131,9 +132,9 @@ def test_invocations_it_does_not_have_are_named(server: LocalAwsServer, path: st
 
 
 def command(*options: str) -> subprocess.CompletedProcess[str]:
-    root = Path(__file__).resolve().parents[2]
+    root = PROJECT
     return subprocess.run(
-        [sys.executable, "-m", "include.local_aws", *options],
+        [sys.executable, "-m", "local_aws", *options],
         cwd=root,
         capture_output=True,
         text=True,

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix, roc_auc_score
 
-from include.local_aws.algorithms.xgboost.library import xgboost
+from local_aws.algorithms.xgboost.library import xgboost
 from tests.local_aws.conftest import BUCKET, channel, deploy, finished, invoke, training_request
-from tests.local_aws.test_endpoints import delete
+from tests.local_aws.hosting.test_endpoints import delete
 from tests.tutorial_data import HYPERPARAMETERS, needs_bank_clean, tutorial_split
 
 

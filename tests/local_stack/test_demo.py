@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from include.local_stack.demo import SAMPLE
-from include.local_stack.stack import PROJECT
+from local_stack.demo import SAMPLE
+from local_stack.stack import PROJECT
 
 # What dataclasses and named tuples do where they are imported.
 INTERRUPTED_IN_EXEC = """
-from include.local_stack import demo
+from local_stack import demo
 
 SCRIPT = "import os, signal, time; os.kill(os.getpid(), signal.{}); time.sleep(10)"
 demo.run_demo = lambda data_url: exec(SCRIPT)

@@ -11,9 +11,9 @@ import honcho.environ
 import pytest
 from cryptography.fernet import Fernet
 
-from include.local_stack.make_env import cluster_env, write_env
+from local_stack.make_env import cluster_env, write_env
+from tests.project import PROJECT
 
-PROJECT = Path(__file__).parents[2]
 SECRETS = (
     "POSTGRES_PASSWORD",
     "REDIS_PASSWORD",
@@ -26,7 +26,7 @@ SECRETS = (
 
 def run_in(folder: Path) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-m", "include.local_stack.make_env"],
+        [sys.executable, "-m", "local_stack.make_env"],
         cwd=folder,
         env=os.environ | {"PYTHONPATH": str(PROJECT)},
         capture_output=True,

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import OperationalError
 
-from include.local_stack import savepoints
-from include.local_stack.savepoints import lock_sqlite_before_savepoints
+from local_stack import savepoints
+from local_stack.savepoints import lock_sqlite_before_savepoints
 
 INSERT = text("INSERT INTO runs VALUES (:name)")
 

@@ -2,8 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 from rich.console import Console
 
-from include.local_stack.airflow_api import TaskState
-from include.local_stack.screen import progress
+from local_stack.airflow_api import TaskState
+from local_stack.screen import progress
 
 START = datetime(2026, 11, 23, 6, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from include.local_stack.stack import LocalStack
+from local_stack.stack import LocalStack
 
 
 def test_nothing_of_the_callers_account_or_airflow_reaches_the_stack(

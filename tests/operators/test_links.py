@@ -3,9 +3,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from include.operators.endpoint import RunEndpointOperator
 from include.operators.links import EndpointLink, ModelReportLink, TrainingJobLink
-from include.operators.training import ResumableTrainingOperator
+from include.operators.sagemaker.endpoint import RunEndpointOperator
+from include.operators.sagemaker.training import ResumableTrainingOperator
 from tests.local_aws_client import deployment_config, training_config
 
 # The connection of these tests leads to a local AWS.

@@ -10,20 +10,20 @@ from airflow.sdk import Asset
 from airflow.sdk.exceptions import AirflowSkipException
 
 from include.operators import tasks
-from include.operators.endpoint import RunEndpointOperator
 from include.operators.reuse import skip_for
-from include.operators.training import ResumableTrainingOperator
-from include.pipeline.accepted import find_same, listed_for
+from include.operators.sagemaker.endpoint import RunEndpointOperator
+from include.operators.sagemaker.training import ResumableTrainingOperator
+from include.pipeline.aws.object_store import list_objects, read_object
+from include.pipeline.aws.tags import RunTags
+from include.pipeline.documents.manifest import RunManifest, read_manifest
+from include.pipeline.documents.plan import RunPlan
+from include.pipeline.documents.training_job import TrainingJob
 from include.pipeline.errors import QualityError
-from include.pipeline.manifest import RunManifest, read_manifest
-from include.pipeline.object_store import list_objects, read_object
-from include.pipeline.plan import RunPlan
-from include.pipeline.reuse import ReusedModel
-from include.pipeline.tags import RunTags
-from include.pipeline.training_job import TrainingJob
+from include.pipeline.history.accepted import find_same, listed_for
+from include.pipeline.history.reuse import ReusedModel
 from tests.local_aws_client import Aws, deployment_config, tagged
 from tests.operators.conftest import BUCKET
-from tests.operators.training_jobs import jobs, planned_config
+from tests.operators.sagemaker.training_jobs import jobs, planned_config
 from tests.pipeline.accepted_runs import DATA, OTHER_DATA, accepted, day, plan_of, train
 from tests.pipeline.report.example import contents_of
 

@@ -13,8 +13,8 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from include.operators.retries import RETRY_POLICY
 from include.operators.watching import look_at_source, source_asset
-from include.pipeline import config
-from include.pipeline.source_web import UnavailableError
+from include.pipeline.documents import config
+from include.pipeline.source.web import UnavailableError
 
 # Each look makes an S3 client.
 pytestmark = pytest.mark.slow

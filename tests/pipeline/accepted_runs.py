@@ -6,14 +6,14 @@ import tarfile
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from include.pipeline.accepted import accept
-from include.pipeline.manifest import RunManifest, record_run
-from include.pipeline.metrics import Evaluation
-from include.pipeline.names import run_key
-from include.pipeline.object_store import write_object
-from include.pipeline.params import parse_params
-from include.pipeline.plan import RunLocations, RunPlan
-from include.pipeline.training_job import TrainingJob
+from include.pipeline.aws.object_store import write_object
+from include.pipeline.documents.manifest import RunManifest, record_run
+from include.pipeline.documents.metrics import Evaluation
+from include.pipeline.documents.params import parse_params
+from include.pipeline.documents.plan import RunLocations, RunPlan
+from include.pipeline.documents.training_job import TrainingJob
+from include.pipeline.history.accepted import accept
+from include.pipeline.planning.names import run_key
 from tests.pipeline.report import example
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from include.pipeline.metrics import ConfusionMatrix, Metrics
+from include.pipeline.documents.metrics import ConfusionMatrix, Metrics
 
 GOOD = Metrics(
     rows=1000,

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from include.pipeline.config import load_config
-from include.pipeline.plan import RunIdentity, RunPlan, make_plan
-from include.pipeline.source_policy import SourcePolicy
+from include.pipeline.documents.config import load_config
+from include.pipeline.documents.plan import RunIdentity, RunPlan, make_plan
+from include.pipeline.source.policy import SourcePolicy
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-    from include.pipeline.deployed import Deployed
-    from include.pipeline.metrics import Evaluation
-    from include.pipeline.plan import RunPlan
-    from include.pipeline.source import RawData
-    from include.pipeline.split import Split
-    from include.pipeline.training_job import TrainingJob
+    from include.pipeline.documents.metrics import Evaluation
+    from include.pipeline.documents.plan import RunPlan
+    from include.pipeline.documents.split import Split
+    from include.pipeline.documents.training_job import TrainingJob
+    from include.pipeline.source.download import RawData
+    from include.pipeline.teardown.deployed import Deployed
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from include.pipeline.report import formats
 from include.pipeline.report.svg import AXES, FIRST, HEIGHT, INK, MUTED, SECOND, THIRD, WIDTH, inline_svg
 
 if TYPE_CHECKING:
-    from include.pipeline.metrics import Evaluation
+    from include.pipeline.documents.metrics import Evaluation
 
 _BINS = 10
 _SHARES = PercentFormatter(1, decimals=0, symbol=f"{formats.NO_BREAK}%")

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from include.pipeline.prices import usd_per_day
+from include.pipeline.aws.prices import usd_per_day
 from include.pipeline.report import formats
 
 if TYPE_CHECKING:
-    from include.pipeline.dated_url import DataInterval
-    from include.pipeline.deployed import Deployed
     from include.pipeline.report.contents import ReportContents
+    from include.pipeline.source.dated_url import DataInterval
+    from include.pipeline.teardown.deployed import Deployed
 
 _DAY = timedelta(days=1)
 

@@ -12,7 +12,7 @@ from include.pipeline.report.bars import column_bars, label, stand_in
 from include.pipeline.report.svg import AXES, FIRST, HEIGHT, MUTED, SECOND, THIRD, WIDTH, inline_svg
 
 if TYPE_CHECKING:
-    from include.pipeline.metrics import FeatureImportance
+    from include.pipeline.documents.metrics import FeatureImportance
 
 MOST_FEATURES = 15
 _LONGEST_CHANNEL = 14

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from include.pipeline.metrics import Interval, Metrics, ThresholdFigures
+from include.pipeline.documents.metrics import Interval, Metrics, ThresholdFigures
 
 if TYPE_CHECKING:
-    from include.pipeline.metrics import ConfusionMatrix, Decile, Evaluation
-    from include.pipeline.params import RunParams
+    from include.pipeline.documents.metrics import ConfusionMatrix, Decile, Evaluation
+    from include.pipeline.documents.params import RunParams
 
 _TITLES = {
     "accuracy": "Accuracy",

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from include.pipeline.evaluation import read_evaluation
-from include.pipeline.object_store import read_object, write_object
+from include.pipeline.aws.object_store import read_object, write_object
+from include.pipeline.evaluation.evaluate import read_evaluation
 from include.pipeline.report.contents import ReportContents
 from include.pipeline.report.page import render_report
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-    from include.pipeline.deployed import Deployed
-    from include.pipeline.manifest import RunManifest
-    from include.pipeline.plan import RunPlan
+    from include.pipeline.documents.manifest import RunManifest
+    from include.pipeline.documents.plan import RunPlan
+    from include.pipeline.teardown.deployed import Deployed
 
 
 def write_report(

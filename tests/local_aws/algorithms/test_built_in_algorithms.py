@@ -25,8 +25,8 @@ from tests.local_aws.conftest import (
     settled,
     training_request,
 )
+from tests.project import PROJECT
 
-PROJECT = Path(__file__).resolve().parents[3]
 ECR = "382416733822.dkr.ecr.us-east-1.amazonaws.com"
 KNN = {"feature_dim": "3", "k": "5", "predictor_type": "classifier", "sample_size": "200"}
 LINEAR = {"predictor_type": "binary_classifier", "feature_dim": "3"}
@@ -136,15 +136,14 @@ def application(model_dir):
 
 
 def test_an_algorithm_is_added_by_its_folder_alone(tmp_path: Path, rows: np.ndarray) -> None:
-    package = tmp_path / "include" / "local_aws"
-    shutil.copytree(PROJECT / "include" / "local_aws", package)
-    shutil.copy(PROJECT / "include" / "__init__.py", tmp_path / "include")
+    package = tmp_path / "local_aws"
+    shutil.copytree(PROJECT / "local_aws", package)
     folder = package / "algorithms" / "mean"
     folder.mkdir()
     for name, text in MEAN.items():
         (folder / name).write_text(text)
     process = subprocess.Popen(
-        [sys.executable, "-m", "include.local_aws", "--port", "0"],
+        [sys.executable, "-m", "local_aws", "--port", "0"],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
         stdout=subprocess.PIPE,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from include.local_aws.algorithms.registry import Algorithm, find_algorithm
-from include.local_aws.aws_errors import ValidationError
+from local_aws.algorithms.registry import Algorithm, find_algorithm
+from local_aws.errors import ValidationError
 
 REGISTRY = "683313688378.dkr.ecr.us-east-1.amazonaws.com"
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from werkzeug.test import Client
 
-from include.local_aws.algorithms import recordio
-from include.local_aws.algorithms.scoring_server import serve
+from local_aws.algorithms import recordio
+from local_aws.algorithms.scoring_server import serve
 from tests.local_aws.algorithms.records import dense, sparse
 
 

@@ -17,7 +17,7 @@ from airflow.providers.amazon.aws.sensors.sagemaker import SageMakerEndpointSens
 from airflow.providers.common.compat.sdk import AirflowException
 
 from tests.local_aws.conftest import CREDENTIALS, IMAGE, ROLE, invoke, refused, settled, training_request
-from tests.local_aws.test_endpoints import delete
+from tests.local_aws.hosting.test_endpoints import delete
 from tests.local_aws_server import LocalAwsServer
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("s3", "connection")]

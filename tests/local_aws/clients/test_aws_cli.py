@@ -13,9 +13,10 @@ import pytest
 
 from tests.local_aws.conftest import CREDENTIALS, IMAGE, ROLE, channel, finished, settled, training_request
 from tests.local_aws_server import LocalAwsServer
+from tests.project import PROJECT
 
 # 160 MB that nothing else needs: beside the project's own environment, not in it.
-AWS_CLI = Path(__file__).resolve().parents[3] / ".local" / "awscli"
+AWS_CLI = PROJECT / ".local" / "awscli"
 
 pytestmark = [
     pytest.mark.slow,

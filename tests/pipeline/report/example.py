@@ -7,11 +7,9 @@ from typing import Any
 import numpy as np
 from sklearn import metrics as scikit
 
-from include.pipeline.config import load_config
-from include.pipeline.deployed import Deployed
-from include.pipeline.deployment import deployment_request
-from include.pipeline.drift import ColumnDrift, Drift
-from include.pipeline.metrics import (
+from include.pipeline.documents.config import load_config
+from include.pipeline.documents.drift import ColumnDrift, Drift
+from include.pipeline.documents.metrics import (
     BestThreshold,
     ConfusionMatrix,
     Decile,
@@ -21,13 +19,15 @@ from include.pipeline.metrics import (
     Intervals,
     ThresholdFigures,
 )
-from include.pipeline.params import RunParams
-from include.pipeline.plan import RunIdentity, RunLocations, RunPlan
+from include.pipeline.documents.params import RunParams
+from include.pipeline.documents.plan import RunIdentity, RunLocations, RunPlan
+from include.pipeline.documents.split import Split
+from include.pipeline.documents.training_job import TrainingJob
+from include.pipeline.planning.deployment_request import deployment_request
 from include.pipeline.report.contents import ReportContents
-from include.pipeline.source import RawData
-from include.pipeline.source_policy import SourcePolicy
-from include.pipeline.split import Split
-from include.pipeline.training_job import TrainingJob
+from include.pipeline.source.download import RawData
+from include.pipeline.source.policy import SourcePolicy
+from include.pipeline.teardown.deployed import Deployed
 
 CONFIG = load_config("bank_marketing")
 KEY = "bank-marketing-manual-2026-11-23-0a1b2c3d4e"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from include.pipeline.drift import Drift, DriftLimits
+from include.pipeline.documents.drift import Drift, DriftLimits
 from include.pipeline.report.drift_section import drift_section
 from include.pipeline.report.page import render_report
 from tests.pipeline.report.example import column_of, contents_of, drift_of, evaluation_of, plan_of

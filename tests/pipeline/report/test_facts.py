@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from include.pipeline.metrics import PreviousModel
+from include.pipeline.documents.metrics import PreviousModel
 from include.pipeline.report.facts import cost, deployment_rows, facts
 from tests.pipeline.report.example import (
     BUCKET,

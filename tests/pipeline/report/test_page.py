@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from include.pipeline.metrics import BestThreshold, FeatureImportance, PreviousModel
+from include.pipeline.documents.metrics import BestThreshold, FeatureImportance, PreviousModel
 from include.pipeline.report.contents import ReportContents
 from include.pipeline.report.page import render_report
 from tests.pipeline.report.example import (

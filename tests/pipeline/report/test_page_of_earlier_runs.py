@@ -2,7 +2,7 @@
 
 import pytest
 
-from include.pipeline.metrics import PreviousModel
+from include.pipeline.documents.metrics import PreviousModel
 from include.pipeline.report.page import render_report
 from tests.pipeline.report.example import CONFIG, contents_of, evaluation_of, plan_of
 from tests.pipeline.report.page_reader import Element, Page

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from include.pipeline.metrics import (
+from include.pipeline.documents.metrics import (
     BestThreshold,
     ConfusionMatrix,
     Evaluation,

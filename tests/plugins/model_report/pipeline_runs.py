@@ -17,16 +17,16 @@ from airflow.utils.state import DagRunState, TaskInstanceState
 from airflow.utils.types import DagRunTriggeredByType, DagRunType
 from sqlalchemy import delete
 
-from include.pipeline.metrics import Evaluation
-from include.pipeline.names import run_key
-from include.pipeline.object_store import write_object
-from include.pipeline.plan import RunLocations, RunPlan
+from include.pipeline.aws.object_store import write_object
+from include.pipeline.documents.metrics import Evaluation
+from include.pipeline.documents.plan import RunLocations, RunPlan
+from include.pipeline.planning.names import run_key
 from tests.pipeline.planned import CONFIG
+from tests.project import PROJECT
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-PROJECT = Path(__file__).resolve().parents[3]
 DAG_ID = "bank_marketing"
 HIDDEN_DAG = "hidden_marketing"
 """Kept from all but administrators by SecretiveAuthManager."""

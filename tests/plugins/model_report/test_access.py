@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from include.pipeline import config
+from include.pipeline.documents import config
 from tests.plugins.model_report.browsing import COMPARE, MODELS, REPORT, RUN, side_by_side
 from tests.plugins.model_report.evaluations import evaluation_of
 from tests.plugins.model_report.pipeline_runs import HIDDEN_DAG, PipelineRun, add_run

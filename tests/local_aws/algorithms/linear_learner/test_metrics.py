@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from include.local_aws.algorithms.linear_learner.metrics import METRICS
-from include.local_aws.algorithms.linear_learner.training import train
+from local_aws.algorithms.linear_learner.metrics import METRICS
+from local_aws.algorithms.linear_learner.training import train
 from tests.local_aws.algorithms.training_inputs import as_csv, prepare
 
 MINIMIZED = {"objective_loss", "mse", "absolute_loss"}

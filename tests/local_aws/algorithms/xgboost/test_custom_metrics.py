@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import r2_score
 
-from include.local_aws.algorithms.xgboost.custom_metrics import evaluation
-from include.local_aws.algorithms.xgboost.library import xgboost
-from include.local_aws.algorithms.xgboost.metric_names import CUSTOM
+from local_aws.algorithms.xgboost.custom_metrics import evaluation
+from local_aws.algorithms.xgboost.library import xgboost
+from local_aws.algorithms.xgboost.metric_names import CUSTOM
 
 LABELS = np.array([1, 1, 1, 0, 0, 0, 0, 1.0])
 SCORES = np.array([0.9, 0.8, 0.3, 0.6, 0.1, 0.2, 0.4, 0.7])  # TP 3, FN 1, FP 1, TN 3

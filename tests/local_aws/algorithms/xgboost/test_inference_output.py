@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from werkzeug.test import Client
 
-from include.local_aws.algorithms import recordio
-from include.local_aws.algorithms.xgboost.library import xgboost
-from include.local_aws.algorithms.xgboost.serving import application
+from local_aws.algorithms import recordio
+from local_aws.algorithms.xgboost.library import xgboost
+from local_aws.algorithms.xgboost.serving import application
 
 BODY = b"0.5,1,2\n-0.5,1,2"
 ROWS = np.array([[0.5, 1, 2], [-0.5, 1, 2]])

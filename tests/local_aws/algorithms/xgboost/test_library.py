@@ -3,22 +3,23 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+
+from tests.project import PROJECT
 
 
 @pytest.mark.parametrize("module", ["training", "serving"])
 def test_neither_pandas_nor_sklearn_nor_moto_is_imported(module: str) -> None:
     code = (
-        f"import json, sys, include.local_aws.container_process, "
-        f"include.local_aws.algorithms.xgboost.{module};"
+        f"import json, sys, local_aws.containers.process, "
+        f"local_aws.algorithms.xgboost.{module};"
         "print(json.dumps([name for name in sys.modules]));"
         "import sklearn"
     )
     found = subprocess.run(
         [sys.executable, "-c", code],
-        cwd=Path(__file__).resolve().parents[4],
+        cwd=PROJECT,
         capture_output=True,
         check=True,
     )

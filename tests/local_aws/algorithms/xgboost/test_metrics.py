@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from include.local_aws import algorithms
-from include.local_aws.algorithms.registry import Algorithm, metrics_of
+from local_aws import algorithms
+from local_aws.algorithms.registry import Algorithm, metrics_of
 
 METRICS = {metric.name: metric for metric in metrics_of(Algorithm("xgboost", "image", "image"))}
 LINE = "[12]#011train-auc:0.91#011train-logloss:0.41#011validation-auc:0.87#011validation-logloss:0.5"

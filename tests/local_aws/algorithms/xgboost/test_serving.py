@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from werkzeug.test import Client
 
-from include.local_aws.algorithms.xgboost.library import xgboost
-from include.local_aws.algorithms.xgboost.serving import application
+from local_aws.algorithms.xgboost.library import xgboost
+from local_aws.algorithms.xgboost.serving import application
 from tests.local_aws.algorithms.records import dense
 
 CSV = {"Content-Type": "text/csv"}

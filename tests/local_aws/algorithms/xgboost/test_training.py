@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from include.local_aws.algorithms.xgboost.library import xgboost
+from local_aws.algorithms.xgboost.library import xgboost
 from tests.local_aws.conftest import BUCKET, channel, finished, training_request
 
 pytestmark = [

@@ -1,8 +1,0 @@
-"""The metrics that SageMaker reads from k-NN's log: one for each predictor_type.
-
-Source: "Tune a k-NN model" in the SageMaker developer guide.
-"""
-
-from include.local_aws.algorithms.metric_log import loss_metric, score_metric
-
-METRICS = (score_metric("test", "accuracy"), loss_metric("test", "mse"))

@@ -1,0 +1,1 @@
+"""The provider's SageMaker operators, with what they lack."""

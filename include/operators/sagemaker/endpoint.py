@@ -1,0 +1,182 @@
+"""An endpoint that a retry finds again, and that is really in service when the task says so."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from airflow.providers.amazon.aws.operators.sagemaker import SageMakerEndpointOperator, serialize
+from airflow.sdk import Context
+from botocore.exceptions import ClientError
+
+from include.operators.links import EndpointLink
+from include.operators.reuse import skip_for
+from include.operators.sagemaker.deferral import DeferralMixin
+from include.operators.sagemaker.triggers import EndpointTrigger
+from include.pipeline.aws.polling import looks
+from include.pipeline.aws.resources import (
+    ALL_KINDS,
+    ENDPOINT,
+    ENDPOINT_CONFIG,
+    MODEL,
+    ResourceKind,
+    check_owner,
+    delete,
+    describe,
+    is_of_run,
+)
+from include.pipeline.aws.tags import RunTags
+from include.pipeline.errors import EndpointError
+
+
+class RunEndpointOperator(DeferralMixin, SageMakerEndpointOperator):
+    """Makes a run's model, endpoint configuration and endpoint, and waits until it serves.
+
+    What the provider's operator lacks: a retry takes up what an earlier try made instead of failing on it;
+    what bears the run's names and is another's is not touched; an endpoint that fails is taken back; killing
+    the task deletes the endpoint; the endpoint's FailureReason is told. Where it is deferrable, all this
+    holds, too, and its `execution_timeout` limits the wait.
+
+    Args:
+        config: `{"Model": ..., "EndpointConfig": ..., "Endpoint": ...}`, as the provider's operator takes it.
+            Each request has the run's tags.
+        model_data_url: The archive that training made. It completes `config["Model"]`.
+        reused: A `ReusedModel`: it has been evaluated, so that it is deployed only in order to be kept.
+        keep: Whether the endpoint is to be kept.
+        check_interval: Seconds between two looks at the endpoint, at the most.
+    """
+
+    operator_extra_links = (EndpointLink(),)
+    template_fields: Sequence[str] = (
+        *SageMakerEndpointOperator.template_fields,
+        *("model_data_url", "reused", "keep"),
+    )
+
+    def __init__(
+        self, *, model_data_url: str, reused: dict[str, Any] | None = None, keep: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.model_data_url = model_data_url
+        self.reused = reused
+        self.keep = keep
+
+    @property
+    def console_name(self) -> str:
+        """The endpoint's."""
+        return self._name_of(ENDPOINT)
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Make what is missing and wait.
+
+        Returns:
+            `{"EndpointConfig": ..., "Endpoint": ...}`: what SageMaker says of both.
+
+        Raises:
+            EndpointError: The endpoint did not come into service.
+            OwnerError: A name is taken by something that this run did not make.
+            AirflowSkipException: There is nothing to evaluate or to keep.
+        """
+        if self.reused and not self.keep:
+            skip_for(self.reused, context["ti"], None)
+        self.config["Model"]["PrimaryContainer"]["ModelDataUrl"] = self.model_data_url
+        self.preprocess_config()
+        name = self._name_of(ENDPOINT)
+        for kind in ALL_KINDS:
+            check_owner(self.hook.conn, kind, self._name_of(kind), self._tags_of(kind))
+        if not self._is_serving_this_model(name):
+            self._delete_all()
+            for kind in reversed(ALL_KINDS):
+                self._create(kind)
+            self.log.info("Creating endpoint %s", name)
+        if self.deferrable:
+            self.defer_to(EndpointTrigger, job_type="endpoint", job_name=name, limit=self.execution_timeout)
+        return self._describe_once_in_service()
+
+    def execute_complete(
+        self,
+        context: Context,  # noqa: ARG002
+        event: dict[str, Any] | None = None,  # noqa: ARG002
+    ) -> dict[str, Any]:
+        """See whether the endpoint serves, now that it is no longer being created.
+
+        Returns:
+            What `execute` does.
+
+        Raises:
+            EndpointError: The endpoint did not come into service.
+        """
+        return self._describe_once_in_service()
+
+    def _describe_once_in_service(self) -> dict[str, Any]:
+        name = self._name_of(ENDPOINT)
+        try:
+            self._wait_until_in_service(name)
+        except EndpointError:
+            self._delete_all()
+            raise
+        return {
+            kind: serialize(description)
+            for kind, description in (
+                ("EndpointConfig", self.hook.describe_endpoint_config(self._name_of(ENDPOINT_CONFIG))),
+                ("Endpoint", self.hook.describe_endpoint(name)),
+            )
+        }
+
+    def on_kill(self) -> None:
+        """Delete the endpoint, so that it does not bill on after its task.
+
+        SageMaker refuses that while the endpoint is being created; then the DAG's teardown waits for it.
+        """
+        sagemaker: Any = self.hook.conn
+        try:
+            sagemaker.delete_endpoint(EndpointName=self._name_of(ENDPOINT))
+        except ClientError as error:
+            self.log.warning("The endpoint is left to the teardown: %s", error)
+
+    def _request(self, kind: ResourceKind) -> dict[str, Any]:
+        request: dict[str, Any] = self.config[kind.name_member.removesuffix("Name")]
+        return request
+
+    def _name_of(self, kind: ResourceKind) -> str:
+        name: str = self._request(kind)[kind.name_member]
+        return name
+
+    def _tags_of(self, kind: ResourceKind) -> RunTags:
+        return RunTags.of_request(self._request(kind))
+
+    def _create(self, kind: ResourceKind) -> None:
+        try:
+            getattr(self.hook.conn, kind.create)(**self._request(kind))
+        except ClientError:
+            # Where AWS's answer is lost, boto3 asks again, and meets what it has made.
+            if not is_of_run(self.hook.conn, kind, self._name_of(kind), self._tags_of(kind)):
+                raise
+
+    def _delete_all(self) -> None:
+        for kind in ALL_KINDS:
+            delete(self.hook.conn, kind, self._name_of(kind), self.check_interval)
+
+    def _is_serving_this_model(self, name: str) -> bool:
+        endpoint = describe(self.hook.conn, ENDPOINT, name)
+        model = describe(self.hook.conn, MODEL, self._name_of(MODEL))
+        return (
+            endpoint is not None
+            and endpoint["EndpointStatus"] in {"Creating", "InService"}
+            and model is not None
+            and model["PrimaryContainer"]["ModelDataUrl"] == self.model_data_url
+        )
+
+    def _wait_until_in_service(self, name: str) -> None:
+        status = None
+        for waited in looks(self.check_interval):
+            endpoint = self.hook.describe_endpoint(name)
+            if endpoint["EndpointStatus"] != status:
+                status = endpoint["EndpointStatus"]
+                self.log.info("Endpoint %s is %s after %.0f s", name, status, waited)
+            if status == "InService":
+                return
+            if status != "Creating":
+                raise EndpointError(
+                    f"endpoint {name!r} is {status}: {endpoint.get('FailureReason', 'no reason given')}",
+                    "an endpoint that was created comes into service",
+                    "Mend what the reason names; the container's log is in CloudWatch, group "
+                    f"/aws/sagemaker/Endpoints/{name}",
+                )

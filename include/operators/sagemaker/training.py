@@ -1,0 +1,223 @@
+"""A training job that a retry finds again instead of buying a second one."""
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+from airflow.providers.amazon.aws.hooks.sagemaker import LogState
+from airflow.providers.amazon.aws.operators.sagemaker import SageMakerTrainingOperator
+from airflow.providers.amazon.aws.utils import validate_execute_complete_event
+from airflow.sdk import Context, ResumableJobMixin
+from botocore.exceptions import ClientError
+
+from include.operators.links import TrainingJobLink
+from include.operators.reuse import skip_for
+from include.operators.sagemaker.deferral import DeferralMixin
+from include.operators.sagemaker.triggers import TrainingJobTrigger
+from include.pipeline.aws.polling import looks
+from include.pipeline.aws.resources import owner_of
+from include.pipeline.aws.tags import RunTags
+from include.pipeline.errors import TrainingError
+from include.pipeline.planning.names import training_job_name
+from include.pipeline.planning.training_request import time_limit
+
+
+class ResumableTrainingOperator(ResumableJobMixin, DeferralMixin, SageMakerTrainingOperator):
+    """Runs a training job and shows its log from the first line.
+
+    What the provider's operator lacks: a retry takes the job that a crashed try has started, whether it still
+    runs or has ended well; a task that was cleared stops it and starts another; a job that was stopped is a
+    failure; killing the task stops the job; the end is seen within a second, not after 30. Where it is
+    deferrable, it waits for as long as the job itself may take, and all this holds then, too.
+
+    Args:
+        config: The request of `CreateTrainingJob`, with the run's tags. SageMaker gives a job's name out
+            once: where a job of that name has ended, the next is `<name>-2`, and so on.
+        reused: A `ReusedModel`: its job is the answer, and the task is skipped. None trains.
+        check_interval: Seconds between two looks at the job, at the most.
+    """
+
+    external_id_key = "training_job_name"
+    operator_extra_links = (TrainingJobLink(),)
+    template_fields: Sequence[str] = (*SageMakerTrainingOperator.template_fields, "reused")
+    _job_name: str | None = None
+
+    def __init__(self, *, reused: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.reused = reused
+
+    @property
+    def console_name(self) -> str | None:
+        """The job's, once it is known."""
+        return self._job_name
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Start or find the job, wait for its end.
+
+        Returns:
+            `{"Training": <what DescribeTrainingJob says>}`, as the provider's operator does.
+
+        Raises:
+            TrainingError: The job failed or was stopped.
+            OwnerError: The request has no tags of a run.
+            AirflowSkipException: There is a model to use again.
+        """
+        if self.reused:
+            self._job_name = self.reused["job_name"]
+            skip_for(self.reused, context["ti"], self.serialize_result(self.reused["job_name"]))
+        self.preprocess_config()
+        tags = RunTags.of_request(self.config)
+        cleared = getattr(context.get("dag_run"), "clear_number", None) or 0
+        self.config["Tags"] = tags.model_copy(update={"clear_number": cleared}).to_aws()
+        result: dict[str, Any] = self.execute_resumable(context)
+        return result
+
+    def submit_job(self, context: Context) -> str:  # noqa: ARG002
+        """Create the job, or take the one that a crashed try has started."""
+        for attempt in itertools.count(1):
+            name = training_job_name(self.config["TrainingJobName"], attempt)
+            job = self._describe(name)
+            if job is None:
+                break
+            if not self._is_of_this_plan(job):
+                self._stop(name)
+            elif job["TrainingJobStatus"] in {"InProgress", "Completed"}:
+                self.log.info("Job %s is %s already: taking it", name, job["TrainingJobStatus"])
+                return name
+        self.log.info("Creating training job %s", name)
+        # Known before it exists: a task may be killed while it waits for the answer.
+        self._job_name = name
+        self._create(name)
+        return name
+
+    def get_job_status(self, external_id: Any, context: Context) -> str:  # noqa: ARG002
+        """Ask for the status of the job that an earlier try started; one from before a clear is none."""
+        job = self._describe(external_id)
+        return job["TrainingJobStatus"] if job and self._is_of_this_plan(job) else "Absent"
+
+    def is_job_active(self, status: str) -> bool:
+        """Tell whether the job can still end well."""
+        return status == "InProgress"
+
+    def is_job_succeeded(self, status: str) -> bool:
+        """Tell whether there is a model. Stopped, which the provider takes for success, is none."""
+        return status == "Completed"
+
+    def poll_until_complete(  # type: ignore[override]
+        self, external_id: Any, context: Context
+    ) -> dict[str, Any]:
+        """Defer until the job ends, or show its log and steps until then.
+
+        Returns:
+            The result, because the mixin hands on what this returns when it re-attaches.
+        """
+        self._job_name = external_id
+        description = self.hook.describe_training_job(external_id)
+        if self.deferrable:
+            limit = time_limit(description["StoppingCondition"])
+            self.defer_to(
+                TrainingJobTrigger,
+                job_type="training",
+                job_name=external_id,
+                limit=min(limit, self.execution_timeout or limit),
+            )
+        return self._follow(external_id, description, context)
+
+    def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
+        """Know the job from the first moment on: the task may be killed in any."""
+        name: Any = context["task_state_store"].get(self.external_id_key)
+        self._job_name = name
+        return super().resume_execution(next_method, next_kwargs, context)
+
+    def execute_complete(self, context: Context, event: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Show the log of the job whose end was waited for.
+
+        Returns:
+            What `execute` does.
+
+        Raises:
+            TrainingError: The job failed or was stopped.
+        """
+        name: str = validate_execute_complete_event(event)["job_name"]
+        return self._follow(name, self.hook.describe_training_job(name), context)
+
+    def _follow(self, external_id: str, description: dict[str, Any], context: Context) -> dict[str, Any]:
+        positions: dict[str, Any] = {}
+        state = LogState.TAILING
+        for _ in looks(self.check_interval):
+            state, description, _ = self.hook.describe_training_job_with_log(
+                external_id,
+                positions,
+                [],
+                self.config["ResourceConfig"]["InstanceCount"],
+                state,
+                description,
+                # The hook looks at the job only when its last look is 30 s old.
+                last_describe_job_call=float("-inf"),
+            )
+            if state == LogState.COMPLETE:
+                break
+        result = self.get_job_result(external_id, context)
+        self.log.info("Billable seconds: %d", result["Training"]["BillableTimeInSeconds"])
+        return result
+
+    def get_job_result(self, external_id: Any, context: Context) -> dict[str, Any]:  # noqa: ARG002
+        """Describe the ended job; raise where it ended without a model."""
+        description = self.hook.describe_training_job(external_id)
+        status = description["TrainingJobStatus"]
+        if not self.is_job_succeeded(status):
+            raise TrainingError(
+                f"training job {external_id!r} ended as {status}: "
+                f"{description.get('FailureReason', 'no reason given')}",
+                "a training job ends as Completed",
+                "Mend what the reason names; the job's log is above and in CloudWatch, group "
+                f"/aws/sagemaker/TrainingJobs, stream {external_id}/",
+            )
+        return self.serialize_result(external_id)
+
+    def on_kill(self) -> None:
+        """Stop the job, so that it does not bill on after its task."""
+        if self._job_name:
+            self._request_stop(self._job_name)
+
+    def _create(self, name: str) -> None:
+        request = {**self.config, "TrainingJobName": name}
+        try:
+            self.hook.create_training_job(request, wait_for_completion=False, print_log=False)
+        except ClientError as error:
+            job = self._describe(name)
+            # Where AWS's answer is lost, boto3 asks again, and meets the job that it has made.
+            if (
+                error.response["Error"]["Code"] != "ResourceInUse"
+                or not job
+                or not self._is_of_this_plan(job)
+            ):
+                raise
+
+    def _describe(self, name: str) -> dict[str, Any] | None:
+        try:
+            job: dict[str, Any] = self.hook.describe_training_job(name)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ValidationException":
+                raise
+            return None
+        return job
+
+    def _is_of_this_plan(self, job: dict[str, Any]) -> bool:
+        # Where the run was cleared since, its data or Params may have changed: a job from before does not do.
+        return RunTags.of_request(self.config) == owner_of(self.hook.conn, job["TrainingJobArn"])
+
+    def _stop(self, name: str) -> None:
+        for _ in looks(self.check_interval):
+            if self.hook.describe_training_job(name)["TrainingJobStatus"] != "InProgress":
+                break
+            self._request_stop(name)
+
+    def _request_stop(self, name: str) -> None:
+        self.log.warning("Stopping training job %s", name)
+        sagemaker: Any = self.hook.conn
+        try:
+            sagemaker.stop_training_job(TrainingJobName=name)
+        except ClientError as error:
+            # It has just ended by itself, or was not made.
+            self.log.warning("The job was not stopped: %s", error)

@@ -1,0 +1,151 @@
+"""What a deferred task waits for in the triggerer: its training job's end, its endpoint's creation."""
+
+import asyncio
+from abc import abstractmethod
+from collections.abc import AsyncIterator
+from typing import Any, ClassVar
+
+from airflow.providers.amazon.aws.triggers.sagemaker import SageMakerTrigger
+from airflow.sdk import TaskInstanceState
+from airflow.triggers.base import TriggerEvent
+from botocore.exceptions import BotoCoreError, ClientError
+
+from include.pipeline.aws.polling import async_looks
+
+# A triggerer's first question to Airflow takes seconds, and on_kill has 30 in all.
+_STATE_SECONDS = 10
+_OVER = frozenset(
+    {
+        TaskInstanceState.FAILED,
+        TaskInstanceState.REMOVED,
+        TaskInstanceState.SKIPPED,
+        TaskInstanceState.SUCCESS,
+        TaskInstanceState.UPSTREAM_FAILED,
+    }
+)
+# asyncio itself keeps no task alive.
+_ENDING: set[asyncio.Task[None]] = set()
+
+
+class _WakingTrigger(SageMakerTrigger):
+    """Wakes the task when there is something to see; what that means is the task's to say.
+
+    What the provider's trigger lacks: it looks as often as the operators do, has no limit of its own, which
+    a restart of the triggerer would begin anew, and ends what bills when a user ends the task.
+    """
+
+    pending: ClassVar[frozenset[str]]
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        """Look until it is pending no more, or until SageMaker cannot be asked: the task will ask, too."""
+        async with await self._client() as sagemaker:
+            status = None
+            async for waited in async_looks(self.waiter_delay):
+                try:
+                    seen = await self.look(sagemaker)
+                except (BotoCoreError, ClientError) as error:
+                    self.log.warning("%s cannot be looked at: %s", self.job_name, error)
+                    break
+                if seen != status:
+                    status = seen
+                    self.log.info("%s is %s after %.0f s", self.job_name, status, waited)
+                if status not in self.pending:
+                    break
+        yield TriggerEvent({"job_name": self.job_name})  # type: ignore[no-untyped-call]
+
+    async def on_kill(self) -> None:
+        """End what bills, where the task is not to go on with it.
+
+        Airflow calls this also in a triggerer that was slow and lost the trigger to another. It cancels the
+        call again at each of its looks at the triggers, about once a second: the work goes on behind that.
+        """
+        ending = asyncio.create_task(self._end_if_given_up())
+        _ENDING.add(ending)
+        ending.add_done_callback(_ENDING.discard)
+        await asyncio.shield(ending)
+
+    async def _end_if_given_up(self) -> None:
+        if self.is_given_up(await self._task_state()):
+            async with await self._client() as sagemaker:
+                try:
+                    await self.end(sagemaker)
+                except ClientError as error:
+                    self.log.warning("%s was not ended: %s", self.job_name, error)
+
+    @abstractmethod
+    async def look(self, sagemaker: Any) -> str:
+        """Ask SageMaker for the status."""
+
+    @abstractmethod
+    async def end(self, sagemaker: Any) -> None:
+        """Ask SageMaker to end it."""
+
+    @abstractmethod
+    def is_given_up(self, task_state: str | None) -> bool:
+        """Tell by the state of the task whether it does not go on; None is a cleared one's."""
+
+    async def _client(self) -> Any:
+        return await self.hook().get_async_conn()  # type: ignore[no-untyped-call]
+
+    async def _task_state(self) -> str | None:
+        # Would slow every parse of a DAG.
+        from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance  # noqa: PLC0415
+
+        task: Any = self.task_instance
+        try:
+            async with asyncio.timeout(_STATE_SECONDS):
+                states = await asyncio.to_thread(
+                    RuntimeTaskInstance.get_task_states,
+                    dag_id=task.dag_id,
+                    task_ids=[task.task_id],
+                    run_ids=[task.run_id],
+                    map_index=task.map_index,
+                )
+        except TimeoutError:
+            return None
+        return next(iter(states.get(task.run_id, {}).values()), None)
+
+
+class TrainingJobTrigger(_WakingTrigger):
+    """Waits for the end of a training job; stops it when the task is marked or cleared."""
+
+    pending = frozenset({"InProgress", "Stopping"})
+
+    async def look(self, sagemaker: Any) -> str:
+        """Ask for the job's status."""
+        job = await sagemaker.describe_training_job(TrainingJobName=self.job_name)
+        status: str = job["TrainingJobStatus"]
+        return status
+
+    async def end(self, sagemaker: Any) -> None:
+        """Stop the job."""
+        self.log.warning("Stopping training job %s", self.job_name)
+        await sagemaker.stop_training_job(TrainingJobName=self.job_name)
+
+    def is_given_up(self, task_state: str | None) -> bool:
+        """Tell so of a cleared task, too: it will start another job, if it comes to that at all."""
+        return task_state != TaskInstanceState.DEFERRED
+
+
+class EndpointTrigger(_WakingTrigger):
+    """Waits until an endpoint is in service or failed; deletes it when the task is marked.
+
+    SageMaker refuses that while the endpoint is being created; then the DAG's teardown waits for it.
+    """
+
+    pending = frozenset({"Creating"})
+
+    async def look(self, sagemaker: Any) -> str:
+        """Ask for the endpoint's status."""
+        endpoint = await sagemaker.describe_endpoint(EndpointName=self.job_name)
+        status: str = endpoint["EndpointStatus"]
+        return status
+
+    async def end(self, sagemaker: Any) -> None:
+        """Delete the endpoint."""
+        self.log.warning("Deleting endpoint %s", self.job_name)
+        await sagemaker.delete_endpoint(EndpointName=self.job_name)
+
+    def is_given_up(self, task_state: str | None) -> bool:
+        """Tell so of a task that is over. A cleared one takes up the endpoint that it finds."""
+        return task_state in _OVER

@@ -1,0 +1,1 @@
+"""The table: read, checked, split, profiled, compared with the version before."""

@@ -1,0 +1,194 @@
+"""How good the model's answers on the test rows are."""
+
+import hashlib
+import io
+import logging
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from sklearn import metrics as scikit
+
+from include.pipeline.aws.object_store import is_there, read_object, write_object
+from include.pipeline.documents.metrics import Evaluation, FeatureImportance, Metrics, PreviousModel
+from include.pipeline.evaluation import bootstrap
+from include.pipeline.evaluation.explanation import explain, predict
+from include.pipeline.evaluation.gains import deciles
+from include.pipeline.evaluation.model_archive import read_model
+from include.pipeline.evaluation.scoring import score_rows
+from include.pipeline.evaluation.thresholds import GRID, best_threshold, confusion_matrix, threshold_figures
+from include.pipeline.evaluation.training_log import read_training_curve
+from include.pipeline.history.accepted import accepted_before
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
+
+    from include.pipeline.documents.drift import Drift
+    from include.pipeline.documents.manifest import RunManifest
+    from include.pipeline.documents.params import RunParams
+    from include.pipeline.documents.plan import RunPlan
+    from include.pipeline.documents.split import Split
+    from include.pipeline.documents.training_job import TrainingJob
+
+    Rows = tuple[np.ndarray, np.ndarray]
+
+log = logging.getLogger(__name__)
+
+
+def score_metrics(labels: np.ndarray, scores: np.ndarray, threshold: float) -> Metrics:
+    """Compare scores with labels.
+
+    Args:
+        labels: 0 or 1, shape `(rows,)`, both present.
+        scores: Probabilities of 1, shape `(rows,)`.
+        threshold: A score of at least this counts as 1.
+    """
+    answers = (scores >= threshold).astype(int)
+    positives = int(labels.sum())
+    return Metrics(
+        rows=len(labels),
+        positives=positives,
+        threshold=threshold,
+        confusion_matrix=confusion_matrix(labels, scores, threshold),
+        accuracy=float(scikit.accuracy_score(labels, answers)),
+        baseline_accuracy=max(positives, len(labels) - positives) / len(labels),
+        # A model that never says yes has no precision: 0, as scikit-learn counts it.
+        precision=float(scikit.precision_score(labels, answers, zero_division=0)),
+        recall=float(scikit.recall_score(labels, answers)),
+        f1=float(scikit.f1_score(labels, answers)),
+        roc_auc=float(scikit.roc_auc_score(labels, scores)),
+        average_precision=float(scikit.average_precision_score(labels, scores)),
+        log_loss=float(scikit.log_loss(labels, scores)),
+        brier_score=float(scikit.brier_score_loss(labels, scores)),
+    )
+
+
+def evaluate(
+    test: "Rows",
+    params: "RunParams",
+    *,
+    validation: "Rows | None" = None,
+    model_sha256: str | None = None,
+    features: tuple[FeatureImportance, ...] = (),
+    previous: PreviousModel | None = None,
+    drift: "Drift | None" = None,
+    training_curve: "Mapping[str, tuple[float, ...]] | None" = None,
+) -> Evaluation:
+    """Work out all of metrics.json.
+
+    Args:
+        test: Labels, 0 or 1 and both present, and scores, probabilities of 1; each of shape `(rows,)`.
+        params: Threshold, or by which rule it is chosen on the validation rows, and what calls and deposits
+            are worth.
+        validation: Labels and scores of the validation rows, where there are any.
+        model_sha256: Of the model file.
+        features: What the model says of its columns.
+        previous: What the last accepted model makes of the test rows.
+        drift: From that model's data.
+        training_curve: What the job's log says of its rounds.
+    """
+    on_test = threshold_figures(*test, GRID, params)
+    on_validation = threshold_figures(*validation, GRID, params) if validation else ()
+    best = {
+        "best_f1": best_threshold("f1", test=on_test, validation=on_validation),
+        "best_profit": best_threshold("profit", test=on_test, validation=on_validation),
+    }
+    chosen = best.get(params.threshold_rule)
+    threshold = chosen.test.threshold if chosen else params.threshold
+    return Evaluation(
+        **dict(score_metrics(*test, threshold)),
+        intervals=bootstrap.intervals(*test, threshold),
+        validation_rows=len(validation[0]) if validation else 0,
+        thresholds=on_test,
+        **best,
+        deciles=deciles(*test),
+        model_sha256=model_sha256,
+        features=features,
+        previous=previous,
+        drift=drift,
+        training_curve=dict(training_curve or {}),
+    )
+
+
+def evaluate_endpoint(
+    plan: "RunPlan",
+    split: "Split",
+    job: "TrainingJob",
+    *,
+    s3: "S3Client",
+    runtime: "SageMakerRuntimeClient",
+    logs: "CloudWatchLogsClient",
+) -> Evaluation:
+    """Score a run's test rows on its endpoint; keep predictions.csv and metrics.json on S3.
+
+    Args:
+        plan: Of the run, whose endpoint serves.
+        split: Names the columns.
+        job: Made the model.
+        s3: Holds the rows and the model, gets the results.
+        runtime: SageMaker Runtime.
+        logs: CloudWatch Logs, with the job's log.
+
+    Raises:
+        EndpointError: The endpoint did not answer one probability for each row.
+    """
+    places = plan.locations
+    features = read_object(s3, places.test_features)
+    labels = np.loadtxt(io.BytesIO(read_object(s3, places.test_labels)), dtype=int, ndmin=1)
+    scores = score_rows(io.BytesIO(features), endpoint=plan.key, runtime=runtime)
+    predictions = pd.DataFrame({"label": labels, "score": scores})
+    write_object(s3, places.predictions, predictions.to_csv(index=False).encode(), "text/csv")
+    model = read_model(read_object(s3, job.model_uri))
+    evaluation = evaluate(
+        (labels, scores),
+        plan.params,
+        validation=_score_validation(plan, s3, runtime) if split.validation_rows else None,
+        model_sha256=hashlib.sha256(model).hexdigest() if model else None,
+        features=explain(model, features, split.feature_names) if model else (),
+        previous=_ask_previous(plan, split, s3, labels, features),
+        drift=split.drift,
+        training_curve=read_training_curve(logs, job.name),
+    )
+    write_object(s3, places.metrics, evaluation.model_dump_json(indent=2).encode(), "application/json")
+    return evaluation
+
+
+def read_evaluation(s3: "S3Client", plan: "RunPlan") -> Evaluation:
+    """Read a run's metrics.json."""
+    return Evaluation.model_validate_json(read_object(s3, plan.locations.metrics))
+
+
+def _ask_previous(
+    plan: "RunPlan", split: "Split", s3: "S3Client", labels: np.ndarray, features: bytes
+) -> PreviousModel | None:
+    manifest = _previous_that_is_there(s3, plan) if plan.params.max_roc_auc_drop is not None else None
+    if manifest is None:
+        return None
+    scores = None
+    if manifest.split.feature_names == split.feature_names:
+        model = read_model(read_object(s3, manifest.training.model_uri))
+        scores = predict(model, features) if model else None
+    return PreviousModel(
+        run_id=manifest.identity.run_id,
+        roc_auc=None if scores is None else float(scikit.roc_auc_score(labels, scores)),
+    )
+
+
+def _previous_that_is_there(s3: "S3Client", plan: "RunPlan") -> "RunManifest | None":
+    for manifest in accepted_before(s3, plan):
+        if is_there(s3, manifest.training.model_uri):
+            return manifest
+        log.warning("The model of %s is gone: the accepted one before it answers", manifest.identity.run_id)
+    return None
+
+
+def _score_validation(plan: "RunPlan", s3: "S3Client", runtime: "SageMakerRuntimeClient") -> "Rows":
+    # Label first, as the training job reads them.
+    rows = read_object(s3, plan.locations.validation).splitlines(keepends=True)
+    labels, _, features = zip(*(row.partition(b",") for row in rows), strict=True)
+    scores = score_rows(io.BytesIO(b"".join(features)), endpoint=plan.key, runtime=runtime)
+    return np.array(labels, dtype=int), scores

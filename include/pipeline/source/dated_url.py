@@ -1,0 +1,100 @@
+"""A source's URL that names the period whose data it holds, such as `bank_{interval_start:%Y-%m-%d}.csv`."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from include.pipeline.errors import ParamError
+from include.pipeline.source.policy import shown
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_NAMES = ("interval_start", "interval_end")
+_KNOWN = " and ".join(f"{{{name}:%Y-%m-%d}}" for name in _NAMES)
+# Those that give digits only, whatever the worker's locale.
+_DIRECTIVES = "YmdHMjGVy"
+_LITERALS = "[A-Za-z0-9._-]*"
+_FORMAT = re.compile(rf"(?:{_LITERALS}%[{_DIRECTIVES}])+{_LITERALS}")
+# How much of a faulty placeholder a message quotes.
+_SHOWN = 80
+
+
+@dataclass(frozen=True)
+class DataInterval:
+    """The period whose data a run is for, as Airflow's `data_interval_start` and `data_interval_end`.
+
+    Attributes:
+        start: With its time zone.
+        end: With its time zone.
+    """
+
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        """Refuse a moment without time zone, which is another moment on each machine.
+
+        Raises:
+            ValueError: There is one.
+        """
+        for moment in (self.start, self.end):
+            if moment.utcoffset() is None:
+                raise ValueError(f"{moment!r} has no time zone")
+
+
+def is_dated(url: str) -> bool:
+    """Tell whether a URL holds placeholders of the run's data interval.
+
+    Args:
+        url: As `data_url` gives it.
+
+    Raises:
+        ParamError: It holds braces that are not such a placeholder.
+    """
+    for placeholder in _PLACEHOLDER.finditer(url):
+        _check_placeholder(url, placeholder)
+    if re.search("[{}]", _PLACEHOLDER.sub("", url)):
+        found = f"data_url = {shown(url)!r} has a brace without its other half, or one inside another"
+        raise ParamError(found, f"braces are those of {_KNOWN}", "Correct data_url")
+    return _PLACEHOLDER.search(url) is not None
+
+
+def resolve_data_url(url: str, interval: DataInterval | None) -> str:
+    """Write the run's data interval into a dated URL; any other stays as it is.
+
+    Dates and times are written in UTC, as in Airflow's `ds`.
+
+    Args:
+        url: As `data_url` gives it, with `{interval_start:<format>}` and `{interval_end:<format>}`, each any
+            number of times. A format is made of the directives %Y %m %d %H %M %j %G %V %y of
+            `datetime.strftime` and of A-Z a-z 0-9 . _ -
+        interval: None for a run that has none: triggered by hand without logical date, or by an asset.
+
+    Raises:
+        ParamError: A placeholder is not of that form, or there is one and the run has no interval.
+    """
+    if not is_dated(url):
+        return url
+    if interval is None:
+        raise ParamError(
+            f"data_url = {shown(url)!r} is dated, and this run has no data interval",
+            "a run triggered by hand without logical date, or by an asset, is for no period",
+            "Trigger the run with a logical date, or write the date into data_url",
+        )
+    moments = {"interval_start": interval.start, "interval_end": interval.end}
+
+    def written(placeholder: re.Match[str]) -> str:
+        name, _, layout = placeholder[1].partition(":")
+        return moments[name].astimezone(UTC).strftime(layout)
+
+    return _PLACEHOLDER.sub(written, url)
+
+
+def _check_placeholder(url: str, placeholder: re.Match[str]) -> None:
+    name, _, layout = placeholder[1].partition(":")
+    found = f"data_url = {shown(url)!r} has the placeholder {placeholder[0][:_SHOWN]!r}"
+    if name not in _NAMES:
+        raise ParamError(found, f"placeholders are {_KNOWN}", "Use one of them")
+    if not _FORMAT.fullmatch(layout) or ".." in layout:
+        directives = " ".join(f"%{letter}" for letter in _DIRECTIVES)
+        rule = f"its format is made of {directives}, at least one, and of A-Z a-z 0-9 . _ - without '..'"
+        raise ParamError(found, rule, f"Write it such as {{{name}:%Y-%m-%d}}")

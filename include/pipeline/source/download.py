@@ -1,0 +1,134 @@
+"""Where the data comes from: one file by its URL, checked, into a content-addressed key of the bucket."""
+
+import re
+import shutil
+import tempfile
+from dataclasses import asdict
+from email.utils import formatdate
+from typing import TYPE_CHECKING, BinaryIO
+
+from pydantic import BaseModel, ConfigDict
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
+
+from include.pipeline.aws import object_store
+from include.pipeline.aws.object_store import Received
+from include.pipeline.errors import SourceError
+from include.pipeline.source.policy import SourcePolicy, file_name, scheme_of, shown
+from include.pipeline.source.web import NOT_HTML, Patience, UnavailableError, asking, check_answer
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_SHA1_IN_NAME = re.compile(r"\.([0-9a-f]{40})\.[^.]+$", re.IGNORECASE)
+_HTML_START = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype|!--|\?xml|html|head)", re.IGNORECASE)
+
+
+class RawData(BaseModel):
+    """The file as it lies in the bucket.
+
+    Attributes:
+        uri: `<raw_uri>/<sha256>/<file name>`.
+        url: Where it came from, without user name, password and query.
+        sha1: Of the content, in hex; so is sha256.
+        sha256: The name that the content goes by in the bucket.
+        bytes: Size of the content.
+        etag: The source's mark of this version, as it gave it.
+        last_modified: When the source last changed, as an HTTP date.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    uri: str
+    url: str
+    sha1: str
+    sha256: str
+    bytes: int
+    etag: str | None
+    last_modified: str | None
+
+
+def fetch(
+    url: str, *, policy: SourcePolicy, s3: "S3Client", raw_uri: str, patience: Patience | None = None
+) -> RawData:
+    """Bring the file at `url` to `<raw_uri>/<sha256>/<file name>`.
+
+    A name such as `bank_clean.<40 hex digits>.csv` promises the content's SHA-1, and is held to it. What is
+    in the bucket already is not sent again; what is sent is there whole or not at all.
+
+    Args:
+        url: `https://`, `s3://`, `file://` or a plain path; `http://` to the policy's hosts.
+        policy: What is allowed.
+        s3: Reads `s3://` sources and writes the result. Its own retries apply to both.
+        raw_uri: `s3://` URI of the folder that the result goes to.
+        patience: With web servers.
+
+    Raises:
+        SourceError: The policy forbids it, the source does not give it, or what it gives is no data file.
+    """
+    policy.check(url)
+    name = file_name(url)
+    with tempfile.TemporaryFile() as file:
+        match scheme_of(url):
+            case "https" | "http":
+                received = _from_web(url, file, policy, patience or Patience())
+            case "s3":
+                received = object_store.receive_object(s3, url, file, policy.max_bytes)
+            case _:
+                received = _from_folder(url, file, policy)
+        _check_content(url, name, file, received)
+        uri = f"{raw_uri.rstrip('/')}/{received.sha256}/{name}"
+        if not object_store.has_size(s3, uri, received.bytes):
+            object_store.put_file(s3, file, uri)
+    return RawData(uri=uri, url=shown(url), **asdict(received))
+
+
+def _from_web(url: str, file: BinaryIO, policy: SourcePolicy, patience: Patience) -> Received:
+    retrying = Retrying(
+        stop=stop_after_attempt(patience.tries),
+        wait=wait_exponential(multiplier=patience.first_wait_seconds),
+        retry=retry_if_exception_type(UnavailableError),
+        reraise=True,
+    )
+    try:
+        return retrying(_download, url, file, policy, patience)
+    except UnavailableError as fault:
+        rule = f"the server has to answer in full within {patience.tries} tries"
+        mend = "Look after the server and the network, then clear this task"
+        raise SourceError(str(fault), rule, mend) from fault
+
+
+def _download(url: str, file: BinaryIO, policy: SourcePolicy, patience: Patience) -> Received:
+    file.seek(0)
+    file.truncate()
+    with asking("GET", url, policy, patience) as response:
+        check_answer(url, response, policy)
+        for piece in response.iter_bytes():
+            file.write(piece)
+            object_store.check_size(shown(url), file.tell(), policy.max_bytes)
+    sent = response.headers
+    return Received.of(file, etag=sent.get("ETag"), last_modified=sent.get("Last-Modified"))
+
+
+def _from_folder(url: str, file: BinaryIO, policy: SourcePolicy) -> Received:
+    path = policy.local_path(url)
+    try:
+        status = path.stat()
+        object_store.check_size(url, status.st_size, policy.max_bytes)
+        with path.open("rb") as source:
+            shutil.copyfileobj(source, file)
+    except OSError as error:
+        raise SourceError(url, f"it cannot be read ({error})", "Check its permissions") from error
+    return Received.of(file, etag=None, last_modified=formatdate(status.st_mtime, usegmt=True))
+
+
+def _check_content(url: str, name: str, file: BinaryIO, received: Received) -> None:
+    if not received.bytes:
+        raise SourceError(f"{shown(url)} is empty", "a source has a header and rows", "Check the file")
+    file.seek(0)
+    if _HTML_START.match(file.read(512)):
+        raise SourceError(f"{shown(url)} starts like HTML", *NOT_HTML)
+    promised = _SHA1_IN_NAME.search(name)
+    if promised and promised[1].lower() != received.sha1:
+        found = f"{shown(url)} has the SHA-1 {received.sha1}"
+        rule = f"its name promises {promised[1].lower()}"
+        raise SourceError(found, rule, "Do not use this file before you know why it differs")

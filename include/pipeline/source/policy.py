@@ -1,0 +1,185 @@
+"""Which sources the settings allow, by URL and by the address that its host leads to."""
+
+import ipaddress
+import json
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+import httpx
+from pydantic import BaseModel, ConfigDict
+
+from include.pipeline.aws import object_store
+from include.pipeline.errors import ParamError, SourceError
+
+_WEB = ("https", "http")
+_LAST_PORT = 65535
+_LONGEST_NAME = 255
+_UNSAFE_IN_KEY = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+class SourcePolicy(BaseModel):
+    """Which sources the settings allow; `https://` and `s3://` always are.
+
+    Attributes:
+        local_folder: Local files are read only below this folder, and relative paths start there.
+        http_hosts: Hosts of one's own network, and those that plain `http://` may reach: `host` (any port)
+            or `host:port`.
+        max_bytes: Largest file taken; by default the most that S3 takes in one PUT.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    local_folder: Path | None = None
+    http_hosts: tuple[str, ...] = ()
+    max_bytes: int = object_store.MAX_OBJECT_BYTES
+
+    @classmethod
+    def of_variables(cls, *, local_folder: str | None, http_hosts: str | None, max_bytes: int) -> Self:
+        """Read the Airflow Variables; one that is empty allows nothing.
+
+        Args:
+            local_folder: Of `source_local_folder`: a path.
+            http_hosts: Of `source_http_hosts`: a list in JSON.
+            max_bytes: Largest file taken.
+
+        Raises:
+            ParamError: The hosts are not a list.
+        """
+        try:
+            return cls(
+                # Not Path(""), which is the worker's own folder.
+                local_folder=Path(local_folder) if local_folder else None,
+                http_hosts=json.loads(http_hosts or "[]"),
+                max_bytes=max_bytes,
+            )
+        except ValueError:
+            raise ParamError(
+                f"source_http_hosts = {http_hosts!r}",
+                'it is a list of hosts in JSON, such as ["data.example.org", "10.1.2.3:8080"]',
+                "Correct the Airflow Variable",
+            ) from None
+
+    def check(self, url: str) -> None:
+        """Refuse a URL that may not be read, without touching the network.
+
+        Raises:
+            SourceError: The scheme, host or path is not allowed, or the URL names no file.
+        """
+        if not url.isprintable():
+            raise SourceError(f"{shown(url)!a}", "a URL holds no control characters", "Correct the URL")
+        match scheme_of(url):
+            case "https" | "http":
+                self.check_web(url)
+            case "s3":
+                if not all(object_store.split_uri(url)):
+                    raise SourceError(url, "it has to be s3://<bucket>/<key>", "Name one object")
+            case "file" | "":
+                self.local_path(url)
+            case scheme:
+                rule = f"{scheme}:// is not one of https://, s3://, file://, http://"
+                raise SourceError(shown(url), rule, "Put the file where one of these reaches it")
+        file_name(url)
+
+    def check_web(self, url: str) -> None:
+        """Refuse a web server: the first one, or one that a redirect leads to.
+
+        Raises:
+            SourceError: It is not allowed.
+        """
+        try:
+            parts = httpx.URL(url)
+            host = parts.host  # decodes its punycode
+            # As socket does: httpx lets labels pass that are empty or too long.
+            parts.raw_host.decode("ascii").encode("idna")
+        except (httpx.InvalidURL, UnicodeError):
+            # Where the parts cannot be told apart, a password may be anywhere.
+            raise SourceError(f"{scheme_of(url)}://...", "it has to be a valid URL", "Correct it") from None
+        if parts.scheme not in _WEB or not host:
+            raise SourceError(
+                shown(url), "it has to be https://<host>/... or http://<host>/...", "Correct it"
+            )
+        if parts.port is not None and not 0 < parts.port <= _LAST_PORT:
+            raise SourceError(shown(url), f"a port is a number from 1 to {_LAST_PORT}", "Correct it")
+        if parts.scheme == "http" and not self._is_listed(parts):
+            rule = f"plain http may reach {', '.join(self.http_hosts) or 'no host'} only"
+            raise SourceError(shown(url), rule, "Use https:// or have the host allowed")
+
+    def check_addresses(self, url: str, addresses: Iterable[str]) -> None:
+        """Refuse a web server in the worker's own network, where cloud credentials and consoles are served.
+
+        Args:
+            url: Of the server.
+            addresses: IP addresses that its host leads to.
+
+        Raises:
+            SourceError: One of them is loopback, link-local, private or otherwise not public, and the host is
+                not among `http_hosts`.
+        """
+        inner = [address for address in addresses if not ipaddress.ip_address(address).is_global]
+        if inner and not self._is_listed(httpx.URL(url)):
+            raise SourceError(
+                f"{shown(url)} is at {inner[0]}",
+                "a source is on the public network",
+                "Have the host allowed in the Airflow Variable source_http_hosts",
+            )
+
+    def _is_listed(self, url: httpx.URL) -> bool:
+        address = url.netloc.decode("ascii")
+        default_port = {"http": 80, "https": 443}[url.scheme]
+        meant = {url.host, address if url.port else f"{address}:{default_port}"}
+        return not meant.isdisjoint(host.lower() for host in self.http_hosts)
+
+    def local_path(self, url: str) -> Path:
+        """Return the real path, symbolic links followed, of a `file://` URL or a plain path.
+
+        Raises:
+            SourceError: Local files are not allowed, or this one is absent or outside the folder.
+        """
+        if self.local_folder is None:
+            mend = "Use https:// or s3://, or have a folder allowed"
+            raise SourceError(url, "local files are not allowed here", mend)
+        folder = self.local_folder.resolve()
+        # pathlib raises on a loop of symbolic links, realpath does not.
+        path = Path(os.path.realpath(folder / _plain_path(url)))
+        if not path.is_relative_to(folder):
+            raise SourceError(url, f"local files are read below {folder} only", "Move the file there")
+        if not path.is_file():
+            raise SourceError(url, f"there is no such file below {folder}", "Correct the path")
+        return path
+
+
+def shown(url: str) -> str:
+    """Return the URL as it may be logged: without user name, password, query and fragment."""
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme_of(url) in {"s3", "file"}:
+        return url
+    authority, slash, path = re.split(r"[?#]", rest, maxsplit=1)[0].partition("/")
+    return f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"
+
+
+def scheme_of(url: str) -> str:
+    """Return the scheme in lower case; empty for a plain path."""
+    scheme, separator, _ = url.partition("://")
+    return scheme.lower() if separator else ""
+
+
+def _plain_path(url: str) -> str:
+    return url2pathname(urlsplit(url).path) if scheme_of(url) == "file" else url
+
+
+def file_name(url: str) -> str:
+    """Return the name that the file has in the bucket.
+
+    Raises:
+        SourceError: The URL names no file.
+    """
+    path = httpx.URL(url).path if scheme_of(url) in _WEB else _plain_path(url)
+    name = _UNSAFE_IN_KEY.sub("_", path.rpartition("/")[2])[-_LONGEST_NAME:]
+    if not name.strip("."):
+        raise SourceError(shown(url), "its path has to end in a file name", "Name one file")
+    return name

@@ -1,0 +1,155 @@
+"""Which version of a source there is now, asked without downloading it, and whether it is a new one."""
+
+import hashlib
+from collections.abc import Iterable
+from email.utils import formatdate
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from include.pipeline.aws import object_store
+from include.pipeline.errors import SourceError
+from include.pipeline.source.policy import SourcePolicy, scheme_of, shown
+from include.pipeline.source.web import Patience, asking, check_answer
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+# 403: a URL that is signed for GET allows nothing else.
+_ASK_BY_GET = {HTTPStatus.FORBIDDEN, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED}
+
+
+class SourceVersion(BaseModel):
+    """What a source says of the version that it gives now.
+
+    Attributes:
+        url: Without user name, password and query.
+        etag: The source's mark of this version, as it gave it; of a local file its SHA-256 in hex.
+        last_modified: When the source last changed, as an HTTP date.
+        bytes: Its size, where it is told.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str
+    etag: str | None
+    last_modified: str | None
+    bytes: int | None
+
+
+def look_up_version(
+    url: str, *, policy: SourcePolicy, s3: "S3Client", patience: Patience | None = None
+) -> SourceVersion:
+    """Ask a source for its version: a web server by HEAD, S3 by HeadObject; a local file is read.
+
+    A web server that refuses HEAD is asked by GET, and left before it sends the file.
+
+    Args:
+        url: `https://`, `s3://`, `file://` or a plain path; `http://` to the policy's hosts.
+        policy: What is allowed.
+        s3: Asks for `s3://` sources. Its own retries apply.
+        patience: With web servers; they are asked once.
+
+    Raises:
+        SourceError: The policy forbids it, the source does not give it, or does not tell its version.
+        UnavailableError: A web server is not there, overloaded or at fault itself. It may pass.
+        ClientError: So is S3, or it refuses the credentials; `BotoCoreError` where it cannot be reached.
+    """
+    policy.check(url)
+    match scheme_of(url):
+        case "https" | "http":
+            return _of_web(url, policy, patience or Patience())
+        case "s3":
+            return _of_object(url, s3)
+        case _:
+            return _of_file(url, policy)
+
+
+def has_changed(now: SourceVersion, known: SourceVersion) -> bool:
+    """Tell whether a source gives another version than the known one.
+
+    The ETag decides where both have one, else the date. Where neither can be compared, the source has begun
+    to tell its version in another way, and may have changed with that.
+    """
+    if now.etag and known.etag:
+        return _opaque_tag(now.etag) != _opaque_tag(known.etag)
+    if now.last_modified and known.last_modified:
+        return now.last_modified != known.last_modified
+    return True
+
+
+def last_known(url: str, memories: Iterable[object]) -> SourceVersion | None:
+    """Find the version of a source that was last seen.
+
+    Args:
+        url: Of the source.
+        memories: `SourceVersion` as dictionaries, the newest first. What is none, or of another source, is
+            passed over.
+    """
+    for memory in memories:
+        try:
+            version = SourceVersion.model_validate(memory)
+        except ValidationError:
+            continue
+        if version.url == shown(url):
+            return version
+    return None
+
+
+def _opaque_tag(etag: str) -> str:
+    """Take off the mark of a weak ETag, which a server puts on and off as it compresses what it sends.
+
+    https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3.2: weak comparison.
+    """
+    return etag.removeprefix("W/")
+
+
+def _of_web(url: str, policy: SourcePolicy, patience: Patience) -> SourceVersion:
+    with asking("HEAD", url, policy, patience) as response:
+        pass
+    if response.status_code in _ASK_BY_GET:
+        with asking("GET", url, policy, patience) as response:
+            pass
+    check_answer(url, response, policy)
+    sent = response.headers
+    version = SourceVersion(
+        url=shown(url),
+        etag=sent.get("ETag") or None,
+        last_modified=sent.get("Last-Modified") or None,
+        bytes=sent.get("Content-Length"),
+    )
+    if not version.etag and not version.last_modified:
+        raise SourceError(
+            f"{version.url} answers without ETag and Last-Modified",
+            "a source that is watched tells its version; its size alone does not",
+            "Have its server send one of them, or write watch: null into the pipeline's YAML file",
+        )
+    return version
+
+
+def _of_object(uri: str, s3: "S3Client") -> SourceVersion:
+    head = object_store.head_object(s3, uri)
+    return SourceVersion(
+        url=uri,
+        etag=head["ETag"],
+        last_modified=formatdate(head["LastModified"].timestamp(), usegmt=True),
+        bytes=head["ContentLength"],
+    )
+
+
+def _of_file(url: str, policy: SourcePolicy) -> SourceVersion:
+    path = policy.local_path(url)
+    try:
+        status = path.stat()
+        object_store.check_size(url, status.st_size, policy.max_bytes)
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise SourceError(url, f"it cannot be read ({error})", "Check its permissions") from error
+    return SourceVersion(
+        url=url,
+        etag=sha256,
+        last_modified=formatdate(status.st_mtime, usegmt=True),
+        bytes=status.st_size,
+    )

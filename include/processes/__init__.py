@@ -1,0 +1,1 @@
+"""What makes Airflow's own processes start, fork tasks and end sooner."""

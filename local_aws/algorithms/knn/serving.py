@@ -1,0 +1,16 @@
+"""Serves k-NN."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from local_aws.algorithms.knn.model import KnnModel
+from local_aws.algorithms.model_files import load_model
+from local_aws.algorithms.scoring_server import serve
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+
+def application(model_dir: Path) -> "WSGIApplication":
+    """Loads the model below a directory and returns the server for it."""
+    return serve(load_model(KnnModel, model_dir))

@@ -1,0 +1,70 @@
+"""The log lines of Amazon's own algorithms, from which SageMaker scrapes their metrics."""
+
+import logging
+import re
+import sys
+
+from local_aws.algorithms.metric import Metric
+
+_LOG = logging.getLogger(__name__)
+_HOST = "algo-1"
+
+
+def start_log() -> None:
+    """Sends the log to standard output, in the form of Amazon's own images."""
+    logging.basicConfig(
+        stream=sys.stdout,
+        level=logging.INFO,
+        format="[%(asctime)s %(levelname)s %(thread)d] %(message)s",
+        datefmt="%m/%d/%Y %H:%M:%S",
+    )
+    print("Docker entrypoint called with argument(s): train", flush=True)
+
+
+def log_loss(data: str, name: str, value: float, epoch: int | None = None) -> None:
+    """Logs a metric that is better when smaller.
+
+    Args:
+        data: The data set: train, validation or test.
+        name: The metric.
+        value: Its value.
+        epoch: The pass over the training data that it is of; None for the final model.
+    """
+    at = "" if epoch is None else f"epoch={epoch}, "
+    _LOG.info("#quality_metric: host=%s, %s%s %s <loss>=%s", _HOST, at, data, name, float(value))
+
+
+def log_score(data: str, name: str, value: float) -> None:
+    """Logs a metric that is better when larger."""
+    _LOG.info("#quality_metric: host=%s, %s %s <score>=%s", _HOST, data, name, float(value))
+
+
+def loss_metric(data: str, name: str, logged_as: str | None = None) -> Metric:
+    """Defines a metric by the lines of `log_loss`.
+
+    Args:
+        data: The data set.
+        name: The metric.
+        logged_as: A pattern of the name in the log, where it is another.
+    """
+    return Metric(f"{data}:{name}", "Minimize", _pattern(data, logged_as or name, "loss"))
+
+
+def score_metric(data: str, name: str, logged_as: str | None = None) -> Metric:
+    """Defines a metric by the lines of `log_score`; the arguments are `loss_metric`'s."""
+    return Metric(f"{data}:{name}", "Maximize", _pattern(data, logged_as or name, "score"))
+
+
+def _pattern(data: str, logged_as: str, kind: str) -> re.Pattern[str]:
+    return re.compile(rf".*#quality_metric: host=\S+, {data} {logged_as} <{kind}>=(\S+)")
+
+
+def log_final(data: str, name: str, value: float) -> None:
+    """Logs a final value the way the developer guide shows it."""
+    _LOG.info("#%s_score (%s) : ('%s', %s)", data, _HOST, name, float(value))
+
+
+def log_throughput(rows: int, seconds: float) -> None:
+    """Logs the end of training: all of it done, and how fast."""
+    _LOG.info("#progress_metric: host=%s, completed 100.0 %% of epochs", _HOST)
+    _LOG.info("#throughput_metric: host=%s, train throughput=%s records/second", _HOST, rows / seconds)

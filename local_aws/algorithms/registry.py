@@ -1,0 +1,66 @@
+"""Finds the algorithm that stands for a SageMaker image."""
+
+import importlib
+import importlib.util
+import pkgutil
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from local_aws import algorithms
+from local_aws.algorithms.metric import Metric
+from local_aws.errors import ValidationError
+
+# <registry account>.dkr.ecr.<region>.<domain>/<repository>:<tag>; the tag may name processor and Python.
+_IMAGE_URI = re.compile(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.[a-z0-9.]+/(?P<image>[^:@]+:.+?)(-cpu)?(-py3)?")
+
+
+@dataclass(frozen=True)
+class Algorithm:
+    """An algorithm as a request's image URI names it.
+
+    Attributes:
+        name: Its folder below `algorithms`.
+        image: The image that was asked for, as `repository:tag`.
+        kept_image: The image whose contract it keeps.
+    """
+
+    name: str
+    image: str
+    kept_image: str
+
+
+@cache
+def _known_images() -> dict[str, Algorithm]:
+    known = {}
+    for module in pkgutil.iter_modules(algorithms.__path__):
+        if module.ispkg:
+            images = importlib.import_module(f"{algorithms.__name__}.{module.name}").IMAGES
+            known.update({image: Algorithm(module.name, image, images[0]) for image in images})
+    return known
+
+
+def find_algorithm(image_uri: str) -> Algorithm:
+    """Returns the algorithm for an image URI.
+
+    Raises:
+        ValidationError: Local AWS has none; the message lists the images it can run.
+    """
+    parsed = _IMAGE_URI.fullmatch(image_uri)
+    known = _known_images()
+    if parsed is None or parsed["image"] not in known:
+        raise ValidationError(
+            f'Local AWS cannot run the image "{image_uri}". It runs these SageMaker images, under any '
+            f"registry account and region: {', '.join(known)}."
+        )
+    return known[parsed["image"]]
+
+
+@cache
+def metrics_of(algorithm: Algorithm) -> tuple[Metric, ...]:
+    """Returns the metrics that an algorithm writes to its log; none where it has no `metrics` module."""
+    module = f"{algorithms.__name__}.{algorithm.name}.metrics"
+    if importlib.util.find_spec(module) is None:
+        return ()
+    metrics: tuple[Metric, ...] = importlib.import_module(module).METRICS
+    return metrics

@@ -1,0 +1,1 @@
+"""Processes that stand in for SageMaker's containers, and what runs inside them."""

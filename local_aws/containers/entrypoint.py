@@ -1,0 +1,70 @@
+"""Runs a processing job's entrypoint inside its container, with the job's files at /opt/ml."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from local_aws.containers.opt_ml import CONTAINER_BASE, OptMl
+from local_aws.containers.private_mount import mount_at_opt_ml
+
+# What a shell answers for a command that it cannot run (POSIX, 2.8.2 Exit Status for Commands).
+_NOT_FOUND = 127
+_BY_SIGNAL = 128
+# Ours, not the entrypoint's.
+_NOT_INHERITED = ("PYTHONPATH", "SAGEMAKER_BASE_DIR")
+
+
+def prepare(opt_ml: OptMl) -> None:
+    """Puts the job's files at /opt/ml, before the process starts a thread.
+
+    Where the system does not allow that, the paths in entrypoint and arguments are rewritten, and the log
+    says so: a script that itself says "/opt/ml/..." does not find its files there.
+    """
+    try:
+        mount_at_opt_ml(opt_ml.base)
+    except OSError as error:
+        print(
+            f"Local AWS: this system gives a job no /opt/ml of its own ({error}). Paths in the entrypoint "
+            f"and its arguments lead to {opt_ml.base} instead; a script that names /opt/ml itself will fail.",
+            flush=True,
+        )
+        config = json.loads(opt_ml.processing_config.read_text())
+        config["AppSpecification"] = with_paths_below(opt_ml.base, config["AppSpecification"])
+        opt_ml.processing_config.write_text(json.dumps(config))
+
+
+def with_paths_below(base: Path, app_specification: dict[str, str | list[str]]) -> dict[str, str | list[str]]:
+    """Returns an AppSpecification whose paths below /opt/ml lie below another directory."""
+    return {
+        name: [word.replace(f"{CONTAINER_BASE}/", f"{base}/") for word in words]
+        if isinstance(words, list)
+        else words
+        for name, words in app_specification.items()
+    }
+
+
+def run(opt_ml: OptMl) -> int:
+    """Runs the entrypoint to its end. SIGTERM is the entrypoint's to handle.
+
+    Returns:
+        The exit code, as a shell would tell it.
+    """
+    config = json.loads(opt_ml.processing_config.read_text())
+    specification = config["AppSpecification"]
+    command = [*specification["ContainerEntrypoint"], *specification.get("ContainerArguments", [])]
+    inherited = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
+    # The images' python3 is the interpreter that we run on.
+    ours = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{inherited.get('PATH', os.defpath)}"}
+    # A handler, and not SIG_IGN, which the entrypoint would inherit.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    environment = {**inherited, **ours, **config.get("Environment", {})}
+    try:
+        process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL)  # noqa: S603 - its purpose
+    except OSError as error:
+        print(f"{command[0]}: {error.strerror}", flush=True)
+        return _NOT_FOUND
+    exit_code = process.wait()
+    return exit_code if exit_code >= 0 else _BY_SIGNAL - exit_code

@@ -1,0 +1,88 @@
+"""The first process of a container: runs an algorithm or an entrypoint, and dies with the server.
+
+`python -m local_aws.containers.process <algorithm> train|serve|process`
+"""
+
+import importlib
+import os
+import shutil
+import signal
+import socket
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from local_aws.algorithms.errors import UserError
+from local_aws.containers.opt_ml import OptMl
+
+
+def die_with_server(opt_ml: OptMl) -> None:
+    """Waits until the server closes our standard input, then removes the files and ends the group."""
+    while os.read(0, 1):
+        pass
+    shutil.rmtree(opt_ml.base, ignore_errors=True)
+    os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+def train(package: str, opt_ml: OptMl) -> int:
+    """Trains. Leaves the reason in `output/failure` where that fails.
+
+    Returns:
+        The exit code.
+    """
+    try:
+        importlib.import_module(f"{package}.training").train(opt_ml)
+    except UserError as error:
+        print(f"ERROR {error}", flush=True)
+        opt_ml.failure.write_text(str(error))
+        return error.exit_code
+    except Exception:
+        traceback.print_exc()
+        opt_ml.failure.write_text(f"framework error: \n{traceback.format_exc()}")
+        return 1
+    return 0
+
+
+def serve(package: str, opt_ml: OptMl) -> int:
+    """Serves the model on the socket that the server handed over, until it is stopped.
+
+    Returns:
+        The exit code.
+    """
+    from local_aws.containers import wsgi_server  # noqa: PLC0415 - only serving should pay for it
+
+    application = importlib.import_module(f"{package}.serving").application(opt_ml.model)
+    wsgi_server.serve(application, socket.socket(fileno=int(os.environ["LOCAL_AWS_LISTENER"])))
+    return 0
+
+
+def process(opt_ml: OptMl) -> Callable[[], int]:
+    """Prepares a processing job's entrypoint, which has to come before the first thread.
+
+    Returns:
+        What runs it, to its exit code.
+    """
+    from local_aws.containers import entrypoint  # noqa: PLC0415 - only processing should pay for it
+
+    entrypoint.prepare(opt_ml)
+    return partial(entrypoint.run, opt_ml)
+
+
+def main() -> int:
+    """Runs the algorithm and role of the command line."""
+    algorithm, role = sys.argv[1:]
+    opt_ml = OptMl(Path(os.environ["SAGEMAKER_BASE_DIR"]))
+    package = f"local_aws.algorithms.{algorithm}"
+    if role == "process":
+        work = process(opt_ml)
+    else:
+        work = partial(train if role == "train" else serve, package, opt_ml)
+    threading.Thread(target=die_with_server, args=(opt_ml,), daemon=True).start()
+    return work()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,131 @@
+"""An endpoint, its states, and what it serves."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Self
+
+from local_aws.hosting.endpoint_configs import EndpointConfig
+from local_aws.hosting.lookup import HostingResource, find_hosted
+from local_aws.hosting.models import Model
+from local_aws.hosting.variant import EndpointVariant
+from local_aws.state.resources import LIVE, JsonObject, Region
+
+_LONGEST_FAILURE_REASON = 1024
+_SERVING = ("InService", "Updating", "RollingBack")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployment:
+    """What an endpoint serves. Deleting the configuration or a model later changes nothing.
+
+    Attributes:
+        config: The request of its endpoint configuration, with what was changed for this endpoint since.
+        models: The models of its production variants, in their order.
+    """
+
+    config: JsonObject
+    models: list[Model]
+
+    @classmethod
+    def of(cls, region: Region, config: EndpointConfig) -> Self:
+        """Looks up what a configuration asks for.
+
+        Raises:
+            ValidationError: A model was deleted meanwhile.
+        """
+        models = [find_hosted(region, Model, variant["ModelName"]) for variant in config.variants]
+        return cls(config=config.request, models=models)
+
+    @property
+    def variants(self) -> list[JsonObject]:
+        """The production variants."""
+        variants: list[JsonObject] = self.config["ProductionVariants"]
+        return variants
+
+    def changed(self, changes: Mapping[str, JsonObject]) -> Self:
+        """Returns a deployment whose variants have other members.
+
+        Args:
+            changes: The members that change, by VariantName.
+        """
+        variants = [spec | changes.get(spec["VariantName"], {}) for spec in self.variants]
+        return replace(self, config={**self.config, "ProductionVariants": variants})
+
+
+@dataclass(kw_only=True, eq=False)
+class Endpoint(HostingResource):
+    """An endpoint.
+
+    Attributes:
+        deployment: What it serves, or is to serve first.
+        variants: The variants that serve.
+    """
+
+    KIND: ClassVar[str] = "endpoint"
+    NOUN: ClassVar[str] = "endpoint"
+    deployment: Deployment
+    status: str | None = "Creating"
+    variants: list[EndpointVariant] = field(default_factory=list, metadata=LIVE)
+    failure_reason: str | None = None
+
+    @property
+    def is_serving(self) -> bool:
+        """Whether SageMaker's routers know it."""
+        return self.status in _SERVING
+
+    def enter(self, status: str) -> None:
+        """Goes to another status."""
+        self.status = status
+        self.last_modified_time = time.time()
+
+    def fail(self, reason: str) -> None:
+        """Goes back to what it served, or to Failed where that is nothing."""
+        self.failure_reason = reason[:_LONGEST_FAILURE_REASON]
+        self.enter("InService" if self.variants else "Failed")
+
+    def describe(self) -> JsonObject:
+        """Returns the members of DescribeEndpoint's answer; those that are None are to be left out."""
+        config = self.deployment.config
+        summaries = [_summary(variant, self.creation_time) for variant in self.variants]
+        return {
+            "EndpointName": self.name,
+            "EndpointArn": self.arn,
+            "EndpointConfigName": config["EndpointConfigName"],
+            "ProductionVariants": summaries or None,
+            "DataCaptureConfig": _capture_summary(config.get("DataCaptureConfig")),
+            "AsyncInferenceConfig": config.get("AsyncInferenceConfig"),
+            "ExplainerConfig": config.get("ExplainerConfig"),
+            "EndpointStatus": self.status,
+            "FailureReason": self.failure_reason,
+            "CreationTime": self.creation_time,
+            "LastModifiedTime": self.last_modified_time,
+        }
+
+
+def _summary(variant: EndpointVariant, resolution_time: float) -> JsonObject:
+    instances = variant.spec.get("InitialInstanceCount")
+    serverless = variant.spec.get("ServerlessConfig")
+    return {
+        "VariantName": variant.name,
+        "DeployedImages": [{"SpecifiedImage": variant.image, "ResolutionTime": resolution_time}],
+        "CurrentWeight": variant.weight,
+        "DesiredWeight": variant.weight,
+        "CurrentInstanceCount": instances,
+        "DesiredInstanceCount": instances,
+        "CurrentServerlessConfig": serverless,
+        "DesiredServerlessConfig": serverless,
+    }
+
+
+def _capture_summary(config: JsonObject | None) -> JsonObject | None:
+    """Local AWS captures nothing, and says so."""
+    if config is None:
+        return None
+    return {
+        "EnableCapture": config.get("EnableCapture", False),
+        "CaptureStatus": "Stopped",
+        "CurrentSamplingPercentage": config["InitialSamplingPercentage"],
+        "DestinationS3Uri": config["DestinationS3Uri"],
+        "KmsKeyId": config.get("KmsKeyId", ""),
+    }

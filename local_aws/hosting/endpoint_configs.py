@@ -1,0 +1,87 @@
+"""CreateEndpointConfig, DescribeEndpointConfig, DeleteEndpointConfig and ListEndpointConfigs."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from local_aws.errors import ValidationError
+from local_aws.hosting.lookup import HostingResource, find_hosted, free_hosted_arn
+from local_aws.hosting.models import Model
+from local_aws.protocol import tags
+from local_aws.protocol.listing import page_of
+from local_aws.state.resources import JsonObject, Region
+
+
+@dataclass(kw_only=True, eq=False)
+class EndpointConfig(HostingResource):
+    """The production variants that an endpoint is to have."""
+
+    KIND: ClassVar[str] = "endpoint-config"
+    NOUN: ClassVar[str] = "endpoint configuration"
+
+    @property
+    def variants(self) -> list[JsonObject]:
+        """The production variants of the request."""
+        variants: list[JsonObject] = self.request["ProductionVariants"]
+        return variants
+
+
+def create_endpoint_config(region: Region, request: JsonObject) -> JsonObject:
+    """Registers an endpoint configuration whose models exist."""
+    name = request["EndpointConfigName"]
+    arn = free_hosted_arn(region, EndpointConfig, name)
+    variants = request["ProductionVariants"]
+    names = [variant["VariantName"] for variant in variants]
+    if len(set(names)) < len(names):
+        raise ValidationError("Production variant names must be unique within an endpoint configuration.")
+    for variant in variants:
+        if "ModelName" not in variant:
+            raise ValidationError("Local AWS needs a ModelName in each production variant.")
+        if ("ServerlessConfig" in variant) == ("InstanceType" in variant):
+            raise ValidationError(
+                f"Production variant {variant['VariantName']} must have either a ServerlessConfig or an "
+                "InstanceType."
+            )
+        find_hosted(region, Model, variant["ModelName"])
+    region.of(EndpointConfig)[name] = EndpointConfig(
+        name=name, arn=arn, request=request, tags=tags.from_request(request)
+    )
+    return {"EndpointConfigArn": arn}
+
+
+def describe_endpoint_config(region: Region, request: JsonObject) -> JsonObject:
+    """Describes an endpoint configuration."""
+    config = find_hosted(region, EndpointConfig, request["EndpointConfigName"])
+    return {
+        "EnableNetworkIsolation": False,
+        **config.request,
+        "EndpointConfigArn": config.arn,
+        "CreationTime": config.creation_time,
+    }
+
+
+def delete_endpoint_config(region: Region, request: JsonObject) -> JsonObject:
+    """Removes an endpoint configuration; endpoints made from it go on."""
+    del region.of(EndpointConfig)[find_hosted(region, EndpointConfig, request["EndpointConfigName"]).name]
+    return {}
+
+
+def list_endpoint_configs(region: Region, request: JsonObject) -> JsonObject:
+    """Lists endpoint configurations, the newest first."""
+    page, token = page_of(region.of(EndpointConfig).values(), request, "Descending")
+    configs = [
+        {
+            "EndpointConfigName": config.name,
+            "EndpointConfigArn": config.arn,
+            "CreationTime": config.creation_time,
+        }
+        for config in page
+    ]
+    return {"EndpointConfigs": configs, "NextToken": token}
+
+
+OPERATIONS = {
+    "CreateEndpointConfig": create_endpoint_config,
+    "DescribeEndpointConfig": describe_endpoint_config,
+    "DeleteEndpointConfig": delete_endpoint_config,
+    "ListEndpointConfigs": list_endpoint_configs,
+}

@@ -1,0 +1,113 @@
+"""CreateEndpoint, DescribeEndpoint, UpdateEndpoint and its weights, DeleteEndpoint and ListEndpoints."""
+
+from local_aws.errors import ValidationError
+from local_aws.hosting.deployment import change, deploy, remove
+from local_aws.hosting.endpoint import Deployment, Endpoint
+from local_aws.hosting.endpoint_configs import EndpointConfig
+from local_aws.hosting.lookup import find_hosted, free_hosted_arn
+from local_aws.protocol import tags
+from local_aws.protocol.listing import page_of
+from local_aws.state.resources import JsonObject, Region
+
+# What UpdateEndpoint's RetainAllVariantProperties retains of a variant, by VariantPropertyType.
+_RETAINED = {"DesiredWeight": "InitialVariantWeight", "DesiredInstanceCount": "InitialInstanceCount"}
+
+
+def _find_settled(region: Region, name: str) -> Endpoint:
+    endpoint = find_hosted(region, Endpoint, name)
+    if endpoint.status not in ("InService", "Failed"):
+        raise ValidationError(f'Cannot update in-progress endpoint "{endpoint.arn}".')
+    return endpoint
+
+
+def create_endpoint(region: Region, request: JsonObject) -> JsonObject:
+    """Begins to deploy an endpoint."""
+    name = request["EndpointName"]
+    arn = free_hosted_arn(region, Endpoint, name)
+    deployment = Deployment.of(region, find_hosted(region, EndpointConfig, request["EndpointConfigName"]))
+    endpoint = Endpoint(
+        name=name, arn=arn, request=request, tags=tags.from_request(request), deployment=deployment
+    )
+    region.of(Endpoint)[name] = endpoint
+    region.background.run_deployment(deploy, region, endpoint, deployment)
+    return {"EndpointArn": arn}
+
+
+def update_endpoint(region: Region, request: JsonObject) -> JsonObject:
+    """Begins to replace an endpoint's variants; the old ones serve until the new ones are up."""
+    endpoint = _find_settled(region, request["EndpointName"])
+    deployment = Deployment.of(region, find_hosted(region, EndpointConfig, request["EndpointConfigName"]))
+    if request.get("RetainAllVariantProperties", False):
+        excluded = {
+            kind["VariantPropertyType"] for kind in request.get("ExcludeRetainedVariantProperties", [])
+        }
+        members = [member for kind, member in _RETAINED.items() if kind not in excluded]
+        deployment = deployment.changed(
+            {
+                variant.name: {member: variant.spec[member] for member in members if member in variant.spec}
+                for variant in endpoint.variants
+            }
+        )
+    endpoint.failure_reason = None
+    endpoint.enter("Updating")
+    region.background.run_deployment(deploy, region, endpoint, deployment)
+    return {"EndpointArn": endpoint.arn}
+
+
+def update_endpoint_weights_and_capacities(region: Region, request: JsonObject) -> JsonObject:
+    """Begins to give variants other shares of the traffic, or other capacities."""
+    endpoint = _find_settled(region, request["EndpointName"])
+    specs = {variant.name: variant.spec for variant in endpoint.variants}
+    changes: dict[str, JsonObject] = {}
+    for wanted in request["DesiredWeightsAndCapacities"]:
+        name = wanted["VariantName"]
+        if name not in specs:
+            raise ValidationError(f'Could not find variant "{name}" of endpoint "{endpoint.arn}".')
+        changes[name] = {
+            member: wanted[desired] for desired, member in _RETAINED.items() if desired in wanted
+        }
+        if "ServerlessUpdateConfig" in wanted:
+            serverless = specs[name].get("ServerlessConfig", {}) | wanted["ServerlessUpdateConfig"]
+            changes[name]["ServerlessConfig"] = serverless
+    endpoint.enter("Updating")
+    region.background.run_deployment(change, region, endpoint, endpoint.deployment.changed(changes))
+    return {"EndpointArn": endpoint.arn}
+
+
+def delete_endpoint(region: Region, request: JsonObject) -> JsonObject:
+    """Begins to end an endpoint's processes; then it is gone."""
+    endpoint = _find_settled(region, request["EndpointName"])
+    endpoint.enter("Deleting")
+    region.background.run_deployment(remove, region, endpoint)
+    return {}
+
+
+def describe_endpoint(region: Region, request: JsonObject) -> JsonObject:
+    """Describes an endpoint."""
+    return find_hosted(region, Endpoint, request["EndpointName"]).describe()
+
+
+def list_endpoints(region: Region, request: JsonObject) -> JsonObject:
+    """Lists endpoints, the newest first."""
+    page, token = page_of(region.of(Endpoint).values(), request, "Descending")
+    return {"Endpoints": [endpoint.describe() for endpoint in page], "NextToken": token}
+
+
+def resume(region: Region) -> None:
+    """After a restart: serves what was served, and finishes what was begun."""
+    for endpoint in list(region.of(Endpoint).values()):
+        if endpoint.status == "Deleting":
+            del region.of(Endpoint)[endpoint.name]
+        elif endpoint.status != "Failed":
+            endpoint.enter("Creating" if endpoint.status == "Creating" else "SystemUpdating")
+            region.background.run_deployment(deploy, region, endpoint, endpoint.deployment)
+
+
+OPERATIONS = {
+    "CreateEndpoint": create_endpoint,
+    "DescribeEndpoint": describe_endpoint,
+    "UpdateEndpoint": update_endpoint,
+    "UpdateEndpointWeightsAndCapacities": update_endpoint_weights_and_capacities,
+    "DeleteEndpoint": delete_endpoint,
+    "ListEndpoints": list_endpoints,
+}

@@ -1,0 +1,109 @@
+"""InvokeEndpoint, the one operation of SageMaker Runtime."""
+
+import json
+import random
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import urllib3
+from werkzeug.wrappers import Request, Response
+
+from local_aws.errors import AwsError
+from local_aws.hosting.endpoint import Endpoint
+from local_aws.hosting.variant import EndpointVariant
+from local_aws.state.resources import Region
+
+# API reference, InvokeEndpoint: Body.
+LARGEST_BODY = 6_291_456
+_FORWARDED_HEADERS = ("Content-Type", "Accept", "X-Amzn-SageMaker-Custom-Attributes")
+
+
+@dataclass
+class ModelError(Exception):
+    """The container answered with an error, or not at all."""
+
+    status: int
+    message: str
+
+    def response(self, region: Region, endpoint_name: str) -> Response:
+        """The answer of SageMaker Runtime: HTTP 424, with the container's own status and words."""
+        group = f"/aws/sagemaker/Endpoints/{endpoint_name}"
+        kind = "client" if self.status < HTTPStatus.INTERNAL_SERVER_ERROR else "server"
+        console = f"https://{region.name}.console.aws.amazon.com/cloudwatch/home?region={region.name}"
+        body = {
+            "LogStreamArn": f"arn:aws:logs:{region.name}:{region.account}:log-group:{group}",
+            "Message": (
+                f'Received {kind} error ({self.status}) from primary with message "{self.message}". '
+                f"See {console}#logEventViewer:group={group} in account {region.account} for more "
+                "information."
+            ),
+            "OriginalMessage": self.message,
+            "OriginalStatusCode": self.status,
+        }
+        return _json_error("ModelError", body, HTTPStatus.FAILED_DEPENDENCY)
+
+
+def invoke_endpoint(region: Region, endpoint_name: str, request: Request) -> Response:
+    """Forwards a request to the endpoint's process, and its answer to the caller."""
+    if (request.content_length or 0) > LARGEST_BODY:
+        message = f"HTTP content length exceeded {LARGEST_BODY} bytes."
+        return Response(message, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, mimetype="text/plain")
+    headers = {name: request.headers[name] for name in _FORWARDED_HEADERS if name in request.headers}
+    try:
+        with ExitStack() as stack:
+            with region.lock:
+                variant = _choose_variant(
+                    region, endpoint_name, request.headers.get("X-Amzn-SageMaker-Target-Variant")
+                )
+                stack.enter_context(variant.reserved())
+            answer = _forward(variant, request.get_data(), headers)
+    except AwsError as error:
+        return _json_error(error.code, {"Message": error.message}, error.status)
+    except ModelError as error:
+        return error.response(region, endpoint_name)
+    response = Response(answer.data, answer.status, content_type=answer.headers.get("Content-Type"))
+    response.headers["x-Amzn-Invoked-Production-Variant"] = variant.name
+    if custom := answer.headers.get("X-Amzn-SageMaker-Custom-Attributes"):
+        response.headers["X-Amzn-SageMaker-Custom-Attributes"] = custom
+    return response
+
+
+def _choose_variant(region: Region, endpoint_name: str, wanted: str | None) -> EndpointVariant:
+    endpoint = region.of(Endpoint).get(endpoint_name)
+    if endpoint is None or not endpoint.is_serving:
+        # SageMaker's routers know an endpoint only while it serves.
+        raise AwsError("ValidationError", f"Endpoint {endpoint_name} of account {region.account} not found.")
+    if wanted is not None:
+        for variant in endpoint.variants:
+            if variant.name == wanted:
+                return variant
+        raise AwsError("ValidationError", f"Variant {wanted} not found for endpoint {endpoint_name}.")
+    weights = [variant.weight for variant in endpoint.variants]
+    if sum(weights) == 0:
+        weights = [1.0] * len(weights)
+    return random.choices(endpoint.variants, weights)[0]  # noqa: S311 - traffic, not secrets
+
+
+def _forward(variant: EndpointVariant, body: bytes, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
+    try:
+        answer = variant.invoke(body, headers)
+    except urllib3.exceptions.TimeoutError as error:
+        raise ModelError(
+            HTTPStatus.INTERNAL_SERVER_ERROR,
+            "Your invocation timed out while waiting for a response from container primary. Review the "
+            "latency metrics for each container in Amazon CloudWatch, resolve the issue, and try again.",
+        ) from error
+    except urllib3.exceptions.HTTPError as error:
+        raise ModelError(
+            HTTPStatus.INTERNAL_SERVER_ERROR, f"The container does not answer: {error}"
+        ) from error
+    if answer.status >= HTTPStatus.BAD_REQUEST:
+        raise ModelError(answer.status, answer.data.decode(errors="replace"))
+    return answer
+
+
+def _json_error(code: str, body: Mapping[str, object], status: int) -> Response:
+    headers = {"x-amzn-ErrorType": code}
+    return Response(json.dumps(body), status, headers, content_type="application/json")

@@ -1,0 +1,27 @@
+"""What a model serves: the definition of its container, and AWS's checks of it."""
+
+from local_aws.algorithms.registry import find_algorithm
+from local_aws.errors import ValidationError
+from local_aws.protocol.request_validation import missing_member
+from local_aws.state.resources import JsonObject, Region
+from local_aws.storage.objects import S3Url
+
+
+def check_container(region: Region, definition: JsonObject, path: str) -> None:
+    """Checks that we can run a container's image and have its model archive.
+
+    Args:
+        region: Whose S3 holds the archive.
+        definition: Image, ModelDataUrl and Environment: a ContainerDefinition, or a model package's.
+        path: Where the definition stands in its request, for messages.
+
+    Raises:
+        ValidationError: There is no image, no algorithm for it, or no archive.
+    """
+    if "Image" not in definition:
+        raise missing_member(f"{path}.image")
+    find_algorithm(definition["Image"])
+    if "ModelDataUrl" not in definition:
+        raise ValidationError("Local AWS needs the model archive as ModelDataUrl.")
+    if not region.storage.exists(S3Url.parse(definition["ModelDataUrl"])):
+        raise ValidationError(f"Could not find model data at {definition['ModelDataUrl']}.")

@@ -1,0 +1,94 @@
+"""CreateModelPackageGroup, DescribeModelPackageGroup, DeleteModelPackageGroup and ListModelPackageGroups."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from local_aws.errors import AwsError, ValidationError
+from local_aws.protocol import tags
+from local_aws.protocol.listing import page_of
+from local_aws.state.resources import JsonObject, Region, Resource
+
+
+@dataclass(kw_only=True, eq=False)
+class ModelPackageGroup(Resource):
+    """The versions of one model.
+
+    Attributes:
+        latest_version: The number of the version that was registered last; numbers are not used again.
+        versions: How many versions there are.
+    """
+
+    KIND: ClassVar[str] = "model-package-group"
+    status: str | None = "Completed"
+    latest_version: int = 0
+    versions: int = 0
+
+
+def find_model_package_group(region: Region, name: str) -> ModelPackageGroup:
+    """Returns a group.
+
+    Args:
+        region: Where to look.
+        name: Its name or its ARN.
+
+    Raises:
+        ValidationError: `ModelPackageGroup arn... does not exist.`
+    """
+    arn = name if name.startswith("arn:") else region.arn(ModelPackageGroup, name)
+    group = region.with_arn(arn)
+    if not isinstance(group, ModelPackageGroup):
+        raise ValidationError(f"ModelPackageGroup {arn} does not exist.")
+    return group
+
+
+def create_model_package_group(region: Region, request: JsonObject) -> JsonObject:
+    """Makes a group without versions."""
+    name = request["ModelPackageGroupName"]
+    arn = region.arn(ModelPackageGroup, name)
+    if region.with_arn(arn) is not None:
+        raise ValidationError(f"Model Package Group already exists: {arn}")
+    region.of(ModelPackageGroup)[name] = ModelPackageGroup(
+        name=name, arn=arn, request=request, tags=tags.from_request(request)
+    )
+    return {"ModelPackageGroupArn": arn}
+
+
+def describe_model_package_group(region: Region, request: JsonObject) -> JsonObject:
+    """Describes a group."""
+    return _describe(find_model_package_group(region, request["ModelPackageGroupName"]))
+
+
+def _describe(group: ModelPackageGroup) -> JsonObject:
+    return {
+        **group.request,
+        "ModelPackageGroupArn": group.arn,
+        "ModelPackageGroupStatus": group.status,
+        "CreationTime": group.creation_time,
+        "CreatedBy": {},
+    }
+
+
+def delete_model_package_group(region: Region, request: JsonObject) -> JsonObject:
+    """Removes a group that has no versions left."""
+    group = find_model_package_group(region, request["ModelPackageGroupName"])
+    if group.versions:
+        raise AwsError(
+            "ConflictException",
+            f"Model Package Group {group.arn} cannot be deleted: it holds {group.versions} model packages.",
+        )
+    del region.of(ModelPackageGroup)[group.name]
+    return {}
+
+
+def list_model_package_groups(region: Region, request: JsonObject) -> JsonObject:
+    """Lists groups, the oldest first."""
+    page, token = page_of(region.of(ModelPackageGroup).values(), request, "Ascending")
+    return {"ModelPackageGroupSummaryList": [_describe(group) for group in page], "NextToken": token}
+
+
+OPERATIONS = {
+    "CreateModelPackageGroup": create_model_package_group,
+    "DescribeModelPackageGroup": describe_model_package_group,
+    "DeleteModelPackageGroup": delete_model_package_group,
+    "ListModelPackageGroups": list_model_package_groups,
+}

@@ -1,0 +1,200 @@
+"""CreateModelPackage, DescribeModelPackage, UpdateModelPackage, DeleteModelPackage and ListModelPackages."""
+
+import time
+from dataclasses import dataclass
+from typing import ClassVar
+
+from local_aws.errors import AwsError, ValidationError
+from local_aws.hosting.model_container import check_container
+from local_aws.hosting.model_package_groups import find_model_package_group
+from local_aws.protocol import tags
+from local_aws.protocol.listing import page_of
+from local_aws.state.resources import JsonObject, Region, Resource
+
+# What UpdateModelPackage replaces as a whole.
+_REPLACED = (
+    "ModelApprovalStatus",
+    "ModelPackageRegistrationType",
+    "ApprovalDescription",
+    "InferenceSpecification",
+    "SourceUri",
+    "ModelCard",
+    "ModelLifeCycle",
+)
+
+
+@dataclass(kw_only=True, eq=False)
+class ModelPackage(Resource):
+    """A model ready to be deployed: a version of a group, named `<group>/<version>`, or one by itself.
+
+    Attributes:
+        group_name: The group whose version it is.
+        version: Its number in the group, from 1.
+    """
+
+    KIND: ClassVar[str] = "model-package"
+    status: str | None = "Completed"
+    group_name: str | None = None
+    version: int | None = None
+
+    @property
+    def container(self) -> JsonObject:
+        """The definition of the container that serves it.
+
+        Raises:
+            ValidationError: It may not be deployed, or has not exactly one container.
+        """
+        if self.group_name is not None and self.request["ModelApprovalStatus"] != "Approved":
+            # API reference, CreateModelPackage: ModelApprovalStatus.
+            raise ValidationError(
+                f"Model package {self.arn} has the approval status {self.request['ModelApprovalStatus']}: a "
+                "versioned model must be Approved to be deployed."
+            )
+        containers = self.request.get("InferenceSpecification", {}).get("Containers", [])
+        if len(containers) != 1:
+            raise ValidationError(
+                f"Local AWS serves model packages of exactly one container, not of {len(containers)}."
+            )
+        definition: JsonObject = containers[0]
+        return definition
+
+    def describe(self) -> JsonObject:
+        """Returns the members of DescribeModelPackage's answer; those that are None are to be left out."""
+        return {
+            "CertifyForMarketplace": False,
+            **self.request,
+            "ModelPackageName": self.group_name or self.name,
+            "ModelPackageGroupName": self.group_name,
+            "ModelPackageVersion": self.version,
+            "ModelPackageArn": self.arn,
+            "ModelPackageStatus": self.status,
+            "ModelPackageStatusDetails": {"ValidationStatuses": [], "ImageScanStatuses": []},
+            "CreationTime": self.creation_time,
+            "CreatedBy": {},
+            "LastModifiedTime": self.last_modified_time,
+            "LastModifiedBy": {},
+        }
+
+
+def find_model_package(region: Region, name: str) -> ModelPackage:
+    """Returns a model package.
+
+    Args:
+        region: Where to look.
+        name: Its name, `<group>/<version>`, or its ARN.
+
+    Raises:
+        ValidationError: `Model package ... not found`.
+    """
+    package = region.with_arn(name if name.startswith("arn:") else region.arn(ModelPackage, name))
+    if not isinstance(package, ModelPackage):
+        raise ValidationError(f"Model package {name} not found")
+    return package
+
+
+def create_model_package(region: Region, request: JsonObject) -> JsonObject:
+    """Registers a model by itself, or as the next version of a group."""
+    if "ModelPackageName" in request and "ModelPackageGroupName" in request:
+        raise ValidationError(
+            "Both ModelPackageName and ModelPackageGroupName are provided in the input. Cannot determine "
+            "which one to use."
+        )
+    for definition in request.get("InferenceSpecification", {}).get("Containers", []):
+        check_container(region, definition, "inferenceSpecification.containers.1.member")
+    package = _new_version(region, request) if "ModelPackageGroupName" in request else _new(region, request)
+    region.of(ModelPackage)[package.name] = package
+    return {"ModelPackageArn": package.arn}
+
+
+def _new(region: Region, request: JsonObject) -> ModelPackage:
+    if "ModelPackageName" not in request:
+        raise ValidationError("Missing ARN.")
+    name = request["ModelPackageName"]
+    arn = region.arn(ModelPackage, name)
+    if region.with_arn(arn) is not None:
+        raise AwsError("ConflictException", f"Model Package already exists: {arn}")
+    return ModelPackage(name=name, arn=arn, request=request, tags=tags.from_request(request))
+
+
+def _new_version(region: Region, request: JsonObject) -> ModelPackage:
+    group = find_model_package_group(region, request["ModelPackageGroupName"])
+    labels = tags.from_request(request)
+    group.latest_version += 1
+    group.versions += 1
+    name = f"{group.name}/{group.latest_version}"
+    return ModelPackage(
+        name=name,
+        arn=region.arn(ModelPackage, name),
+        request={"ModelApprovalStatus": "PendingManualApproval", **request},
+        tags=labels,
+        group_name=group.name,
+        version=group.latest_version,
+    )
+
+
+def describe_model_package(region: Region, request: JsonObject) -> JsonObject:
+    """Describes a model package."""
+    return find_model_package(region, request["ModelPackageName"]).describe()
+
+
+def update_model_package(region: Region, request: JsonObject) -> JsonObject:
+    """Approves or rejects a model package, or changes what is told about it."""
+    package = find_model_package(region, request["ModelPackageArn"])
+    for definition in request.get("InferenceSpecification", {}).get("Containers", []):
+        check_container(region, definition, "inferenceSpecification.containers.1.member")
+    replaced = {member: request[member] for member in _REPLACED if member in request}
+    removed = request.get("CustomerMetadataPropertiesToRemove", [])
+    metadata = package.request.get("CustomerMetadataProperties", {}) | request.get(
+        "CustomerMetadataProperties", {}
+    )
+    additional = [
+        *package.request.get("AdditionalInferenceSpecifications", []),
+        *request.get("AdditionalInferenceSpecificationsToAdd", []),
+    ]
+    package.request = {
+        **package.request,
+        **replaced,
+        "CustomerMetadataProperties": {key: metadata[key] for key in metadata if key not in removed} or None,
+        "AdditionalInferenceSpecifications": additional or None,
+    }
+    package.last_modified_time = time.time()
+    return {"ModelPackageArn": package.arn}
+
+
+def delete_model_package(region: Region, request: JsonObject) -> JsonObject:
+    """Removes a model package; models made from it stay."""
+    package = find_model_package(region, request["ModelPackageName"])
+    del region.of(ModelPackage)[package.name]
+    if package.group_name is not None:
+        find_model_package_group(region, package.group_name).versions -= 1
+    return {}
+
+
+def list_model_packages(region: Region, request: JsonObject) -> JsonObject:
+    """Lists model packages, the oldest first: those of a group, or those of none where no type is given."""
+    packages = list(region.of(ModelPackage).values())
+    wanted = request.get("ModelPackageType", "Unversioned")
+    if "ModelPackageGroupName" in request:
+        group = find_model_package_group(region, request["ModelPackageGroupName"])
+        packages = [package for package in packages if package.group_name == group.name]
+    elif wanted != "Both":
+        is_version = wanted == "Versioned"
+        packages = [package for package in packages if (package.version is not None) == is_version]
+    if "ModelApprovalStatus" in request:
+        approval = request["ModelApprovalStatus"]
+        packages = [package for package in packages if package.request.get("ModelApprovalStatus") == approval]
+    page, token = page_of(packages, request, "Ascending")
+    summaries = [
+        {**package.describe(), "ModelPackageName": package.name if package.version is None else None}
+        for package in page
+    ]
+    return {"ModelPackageSummaryList": summaries, "NextToken": token}
+
+
+OPERATIONS = {
+    "CreateModelPackage": create_model_package,
+    "DescribeModelPackage": describe_model_package,
+    "UpdateModelPackage": update_model_package,
+    "DeleteModelPackage": delete_model_package,
+    "ListModelPackages": list_model_packages,
+}

@@ -1,0 +1,80 @@
+"""Serves a model in a container: its archive unpacked, its process started and healthy."""
+
+import socket
+import time
+from contextlib import suppress
+from http import HTTPStatus
+
+import urllib3
+
+from local_aws.containers.container import Container
+from local_aws.hosting.model_archive import BadArchiveError, LargeArchiveError, extract
+from local_aws.storage.objects import NoSuchObjectError, S3Url, Storage
+
+# SageMaker's limit (API reference, ProductionVariant: ContainerStartupHealthCheckTimeoutInSeconds).
+STARTUP_SECONDS = 600
+CONNECTIONS = 16
+_PING_SECONDS = 0.5
+# SageMaker's words, as they stand in public reports of endpoints that failed.
+_INVALID = "Please ensure that the object located at the URL is a valid tar.gz archive."
+_TOO_LARGE = (
+    "The model data archive is too large. Please reduce the size of the model data archive or move to an "
+    "instance type with more memory."
+)
+
+
+class ModelDataError(Exception):
+    """A model's archive cannot be had or opened. The message is AWS's FailureReason."""
+
+
+def write_model(container: Container, storage: Storage, url: str) -> None:
+    """Unpacks a model's archive where the container looks for it; tells the log why it cannot.
+
+    Raises:
+        ModelDataError: There is no archive, or it cannot be opened.
+    """
+    try:
+        extract(storage.read(S3Url.parse(url)), container.opt_ml.model)
+    except NoSuchObjectError as error:
+        raise ModelDataError(
+            f'Failed to download model data for container "container_1" from URL: "{url}". Please ensure '
+            "that there is an object located at the URL and that the role passed to CreateModel has "
+            "permissions to download the object."
+        ) from error
+    except BadArchiveError as error:
+        container.log(f"Local AWS: the model archive cannot be extracted: {error}")
+        advice = _TOO_LARGE if isinstance(error, LargeArchiveError) else _INVALID
+        reason = f'Failed to extract model data archive from URL "{url}". {advice}'
+        raise ModelDataError(reason) from error
+
+
+def listen() -> socket.socket:
+    """Opens a port of this machine's own for a container to serve on."""
+    return socket.create_server(("127.0.0.1", 0), backlog=128)
+
+
+def start_serving(container: Container, listener: socket.socket) -> urllib3.HTTPConnectionPool:
+    """Starts a container that serves.
+
+    Args:
+        container: Not started yet.
+        listener: What it serves on. While it is open here too, requests wait for a process that is down.
+
+    Returns:
+        The connections to it, which wait until it answers.
+    """
+    container.start(listener)
+    return urllib3.HTTPConnectionPool("127.0.0.1", listener.getsockname()[1], maxsize=CONNECTIONS)
+
+
+def becomes_healthy(container: Container, pool: urllib3.HTTPConnectionPool, seconds: float) -> bool:
+    """Polls `/ping` until it answers 200; False where it does not within some seconds."""
+    deadline = time.monotonic() + seconds
+    while not container.has_ended and (left := deadline - time.monotonic()) > 0:
+        # No answer is no health either. The socket listens before the process does: a ping waits for it.
+        timeout = min(left, _PING_SECONDS)
+        with suppress(urllib3.exceptions.HTTPError):
+            if pool.urlopen("GET", "/ping", retries=False, timeout=timeout).status == HTTPStatus.OK:
+                return True
+        time.sleep(0.05)
+    return False

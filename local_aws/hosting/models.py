@@ -1,0 +1,85 @@
+"""CreateModel, DescribeModel, DeleteModel and ListModels."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from local_aws.errors import ValidationError
+from local_aws.hosting.lookup import HostingResource, find_hosted, free_hosted_arn
+from local_aws.hosting.model_container import check_container
+from local_aws.hosting.model_packages import find_model_package
+from local_aws.protocol import tags
+from local_aws.protocol.listing import page_of
+from local_aws.state.resources import JsonObject, Region
+
+
+@dataclass(kw_only=True, eq=False)
+class Model(HostingResource):
+    """An image, the model archive it serves, and its environment.
+
+    Attributes:
+        container: The definition of its one container, with what its model package gives.
+    """
+
+    KIND: ClassVar[str] = "model"
+    NOUN: ClassVar[str] = "model"
+
+    container: JsonObject
+
+
+def _containers(request: JsonObject) -> list[JsonObject]:
+    primary = request.get("PrimaryContainer")
+    return [primary] if primary is not None else request.get("Containers", [])
+
+
+def create_model(region: Region, request: JsonObject) -> JsonObject:
+    """Registers a model, after AWS's checks of its image and archive."""
+    name = request["ModelName"]
+    arn = free_hosted_arn(region, Model, name)
+    containers = _containers(request)
+    if len(containers) != 1:
+        raise ValidationError(f"Local AWS serves models of exactly one container, not of {len(containers)}.")
+    (container,) = containers
+    if "ModelPackageName" in container:
+        package = find_model_package(region, container["ModelPackageName"])
+        environment = package.container.get("Environment", {}) | container.get("Environment", {})
+        container = {**package.container, "Environment": environment}
+    check_container(region, container, "primaryContainer")
+    region.of(Model)[name] = Model(
+        name=name, arn=arn, request=request, tags=tags.from_request(request), container=container
+    )
+    return {"ModelArn": arn}
+
+
+def describe_model(region: Region, request: JsonObject) -> JsonObject:
+    """Describes a model."""
+    model = find_hosted(region, Model, request["ModelName"])
+    return {
+        "EnableNetworkIsolation": False,
+        **model.request,
+        "ModelArn": model.arn,
+        "CreationTime": model.creation_time,
+    }
+
+
+def delete_model(region: Region, request: JsonObject) -> JsonObject:
+    """Removes a model; its archive stays, and endpoints that serve it go on."""
+    del region.of(Model)[find_hosted(region, Model, request["ModelName"]).name]
+    return {}
+
+
+def list_models(region: Region, request: JsonObject) -> JsonObject:
+    """Lists models, the newest first."""
+    page, token = page_of(region.of(Model).values(), request, "Descending")
+    models = [
+        {"ModelName": model.name, "ModelArn": model.arn, "CreationTime": model.creation_time}
+        for model in page
+    ]
+    return {"Models": models, "NextToken": token}
+
+
+OPERATIONS = {
+    "CreateModel": create_model,
+    "DescribeModel": describe_model,
+    "DeleteModel": delete_model,
+    "ListModels": list_models,
+}

@@ -1,0 +1,113 @@
+"""Runs a processing job: downloads its inputs, runs the entrypoint, uploads the outputs."""
+
+import json
+import time
+from dataclasses import dataclass
+from typing import ClassVar
+
+from local_aws.containers.container import Container
+from local_aws.jobs.job import ContainerJob
+from local_aws.jobs.run import JobFailedError, JobRun
+from local_aws.jobs.s3_input import download, has_objects, no_objects, source_objects
+from local_aws.state.resources import JsonObject
+from local_aws.storage.objects import S3Url
+
+LOCAL_ROOT = "/opt/ml/processing"
+# API reference, DescribeProcessingJob: ExitMessage.
+_LONGEST_EXIT_MESSAGE = 1024
+
+
+@dataclass(kw_only=True, eq=False)
+class ProcessingJob(ContainerJob):
+    """A processing job, its state, and its description.
+
+    Attributes:
+        exit_message: What its container left in `output/message`.
+    """
+
+    KIND: ClassVar[str] = "processing-job"
+    NOUN: ClassVar[str] = "processing job"
+    API_NAME: ClassVar[str] = "ProcessingJob"
+    exit_message: str | None = None
+
+    @property
+    def inputs(self) -> list[JsonObject]:
+        """The S3Input of each of its inputs."""
+        return [source["S3Input"] for source in self.request.get("ProcessingInputs", [])]
+
+    @property
+    def outputs(self) -> list[JsonObject]:
+        """The S3Output of each of its outputs."""
+        outputs = self.request.get("ProcessingOutputConfig", {}).get("Outputs", [])
+        return [target["S3Output"] for target in outputs]
+
+    def describe(self) -> JsonObject:
+        """Returns the members of DescribeProcessingJob's answer."""
+        return {
+            "StoppingCondition": {"MaxRuntimeInSeconds": self.longest_run},
+            **self.request,
+            "ProcessingJobArn": self.arn,
+            "ProcessingJobStatus": self.status,
+            "ExitMessage": self.exit_message,
+            "FailureReason": self.failure_reason,
+            "CreationTime": self.creation_time,
+            "LastModifiedTime": self.last_modified_time,
+            "ProcessingStartTime": self.start_time,
+            "ProcessingEndTime": self.end_time,
+        }
+
+
+class ProcessingRun(JobRun[ProcessingJob]):
+    """One run of a processing job."""
+
+    def open_container(self) -> Container:
+        """Makes a container for the entrypoint, which logs to the job's stream."""
+        job = self.job
+        log = self.region.log_stream("/aws/sagemaker/ProcessingJobs", f"{job.name}/algo-1-{int(time.time())}")
+        if job.request["ProcessingResources"].get("ClusterConfig", {}).get("InstanceCount", 1) > 1:
+            log.append("Local AWS processes on one host, whatever InstanceCount asks for.")
+        # Its environment is the entrypoint's alone, and stands in the configuration.
+        return self.region.background.container("script", "process", {}, log.append)
+
+    def download(self, container: Container) -> None:
+        """Writes the inputs and the configuration, and makes the outputs' directories."""
+        opt_ml, request = container.opt_ml, self.job.request
+        opt_ml.processing_config.parent.mkdir()
+        config = {**request, "ProcessingJobArn": self.job.arn}
+        config.pop("Tags", None)
+        opt_ml.processing_config.write_text(json.dumps(config))
+        hosts = {"current_host": "algo-1", "hosts": ["algo-1"]}
+        opt_ml.processing_resource_config.write_text(json.dumps(hosts))
+        for source in self.job.inputs:
+            if not has_objects(self.region.storage, source):
+                raise JobFailedError(f"ClientError: {no_objects(source['S3Uri'])}")
+            objects = source_objects(self.region.storage, source)
+            download(self.region.storage, objects, opt_ml.at(source["LocalPath"]))
+        for target in self.job.outputs:
+            opt_ml.at(target["LocalPath"]).mkdir(parents=True, exist_ok=True)
+
+    def work(self, container: Container) -> bool:
+        """Sees the entrypoint through, and takes down its message however it ended."""
+        try:
+            return super().work(container)
+        finally:
+            self._take_message(container)
+
+    def _take_message(self, container: Container) -> None:
+        if not container.opt_ml.message.is_file():
+            return
+        try:
+            message = container.opt_ml.message.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            raise JobFailedError(f"ClientError: the exit message is not UTF-8: {error}") from error
+        with self.region.lock:
+            self.job.exit_message = message[:_LONGEST_EXIT_MESSAGE]
+
+    def upload(self, container: Container) -> None:
+        """Stores every file of the outputs, below each output's S3Uri."""
+        for target in self.job.outputs:
+            directory = container.opt_ml.at(target["LocalPath"])
+            base = S3Url.parse(target["S3Uri"])
+            for file in sorted(path for path in directory.rglob("*") if path.is_file()):
+                key = f"{base.key.rstrip('/')}/{file.relative_to(directory).as_posix()}".removeprefix("/")
+                self.region.storage.write(S3Url(base.bucket, key), file.read_bytes())

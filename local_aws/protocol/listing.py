@@ -1,0 +1,97 @@
+"""What every List operation does: filters, order, and pages."""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Iterable
+from typing import Literal, TypeVar
+
+from local_aws.errors import ValidationError
+from local_aws.state.resources import JsonObject, Resource
+
+_PAGE_SIZE = 10
+_SORT_KEYS: dict[str, Callable[[Resource], str | float]] = {
+    "Name": lambda resource: resource.name,
+    "CreationTime": lambda resource: resource.creation_time,
+    "Status": lambda resource: resource.status or "",
+}
+R = TypeVar("R", bound=Resource)
+# (value to sort by, name): where a resource stands in the order.
+_Position = tuple[str | float, str]
+
+
+def page_of(
+    resources: Iterable[R],
+    request: JsonObject,
+    default_order: Literal["Ascending", "Descending"],
+    default_key: str = "CreationTime",
+    key: Callable[[R], float] | None = None,
+) -> tuple[list[R], str | None]:
+    """Selects one page for a List request.
+
+    A page goes on behind the last resource of the page before it, whatever was added or removed meanwhile.
+
+    Args:
+        resources: All of one kind.
+        request: NameContains, StatusEquals, {Creation,LastModified}Time{After,Before}, SortBy, SortOrder,
+            MaxResults and NextToken, as far as the operation has them.
+        default_order: The order where SortOrder is not given.
+        default_key: What it goes by where SortBy is not given.
+        key: What it goes by instead, where SortBy is a key that only this kind has.
+
+    Returns:
+        The page's resources, and the NextToken where more follow.
+
+    Raises:
+        ValidationError: The NextToken is none of ours.
+    """
+    sort_by = request.get("SortBy", default_key)
+    sort_key: Callable[[R], str | float] = key or _SORT_KEYS[sort_by]
+    descending = request.get("SortOrder", default_order) == "Descending"
+
+    is_number = key is not None or sort_by == "CreationTime"
+
+    def position(resource: R) -> _Position:
+        return sort_key(resource), resource.name
+
+    found = sorted(
+        (resource for resource in resources if _is_wanted(resource, request)),
+        key=position,
+        reverse=descending,
+    )
+    if token := request.get("NextToken"):
+        last = _decode(token, float if is_number else str)
+        found = [
+            resource
+            for resource in found
+            if (position(resource) < last if descending else position(resource) > last)
+        ]
+    page_size = request.get("MaxResults", _PAGE_SIZE)
+    page = found[:page_size]
+    return page, _encode(position(page[-1])) if len(found) > page_size else None
+
+
+def _is_wanted(resource: Resource, request: JsonObject) -> bool:
+    created, modified = resource.creation_time, resource.last_modified_time
+    return (
+        request.get("NameContains", "") in resource.name
+        and request.get("StatusEquals", resource.status) == resource.status
+        and request.get("CreationTimeAfter", created) <= created
+        and request.get("CreationTimeBefore", created) >= created
+        and request.get("LastModifiedTimeAfter", modified) <= modified
+        and request.get("LastModifiedTimeBefore", modified) >= modified
+    )
+
+
+def _encode(position: _Position) -> str:
+    return base64.urlsafe_b64encode(json.dumps(position).encode()).decode()
+
+
+def _decode(token: str, kind: type[str | float]) -> _Position:
+    try:
+        value, name = json.loads(base64.urlsafe_b64decode(token))
+    except (binascii.Error, ValueError, TypeError) as error:
+        raise ValidationError("Invalid NextToken.") from error
+    if not isinstance(value, kind) or not isinstance(name, str):
+        raise ValidationError("Invalid NextToken.")
+    return value, name

@@ -1,0 +1,224 @@
+"""The WSGI application: SageMaker and SageMaker Runtime are ours, everything else is moto's."""
+
+import json
+import logging
+import re
+import time
+import uuid
+from collections.abc import Callable, Collection, Iterable
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.wrappers import Request, Response
+
+from local_aws.errors import AwsError
+from local_aws.hosting import endpoint_configs, endpoints, model_package_groups, model_packages, models
+from local_aws.hosting.invocation import invoke_endpoint
+from local_aws.jobs import operations as job_operations
+from local_aws.processing import operations as processing_jobs
+from local_aws.protocol import tags
+from local_aws.protocol.caller import Caller
+from local_aws.protocol.moto_sagemaker import answer_of_moto, moto_has
+from local_aws.protocol.request_guard import RequestGuard
+from local_aws.protocol.request_validation import validate
+from local_aws.protocol.responses import render
+from local_aws.protocol.service_model import service_model
+from local_aws.state.background import Background
+from local_aws.state.latency import Latency
+from local_aws.state.resource_files import ResourceFiles
+from local_aws.state.resources import JsonObject, Kept, Region, Regions
+from local_aws.storage.data_dir import DataDir
+from local_aws.storage.log_files import LogFiles
+from local_aws.storage.object_files import ObjectFiles
+from local_aws.training import operations as training_jobs
+from local_aws.transform import operations as transform_jobs
+from local_aws.tuning import operations as tuning_jobs
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_LOG = logging.getLogger(__name__)
+_TARGET_PREFIX = "SageMaker."
+_DELETES_LOGS = re.compile(r"Logs_\d+\.Delete")
+_INVOCATION = re.compile(r"/endpoints/([^/]+)/invocations")
+_OTHER_INVOCATION = re.compile(r"/endpoints/[^/]+/(async-invocations|invocations-response-stream)")
+_OTHER_INVOCATIONS = {
+    "async-invocations": "InvokeEndpointAsync",
+    "invocations-response-stream": "InvokeEndpointWithResponseStream",
+}
+# SageMaker's largest requests, a model card's for instance, have some 100 kB.
+_LARGEST_REQUEST = 4 * 1024**2
+
+Operation = Callable[[Region, JsonObject], JsonObject]
+OPERATIONS: dict[str, Operation] = {
+    **training_jobs.OPERATIONS,
+    **processing_jobs.OPERATIONS,
+    **transform_jobs.OPERATIONS,
+    **model_package_groups.OPERATIONS,
+    **model_packages.OPERATIONS,
+    **tuning_jobs.OPERATIONS,
+    **models.OPERATIONS,
+    **endpoint_configs.OPERATIONS,
+    **endpoints.OPERATIONS,
+    **tags.OPERATIONS,
+}
+
+
+# What each kind that works in the background does after a restart.
+_RESUMING: tuple[Callable[[Region], None], ...] = (
+    tuning_jobs.resume,
+    job_operations.resume,
+    endpoints.resume,
+)
+
+
+def _without_nulls(members: JsonObject) -> JsonObject:
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def _unknown_operation(operation: str) -> AwsError:
+    return AwsError("UnknownOperationException", f"Local AWS does not have SageMaker's {operation}.")
+
+
+def _internal_failure(operation: str) -> AwsError:
+    _LOG.exception("%s failed inside local AWS", operation)
+    return AwsError("InternalFailure", f"{operation} failed inside local AWS; see its log.", 500)
+
+
+def _json_response(body: bytes, status: int) -> Response:
+    headers = {"x-amzn-RequestId": str(uuid.uuid4())}
+    return Response(body, status, headers, content_type="application/x-amz-json-1.1")
+
+
+class LocalAws:
+    """Local AWS as a WSGI application. `close` ends all that runs in it.
+
+    Args:
+        latency: How long states last.
+        allowed_hosts: Host names that are ours, beside those of the loopback addresses.
+        data_dir: Where S3's objects, and SageMaker's resources and logs, outlive us. It is read at once.
+
+    Raises:
+        DataDirError: The directory holds what is not ours.
+    """
+
+    def __init__(
+        self,
+        latency: Latency,
+        allowed_hosts: Collection[str] = (),
+        data_dir: DataDir | None = None,
+    ) -> None:
+        self._guard = RequestGuard(allowed_hosts)
+        self._background = Background(latency)
+        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._data_dir = data_dir
+        self._kept = None
+        if data_dir is None:
+            self._regions = Regions(self._background)
+        else:
+            resources = ResourceFiles(data_dir)
+            self._kept = Kept(ObjectFiles(data_dir), resources, LogFiles(data_dir))
+            self._regions = Regions(self._background, self._kept)
+            self._load(self._kept, resources)
+
+    def _load(self, kept: Kept, resources: ResourceFiles) -> None:
+        kept.objects.load()
+        kept.logs.load()
+        for account, region_name, resource in resources.load():
+            self._regions.get(account, region_name).of(type(resource))[resource.name] = resource
+        for region in self._regions.all():
+            with region.lock:
+                for resume in _RESUMING:
+                    resume(region)
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answers one request, and logs it without its payload, query or credentials."""
+        begin = time.perf_counter()
+        request = Request(environ)
+        target = request.headers.get("X-Amz-Target", "")
+        status_line = "no"
+
+        def noting_status(
+            status: str, headers: list[tuple[str, str]], exc_info: Any = None, /
+        ) -> Callable[[bytes], object]:
+            nonlocal status_line
+            status_line = status
+            return start_response(status, headers, exc_info)
+
+        try:
+            return self._respond(request, target)(environ, noting_status)
+        finally:
+            milliseconds = (time.perf_counter() - begin) * 1000
+            what = target or environ.get("REQUEST_URI", "").partition("?")[0]
+            _LOG.info("%s %s %s %.0f ms", request.method, what, status_line[:3], milliseconds)
+
+    def _respond(self, request: Request, target: str) -> "WSGIApplication":
+        try:
+            self._guard.check(request)
+            if target.startswith(_TARGET_PREFIX):
+                return self._control_plane(request, target.removeprefix(_TARGET_PREFIX))
+            # botocore signs as "sagemaker" for both of its SageMaker services.
+            if "/sagemaker/aws4_request" in request.headers.get("Authorization", ""):
+                if invocation := _INVOCATION.fullmatch(request.path):
+                    return self._runtime(request, invocation[1])
+                if other := _OTHER_INVOCATION.fullmatch(request.path):
+                    raise _unknown_operation(_OTHER_INVOCATIONS[other[1]])
+        except AwsError as refusal:
+            return _json_response(refusal.body(), refusal.status)
+        return self._other_services
+
+    def _other_services(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        environ["RAW_URI"] = environ.get("REQUEST_URI", "")  # the name moto knows it by
+        answer: Iterable[bytes] = self._moto(environ, start_response)
+        if self._kept is not None and environ["REQUEST_METHOD"] not in ("GET", "HEAD", "OPTIONS"):
+            bucket, _, key = Request(environ).path.removeprefix("/").partition("/")
+            # STS, IAM and Logs are asked at the root, which is no bucket.
+            if bucket:
+                self._kept.objects.sync(bucket, key or None)
+            elif _DELETES_LOGS.match(environ.get("HTTP_X_AMZ_TARGET", "")):
+                self._kept.logs.sync()
+        return answer
+
+    def _control_plane(self, request: Request, operation: str) -> Response:
+        try:
+            body = self._operate(operation, request)
+        except AwsError as refusal:
+            return _json_response(refusal.body(), refusal.status)
+        except Exception:
+            failure = _internal_failure(operation)
+            return _json_response(failure.body(), failure.status)
+        return _json_response(body, HTTPStatus.OK)
+
+    def _operate(self, operation: str, request: Request) -> bytes:
+        caller = Caller.of(request.headers.get("Authorization"))
+        if (request.content_length or 0) > _LARGEST_REQUEST:
+            raise AwsError("RequestEntityTooLargeException", "The request is too large.", 413)
+        is_ours = operation in OPERATIONS
+        if not is_ours and not moto_has(operation):
+            raise _unknown_operation(operation)
+        model = service_model().operation_model(operation)
+        try:
+            # AWS takes an explicit null for an absent member.
+            parameters = json.loads(request.get_data() or b"{}", object_hook=_without_nulls)
+        except ValueError as error:
+            raise AwsError("SerializationException", "The request's body is not JSON.") from error
+        validate(parameters, model.input_shape)
+        if not is_ours:
+            return answer_of_moto(self._moto, operation, request)
+        region = self._regions.get(caller.account, caller.region)
+        with region.lock:
+            return render(OPERATIONS[operation](region, parameters), model.output_shape)
+
+    def _runtime(self, request: Request, endpoint_name: str) -> Response:
+        caller = Caller.of(request.headers.get("Authorization"))
+        return invoke_endpoint(self._regions.get(caller.account, caller.region), endpoint_name, request)
+
+    def close(self) -> None:
+        """Ends every job and endpoint, with all their processes and files.
+
+        A data directory keeps them as they are: their end is none of their own.
+        """
+        if self._data_dir is not None:
+            self._data_dir.close()
+        self._background.close()

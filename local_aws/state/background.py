@@ -1,0 +1,99 @@
+"""The work that goes on between requests: training jobs, deployments, and their containers."""
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Literal, ParamSpec
+
+from local_aws.containers.container import Container
+from local_aws.state.latency import Latency
+
+_LOG = logging.getLogger(__name__)
+_DEPLOYMENT_THREADS = 8
+_P = ParamSpec("_P")
+
+
+class Background:
+    """Runs jobs and deployments in threads, and knows every container, so that all can be ended.
+
+    Args:
+        latency: How long states last.
+    """
+
+    def __init__(self, latency: Latency) -> None:
+        self.latency = latency
+        # One training process a core; further jobs wait their turn.
+        self._jobs = ThreadPoolExecutor(os.cpu_count(), "job")
+        self._deployments = ThreadPoolExecutor(_DEPLOYMENT_THREADS, "deployment")
+        self._lock = threading.Lock()
+        self._containers: set[Container] = set()
+        self._closing = False
+        self._awake = threading.Condition()
+
+    def run_job(self, work: Callable[_P, None], *args: _P.args, **kwargs: _P.kwargs) -> Future[None]:
+        """Runs a job when a core is free."""
+        return self._submit(self._jobs, work, *args, **kwargs)
+
+    def run_deployment(self, work: Callable[_P, None], *args: _P.args, **kwargs: _P.kwargs) -> Future[None]:
+        """Runs a deployment, or what follows one."""
+        return self._submit(self._deployments, work, *args, **kwargs)
+
+    def _submit(
+        self, pool: ThreadPoolExecutor, work: Callable[_P, None], *args: _P.args, **kwargs: _P.kwargs
+    ) -> Future[None]:
+        future = pool.submit(work, *args, **kwargs)
+        future.add_done_callback(self._report)
+        return future
+
+    def _report(self, future: Future[None]) -> None:
+        if not future.cancelled() and not self._closing and (error := future.exception()) is not None:
+            _LOG.error("work in the background failed", exc_info=error)
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether everything is about to end: nothing new can be started."""
+        return self._closing
+
+    def pause(self, seconds: float, is_over: Callable[[], bool]) -> None:
+        """Waits for some seconds, but no longer than until `is_over` is true at a call of `wake`."""
+        with self._awake:
+            self._awake.wait_for(lambda: self._closing or is_over(), seconds)
+
+    def wake(self) -> None:
+        """Makes every pause look whether it is over."""
+        with self._awake:
+            self._awake.notify_all()
+
+    def container(
+        self,
+        algorithm: str,
+        role: Literal["train", "serve", "process"],
+        environment: Mapping[str, str],
+        log: Callable[[str], None],
+    ) -> Container:
+        """Makes a container that ends with us; the arguments are Container's.
+
+        Raises:
+            RuntimeError: We are closing.
+        """
+        with self._lock:
+            if self._closing:
+                raise RuntimeError("local AWS is closing")
+            self._containers = {known for known in self._containers if not known.removed}
+            made = Container(algorithm, role, environment, log)
+            self._containers.add(made)
+            return made
+
+    def close(self) -> None:
+        """Ends every container and thread, and removes all files."""
+        with self._lock:
+            self._closing = True
+        self.wake()
+        for container in self._containers:
+            container.kill()
+        for pool in (self._jobs, self._deployments):
+            pool.shutdown(cancel_futures=True)
+        for container in self._containers:
+            container.remove()

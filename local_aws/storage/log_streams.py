@@ -1,0 +1,45 @@
+"""Log streams of the CloudWatch Logs beside us, written in moto's memory."""
+
+import re
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+
+from moto.logs.models import logs_backends
+
+from local_aws.storage.data_dir import DataDirError
+from local_aws.storage.log_files import LogFiles
+
+_CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def shown(line: str) -> str:
+    """Returns a line as SageMaker's logs show it, with control characters by number (tab: #011)."""
+    return _CONTROL_CHARACTER.sub(lambda found: f"#{ord(found[0]):03o}", line)
+
+
+@dataclass(frozen=True)
+class LogStream:
+    """A stream of CloudWatch Logs, made with its first line.
+
+    Attributes:
+        files: Where its lines outlive the server, if anywhere.
+    """
+
+    account: str
+    region: str
+    group: str
+    name: str
+    files: LogFiles | None = None
+
+    def append(self, line: str) -> None:
+        """Appends one event, now."""
+        backend = logs_backends[self.account][self.region]
+        backend.ensure_log_group(self.group)
+        backend.ensure_log_stream(self.group, self.name)
+        event = {"timestamp": time.time_ns() // 1_000_000, "message": shown(line)}
+        backend.put_log_events(self.group, self.name, [event])
+        if self.files is not None:
+            # What containers still say when the server closes is nobody's any more.
+            with suppress(DataDirError):
+                self.files.append(self.account, self.region, self.group, self.name, event)

@@ -1,0 +1,49 @@
+"""A ManifestFile: an S3 object that lists the objects of an input.
+
+Source: API reference, S3DataSource.
+"""
+
+import json
+
+from local_aws.storage.objects import S3Url, Storage
+
+
+class BadManifestError(ValueError):
+    """The manifest is none, or lists an object that is not there."""
+
+
+def manifest_objects(storage: Storage, manifest: S3Url) -> dict[str, S3Url]:
+    """Returns the objects that a manifest lists.
+
+    Args:
+        storage: The S3 that holds manifest and objects.
+        manifest: `[{"prefix": "s3://bucket/some/"}, "relative/path", ...]`.
+
+    Returns:
+        Relative path to object, in the manifest's order.
+
+    Raises:
+        NoSuchObjectError: There is no manifest.
+        BadManifestError: It has another form, or an object is not there.
+    """
+    try:
+        prefix, *paths = json.loads(storage.read(manifest))
+        start = prefix["prefix"]
+    except (ValueError, TypeError, KeyError) as error:
+        raise _bad(manifest, f"{error!r}") from error
+    if not isinstance(start, str) or not start.startswith("s3://"):
+        raise _bad(manifest, f"the prefix is {start!r}")
+    if not paths or not all(isinstance(path, str) for path in paths):
+        raise _bad(manifest, "after the prefix it has one relative path or more, and nothing else")
+    objects = {path: S3Url.parse(f"{start}{path}") for path in paths}
+    for url in objects.values():
+        if not storage.exists(url):
+            raise BadManifestError(f"the manifest {manifest} lists {url}, which does not exist")
+    return objects
+
+
+def _bad(manifest: S3Url, why: str) -> BadManifestError:
+    return BadManifestError(
+        f'the manifest {manifest} is not of the form [{{"prefix": "s3://bucket/some/"}}, "relative/path", '
+        f"...]: {why}"
+    )

@@ -1,0 +1,91 @@
+"""Objects of the S3 beside us, reached in moto's memory: an HTTP call to our own port could deadlock."""
+
+from dataclasses import dataclass
+from typing import Self
+from urllib.parse import urlsplit
+
+from moto.core.exceptions import ServiceException
+from moto.s3.models import S3Backend, s3_backends
+
+from local_aws.storage.object_files import ObjectFiles
+
+
+class NoSuchObjectError(Exception):
+    """There is no such bucket or object. The message is the S3 URL."""
+
+
+@dataclass(frozen=True)
+class S3Url:
+    """`s3://bucket/key`; the key may be a prefix, and empty."""
+
+    bucket: str
+    key: str
+
+    @classmethod
+    def parse(cls, url: str) -> Self:
+        """Parses an S3 URL. A request's URLs are checked against AWS's pattern before they come here."""
+        parts = urlsplit(url, allow_fragments=False)
+        key = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        return cls(parts.netloc, key.removeprefix("/"))
+
+    def __str__(self) -> str:
+        return f"s3://{self.bucket}/{self.key}"
+
+
+class Storage:
+    """One account's S3.
+
+    Args:
+        account: Twelve digits.
+        files: Where objects outlive us, if anywhere.
+    """
+
+    def __init__(self, account: str, files: ObjectFiles | None = None) -> None:
+        self._account = account
+        self._files = files
+
+    @property
+    def _backend(self) -> S3Backend:
+        return s3_backends[self._account]["aws"]
+
+    def keys(self, prefix: S3Url) -> list[str]:
+        """Lists the keys that begin with the prefix, sorted; none where there is no such bucket."""
+        try:
+            bucket = self._backend.get_bucket(prefix.bucket)
+        except ServiceException:
+            return []
+        # list() takes its snapshot in one step, while other requests write to the bucket.
+        matching = sorted(key for key in list(bucket.keys) if key.startswith(prefix.key))
+        return [key for key in matching if self._backend.get_object(prefix.bucket, key) is not None]
+
+    def exists(self, url: S3Url) -> bool:
+        """Tells whether there is an object with exactly this key."""
+        return url.key in self.keys(url)
+
+    def read(self, url: S3Url) -> bytes:
+        """Returns an object's content.
+
+        Raises:
+            NoSuchObjectError: There is no such bucket or object.
+        """
+        try:
+            found = self._backend.get_object(url.bucket, url.key)
+        except ServiceException as error:
+            raise NoSuchObjectError(str(url)) from error
+        if found is None:
+            raise NoSuchObjectError(str(url))
+        content: bytes = found.value
+        return content
+
+    def write(self, url: S3Url, content: bytes) -> None:
+        """Stores an object.
+
+        Raises:
+            NoSuchObjectError: There is no such bucket.
+        """
+        try:
+            self._backend.put_object(url.bucket, url.key, content)
+        except ServiceException as error:
+            raise NoSuchObjectError(str(url)) from error
+        if self._files is not None:
+            self._files.sync(url.bucket, url.key)

@@ -1,0 +1,119 @@
+"""The states of a training job, from Starting to its end."""
+
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from local_aws.algorithms.registry import Algorithm, metrics_of
+from local_aws.errors import AwsError, ResourceInUseError, ValidationError
+from local_aws.jobs.job import ContainerJob, Phase
+from local_aws.state.resources import JsonObject
+from local_aws.storage.objects import S3Url
+
+# The SecondaryStatus of each phase, and its message.
+_STEPS: Mapping[Phase, tuple[str, str]] = {
+    "Starting": ("Starting", "Starting the training job"),
+    "Downloading": ("Downloading", "Downloading input data"),
+    "Running": ("Training", "Training image download completed. Training in progress."),
+    "Uploading": ("Uploading", "Uploading generated training model"),
+    "Stopping": ("Stopping", "Stopping the training job"),
+    "Stopped": ("Stopped", "Training job stopped"),
+    "MaxRuntimeExceeded": (
+        "MaxRuntimeExceeded",
+        "Training job runtime exceeded MaxRuntimeInSeconds provided",
+    ),
+    "Completed": ("Completed", "Training job completed"),
+    "Failed": ("Failed", "Training job failed"),
+}
+
+
+@dataclass(kw_only=True, eq=False)
+class TrainingJob(ContainerJob):
+    """A training job, its state, and its description.
+
+    Attributes:
+        algorithm: What stands for its image.
+        secondary_status: The state within `status`.
+        transitions: SecondaryStatusTransitions, as the API shows them.
+        final_metrics: FinalMetricDataList by metric: the last value of each in the log.
+    """
+
+    KIND: ClassVar[str] = "training-job"
+    NOUN: ClassVar[str] = "training job"
+    API_NAME: ClassVar[str] = "TrainingJob"
+    algorithm: Algorithm
+    secondary_status: str = field(init=False)
+    transitions: list[JsonObject] = field(default_factory=list)
+    final_metrics: dict[str, JsonObject] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.transitions:
+            self.enter("Starting")
+
+    @classmethod
+    def taken(cls, name: str, arn: str) -> AwsError:  # noqa: ARG003 - another kind's text tells the name
+        """Returns the error for a name that another job has."""
+        return ResourceInUseError(
+            "Training job names must be unique within an AWS account and region, and a training job with "
+            f"this name already exists ({arn})"
+        )
+
+    @classmethod
+    def absent(cls, name: str) -> AwsError:  # noqa: ARG003 - as above
+        """Returns the error for a name that no job has."""
+        return ValidationError("Requested resource not found.")
+
+    @property
+    def artifacts(self) -> S3Url:
+        """Where its model archive goes. SageMaker tells it from the beginning."""
+        base = self.request["OutputDataConfig"]["S3OutputPath"].rstrip("/")
+        return S3Url.parse(f"{base}/{self.name}/output/model.tar.gz")
+
+    def enter(self, phase: Phase) -> None:
+        """Goes to the next phase, which is a secondary status here."""
+        super().enter(phase)
+        now = self.last_modified_time
+        if self.transitions:
+            self.transitions[-1]["EndTime"] = now
+        self.secondary_status, message = _STEPS[phase]
+        self.transitions.append({"Status": self.secondary_status, "StartTime": now, "StatusMessage": message})
+        if self.is_over:
+            self.transitions[-1]["EndTime"] = now
+
+    def take_metrics(self, line: str) -> None:
+        """Notes the metrics of a log line."""
+        for metric in metrics_of(self.algorithm):
+            if found := metric.regex.match(line):
+                self.final_metrics[metric.name] = {
+                    "MetricName": metric.name,
+                    "Value": float(found[1]),
+                    "Timestamp": time.time(),
+                }
+
+    def describe(self) -> JsonObject:
+        """Returns the members of DescribeTrainingJob's answer; those that are None are to be left out."""
+        seconds = None
+        if self.start_time is not None and self.end_time is not None:
+            seconds = math.ceil(self.end_time - self.start_time)
+        return {
+            "EnableNetworkIsolation": False,
+            "EnableInterContainerTrafficEncryption": False,
+            "EnableManagedSpotTraining": False,
+            "StoppingCondition": {"MaxRuntimeInSeconds": self.longest_run},
+            **self.request,
+            "TrainingJobArn": self.arn,
+            "TrainingJobStatus": self.status,
+            "SecondaryStatus": self.secondary_status,
+            "SecondaryStatusTransitions": [dict(transition) for transition in self.transitions],
+            "FailureReason": self.failure_reason,
+            "ModelArtifacts": {"S3ModelArtifacts": str(self.artifacts)},
+            "FinalMetricDataList": list(self.final_metrics.values()) or None,
+            "CreationTime": self.creation_time,
+            "LastModifiedTime": self.last_modified_time,
+            "TrainingStartTime": self.start_time,
+            "TrainingEndTime": self.end_time,
+            "TrainingTimeInSeconds": seconds,
+            "BillableTimeInSeconds": seconds,
+        }

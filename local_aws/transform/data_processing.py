@@ -1,0 +1,202 @@
+"""What a transform job's DataProcessing does: filters what is sent, joins it with the answers, filters that.
+
+Source: "Associate Prediction Results with Input Records", and DataProcessing in the API reference.
+"""
+
+import csv
+import io
+import json
+from dataclasses import dataclass
+from typing import Any, Literal, Self, get_args
+
+from werkzeug.http import parse_options_header
+
+from local_aws.errors import ValidationError
+from local_aws.state.resources import JsonObject
+from local_aws.transform.json_path import JsonPath, JsonPathError
+
+MediaType = Literal["text/csv", "application/json", "application/jsonlines"]
+_CSV: MediaType = "text/csv"
+_JSON: MediaType = "application/json"
+_ROOT = JsonPath(())
+_COLUMN_OPERATORS = ("$", "[", "]", "*", ".", " ", ",", ":", "-")
+_OPERATORS = (*_COLUMN_OPERATORS, "'")
+
+
+class DataProcessingError(Exception):
+    """A record or an answer cannot be read, filtered or joined."""
+
+
+@dataclass(frozen=True)
+class DataProcessing:
+    """How a transform job's records become requests, and the answers what is stored.
+
+    Attributes:
+        input_filter: Selects what is sent of a record.
+        output_filter: Selects what is stored of an answer, or of record and answer together.
+        joins: Whether the answer is put together with its record, as it was before the filter.
+        input_type: What the records are; anything where they are passed on as they are.
+        output_type: What the answers are; likewise.
+    """
+
+    input_filter: JsonPath
+    output_filter: JsonPath
+    joins: bool
+    input_type: str
+    output_type: str
+
+    @classmethod
+    def of(cls, request: JsonObject) -> Self:
+        """Reads what a CreateTransformJob request asks for.
+
+        Raises:
+            ValidationError: A filter is none of AWS's, or does not fit the formats of input and output.
+        """
+        asked, source, target = (
+            request.get(member, {}) for member in ("DataProcessing", "TransformInput", "TransformOutput")
+        )
+        input_type, _ = parse_options_header(source.get("ContentType", ""))
+        output_type, _ = parse_options_header(target.get("Accept", input_type))
+        processing = cls(
+            _filter("InputFilter", asked, input_type),
+            _filter("OutputFilter", asked, output_type),
+            asked.get("JoinSource", "None") == "Input",
+            input_type,
+            output_type,
+        )
+        processing.check(source.get("SplitType", "None"), target.get("AssembleWith", "None"))
+        return processing
+
+    def check(self, split_type: str, assemble_with: str) -> None:
+        """Checks that the formats go with each other.
+
+        Raises:
+            ValidationError: They do not.
+        """
+        if self.joins:
+            _check_type("ContentType", self.input_type, "JoinSource Input")
+            if (self.input_type, split_type) != (self.output_type, assemble_with):
+                raise ValidationError(
+                    "JoinSource Input needs the same ContentType and Accept, and the same SplitType and "
+                    f"AssembleWith; they are {self.input_type}, {self.output_type or None}, {split_type} and "
+                    f"{assemble_with}."
+                )
+        cut_up = [
+            media_type
+            for media_type, path in (
+                (self.input_type, self.input_filter),
+                (self.output_type, self.output_filter),
+            )
+            if self.joins or not path.is_root
+        ]
+        if split_type != "Line" and set(cut_up) - {_JSON}:
+            raise ValidationError(
+                f"DataProcessing of {cut_up[0]} needs SplitType Line; only {_JSON} can do without."
+            )
+
+    def to_send(self, record: bytes) -> bytes:
+        """Returns what is sent of a record.
+
+        Raises:
+            DataProcessingError: The record cannot be read, or has not what the filter selects.
+        """
+        if self.input_filter.is_root:
+            return record
+        sent = _selected("InputFilter", self.input_filter, self._read_record(record))
+        return _written(sent, self.input_type)
+
+    def to_store(self, records: list[bytes], answer: bytes) -> bytes:
+        """Returns what is stored of a request's answer.
+
+        Args:
+            records: The records that were sent in the request, unfiltered.
+            answer: The container's, with as many records.
+
+        Raises:
+            DataProcessingError: The answer cannot be read, has another number of records, or has not what
+                the filter selects.
+        """
+        if not self.joins and self.output_filter.is_root:
+            return answer
+        is_one_document = self.output_type == _JSON and len(records) == 1
+        lines = [answer] if is_one_document else answer.removesuffix(b"\n").split(b"\n")
+        if self.joins and len(lines) != len(records):
+            raise DataProcessingError(
+                "Fail to join data: mismatched line count between the input and the output: "
+                f"{len(records)} and {len(lines)}"
+            )
+        answers = [_read(line, self.output_type, "output from the algorithm") for line in lines]
+        if self.joins:
+            joined = zip(records, answers, strict=True)
+            answers = [self._joined(self._read_record(record), one) for record, one in joined]
+        stored = [_selected("OutputFilter", self.output_filter, one) for one in answers]
+        end = b"\n" if answer.endswith(b"\n") and not is_one_document else b""
+        return b"\n".join(_written(one, self.output_type) for one in stored) + end
+
+    def _read_record(self, record: bytes) -> Any:
+        return _read(record, self.input_type, "input")
+
+    def _joined(self, record: Any, answer: Any) -> Any:
+        if self.input_type == _CSV:
+            return [*record, *answer]
+        own = record if isinstance(record, dict) else {"SageMakerInput": record}
+        return {**own, "SageMakerOutput": answer}
+
+
+def _filter(member: str, asked: JsonObject, media_type: str) -> JsonPath:
+    text = asked.get(member, "$")
+    if text == "$":
+        return _ROOT
+    _check_type("ContentType" if member == "InputFilter" else "Accept", media_type, member)
+    operators = _COLUMN_OPERATORS if media_type == _CSV else _OPERATORS
+    is_word = str.isdigit if media_type == _CSV else str.isalnum
+    for character in text:
+        if character not in operators and not is_word(character):
+            listed = ", ".join(f"'{operator}'" for operator in operators)
+            raise ValidationError(
+                f'Invalid {member}: "{text}". Unexpected "{character}" in JsonPath. Supported operators for '
+                f'"{media_type}" are [{listed}]'
+            )
+    try:
+        path = JsonPath.parse(text)
+    except JsonPathError as error:
+        raise ValidationError(f'Invalid {member}: "{text}". Invalid JsonPath: {error}.') from error
+    if media_type == _CSV and not path.is_of_columns:
+        raise ValidationError(
+            f'Invalid {member}: "{text}". Columns of text/csv are selected by one index, list or range, for '
+            "instance $[0], $[0,-1] or $[1:4]."
+        )
+    return path
+
+
+def _check_type(member: str, media_type: str, needed_by: str) -> None:
+    if media_type not in get_args(MediaType):
+        raise ValidationError(
+            f'{needed_by} needs {member} to be one of {", ".join(get_args(MediaType))}, not "{media_type}".'
+        )
+
+
+def _read(content: bytes, media_type: str, what: str) -> Any:
+    """Returns a row as a list, or a JSON document's value."""
+    name = "CSV" if media_type == _CSV else "JSON"
+    try:
+        if media_type == _CSV:
+            return next(csv.reader([content.decode().removesuffix("\r")], strict=True))
+        return json.loads(content)
+    except (csv.Error, ValueError) as error:
+        raise DataProcessingError(f"Failed to parse {what} as {name}: {error}") from error
+
+
+def _selected(member: str, path: JsonPath, value: Any) -> Any:
+    try:
+        return path.select(value)
+    except JsonPathError as error:
+        raise DataProcessingError(f"{member}: {error}") from error
+
+
+def _written(value: Any, media_type: str) -> bytes:
+    if media_type != _CSV:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    row = io.StringIO()
+    csv.writer(row, lineterminator="").writerow(value if isinstance(value, list) else [value])
+    return row.getvalue().encode()

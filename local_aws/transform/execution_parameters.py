@@ -1,0 +1,59 @@
+"""How a transform job sends its requests: what the caller asks for, or else the container, or else AWS."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Literal, Self
+
+import urllib3
+
+from local_aws.state.resources import JsonObject
+
+# API reference, CreateTransformJob; for the strategy "How Containers Serve Requests" for batch transform.
+_DEFAULTS: JsonObject = {"MaxConcurrentTransforms": 1, "MaxPayloadInMB": 6, "BatchStrategy": "MULTI_RECORD"}
+# As the API writes it, and as containers and logs do.
+_STRATEGIES = {"MultiRecord": "MULTI_RECORD", "SingleRecord": "SINGLE_RECORD"}
+_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class ExecutionParameters:
+    """The three parameters that a container may choose.
+
+    Attributes:
+        max_concurrent: Requests at once.
+        max_payload_mb: Megabytes of a request at the most; 0 where there is no limit.
+        strategy: As many records a request as fit, or one.
+    """
+
+    max_concurrent: int
+    max_payload_mb: int
+    strategy: Literal["MULTI_RECORD", "SINGLE_RECORD"]
+
+    @classmethod
+    def of(cls, request: JsonObject, pool: urllib3.HTTPConnectionPool) -> Self:
+        """Settles the parameters of a CreateTransformJob request.
+
+        Args:
+            request: Its members of that name come first.
+            pool: Leads to the container, whose `/execution-parameters` come second, if it has them.
+
+        Raises:
+            urllib3.exceptions.HTTPError: The container does not answer.
+            ValueError: Its answer is no JSON.
+        """
+        answer = pool.urlopen("GET", "/execution-parameters", retries=False, timeout=_SECONDS)
+        offered = answer.json() if answer.status == HTTPStatus.OK else {}
+        asked = {name: request[name] for name in _DEFAULTS if name in request}
+        if "BatchStrategy" in asked:
+            asked["BatchStrategy"] = _STRATEGIES[asked["BatchStrategy"]]
+        if asked.get("MaxConcurrentTransforms") == 0:
+            # Like saying nothing: SageMaker is to find the number.
+            del asked["MaxConcurrentTransforms"]
+        settled = {**_DEFAULTS, **offered, **asked}
+        return cls(settled["MaxConcurrentTransforms"], settled["MaxPayloadInMB"], settled["BatchStrategy"])
+
+    def __str__(self) -> str:
+        return (
+            f"MaxConcurrentTransforms={self.max_concurrent}, MaxPayloadInMB={self.max_payload_mb}, "
+            f"BatchStrategy={self.strategy}"
+        )

@@ -1,0 +1,73 @@
+"""Sends a transform job's requests to its container, and tells the job's data log what is refused."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+import urllib3
+
+from local_aws.jobs.run import JobFailedError
+from local_aws.state.resources import JsonObject
+
+# API reference, ModelClientConfig.
+_ANSWER_SECONDS = 600
+_MAX_RETRIES = 3
+
+
+class Invocations:
+    """The way to a container's `/invocations`.
+
+    Args:
+        request: A CreateTransformJob request.
+        pool: Leads to the container.
+        log: Receives each line for the data log.
+    """
+
+    def __init__(
+        self, request: JsonObject, pool: urllib3.HTTPConnectionPool, log: Callable[[str], None]
+    ) -> None:
+        headers = {
+            "Content-Type": request["TransformInput"].get("ContentType"),
+            "Accept": request["TransformOutput"].get("Accept"),
+        }
+        client = request.get("ModelClientConfig", {})
+        self._headers = {name: value for name, value in headers.items() if value is not None}
+        self._retries = urllib3.Retry(
+            client.get("InvocationsMaxRetries", _MAX_RETRIES),
+            allowed_methods=None,
+            status_forcelist=range(HTTPStatus.INTERNAL_SERVER_ERROR, 600),
+            raise_on_status=False,
+        )
+        self._timeout = client.get("InvocationsTimeoutInSeconds", _ANSWER_SECONDS)
+        self._pool = pool
+        self._log = log
+
+    def send(self, body: bytes, source: str) -> bytes:
+        """Sends a body, and returns the answer.
+
+        Args:
+            body: Of the request.
+            source: The object that it comes from, as the log is to name it.
+
+        Raises:
+            JobFailedError: There is no answer, or it is an error.
+        """
+        try:
+            answer = self._pool.urlopen(
+                "POST",
+                "/invocations",
+                body=body,
+                headers=self._headers,
+                retries=self._retries,
+                timeout=self._timeout,
+            )
+        except urllib3.exceptions.HTTPError as error:
+            self._log(f"{source}: Unable to get response from algorithm")
+            raise JobFailedError("AlgorithmError: See job logs for more information") from error
+        if answer.status < HTTPStatus.BAD_REQUEST:
+            return answer.data
+        is_clients = answer.status < HTTPStatus.INTERNAL_SERVER_ERROR
+        kind = "ClientError" if is_clients else "AlgorithmError"
+        self._log(f"{source}: {kind}: {answer.status}")
+        for line in ("", "Message:", *answer.data.decode(errors="replace").splitlines()):
+            self._log(f"{source}: {line}")
+        raise JobFailedError(f"{kind}: See job logs for more information")

@@ -1,0 +1,170 @@
+"""Runs a transform job: serves the model, sends it the input in requests, stores the answers."""
+
+import secrets
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from typing import ClassVar
+
+import urllib3
+
+from local_aws.algorithms.registry import find_algorithm
+from local_aws.containers.container import Container
+from local_aws.hosting.model_serving import (
+    CONNECTIONS,
+    STARTUP_SECONDS,
+    ModelDataError,
+    becomes_healthy,
+    listen,
+    start_serving,
+    write_model,
+)
+from local_aws.jobs.job import ContainerJob
+from local_aws.jobs.run import JobFailedError, JobRun
+from local_aws.jobs.s3_input import has_objects, no_objects, source_objects
+from local_aws.state.resources import JsonObject, Region
+from local_aws.storage.objects import S3Url
+from local_aws.transform.batches import RecordTooLargeError, assemble, batches, split
+from local_aws.transform.data_processing import DataProcessing, DataProcessingError
+from local_aws.transform.execution_parameters import ExecutionParameters
+from local_aws.transform.gzip_object import BadGzipError, decompress
+from local_aws.transform.invocations import Invocations
+
+_LOG_GROUP = "/aws/sagemaker/TransformJobs"
+_MEGABYTE = 1024**2
+# Requests that wait for their turn: enough to keep all connections busy, few enough to stop at once.
+_QUEUED = 256
+
+
+@dataclass(kw_only=True, eq=False)
+class TransformJob(ContainerJob):
+    """A transform job, its state, and its description.
+
+    Attributes:
+        definition: The container of its model; deleting the model later changes nothing.
+    """
+
+    KIND: ClassVar[str] = "transform-job"
+    NOUN: ClassVar[str] = "transform job"
+    API_NAME: ClassVar[str] = "TransformJob"
+    definition: JsonObject
+
+    @property
+    def source(self) -> JsonObject:
+        """The S3DataSource of its input."""
+        source: JsonObject = self.request["TransformInput"]["DataSource"]["S3DataSource"]
+        return source
+
+    def describe(self) -> JsonObject:
+        """Returns the members of DescribeTransformJob's answer."""
+        return {
+            **self.request,
+            "TransformJobArn": self.arn,
+            "TransformJobStatus": self.status,
+            "FailureReason": self.failure_reason,
+            "CreationTime": self.creation_time,
+            "LastModifiedTime": self.last_modified_time,
+            "TransformStartTime": self.start_time,
+            "TransformEndTime": self.end_time,
+        }
+
+
+class TransformRun(JobRun[TransformJob]):
+    """One run of a transform job. A job that is stopped or fails stores nothing."""
+
+    def __init__(self, region: Region, job: TransformJob) -> None:
+        super().__init__(region, job)
+        # Known once the input is listed, the container has started, and it has answered.
+        self._objects: dict[str, S3Url]
+        self._pool: urllib3.HTTPConnectionPool
+        self._transformed: dict[str, bytes] = {}
+        host = f"{job.name}/i-{secrets.token_hex(8)}"
+        self._container_log = region.log_stream(_LOG_GROUP, f"{host}-{int(time.time())}")
+        self._data_log = region.log_stream(_LOG_GROUP, f"{host}/data-log")
+
+    def open_container(self) -> Container:
+        """Makes a container that serves the model, in batch mode."""
+        if self.job.request["TransformResources"]["InstanceCount"] > 1:
+            self._container_log.append("Local AWS transforms on one host, whatever InstanceCount asks for.")
+        definition = self.job.definition
+        environment = {
+            **definition.get("Environment", {}),
+            **self.job.request.get("Environment", {}),
+            "SAGEMAKER_BATCH": "true",
+        }
+        algorithm = find_algorithm(definition["Image"]).name
+        return self.region.background.container(algorithm, "serve", environment, self._container_log.append)
+
+    def download(self, container: Container) -> None:
+        """Lists the input, and unpacks the model."""
+        if not has_objects(self.region.storage, self.job.source):
+            raise JobFailedError(f"ClientError: {no_objects(self.job.source['S3Uri'])}")
+        self._objects = source_objects(self.region.storage, self.job.source)
+        try:
+            write_model(container, self.region.storage, self.job.definition["ModelDataUrl"])
+        except ModelDataError as error:
+            raise JobFailedError(f"ClientError: {error}") from error
+
+    def start(self, container: Container) -> None:
+        """Starts the server."""
+        with listen() as listener:
+            self._pool = start_serving(container, listener)
+
+    def work(self, container: Container) -> bool:
+        """Sends every object's records, and keeps the answers."""
+        with self._pool:
+            if not becomes_healthy(container, self._pool, STARTUP_SECONDS):
+                self._container_log.append("Local AWS: the container did not pass the ping health check.")
+                raise JobFailedError("AlgorithmError: See job logs for more information")
+            try:
+                parameters = ExecutionParameters.of(self.job.request, self._pool)
+            except (urllib3.exceptions.HTTPError, ValueError) as error:
+                self._log_data(f"/execution-parameters: {error}")
+                raise JobFailedError("AlgorithmError: See job logs for more information") from error
+            self._log_data(str(parameters))
+            # More requests at once than it has connections would only wait for one.
+            with ThreadPoolExecutor(min(parameters.max_concurrent, CONNECTIONS)) as senders:
+                for path, url in self._objects.items():
+                    self._transformed[path] = self._transform(url, parameters, senders)
+        return False
+
+    def _transform(self, url: S3Url, parameters: ExecutionParameters, senders: ThreadPoolExecutor) -> bytes:
+        request = self.job.request
+        name = f"{url.bucket}/{url.key}"
+        invocations = Invocations(request, self._pool, self._log_data)
+        processing = DataProcessing.of(request)
+        stored: list[bytes] = []
+        try:
+            records = split(self._read(url), request["TransformInput"].get("SplitType", "None"))
+            requests = batches(
+                map(processing.to_send, records),
+                parameters.max_payload_mb * _MEGABYTE,
+                one_each=parameters.strategy == "SINGLE_RECORD",
+            )
+            unanswered = iter(records)
+            while some := list(islice(requests, _QUEUED)):
+                answers = senders.map(lambda batch: invocations.send(b"\n".join(batch), name), some)
+                for batch, answer in zip(some, answers, strict=True):
+                    stored.append(processing.to_store(list(islice(unanswered, len(batch))), answer))
+        except (BadGzipError, RecordTooLargeError, DataProcessingError) as error:
+            self._log_data(f"{name}: ClientError: {error}")
+            raise JobFailedError("ClientError: See job logs for more information") from error
+        return assemble(stored, request["TransformOutput"].get("AssembleWith", "None"))
+
+    def _read(self, url: S3Url) -> bytes:
+        content = self.region.storage.read(url)
+        is_compressed = self.job.request["TransformInput"].get("CompressionType") == "Gzip"
+        return decompress(content) if is_compressed else content
+
+    def _log_data(self, text: str) -> None:
+        now = datetime.now(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00")
+        self._data_log.append(f"{now}:[sagemaker logs]: {text}")
+
+    def upload(self, container: Container) -> None:  # noqa: ARG002 - the answers are with us
+        """Stores one object for each object of the input: its path below the prefix, and `.out`."""
+        base = S3Url.parse(self.job.request["TransformOutput"]["S3OutputPath"])
+        for path, content in self._transformed.items():
+            key = f"{base.key.rstrip('/')}/{path}.out".removeprefix("/")
+            self.region.storage.write(S3Url(base.bucket, key), content)

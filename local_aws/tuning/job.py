@@ -1,0 +1,156 @@
+"""The states of a tuning job, its training jobs, and the best of them."""
+
+import math
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from local_aws.algorithms.metric import Metric
+from local_aws.errors import AwsError, ResourceInUseError
+from local_aws.jobs.job import Job
+from local_aws.state.resources import LIVE, JsonObject
+from local_aws.training.job import TrainingJob
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A training job of a tuning job.
+
+    Attributes:
+        job: The training job.
+        tuned: The hyperparameters that the tuning job chose.
+        objective: What it is judged by.
+    """
+
+    job: TrainingJob
+    tuned: dict[str, str]
+    objective: Metric
+
+    @property
+    def value(self) -> float | None:
+        """Its objective metric, once it has completed."""
+        found = self.job.final_metrics.get(self.objective.name)
+        return found["Value"] if found is not None and self.job.status == "Completed" else None
+
+    @property
+    def objective_status(self) -> str:
+        """Whether there is an objective metric."""
+        if not self.job.is_over:
+            return "Pending"
+        return "Failed" if self.value is None else "Succeeded"
+
+    def summary(self) -> JsonObject:
+        """Returns a HyperParameterTrainingJobSummary; members that are None are to be left out."""
+        value = self.value
+        return {
+            **self.job.describe(),
+            "TunedHyperParameters": self.tuned,
+            "ObjectiveStatus": self.objective_status,
+            "FinalHyperParameterTuningJobObjectiveMetric": None
+            if value is None
+            else {"MetricName": self.objective.name, "Value": value},
+        }
+
+
+@dataclass(frozen=True)
+class StartedTrial:
+    """What is kept of a trial across a restart: the training job by its name, and what was chosen for it."""
+
+    training_job: str
+    tuned: dict[str, str]
+
+
+@dataclass(kw_only=True, eq=False)
+class TuningJob(Job):
+    """A hyperparameter tuning job, its state, and its description.
+
+    Attributes:
+        objective: What its training jobs are judged by.
+        started: Its training jobs by name, in the order of their start.
+        trials: The same, with the jobs themselves.
+        is_satisfied: Whether it has what it was asked for, before all its training jobs have run.
+    """
+
+    KIND: ClassVar[str] = "hyper-parameter-tuning-job"
+    NOUN: ClassVar[str] = "hyperparameter tuning job"
+    API_NAME: ClassVar[str] = "HyperParameterTuningJob"
+    objective: Metric
+    started: list[StartedTrial] = field(default_factory=list)
+    trials: list[Trial] = field(default_factory=list, metadata=LIVE)
+    is_satisfied: bool = False
+
+    @classmethod
+    def taken(cls, name: str, arn: str) -> AwsError:  # noqa: ARG003 - another kind's text tells the ARN
+        """Returns the error for a name that another job has."""
+        return ResourceInUseError(
+            f"A hyperparameter tuning job with the name, {name}, already exists. Choose a different name."
+        )
+
+    @classmethod
+    def absent(cls, name: str) -> AwsError:
+        """Returns the error for a name that no job has."""
+        return AwsError(
+            "ResourceNotFound",
+            f"Amazon SageMaker can't find a tuning job called {name}. Type another name.",
+        )
+
+    def add_trial(self, training: TrainingJob, tuned: dict[str, str]) -> None:
+        """Takes note of a training job that was started for this one."""
+        # Assigned, not changed in place: that is how the data directory notices.
+        self.started = [*self.started, StartedTrial(training.name, tuned)]
+        self.trials.append(Trial(training, tuned, self.objective))
+
+    @property
+    def running(self) -> list[Trial]:
+        """The training jobs that are not over."""
+        return [trial for trial in self.trials if not trial.job.is_over]
+
+    @property
+    def best(self) -> Trial | None:
+        """The training job with the best objective metric so far; the first of equals."""
+        sign = 1 if self.objective.direction == "Maximize" else -1
+        rated = [(sign * value, trial) for trial in self.trials if (value := trial.value) is not None]
+        usable = [entry for entry in rated if not math.isnan(entry[0])]
+        return max(usable, key=lambda entry: entry[0])[1] if usable else None
+
+    def stop(self) -> None:
+        """Stops the training jobs; the last of them ends the tuning job."""
+        self.enter("Stopping")
+        self.stop_trials()
+        if not self.running and not self.is_over:
+            self.enter("Stopped")
+
+    def stop_trials(self) -> None:
+        """Begins to stop every training job that runs or waits."""
+        for trial in self.running:
+            if trial.job.status == "InProgress":
+                trial.job.stop()
+
+    def describe(self) -> JsonObject:
+        """Returns the members of DescribeHyperParameterTuningJob's answer, and of its summary."""
+        statuses = Counter(trial.job.status for trial in self.trials)
+        objectives = Counter(trial.objective_status for trial in self.trials)
+        config = self.request["HyperParameterTuningJobConfig"]
+        best = self.best
+        return {
+            **self.request,
+            "HyperParameterTuningJobArn": self.arn,
+            "HyperParameterTuningJobStatus": self.status,
+            "Strategy": config["Strategy"],
+            "ResourceLimits": config["ResourceLimits"],
+            "CreationTime": self.creation_time,
+            "LastModifiedTime": self.last_modified_time,
+            "HyperParameterTuningEndTime": self.end_time,
+            "TrainingJobStatusCounters": {
+                "Completed": statuses["Completed"],
+                "InProgress": statuses["InProgress"] + statuses["Stopping"],
+                "RetryableError": 0,
+                "NonRetryableError": statuses["Failed"],
+                "Stopped": statuses["Stopped"],
+            },
+            "ObjectiveStatusCounters": {
+                status: objectives[status] for status in ("Succeeded", "Pending", "Failed")
+            },
+            "BestTrainingJob": best.summary() if best is not None else None,
+            "FailureReason": self.failure_reason,
+        }

@@ -1,0 +1,138 @@
+"""The operations on hyperparameter tuning jobs, and the list of a tuning job's training jobs."""
+
+import math
+
+from local_aws.algorithms.metric import Metric
+from local_aws.algorithms.registry import find_algorithm, metrics_of
+from local_aws.errors import ValidationError
+from local_aws.jobs.operations import find_job, free_arn, operations_of
+from local_aws.protocol import tags
+from local_aws.protocol.listing import page_of
+from local_aws.protocol.request_validation import missing_member
+from local_aws.state.resources import JsonObject, Region
+from local_aws.training.channels import check_channels
+from local_aws.training.job import TrainingJob
+from local_aws.tuning.job import Trial, TuningJob
+from local_aws.tuning.ranges import Range, draws, grid, ranges_of
+from local_aws.tuning.run import TuningRun
+
+_NAME = "HyperParameterTuningJobName"
+_NOT_HERE = {
+    "TrainingJobDefinitions": "it tunes the one of TrainingJobDefinition",
+    "WarmStartConfig": "a tuning job starts without those before it",
+    "Autotune": "ranges, objective and limits are the request's",
+}
+
+
+def create_tuning_job(region: Region, request: JsonObject) -> JsonObject:
+    """Starts a tuning job, after AWS's checks of its name, ranges, metric, and training jobs.
+
+    The strategy Bayesian draws at random as Random does, by a seed: RandomSeed, or else the job's name.
+    Training jobs are not stopped early, whatever TrainingJobEarlyStoppingType says.
+    """
+    name = request[_NAME]
+    arn = free_arn(region, TuningJob, name)
+    for member, instead in _NOT_HERE.items():
+        if member in request:
+            raise ValidationError(f"Local AWS has no {member}; {instead}.")
+    definition = request.get("TrainingJobDefinition")
+    if definition is None:
+        raise missing_member("trainingJobDefinition")
+    config = request["HyperParameterTuningJobConfig"]
+    objective = _objective(config, definition["AlgorithmSpecification"])
+    ranges = ranges_of(config.get("ParameterRanges", {}))
+    static = definition.get("StaticHyperParameters", {})
+    if clash := sorted({one.name for one in ranges} & set(static)):
+        raise ValidationError(f"Hyperparameters {clash} have a range, and cannot be static as well.")
+    check_channels(definition, region.storage)
+    if "ResourceConfig" not in definition:
+        raise missing_member("trainingJobDefinition.resourceConfig")
+    most = _most_jobs(config, ranges)
+    static = {**static, "_tuning_objective_metric": objective.name}
+    request = {**request, "TrainingJobDefinition": {**definition, "StaticHyperParameters": static}}
+    job = TuningJob(name=name, arn=arn, request=request, tags=tags.from_request(request), objective=objective)
+    seed = config.get("RandomSeed", name)
+    candidates = grid(ranges) if config["Strategy"] == "Grid" else draws(ranges, seed)
+    region.of(TuningJob)[name] = job
+    TuningRun(region, job, candidates, most).start()
+    return {"HyperParameterTuningJobArn": arn}
+
+
+def list_training_jobs_of_tuning_job(region: Region, request: JsonObject) -> JsonObject:
+    """Lists a tuning job's training jobs, by name."""
+    trials = {trial.job.name: trial for trial in find_job(region, TuningJob, request[_NAME]).trials}
+    rated = {trial.job: trial.value for trial in trials.values() if trial.value is not None}
+    by_value = request.get("SortBy") == "FinalObjectiveMetricValue"
+    jobs = rated if by_value else [trial.job for trial in trials.values()]
+    page, token = page_of(jobs, request, "Ascending", "Name", rated.__getitem__ if by_value else None)
+    return {"TrainingJobSummaries": [trials[job.name].summary() for job in page], "NextToken": token}
+
+
+def _objective(config: JsonObject, specification: JsonObject) -> Metric:
+    wanted = config.get("HyperParameterTuningJobObjective")
+    if wanted is None:
+        raise missing_member("hyperParameterTuningJobConfig.hyperParameterTuningJobObjective")
+    image = specification.get("TrainingImage")
+    if image is None:
+        raise ValidationError("Local AWS needs the algorithm as AlgorithmSpecification.TrainingImage.")
+    algorithm = find_algorithm(image)
+    if specification.get("MetricDefinitions"):
+        raise ValidationError(
+            "You can't override the metric definitions for Amazon SageMaker algorithms. Please retry the "
+            "request without specifying metric definitions."
+        )
+    metrics = {metric.name: metric for metric in metrics_of(algorithm)}
+    name, direction = wanted["MetricName"], wanted["Type"]
+    if name not in metrics:
+        raise ValidationError(
+            f"The objective metric for the hyperparameter tuning job, [{name}], isn't valid for the "
+            f"[{image}] algorithm. Choose a valid objective metric."
+        )
+    if direction != metrics[name].direction:
+        raise ValidationError(
+            f"The objective metric type, [{direction}], that you specified for objective metric, [{name}], "
+            f"isn't valid for the [{image}] algorithm. Choose a valid objective metric type."
+        )
+    return metrics[name]
+
+
+def _most_jobs(config: JsonObject, ranges: list[Range]) -> float:
+    """How many training jobs there may be; infinite where the request does not say."""
+    if config["Strategy"] == "Hyperband":
+        raise ValidationError("Local AWS has no Strategy Hyperband; it has Bayesian, Random and Grid.")
+    limits = config["ResourceLimits"]
+    combinations = float(math.prod(one.size for one in ranges))
+    if config["Strategy"] == "Grid":
+        grid(ranges)
+        return combinations
+    most = limits.get("MaxNumberOfTrainingJobs", math.inf)
+    if "MaxNumberOfTrainingJobs" in limits and combinations < most:
+        raise ValidationError(
+            "You don't have enough combinations of hyperparameter ranges. The total number of hyperparameter "
+            f"combinations for the provided ranges [{combinations}] must be equal or greater than the value "
+            f"of MaxNumberOfJobs, [{most}]. Provide additional ranges."
+        )
+    if most < limits["MaxParallelTrainingJobs"]:
+        raise ValidationError("MaxParallelTrainingJobs must not be above MaxNumberOfTrainingJobs.")
+    is_bounded = "MaxRuntimeInSeconds" in limits or config.get("TuningJobCompletionCriteria")
+    if math.isinf(most) and math.isinf(combinations) and not is_bounded:
+        raise missing_member("hyperParameterTuningJobConfig.resourceLimits.maxNumberOfTrainingJobs")
+    return float(most)
+
+
+def resume(region: Region) -> None:
+    """After a restart: tuning jobs find their training jobs again, by name."""
+    training_jobs = region.of(TrainingJob)
+    for job in region.of(TuningJob).values():
+        job.trials = [
+            Trial(training_jobs[trial.training_job], trial.tuned, job.objective)
+            for trial in job.started
+            if trial.training_job in training_jobs
+        ]
+
+
+OPERATIONS = {
+    "CreateHyperParameterTuningJob": create_tuning_job,
+    "ListTrainingJobsForHyperParameterTuningJob": list_training_jobs_of_tuning_job,
+    **operations_of(TuningJob, "Ascending", "Name"),
+}

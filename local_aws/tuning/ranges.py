@@ -1,0 +1,157 @@
+"""The ranges of a tuning job's hyperparameters, and the candidates drawn from them."""
+
+import itertools
+import math
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from local_aws.errors import ValidationError
+from local_aws.state.resources import JsonObject
+
+_Scaling = Literal["Auto", "Linear", "Logarithmic", "ReverseLogarithmic"]
+# Draws in a row that are all known, after which there is taken to be nothing new.
+_PATIENCE = 10_000
+
+
+class Range(Protocol):
+    """What a hyperparameter may be."""
+
+    @property
+    def name(self) -> str:
+        """The hyperparameter."""
+
+    @property
+    def size(self) -> float:
+        """How many values it has; infinite for a continuous range."""
+
+    def draw(self, source: random.Random) -> str:
+        """Draws a value, as its text."""
+
+
+@dataclass(frozen=True)
+class NumericRange:
+    """Numbers from `low` to `high`, both included, drawn evenly on a scale.
+
+    Source: "Hyperparameter Scaling" in the SageMaker developer guide. Auto is taken for Linear.
+    """
+
+    name: str
+    low: float
+    high: float
+    scaling: _Scaling
+    is_integer: bool
+
+    @property
+    def size(self) -> float:
+        """How many values it has."""
+        return self.high - self.low + 1 if self.is_integer else math.inf
+
+    def draw(self, source: random.Random) -> str:
+        """Draws a number."""
+        # An integer stands for all that round to it, so that the ends are as likely as the others.
+        margin = 0.5 if self.is_integer else 0.0
+        low, high = self.low - margin, self.high + margin
+        share = source.random()
+        if self.scaling == "Logarithmic":
+            value = math.exp(_between(math.log(low), math.log(high), share))
+        elif self.scaling == "ReverseLogarithmic":
+            value = 1 - math.exp(_between(math.log(1 - low), math.log(1 - high), share))
+        else:
+            value = _between(low, high, share)
+        value = min(max(value, self.low), self.high)
+        return str(round(value)) if self.is_integer else str(value)
+
+
+def _between(low: float, high: float, share: float) -> float:
+    return low + (high - low) * share
+
+
+@dataclass(frozen=True)
+class CategoricalRange:
+    """One of several texts."""
+
+    name: str
+    values: tuple[str, ...]
+
+    @property
+    def size(self) -> float:
+        """How many values it has."""
+        return len(self.values)
+
+    def draw(self, source: random.Random) -> str:
+        """Draws a text."""
+        return source.choice(self.values)
+
+
+def ranges_of(parameter_ranges: JsonObject) -> list[Range]:
+    """Reads a ParameterRanges.
+
+    Raises:
+        ValidationError: A range is none, a hyperparameter has two, or there is not one at all.
+    """
+    ranges: list[Range] = [
+        *(_numeric(given, is_integer=True) for given in parameter_ranges.get("IntegerParameterRanges", [])),
+        *(
+            _numeric(given, is_integer=False)
+            for given in parameter_ranges.get("ContinuousParameterRanges", [])
+        ),
+        *(
+            CategoricalRange(given["Name"], tuple(given["Values"]))
+            for given in parameter_ranges.get("CategoricalParameterRanges", [])
+        ),
+    ]
+    names = [one.name for one in ranges]
+    if not names or len(set(names)) < len(names):
+        raise ValidationError("ParameterRanges must have one range for each of at least one hyperparameter.")
+    return ranges
+
+
+def _numeric(given: JsonObject, *, is_integer: bool) -> NumericRange:
+    name, scaling = given["Name"], given.get("ScalingType", "Auto")
+    read = int if is_integer else float
+    try:
+        low, high = read(given["MinValue"]), read(given["MaxValue"])
+    except ValueError as error:
+        kind = "an integer" if is_integer else "a number"
+        raise ValidationError(f"Hyperparameter {name}: MinValue and MaxValue must each be {kind}.") from error
+    if not (math.isfinite(low) and math.isfinite(high) and low <= high):
+        raise ValidationError(f"Hyperparameter {name}: MinValue must not be above MaxValue.")
+    if scaling == "Logarithmic" and low <= 0:
+        raise ValidationError(f"Hyperparameter {name}: ScalingType Logarithmic needs values above 0.")
+    if scaling == "ReverseLogarithmic" and (is_integer or low < 0 or high >= 1):
+        raise ValidationError(
+            f"Hyperparameter {name}: ScalingType ReverseLogarithmic needs a continuous range within [0, 1)."
+        )
+    return NumericRange(name, low, high, scaling, is_integer)
+
+
+def grid(ranges: list[Range]) -> Iterator[dict[str, str]]:
+    """Yields every combination of categorical ranges.
+
+    Raises:
+        ValidationError: A range is not categorical.
+    """
+    categorical = [one for one in ranges if isinstance(one, CategoricalRange)]
+    if len(categorical) < len(ranges):
+        raise ValidationError("The strategy Grid supports CategoricalParameterRanges only.")
+    names = [one.name for one in categorical]
+    combinations = itertools.product(*(one.values for one in categorical))
+    return (dict(zip(names, values, strict=True)) for values in combinations)
+
+
+def draws(ranges: list[Range], seed: str | int) -> Iterator[dict[str, str]]:
+    """Yields combinations at random, none twice, and the same ones for the same seed."""
+    source = random.Random(seed)  # noqa: S311 - a search, not a secret
+    known = set()
+    misses = 0
+    while misses < _PATIENCE:
+        candidate = {one.name: one.draw(source) for one in ranges}
+        values = tuple(candidate.values())
+        if values in known:
+            misses += 1
+            continue
+        misses = 0
+        known.add(values)
+        yield candidate

@@ -1,0 +1,161 @@
+"""`make demo`: the whole pipeline once on this machine, from nothing to a model's figures."""
+
+import argparse
+import shutil
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+from filelock import FileLock, Timeout
+from rich.console import Console
+from rich.live import Live
+
+from include.pipeline.documents.config import DATASETS, load_config
+from include.pipeline.documents.metrics import Evaluation
+from include.pipeline.documents.plan import RunPlan
+from local_stack import screen
+from local_stack.airflow_api import AirflowApi, RunState
+from local_stack.results import LocalAws
+from local_stack.stack import LOCAL, REGION, LocalStack, StackError
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+DAG_ID = "bank_marketing"
+SAMPLE = DATASETS / f"{DAG_ID}_sample.csv"
+RUNS = LOCAL / "runs"
+
+_RUN_SECONDS = 900
+# The demo defers nothing: it does without the triggerer.
+_PROCESSES = ("local_aws", "api_server", "scheduler", "dag_processor")
+
+console = Console(highlight=False)
+
+
+class InterruptionError(BaseException):
+    """Ctrl-C or a plain `kill`.
+
+    KeyboardInterrupt would not do: where one passes through `exec`, as dataclasses use it, Python ends
+    `python -m` by the signal and not with our exit code, although it was caught.
+    """
+
+
+def choose_data(asked: str | None) -> str:
+    """Decide what to train on: what was asked for, else the tutorial's data, else, offline, the sample.
+
+    Args:
+        asked: A path or a URL.
+
+    Raises:
+        StackError: The path leads to no file.
+    """
+    if asked:
+        if "://" in asked:
+            return asked
+        path = Path(asked).resolve()
+        if not path.is_file():
+            raise StackError(f"DATA={asked}: there is no such file")
+        return path.as_uri()
+    url = load_config(DAG_ID).params.data_url
+    try:
+        httpx.head(url, timeout=5).raise_for_status()
+    except httpx.HTTPError as error:
+        console.print(
+            f"The tutorial's data cannot be reached ({type(error).__name__}): using the bundled synthetic "
+            f"sample, {SAMPLE.name}.",
+            soft_wrap=True,
+        )
+        return SAMPLE.as_uri()
+    return url
+
+
+def run_demo(data_url: str) -> bool:
+    """Start the stack, run the DAG, show it, keep its results, stop the stack.
+
+    Returns:
+        Whether the run succeeded.
+    """
+    home = LOCAL / "demo"
+    shutil.rmtree(home, ignore_errors=True)
+    variables = {}
+    if data_url.startswith("file://"):
+        variables["source_local_folder"] = str(Path(httpx.URL(data_url).path).parent)
+    stack = LocalStack(home, variables=variables)
+    with console.status("Preparing Airflow's database"):
+        stack.prepare()
+    with (
+        console.status("Starting local AWS and Airflow") as starting,
+        stack.running(*_PROCESSES, dag_id=DAG_ID) as airflow,
+    ):
+        starting.stop()
+        run = _watch(airflow, airflow.trigger(DAG_ID, {"data_url": data_url}).dag_run_id)
+        if run.state != "success":
+            _show_failures(airflow, run)
+            return False
+        _show_results(airflow, run, LocalAws(stack.aws_url, REGION))
+    return True
+
+
+def _watch(airflow: AirflowApi, run_id: str) -> RunState:
+    order = airflow.task_order(DAG_ID)
+    deadline = time.monotonic() + _RUN_SECONDS
+    with Live(console=console, auto_refresh=False) as live:
+        while True:
+            run = airflow.run(DAG_ID, run_id)
+            live.update(screen.progress(order, airflow.tasks(DAG_ID, run_id)), refresh=True)
+            if run.is_over:
+                return run
+            if time.monotonic() > deadline:
+                raise StackError(f"The run is not over after {_RUN_SECONDS} s")
+            time.sleep(0.5)
+
+
+def _show_failures(airflow: AirflowApi, run: RunState) -> None:
+    for task in airflow.tasks(DAG_ID, run.dag_run_id):
+        if task.state == "failed":
+            console.rule(f"{task.task_id} failed")
+            for line in airflow.log_tail(DAG_ID, run.dag_run_id, task, lines=12):
+                console.print(line, markup=False)
+
+
+def _show_results(airflow: AirflowApi, run: RunState, aws: LocalAws) -> None:
+    plan = RunPlan.model_validate(airflow.xcom(DAG_ID, run.dag_run_id, "plan_run"))
+    folder = RUNS / plan.key
+    training = airflow.xcom(DAG_ID, run.dag_run_id, "train_model")["Training"]
+    aws.fetch(plan, training["ModelArtifacts"]["S3ModelArtifacts"], folder)
+    metrics = Evaluation.model_validate_json((folder / "metrics.json").read_bytes())
+    console.print(screen.summary(plan, metrics, aws.leftovers(plan.bucket), RUNS / "latest", run.seconds))
+
+
+def _interrupt(_number: int, _frame: "FrameType | None") -> None:
+    raise InterruptionError
+
+
+def main() -> int:
+    """Run the demo from the command line; the exit code is 0 only if the run succeeded."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", help="a CSV file's path or URL, instead of the tutorial's")
+    arguments = parser.parse_args()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Something started in the background ignores Ctrl-C.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _interrupt)
+    LOCAL.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(LOCAL / "demo.lock", timeout=0):
+            return 0 if run_demo(choose_data(arguments.data)) else 1
+    except Timeout:
+        console.print("Another demo runs in this folder: wait for its end, or stop it.", style="bold red")
+    except StackError as error:
+        console.print(str(error), style="bold red", markup=False)
+    except InterruptionError:
+        console.print("Stopped.")
+        return 130
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

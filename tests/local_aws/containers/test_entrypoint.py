@@ -1,0 +1,101 @@
+"""The entrypoint's /opt/ml: a private one where the system has it, rewritten paths where not."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local_aws.containers.entrypoint import with_paths_below
+from local_aws.containers.opt_ml import OptMl
+from tests.project import PROJECT
+
+WRITES = "import sys; open(sys.argv[1] + '/seen', 'w').write(sys.argv[1]); sys.exit(7)"
+PREPARE_AND_RUN = """
+import sys
+from pathlib import Path
+from local_aws.containers import entrypoint
+from local_aws.containers.opt_ml import OptMl
+
+def refuse(directory):
+    raise PermissionError(1, "Operation not permitted", "unshare")
+
+if sys.argv[2] == "without":
+    entrypoint.mount_at_opt_ml = refuse
+entrypoint.prepare(OptMl(Path(sys.argv[1])))
+sys.exit(entrypoint.run(OptMl(Path(sys.argv[1]))))
+"""
+
+
+@pytest.mark.parametrize(("namespaces", "is_rewritten"), [("with", False), ("without", True)])
+def test_arguments_lead_to_the_jobs_files_either_way(
+    tmp_path: Path, namespaces: str, is_rewritten: bool
+) -> None:
+    opt_ml = OptMl(tmp_path)
+    opt_ml.create()
+    opt_ml.processing_config.parent.mkdir()
+    application = {
+        "ImageUri": "image",
+        "ContainerEntrypoint": ["python3", "-c", WRITES],
+        "ContainerArguments": ["/opt/ml/output"],
+    }
+    opt_ml.processing_config.write_text(json.dumps({"AppSpecification": application}))
+    ran = subprocess.run(
+        [sys.executable, "-c", PREPARE_AND_RUN, str(tmp_path), namespaces],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+        cwd=PROJECT,
+    )
+    assert ran.returncode == 7, ran.stderr
+    expected = f"{tmp_path}/output" if is_rewritten else "/opt/ml/output"
+    assert (opt_ml.output / "seen").read_text() == expected
+    assert ("gives a job no /opt/ml of its own" in ran.stdout) is is_rewritten
+    assert ("Operation not permitted" in ran.stdout) is is_rewritten
+
+
+def test_only_words_are_rewritten_that_name_a_path_below_opt_ml() -> None:
+    application: dict[str, str | list[str]] = {
+        "ImageUri": "/opt/ml/image",
+        "ContainerEntrypoint": ["python3", "/opt/ml/processing/code/a.py"],
+        "ContainerArguments": ["--to=/opt/ml/processing/out", "/opt/mlops", "x"],
+    }
+    assert with_paths_below(Path("/job"), application) == {
+        "ImageUri": "/opt/ml/image",
+        "ContainerEntrypoint": ["python3", "/job/processing/code/a.py"],
+        "ContainerArguments": ["--to=/job/processing/out", "/opt/mlops", "x"],
+    }
+
+
+MOUNT = """
+import os, sys
+from pathlib import Path
+from local_aws.containers.private_mount import mount_at_opt_ml
+mount_at_opt_ml(Path(sys.argv[1]))
+Path("/opt/ml/made").write_text("inside")
+print(*sorted(os.listdir("/opt")), sep="\\n")
+"""
+
+
+def test_a_private_mount_hides_nothing_of_opt_and_is_not_seen_outside(tmp_path: Path) -> None:
+    before = sorted(os.listdir("/opt"))  # noqa: PTH208 - names are compared
+    ran = subprocess.run(
+        [sys.executable, "-c", MOUNT, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+        cwd=PROJECT,
+    )
+    assert ran.stdout.split("\n")[:-1] == sorted({*before, "ml"})
+    assert sorted(os.listdir("/opt")) == before  # noqa: PTH208 - as above
+    assert (tmp_path / "made").read_text() == "inside"
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "/opt/ml/../../etc", "relative", "/opt/mlops"])
+def test_a_path_outside_opt_ml_has_no_place(tmp_path: Path, path: str) -> None:
+    with pytest.raises(ValueError, match="is not below /opt/ml"):
+        OptMl(tmp_path).at(path)

@@ -1,0 +1,225 @@
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from airflow.sdk.exceptions import AirflowSkipException
+
+from include.operators.sagemaker.deletion import (
+    DeleteEndpointConfigOperator,
+    DeleteEndpointOperator,
+    DeleteModelOperator,
+)
+from include.operators.sagemaker.endpoint import RunEndpointOperator
+from include.pipeline.aws.tags import RunTags
+from include.pipeline.errors import CleanupError, EndpointError, OwnerError
+from include.pipeline.teardown.deployed import Deletion, look_up_deployed
+from tests.local_aws_client import OFTEN, Aws, deployment_config, tagged, training_config
+from tests.operators.conftest import BUCKET
+
+pytestmark = pytest.mark.slow
+
+RUN = RunTags(dag_id="bank_marketing", run_id="manual__1", expires=None)
+OTHER_RUN = RunTags(dag_id="bank_marketing", run_id="manual__2", expires=None)
+
+
+@pytest.fixture(scope="module")
+def archive(aws: Aws) -> str:
+    sagemaker = aws.client("sagemaker")
+    sagemaker.create_training_job(**training_config(BUCKET, "for-endpoints"))
+    sagemaker.get_waiter("training_job_completed_or_stopped").wait(
+        TrainingJobName="for-endpoints", WaiterConfig=OFTEN
+    )
+    return f"s3://{BUCKET}/model/for-endpoints/output/model.tar.gz"
+
+
+def deploy(name: str, archive: str) -> dict[str, Any]:
+    return RunEndpointOperator(
+        task_id="deploy_endpoint",
+        config=tagged(deployment_config(name), RUN.to_aws()),
+        model_data_url=archive,
+        check_interval=1,
+    ).execute({})
+
+
+def delete(operator: type, name: str, **options: Any) -> dict[str, Any] | None:
+    result: dict[str, Any] | None = operator(
+        task_id="delete", name=name, check_interval=1, **options
+    ).execute({"dag_run": SimpleNamespace(dag_id=RUN.dag_id, run_id=RUN.run_id)})
+    return result
+
+
+def names(aws: Aws, name: str) -> set[str]:
+    sagemaker = aws.client("sagemaker")
+    return {
+        kind
+        for kind, found in (
+            ("endpoint", sagemaker.list_endpoints(NameContains=name)["Endpoints"]),
+            ("config", sagemaker.list_endpoint_configs(NameContains=name)["EndpointConfigs"]),
+            ("model", sagemaker.list_models(NameContains=name)["Models"]),
+        )
+        if found
+    }
+
+
+def creation_time(aws: Aws, name: str) -> Any:
+    return aws.client("sagemaker").describe_endpoint(EndpointName=name)["CreationTime"]
+
+
+def test_an_endpoint_that_the_task_made_answers(aws: Aws, archive: str) -> None:
+    result = deploy("serving", archive)
+    assert result["Endpoint"]["EndpointStatus"] == "InService"
+    answer = aws.client("sagemaker-runtime").invoke_endpoint(
+        EndpointName="serving", ContentType="text/csv", Body=b"9,1,1\n0,1,1\n"
+    )
+    high, low = (float(score) for score in answer["Body"].read().split())
+    assert high > 0.5 > low
+
+
+def test_a_retry_takes_the_endpoint_that_is_there(aws: Aws, archive: str) -> None:
+    deploy("taken-up", archive)
+    before = creation_time(aws, "taken-up")
+    deploy("taken-up", archive)
+    assert creation_time(aws, "taken-up") == before
+
+
+def test_a_retry_goes_on_where_a_crashed_try_stopped(aws: Aws, archive: str) -> None:
+    config = tagged(deployment_config("halfway"), RUN.to_aws())
+    config["Model"]["PrimaryContainer"]["ModelDataUrl"] = archive
+    sagemaker = aws.client("sagemaker")
+    sagemaker.create_model(**config["Model"])
+    sagemaker.create_endpoint_config(**config["EndpointConfig"])
+    assert deploy("halfway", archive)["Endpoint"]["EndpointStatus"] == "InService"
+
+
+def test_another_model_replaces_the_one_that_is_served(aws: Aws, archive: str) -> None:
+    deploy("replaced", archive)
+    s3 = aws.client("s3")
+    s3.copy_object(
+        Bucket=BUCKET,
+        Key="model/other/output/model.tar.gz",
+        CopySource=archive.removeprefix("s3://"),
+    )
+    other = f"s3://{BUCKET}/model/other/output/model.tar.gz"
+    deploy("replaced", other)
+    model = aws.client("sagemaker").describe_model(ModelName="replaced")
+    assert model["PrimaryContainer"]["ModelDataUrl"] == other
+
+
+def test_an_endpoint_that_cannot_start_fails_the_task_with_its_reason(aws: Aws) -> None:
+    aws.client("s3").put_object(Bucket=BUCKET, Key="broken/model.tar.gz", Body=b"not an archive")
+    with pytest.raises(
+        EndpointError, match=r"(?s)endpoint 'broken' is Failed: .+\. Mend what the reason names"
+    ):
+        deploy("broken", f"s3://{BUCKET}/broken/model.tar.gz")
+    assert names(aws, "broken") == set()
+
+
+@pytest.mark.parametrize("owner", [OTHER_RUN.to_aws(), []], ids=["another run", "nobody"])
+def test_what_another_made_under_the_name_is_not_touched(
+    aws: Aws, archive: str, owner: list[dict[str, str]]
+) -> None:
+    name = f"taken-{len(owner)}"
+    config = tagged(deployment_config(name), owner)
+    config["Model"]["PrimaryContainer"]["ModelDataUrl"] = archive
+    sagemaker = aws.client("sagemaker")
+    sagemaker.create_model(**config["Model"])
+    before = sagemaker.describe_model(ModelName=name)["CreationTime"]
+    with pytest.raises(OwnerError, match=f"model '{name}' is there already"):
+        deploy(name, archive)
+    assert sagemaker.describe_model(ModelName=name)["CreationTime"] == before
+    assert names(aws, name) == {"model"}
+
+
+@pytest.mark.parametrize(
+    "operator", [DeleteEndpointOperator, DeleteEndpointConfigOperator, DeleteModelOperator]
+)
+def test_what_is_anothers_is_not_deleted(aws: Aws, archive: str, operator: type) -> None:
+    config = tagged(deployment_config("foreign"), OTHER_RUN.to_aws())
+    config["Model"]["PrimaryContainer"]["ModelDataUrl"] = archive
+    sagemaker = aws.client("sagemaker")
+    if "model" not in names(aws, "foreign"):
+        sagemaker.create_model(**config["Model"])
+        sagemaker.create_endpoint_config(**config["EndpointConfig"])
+        sagemaker.create_endpoint(**config["Endpoint"])
+    with pytest.raises(AirflowSkipException, match="foreign' is there already, and of"):
+        delete(operator, "foreign")
+    assert names(aws, "foreign") == {"endpoint", "config", "model"}
+
+
+def test_killing_the_task_deletes_the_endpoint(aws: Aws, archive: str) -> None:
+    deploy("killed", archive)
+    RunEndpointOperator(
+        task_id="deploy_endpoint",
+        config=tagged(deployment_config("killed"), RUN.to_aws()),
+        model_data_url=archive,
+    ).on_kill()
+    aws.client("sagemaker").get_waiter("endpoint_deleted").wait(
+        EndpointName="killed", WaiterConfig=OFTEN | {"MaxAttempts": 100}
+    )
+
+
+def test_killing_a_task_that_has_no_endpoint_yet_does_nothing() -> None:
+    RunEndpointOperator(
+        task_id="deploy_endpoint",
+        config=deployment_config("unborn"),
+        model_data_url="s3://bucket/model.tar.gz",
+    ).on_kill()
+
+
+def test_the_three_deletes_leave_nothing_and_may_be_repeated(aws: Aws, archive: str) -> None:
+    deploy("deleted", archive)
+    assert names(aws, "deleted") == {"endpoint", "config", "model"}
+    for operator in (DeleteEndpointOperator, DeleteEndpointConfigOperator, DeleteModelOperator) * 2:
+        delete(operator, "deleted")
+    assert names(aws, "deleted") == set()
+
+
+def test_a_delete_tells_how_long_the_resource_was_there(aws: Aws, archive: str) -> None:
+    deploy("short-lived", archive)
+    created = creation_time(aws, "short-lived")
+    deletion = Deletion.model_validate(delete(DeleteEndpointOperator, "short-lived"))
+    assert deletion.created == created
+    assert created < deletion.deleted < datetime.now(UTC)
+    assert delete(DeleteEndpointOperator, "short-lived") is None
+
+
+def test_what_was_deployed_is_looked_up_with_what_the_teardown_did(aws: Aws, archive: str) -> None:
+    deploy("looked-up", archive)
+    plan = SimpleNamespace(key="looked-up", identity=RUN)
+    deletion = Deletion.model_validate(delete(DeleteEndpointOperator, "looked-up"))
+    found = look_up_deployed(aws.client("sagemaker"), plan, {"endpoint": deletion})
+    assert [(item.kind, item.deleted, item.is_there) for item in found] == [
+        ("endpoint", deletion.deleted, False),
+        ("endpoint configuration", None, True),
+        ("model", None, True),
+    ]
+
+
+def test_an_endpoint_that_is_still_being_created_is_waited_for_and_deleted(aws: Aws, archive: str) -> None:
+    config = tagged(deployment_config("hurried"), RUN.to_aws())
+    config["Model"]["PrimaryContainer"]["ModelDataUrl"] = archive
+    sagemaker = aws.client("sagemaker")
+    sagemaker.create_model(**config["Model"])
+    sagemaker.create_endpoint_config(**config["EndpointConfig"])
+    sagemaker.create_endpoint(**config["Endpoint"])
+    assert sagemaker.describe_endpoint(EndpointName="hurried")["EndpointStatus"] == "Creating"
+    delete(DeleteEndpointOperator, "hurried")
+    assert "endpoint" not in names(aws, "hurried")
+
+
+def test_a_configuration_is_not_deleted_under_its_endpoint(aws: Aws, archive: str) -> None:
+    deploy("lived-on", archive)
+    with pytest.raises(CleanupError, match="endpoint 'lived-on' still exists"):
+        delete(DeleteEndpointConfigOperator, "lived-on")
+    assert names(aws, "lived-on") == {"endpoint", "config", "model"}
+
+
+@pytest.mark.parametrize(
+    "operator", [DeleteEndpointOperator, DeleteEndpointConfigOperator, DeleteModelOperator]
+)
+def test_what_is_to_be_kept_is_kept(aws: Aws, archive: str, operator: type) -> None:
+    deploy("kept", archive)
+    with pytest.raises(AirflowSkipException, match="keep_endpoint is set"):
+        delete(operator, "kept", keep=True)
+    assert names(aws, "kept") == {"endpoint", "config", "model"}

@@ -1,0 +1,54 @@
+import asyncio
+import itertools
+
+import pytest
+
+from include.pipeline.aws import polling
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Time that passes only while somebody sleeps."""
+    slept: list[float] = []
+    monkeypatch.setattr(polling.time, "monotonic", lambda: 1000 + sum(slept))
+    monkeypatch.setattr(polling.time, "sleep", slept.append)
+    return slept
+
+
+def test_the_first_look_is_at_once(pauses: list[float]) -> None:
+    assert next(polling.looks(15)) == 0
+    assert pauses == []
+
+
+@pytest.mark.usefixtures("pauses")
+def test_a_moment_is_looked_at_ten_times_a_second_and_a_short_job_every_second() -> None:
+    looks = list(itertools.islice(polling.looks(15), 7))
+    assert looks == pytest.approx([0, 0.1, 0.3, 0.7, 1.5, 2.5, 3.5])
+
+
+def test_the_pauses_grow_with_the_wait_up_to_the_longest(pauses: list[float]) -> None:
+    for waited in polling.looks(15):
+        if waited > 600:
+            break
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == 15
+    # An hour's job costs a call every 15 s, a ten-minute one fewer than 75 in all.
+    assert len(pauses) < 75
+
+
+def test_an_event_loop_pauses_as_long(pauses: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+
+    async def looks() -> list[float]:
+        seen = []
+        async for waited in polling.async_looks(15):
+            seen.append(waited)
+            if waited > 600:
+                break
+        return seen
+
+    monkeypatch.setattr(polling.asyncio, "sleep", sleep)
+    in_event_loop = asyncio.run(looks())
+    pauses.clear()
+    assert in_event_loop == list(itertools.islice(polling.looks(15), len(in_event_loop)))

@@ -1,0 +1,192 @@
+"""A model that serves, held to the last accepted one on the same test rows."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import xgboost
+
+from include.pipeline.aws.object_store import read_object, split_uri, write_object
+from include.pipeline.documents.metrics import Evaluation, PreviousModel
+from include.pipeline.documents.plan import RunPlan
+from include.pipeline.documents.training_job import TrainingJob
+from include.pipeline.errors import QualityError
+from include.pipeline.evaluation.evaluate import evaluate_endpoint, read_evaluation
+from include.pipeline.evaluation.model_archive import read_model
+from include.pipeline.history.quality import check_quality
+from tests.local_aws_client import OFTEN, Aws, deployment_config, training_config
+from tests.local_aws_server import local_aws_server
+from tests.pipeline.accepted_runs import accepted, archive_of, day, plan_of
+from tests.pipeline.report.example import contents_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+pytestmark = pytest.mark.slow
+
+BUCKET = "bucket"
+ROWS = np.random.default_rng(2).integers(0, 10, size=(150, 3))
+# A yes for a high first feature, as the model has learned it, with noise that no model can know.
+LABELS = (ROWS[:, 0] + np.random.default_rng(3).normal(0, 3, 150) > 4.5).astype(int)
+PREVIOUS = plan_of("scheduled__1", of=day(1))
+SPLIT = contents_of().split
+
+
+def held_to(margin: float | None) -> RunPlan:
+    return plan_of("scheduled__2", of=day(2), max_roc_auc_drop=margin, must_beat_baseline=False)
+
+
+def printed(rows: np.ndarray) -> bytes:
+    return "".join(",".join(map(str, row)) + "\n" for row in rows.tolist()).encode()
+
+
+def roc_auc(scores: np.ndarray) -> float:
+    """Count the pairs of a yes and a no that the scores put in order."""
+    yes, no = scores[LABELS == 1][:, None], scores[LABELS == 0][None, :]
+    return float(((yes > no) + (yes == no) / 2).mean())
+
+
+def learned(columns: int, rounds: int) -> xgboost.Booster:
+    """Train in this process on other rows, of which the label knows the second column only."""
+    rows = np.random.default_rng(4).integers(0, 10, size=(200, columns))
+    noisy = rows[:, 0] + 2 * rows[:, 1] > 12
+    return xgboost.train({"objective": "binary:logistic"}, xgboost.DMatrix(rows, noisy), rounds)
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[Aws]:
+    """A local AWS on which the second run's endpoint serves."""
+    with local_aws_server() as server:
+        aws, name = Aws(server.url), held_to(None).key
+        aws.put_training_data(BUCKET)
+        sagemaker = aws.client("sagemaker")
+        sagemaker.create_training_job(**training_config(BUCKET, name))
+        sagemaker.get_waiter("training_job_completed_or_stopped").wait(
+            TrainingJobName=name, WaiterConfig=OFTEN
+        )
+        config = deployment_config(name)
+        config["Model"]["PrimaryContainer"]["ModelDataUrl"] = TrainingJob.describe(sagemaker, name).model_uri
+        sagemaker.create_model(**config["Model"])
+        sagemaker.create_endpoint_config(**config["EndpointConfig"])
+        sagemaker.create_endpoint(**config["Endpoint"])
+        sagemaker.get_waiter("endpoint_in_service").wait(EndpointName=name, WaiterConfig=OFTEN)
+        yield aws
+
+
+@pytest.fixture
+def s3(aws: Aws) -> Iterator["S3Client"]:
+    """The S3 of local AWS, with the test rows in their place, and without an accepted model."""
+    client, places = aws.client("s3"), held_to(None).locations
+    write_object(client, places.test_features, printed(ROWS), "text/csv")
+    write_object(client, places.test_labels, "".join(f"{label}\n" for label in LABELS).encode(), "text/csv")
+    yield client
+    for item in client.list_objects_v2(Bucket=BUCKET, Prefix="bank_marketing/").get("Contents", []):
+        client.delete_object(Bucket=BUCKET, Key=item["Key"])
+
+
+def job(aws: Aws) -> TrainingJob:
+    return TrainingJob.describe(aws.client("sagemaker"), held_to(None).key)
+
+
+def evaluate(aws: Aws, plan: RunPlan) -> Evaluation:
+    return evaluate_endpoint(
+        plan,
+        SPLIT,
+        job(aws),
+        s3=aws.client("s3"),
+        runtime=aws.client("sagemaker-runtime"),
+        logs=aws.client("logs"),
+    )
+
+
+def test_the_last_accepted_model_is_asked_for_the_same_rows(aws: Aws, s3: "S3Client") -> None:
+    booster = learned(columns=3, rounds=3)
+    accepted(s3, PREVIOUS, model=bytes(booster.save_raw("ubj")))
+    found = evaluate(aws, held_to(0.01))
+    assert found.previous is not None
+    assert found.previous.run_id == "scheduled__1"
+    expected = roc_auc(booster.predict(xgboost.DMatrix(ROWS)))
+    assert found.previous.roc_auc == pytest.approx(expected, abs=1e-12)
+    assert found.previous.roc_auc < found.roc_auc
+    assert read_evaluation(s3, held_to(0.01)) == found
+    check_quality(found, held_to(0.0).params, found.previous)
+
+
+def test_a_model_that_is_worse_than_the_last_accepted_one_is_stopped(aws: Aws, s3: "S3Client") -> None:
+    # One that has learned the test rows by heart.
+    knowing = xgboost.train({"objective": "binary:logistic"}, xgboost.DMatrix(ROWS, LABELS), 50)
+    accepted(s3, PREVIOUS, model=bytes(knowing.save_raw("ubj")))
+    found = evaluate(aws, held_to(0.05))
+    assert found.previous is not None
+    assert found.previous.roc_auc is not None
+    assert found.previous.roc_auc - found.roc_auc > 0.05
+    with pytest.raises(QualityError, match=r"it is at most max_roc_auc_drop = 0.05 below .*scheduled__1"):
+        check_quality(found, held_to(0.05).params, found.previous)
+    check_quality(found, held_to(1.0).params, found.previous)
+
+
+def test_the_same_model_is_as_good_on_the_endpoint_as_without_one(aws: Aws, s3: "S3Client") -> None:
+    same = read_model(read_object(s3, job(aws).model_uri))
+    assert same is not None
+    accepted(s3, PREVIOUS, model=same)
+    found = evaluate(aws, held_to(0.0))
+    assert found.previous == PreviousModel(run_id="scheduled__1", roc_auc=found.roc_auc)
+    check_quality(found, held_to(0.0).params, found.previous)
+
+
+def test_nobody_is_asked_where_the_params_do_not_say_so(aws: Aws, s3: "S3Client") -> None:
+    accepted(s3, PREVIOUS)
+    assert evaluate(aws, held_to(None)).previous is None
+
+
+def test_a_first_model_is_held_to_none(aws: Aws, s3: "S3Client") -> None:
+    accepted(s3, held_to(None))  # its own, from before it was cleared
+    found = evaluate(aws, held_to(0.0))
+    assert found.previous is None
+    check_quality(found, held_to(0.0).params, found.previous)
+
+
+@pytest.mark.parametrize("features", [("age", "pdays"), ("pdays", "age", "euribor3m"), ("a", "b", "c")])
+def test_a_model_of_other_columns_cannot_be_asked(
+    aws: Aws, s3: "S3Client", features: tuple[str, ...]
+) -> None:
+    model = bytes(learned(columns=len(features), rounds=3).save_raw("ubj"))
+    accepted(s3, PREVIOUS, model=model, features=features)
+    found = evaluate(aws, held_to(0.5))
+    assert found.previous == PreviousModel(run_id="scheduled__1", roc_auc=None)
+    with pytest.raises(QualityError, match="the model of scheduled__1 takes other columns, or cannot be"):
+        check_quality(found, held_to(0.5).params, found.previous)
+
+
+@pytest.mark.parametrize(
+    "archive",
+    [
+        pytest.param(b"not an archive", id="no archive"),
+        pytest.param(archive_of(b"not a model"), id="no model"),
+        pytest.param(archive_of(b""), id="empty"),
+    ],
+)
+def test_a_model_that_cannot_be_read_cannot_be_asked(aws: Aws, s3: "S3Client", archive: bytes) -> None:
+    write_object(s3, accepted(s3, PREVIOUS).training.model_uri, archive, "application/x-tar")
+    assert evaluate(aws, held_to(0.5)).previous == PreviousModel(run_id="scheduled__1", roc_auc=None)
+
+
+def test_for_a_model_that_is_gone_the_one_before_it_answers(
+    aws: Aws, s3: "S3Client", caplog: pytest.LogCaptureFixture
+) -> None:
+    older = plan_of("scheduled__0", of=day(1) - timedelta(days=1))
+    model = bytes(learned(columns=3, rounds=3).save_raw("ubj"))
+    archives = {
+        run.identity.run_id: accepted(s3, run, model=model).training.model_uri for run in (older, PREVIOUS)
+    }
+    answering = []
+    for run_id in ("scheduled__1", "scheduled__0"):
+        bucket, key = split_uri(archives[run_id])
+        s3.delete_object(Bucket=bucket, Key=key)
+        answering.append(evaluate(aws, held_to(0.5)).previous)
+    first, second = answering
+    assert first is not None
+    assert (first.run_id, second) == ("scheduled__0", None)
+    assert "The model of scheduled__1 is gone: the accepted one before it answers" in caplog.text
