@@ -3,19 +3,17 @@
 from datetime import timedelta
 
 from airflow.providers.amazon.aws.operators.s3 import S3CreateBucketOperator
-from airflow.sdk import DAG, Asset, chain
+from airflow.sdk import DAG, Asset, TaskGroup, chain
 
-from include.operators import cleanup_tasks, tasks
+from include import airflow_names
+from include.operators import tasks
 from include.operators.links import ModelReportLink
 from include.operators.retries import RETRIES
-from include.operators.sagemaker.deletion import (
-    DeleteEndpointConfigOperator,
-    DeleteEndpointOperator,
-    DeleteModelOperator,
-)
-from include.operators.sagemaker.endpoint import RunEndpointOperator
-from include.operators.sagemaker.training import ResumableTrainingOperator
+from include.operators.returned import PLAN, RAW, REUSED, SPLIT, TRAINING
+from include.operators.sagemaker.endpoint import RunSageMakerEndpointOperator
+from include.operators.sagemaker.training import ResumableSageMakerTrainingOperator
 from include.operators.schedule import cron_or_event_schedule
+from include.operators.teardown import teardown
 from include.operators.trigger_form import trigger_form
 from include.operators.watching import source_asset
 from include.pipeline.documents.config import load_config
@@ -50,48 +48,39 @@ of the run. A model that passes the gate updates the asset `bank_marketing_model
         "execution_timeout": timedelta(minutes=15),
     },
 ):
-    plan = tasks.plan_run("bank_marketing")
-    bucket = S3CreateBucketOperator(task_id="create_bucket", bucket_name=plan["bucket"])
-    raw = tasks.download_data(plan)
-    reused = tasks.reuse_model(plan, raw)
-    split = tasks.split_data(plan, raw, reused)
-    train = ResumableTrainingOperator(
-        task_id="train_model",
-        config=plan["training"],
-        reused=reused,
+    planned = tasks.plan_run("bank_marketing")
+    bucket = S3CreateBucketOperator(task_id=airflow_names.CREATE_BUCKET, bucket_name=PLAN["bucket"])
+    with TaskGroup("prepare_data", prefix_group_id=False):
+        prepared = [
+            tasks.download_data(PLAN),
+            tasks.reuse_model(PLAN, RAW),
+            tasks.split_data(PLAN, RAW, REUSED),
+        ]
+    train = ResumableSageMakerTrainingOperator(
+        task_id=airflow_names.TRAIN_MODEL,
+        config=PLAN["training"],
+        reused=REUSED,
         trigger_rule="none_failed",
         check_interval=15,
         execution_timeout=timedelta(minutes=75),
     )
-    deploy = RunEndpointOperator(
-        task_id="deploy_endpoint",
-        config=plan["deployment"],
+    deploy = RunSageMakerEndpointOperator(
+        task_id=airflow_names.DEPLOY_ENDPOINT,
+        config=PLAN["deployment"],
         model_data_url="{{ ti.xcom_pull('train_model')['Training']['ModelArtifacts']['S3ModelArtifacts'] }}",
-        reused=reused,
-        keep=plan["keep_endpoint"],
+        reused=REUSED,
+        keep=PLAN["keep_endpoint"],
         trigger_rule="none_failed",
         check_interval=15,
         execution_timeout=timedelta(minutes=30),
     )
-    evaluate = tasks.evaluate_model.override(trigger_rule="none_failed")
-    metrics = evaluate(plan, split, train.output, reused)
-    judge = tasks.check_quality.override(trigger_rule="none_failed", outlets=[model])
-    gate = judge(plan, raw=raw, split=split, training=train.output, reused=reused)
-
-    names = {"name": plan["key"], "keep": plan["keep_endpoint"]}
-    deletions = {
-        "endpoint": DeleteEndpointOperator(task_id="delete_endpoint", **names),
-        "endpoint configuration": DeleteEndpointConfigOperator(task_id="delete_endpoint_config", **names),
-        "model": DeleteModelOperator(task_id="delete_model", **names),
-    }
-    report = tasks.write_report(plan, {kind: step.output for kind, step in deletions.items()})
-    teardown = [*deletions.values(), report.operator, cleanup_tasks.delete_data(plan).operator]
-    verify = cleanup_tasks.verify_teardown(plan).operator
-    chain(plan, bucket, raw, reused, split, train, deploy, metrics, gate, *teardown, verify)
-    for step in teardown:
-        step.as_teardown(setups=bucket)
-    for step in (metrics.operator, gate.operator, report.operator):
-        step.operator_extra_links = (ModelReportLink(),)
-    # Airflow takes a run's state from its leaves. A teardown that may fail the run is one, and makes what
-    # stands before it none: on any but the last, this would leave a run green whose gate failed.
-    verify.as_teardown(setups=bucket, on_failure_fail_dagrun=True)
+    with TaskGroup("evaluate", prefix_group_id=False):
+        evaluate = tasks.evaluate_model.override(trigger_rule="none_failed")
+        judge = tasks.check_quality.override(trigger_rule="none_failed", outlets=[model])
+        evaluated = [
+            evaluate(PLAN, SPLIT, TRAINING, REUSED),
+            judge(PLAN, raw=RAW, split=SPLIT, training=TRAINING, reused=REUSED),
+        ]
+    chain(planned, bucket, *prepared, train, deploy, *evaluated, *teardown(bucket))
+    for step in evaluated:
+        step.operator.operator_extra_links = (ModelReportLink(),)

@@ -18,7 +18,7 @@ from include.pipeline.documents.metrics import Evaluation
 from include.pipeline.documents.plan import RunPlan
 from local_stack import screen
 from local_stack.airflow_api import AirflowApi, RunState
-from local_stack.results import LocalAws
+from local_stack.results import LocalAwsClient
 from local_stack.stack import LOCAL, REGION, LocalStack, StackError
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def run_demo(data_url: str) -> bool:
         if run.state != "success":
             _show_failures(airflow, run)
             return False
-        _show_results(airflow, run, LocalAws(stack.aws_url, REGION))
+        _show_results(airflow, run, LocalAwsClient(stack.aws_url, REGION))
     return True
 
 
@@ -121,7 +121,7 @@ def _show_failures(airflow: AirflowApi, run: RunState) -> None:
                 console.print(line, markup=False)
 
 
-def _show_results(airflow: AirflowApi, run: RunState, aws: LocalAws) -> None:
+def _show_results(airflow: AirflowApi, run: RunState, aws: LocalAwsClient) -> None:
     plan = RunPlan.model_validate(airflow.xcom(DAG_ID, run.dag_run_id, "plan_run"))
     folder = RUNS / plan.key
     training = airflow.xcom(DAG_ID, run.dag_run_id, "train_model")["Training"]

@@ -26,7 +26,7 @@ class Leftovers:
     """In the run's bucket."""
 
 
-class LocalAws:
+class LocalAwsClient:
     """Local AWS, asked with boto3."""
 
     def __init__(self, url: str, region: str) -> None:

@@ -10,20 +10,21 @@ import pytest
 from airflow.providers.amazon.aws.operators.s3 import S3CreateBucketOperator
 
 from include.operators.sagemaker.deletion import (
-    DeleteEndpointConfigOperator,
-    DeleteEndpointOperator,
-    DeleteModelOperator,
+    DeleteSageMakerEndpointConfigOperator,
+    DeleteSageMakerEndpointOperator,
+    DeleteSageMakerModelOperator,
 )
-from include.operators.sagemaker.endpoint import RunEndpointOperator
-from include.operators.sagemaker.training import ResumableTrainingOperator
+from include.operators.sagemaker.endpoint import RunSageMakerEndpointOperator
+from include.operators.sagemaker.training import ResumableSageMakerTrainingOperator
 from include.pipeline.data.split import split_to_s3
 from include.pipeline.documents.config import DATASETS, load_config
-from include.pipeline.documents.manifest import record_run
-from include.pipeline.documents.plan import RunIdentity, RunLocations, RunPlan, make_plan, write_plan
-from include.pipeline.documents.training_job import TrainingJob
+from include.pipeline.documents.plan import RunIdentity, RunLocations, RunPlan
+from include.pipeline.documents.training_job import CompletedTrainingJob
 from include.pipeline.evaluation.evaluate import evaluate_endpoint, read_evaluation
 from include.pipeline.history.accepted import accept
+from include.pipeline.history.manifest import record_run
 from include.pipeline.history.reuse import reuse_model
+from include.pipeline.planning.plan import make_plan, write_plan
 from include.pipeline.report.writing import write_report
 from include.pipeline.source.download import fetch
 from include.pipeline.source.policy import SourcePolicy
@@ -102,19 +103,23 @@ def run_everything(aws: Aws) -> None:
     )
     S3CreateBucketOperator(task_id="create_bucket", bucket_name=plan.bucket).execute({})
     write_plan(s3, plan)
-    raw = fetch(plan.params.data_url, policy=plan.source_policy, s3=s3, raw_uri=plan.locations.raw)
+    raw = fetch(
+        plan.params.data_url, policy=SourcePolicy(local_folder=DATASETS), s3=s3, raw_uri=plan.locations.raw
+    )
     assert reuse_model(s3, plan, raw.sha256) is None
-    split = split_to_s3(s3, raw.uri, plan)
-    training = ResumableTrainingOperator(task_id="train_model", config=plan.training, check_interval=1)
-    job = TrainingJob.describe(sagemaker, training.execute({})["Training"]["TrainingJobName"])
+    split = split_to_s3(s3, raw, plan)
+    training = ResumableSageMakerTrainingOperator(
+        task_id="train_model", config=plan.training, check_interval=1
+    )
+    job = CompletedTrainingJob.describe(sagemaker, training.execute({})["Training"]["TrainingJobName"])
     training.on_kill()
     deploy(plan, job.model_uri)
     evaluate_endpoint(
         plan, split, job, s3=s3, runtime=aws.client("sagemaker-runtime"), logs=aws.client("logs")
     )
-    delete(DeleteEndpointOperator, plan)
-    delete(DeleteEndpointConfigOperator, plan)
-    delete(DeleteModelOperator, plan)
+    delete(DeleteSageMakerEndpointOperator, plan)
+    delete(DeleteSageMakerEndpointConfigOperator, plan)
+    delete(DeleteSageMakerModelOperator, plan)
     manifest = record_run(s3, plan, read_evaluation(s3, plan), raw=raw, split=split, training=job)
     accept(s3, plan, manifest)
     # The next run of the same data uses the model again, and takes over its figures.
@@ -130,7 +135,7 @@ def run_everything(aws: Aws) -> None:
 
 def deploy(plan: RunPlan, archive: str) -> None:
     for _ in range(2):  # the second finds what the first made, and asks whose it is
-        RunEndpointOperator(
+        RunSageMakerEndpointOperator(
             task_id="deploy_endpoint",
             config=plan.deployment,
             model_data_url=archive,

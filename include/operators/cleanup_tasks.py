@@ -10,6 +10,7 @@ from typing import Any
 from airflow.sdk import Variable, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowRuntimeError, AirflowSkipException
 
+from include.airflow_names import CHECK_QUALITY, PLAN_RUN, WRITE_REPORT
 from include.operators.connection import hook
 
 log = logging.getLogger(__name__)
@@ -21,7 +22,7 @@ def delete_data(plan: dict[str, Any]) -> list[str]:
     from include.pipeline.documents.plan import RunPlan
     from include.pipeline.teardown.cleanup import delete_run
 
-    run = RunPlan.model_validate(plan)
+    run = RunPlan.read(plan, PLAN_RUN)
     if not run.params.delete_data:
         raise AirflowSkipException(f"delete_data is not set: {run.locations.run} stays")
     deleted = delete_run(hook("s3").conn, run.locations)
@@ -42,7 +43,7 @@ def verify_teardown(plan: dict[str, Any], ti: Any = None) -> None:
     from include.pipeline.documents.plan import RunPlan
     from include.pipeline.errors import CleanupError
 
-    run, sagemaker = RunPlan.model_validate(plan), hook("sagemaker").conn
+    run, sagemaker = RunPlan.read(plan, PLAN_RUN), hook("sagemaker").conn
     tags = RunTags(dag_id=run.identity.dag_id, run_id=run.identity.run_id, expires=None)
     left = []
     if not run.keep_endpoint:
@@ -56,9 +57,9 @@ def verify_teardown(plan: dict[str, Any], ti: Any = None) -> None:
             "Read why the teardown failed, mend it, and clear the tasks that delete",
         )
     states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id])[ti.run_id]
-    if states["write_report"] == "failed":
+    if states[WRITE_REPORT] == "failed":
         raise AirflowFailException("The report could not be written. Read why in the task write_report.")
-    if states["check_quality"] == "skipped" and "failed" in states.values():
+    if states[CHECK_QUALITY] == "skipped" and "failed" in states.values():
         raise AirflowFailException("The run was marked as failed. Nothing of it is left.")
 
 

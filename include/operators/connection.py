@@ -2,7 +2,7 @@
 
 from typing import Any
 
-CONNECTION = "aws_default"
+from include.airflow_names import CONNECTION
 
 
 def hook(client_type: str) -> Any:

@@ -7,9 +7,10 @@ from airflow.configuration import conf
 from airflow.providers.amazon.aws.links.base_aws import BASE_AWS_CONSOLE_LINK, BaseAwsLink
 from airflow.sdk import BaseOperatorLink
 
+from include.airflow_names import REPORT_TAB
+
 # https://docs.aws.amazon.com/general/latest/gr/rande.html
 _OF_AWS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
-REPORT_VIEW = "model_report"
 
 
 class ModelReportLink(BaseOperatorLink):
@@ -20,7 +21,7 @@ class ModelReportLink(BaseOperatorLink):
     def get_link(self, operator: Any, *, ti_key: Any) -> str:  # noqa: ARG002
         """Build the URL of the run's tab."""
         base = conf.get("api", "base_url", fallback="/").rstrip("/")
-        return f"{base}/dags/{quote(ti_key.dag_id)}/runs/{quote(ti_key.run_id)}/plugin/{REPORT_VIEW}"
+        return f"{base}/dags/{quote(ti_key.dag_id)}/runs/{quote(ti_key.run_id)}/plugin/{REPORT_TAB}"
 
 
 class _ConsoleLink(BaseOperatorLink):

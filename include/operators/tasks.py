@@ -10,6 +10,7 @@ from typing import Any
 from airflow.sdk import Variable, task
 from airflow.sdk.exceptions import AirflowSkipException
 
+from include.airflow_names import BUCKET, CHECK_QUALITY, DOWNLOAD_DATA, PLAN_RUN, SPLIT_DATA
 from include.operators.connection import hook
 from include.operators.reuse import skip_for
 
@@ -17,20 +18,22 @@ log = logging.getLogger(__name__)
 
 
 # A data_url may carry a signature or a password: the log does not show what this returns.
-@task(multiple_outputs=True, show_return_value_in_logs=False)
-def plan_run(pipeline: str, dag_run: Any = None, params: Any = None) -> dict[str, Any]:
+@task(show_return_value_in_logs=False)
+def plan_run(pipeline: str, dag_run: Any = None, params: Any = None, ti: Any = None) -> dict[str, Any]:
     """Check the Params and work out every name, place and request of the run.
 
     Args:
         pipeline: Names the YAML file in `include/datasets`.
         dag_run: Filled in by Airflow.
         params: Filled in by Airflow.
+        ti: Filled in by Airflow.
 
     Returns:
-        A `RunPlan`; later tasks take single members of it.
+        A `RunPlan`. Its bucket is an XCom by itself, too: the report's plugin reads it without the rest.
     """
     from include.pipeline.documents.config import load_config
-    from include.pipeline.documents.plan import RunIdentity, make_plan
+    from include.pipeline.documents.plan import RunIdentity
+    from include.pipeline.planning.plan import make_plan
 
     config = load_config(pipeline)
     sts = hook("sts")
@@ -50,6 +53,7 @@ def plan_run(pipeline: str, dag_run: Any = None, params: Any = None) -> dict[str
         source_policy=source_policy(config.max_source_bytes),
         iam=hook("iam").conn,
     )
+    ti.xcom_push(BUCKET, plan.bucket)
     return plan.model_dump(mode="json")
 
 
@@ -60,12 +64,20 @@ def download_data(plan: dict[str, Any]) -> dict[str, Any]:
     Returns:
         A `RawData`.
     """
-    from include.pipeline.documents.plan import RunPlan, write_plan
+    from include.pipeline.documents.config import load_config
+    from include.pipeline.documents.plan import RunPlan
+    from include.pipeline.planning.plan import write_plan
     from include.pipeline.source.download import fetch
 
-    run, s3 = RunPlan.model_validate(plan), hook("s3").conn
+    run, s3 = RunPlan.read(plan, PLAN_RUN), hook("s3").conn
     write_plan(s3, run)
-    raw = fetch(run.params.data_url, policy=run.source_policy, s3=s3, raw_uri=run.locations.raw)
+    raw = fetch(
+        run.params.data_url,
+        # Read here, where it holds: what travels between tasks may be written by anybody who runs one.
+        policy=source_policy(load_config(run.identity.dag_id).max_source_bytes),
+        s3=s3,
+        raw_uri=run.locations.raw,
+    )
     log.info("%d bytes from %s are at %s", raw.bytes, raw.url, raw.uri)
     return raw.model_dump(mode="json")
 
@@ -80,7 +92,7 @@ def reuse_model(plan: dict[str, Any], raw: dict[str, Any]) -> dict[str, Any] | N
     from include.pipeline.documents.plan import RunPlan
     from include.pipeline.history import reuse
 
-    reused = reuse.reuse_model(hook("s3").conn, RunPlan.model_validate(plan), raw["sha256"])
+    reused = reuse.reuse_model(hook("s3").conn, RunPlan.read(plan, PLAN_RUN), raw["sha256"])
     log.info("%s", reused.reason if reused else "There is no model to use again")
     return reused.model_dump(mode="json") if reused else None
 
@@ -96,11 +108,12 @@ def split_data(
     """
     from include.pipeline.data.split import split_to_s3
     from include.pipeline.documents.plan import RunPlan
+    from include.pipeline.documents.raw_data import RawData
 
     if reused:
         skip_for(reused, ti, reused["split"])
-    run = RunPlan.model_validate(plan)
-    split = split_to_s3(hook("s3").conn, raw["uri"], run)
+    run = RunPlan.read(plan, PLAN_RUN)
+    split = split_to_s3(hook("s3").conn, RawData.read(raw, DOWNLOAD_DATA), run)
     log.info("%d rows to train on, %d to test on", split.train_rows, split.test_rows)
     return split.model_dump(mode="json")
 
@@ -133,8 +146,8 @@ def evaluate_model(
     if reused:
         skip_for(reused, ti, reused["metrics"])
     evaluation = evaluate_endpoint(
-        RunPlan.model_validate(plan),
-        Split.model_validate(split),
+        RunPlan.read(plan, PLAN_RUN),
+        Split.read(split, SPLIT_DATA),
         _training_job(training),
         s3=hook("s3").conn,
         runtime=hook("sagemaker-runtime").conn,
@@ -169,26 +182,26 @@ def check_quality(
         ti: Filled in by Airflow.
         outlet_events: Filled in by Airflow.
     """
-    from include.pipeline.documents.manifest import record_run
     from include.pipeline.documents.plan import RunPlan
+    from include.pipeline.documents.raw_data import RawData
     from include.pipeline.documents.split import Split
     from include.pipeline.evaluation.evaluate import read_evaluation
     from include.pipeline.history import quality
     from include.pipeline.history.accepted import accept
-    from include.pipeline.source.download import RawData
+    from include.pipeline.history.manifest import record_run
 
-    run, s3 = RunPlan.model_validate(plan), hook("s3").conn
+    run, s3 = RunPlan.read(plan, PLAN_RUN), hook("s3").conn
     evaluation = read_evaluation(s3, run)
     manifest = record_run(
         s3,
         run,
         evaluation,
-        raw=RawData.model_validate(raw),
-        split=Split.model_validate(split),
+        raw=RawData.read(raw, DOWNLOAD_DATA),
+        split=Split.read(split, SPLIT_DATA),
         training=_training_job(training),
         reused_from=reused["run_id"] if reused else None,
     )
-    quality.check_quality(evaluation, run.params, evaluation.previous)
+    quality.check_quality(evaluation, run.params)
     accept(s3, run, manifest)
     for asset in ti.task.outlets:
         outlet_events[asset].extra = {
@@ -212,19 +225,20 @@ def write_report(plan: dict[str, Any], deletions: dict[str, dict[str, Any] | Non
     Returns:
         Its URI.
     """
-    from include.pipeline.documents.manifest import read_manifest
+    from include.pipeline.documents.deployed import Deletion
     from include.pipeline.documents.plan import RunPlan
+    from include.pipeline.history.manifest import read_manifest
     from include.pipeline.report.writing import write_report as write
-    from include.pipeline.teardown.deployed import Deletion, look_up_deployed
+    from include.pipeline.teardown.deployed import look_up_deployed
 
-    run, s3 = RunPlan.model_validate(plan), hook("s3").conn
+    run, s3 = RunPlan.read(plan, PLAN_RUN), hook("s3").conn
     states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id])[ti.run_id]
     # A run may have been evaluated before it was cleared: its manifest is that of then.
-    is_judged = states["check_quality"] in {"success", "failed"}
+    is_judged = states[CHECK_QUALITY] in {"success", "failed"}
     manifest = read_manifest(s3, run) if is_judged else None
     if manifest is None:
         raise AirflowSkipException("The model was not evaluated: there is nothing to report")
-    found = {kind: Deletion.model_validate(deletion) for kind, deletion in deletions.items() if deletion}
+    found = {kind: Deletion.read(deletion, kind) for kind, deletion in deletions.items() if deletion}
     return write(s3, run, manifest, look_up_deployed(hook("sagemaker").conn, run, found))
 
 
@@ -244,6 +258,6 @@ def source_policy(max_bytes: int) -> Any:
 
 
 def _training_job(training: dict[str, Any]) -> Any:
-    from include.pipeline.documents.training_job import TrainingJob
+    from include.pipeline.documents.training_job import CompletedTrainingJob
 
-    return TrainingJob.describe(hook("sagemaker").conn, training["Training"]["TrainingJobName"])
+    return CompletedTrainingJob.describe(hook("sagemaker").conn, training["Training"]["TrainingJobName"])

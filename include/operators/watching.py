@@ -48,13 +48,15 @@ def look_at_source(
     """
     from include.pipeline.documents.config import load_config
     from include.pipeline.source.dated_url import is_dated
-    from include.pipeline.source.policy import shown
+    from include.pipeline.source.policy import without_secrets
     from include.pipeline.source.version import has_changed, last_known, look_up_version
 
     config = load_config(pipeline)
     url = config.params.data_url
     if is_dated(url):
-        raise AirflowSkipException(f"{shown(url)} is another file for each period: there is none to watch")
+        raise AirflowSkipException(
+            f"{without_secrets(url)} is another file for each period: there is none to watch"
+        )
 
     (asset,) = ti.task.outlets
     now = look_up_version(

@@ -9,6 +9,8 @@
     ├── TrainingError  the training job ended without a model
     ├── EndpointError  the endpoint did not come up, or did not answer as it should
     ├── OwnerError     something of that name is there already, and another's
+    ├── ObjectError    an object on S3 is absent, denied or too large
+    ├── DocumentError  what an earlier run stored cannot be read any more
     ├── QualityError   the model is not good enough
     └── CleanupError   something of the run could not be removed
 
@@ -62,6 +64,14 @@ class EndpointError(PipelineError):
 
 class OwnerError(PipelineError):
     """Something of that name is there already, and another's."""
+
+
+class ObjectError(PipelineError):
+    """An object on S3 is absent, denied or too large."""
+
+
+class DocumentError(PipelineError):
+    """What an earlier run stored cannot be read any more."""
 
 
 class QualityError(PipelineError):

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from plugins.model_report.runs import DELETION, EVALUATION, Run
+from include.airflow_names import DELETE_DATA, EVALUATE_MODEL
+from plugins.model_report.runs import Run
 
 # Of Airflow's task states: those in which something is still to come.
 _AT_WORK = {
@@ -40,7 +41,7 @@ def why_no_report(run: Run, *, is_evaluated: bool) -> Absence:
         is_evaluated: Whether its metrics.json is there.
     """
     failed = tuple(task for task, state in run.tasks.items() if state == "failed")
-    if run.tasks.get(DELETION) == "success" and not is_evaluated:
+    if run.tasks.get(DELETE_DATA) == "success" and not is_evaluated:
         return Absence(
             "The data was deleted",
             "The run deleted all that it had stored on S3, its report too, as its Param delete_data asked. "
@@ -57,7 +58,7 @@ def why_no_report(run: Run, *, is_evaluated: bool) -> Absence:
         )
     if not failed:
         return Absence("Failed without a report", "No task of it failed: somebody marked it as failed.")
-    if run.tasks.get(EVALUATION) == "success":
+    if run.tasks.get(EVALUATE_MODEL) == "success":
         text = "The model was evaluated, but the run wrote no report. The log of what failed says why."
         return Absence("Failed without a report", text, failed)
     text = "There are no figures of its model. The log of what failed says why."

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.plugins_manager import AirflowPlugin
 
+from include.airflow_names import REPORT_TAB
+
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
@@ -33,7 +35,7 @@ class ModelReportPlugin(AirflowPlugin):
             "name": "Model report",
             "href": f"{PREFIX}/run?dag_id={{DAG_ID}}&run_id={{RUN_ID}}",
             "destination": "dag_run",
-            "url_route": "model_report",
+            "url_route": REPORT_TAB,
         },
         {
             "name": "Models",

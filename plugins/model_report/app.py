@@ -85,10 +85,10 @@ def compare_page(user: GetUserDep, first: str, second: str) -> HTMLResponse:
             raise HTTPException(HTTPStatus.NOT_FOUND, f"The run {run.run_id} of {run.dag_id} has no figures.")
     one, other = (evaluation for evaluation in evaluations if evaluation is not None)
     try:
-        plans = [plan for run in runs if (plan := results.plan(run))]
-        params_fault = None if len(plans) == len(runs) else "The plan of one of the runs is not there."
+        params = [found for run in runs if (found := results.params(run)) is not None]
+        params_fault = None if len(params) == len(runs) else "The plan of one of the runs is not there."
     except OutdatedError as error:
-        plans, params_fault = [], error.what
+        params, params_fault = [], error.what
     return pages.page(
         "compare",
         runs=runs,
@@ -96,7 +96,7 @@ def compare_page(user: GetUserDep, first: str, second: str) -> HTMLResponse:
         rows=compare_figures(one, other),
         same_test_rows=have_same_test_rows(one, other),
         features=compare_features(one, other),
-        params=None if params_fault else compare_params(plans[0].params, plans[1].params),
+        params=None if params_fault else compare_params(*params),
         params_fault=params_fault,
     )
 

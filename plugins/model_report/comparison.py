@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from include.pipeline.documents.metrics import Evaluation, Interval, Metrics
-from include.pipeline.documents.params import RunParams
-from include.pipeline.source.policy import shown
+from include.pipeline.source.policy import without_secrets
 
 _HIGHER_IS_BETTER = {
     "roc_auc": True,
@@ -80,9 +79,9 @@ def compare_features(first: Evaluation, second: Evaluation) -> list[FeatureRow]:
     return rows[:_FEATURES]
 
 
-def compare_params(first: RunParams, second: RunParams) -> list[ParamRow]:
+def compare_params(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[ParamRow]:
     """List the Params that differ. Of a `data_url`, only what may be logged."""
-    one, other = dict(_flat(first.model_dump())), dict(_flat(second.model_dump()))
+    one, other = dict(_flat(first)), dict(_flat(second))
     return [
         _param_row(name, one.get(name), other.get(name))
         for name in {**one, **other}
@@ -118,7 +117,7 @@ def _flat(params: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, An
 def _param_row(name: str, first: Any, second: Any) -> ParamRow:
     if name != "data_url":
         return ParamRow(name, _text(first), _text(second))
-    one, other = shown(first), shown(second)
+    one, other = without_secrets(first), without_secrets(second)
     # A signature or a password: the row says that it differs, not how.
     note = " (differs in what is not shown)" if one == other else ""
     return ParamRow(name, one, other + note)

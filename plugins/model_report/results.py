@@ -12,18 +12,19 @@ from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
 from airflow.sdk.exceptions import AirflowException
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
-from pydantic import BaseModel, ValidationError
 
+from include.airflow_names import CONNECTION, PLAN_RUN
 from include.pipeline.aws.object_store import split_uri
+from include.pipeline.document import Document
 from include.pipeline.documents.metrics import Evaluation
-from include.pipeline.documents.plan import RunLocations, RunPlan
+from include.pipeline.documents.plan import PlannedParams, RunLocations
+from include.pipeline.errors import DocumentError
 from include.pipeline.planning.names import default_bucket, run_key
-from plugins.model_report.runs import PLAN, Run
+from plugins.model_report.runs import Run
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-CONNECTION = "aws_default"
 MAX_BYTES = 20 * 1024**2
 
 # Somebody waits for the page: botocore's own would be minutes.
@@ -32,7 +33,7 @@ _READERS = 8
 
 log = logging.getLogger(__name__)
 
-Document = TypeVar("Document", bound=BaseModel)
+D = TypeVar("D", bound=Document)
 
 
 class UnreadableError(Exception):
@@ -52,8 +53,8 @@ class UnreadableError(Exception):
 class OutdatedError(UnreadableError):
     """What a run left is of another version than is read here."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(f"{name} is of another version than this page reads.", "Run the pipeline again.")
+    def __init__(self, error: DocumentError) -> None:
+        super().__init__(f"{error.found}: {error.rule}.", f"{error.mend}.")
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Results:
 
     def locations(self, run: Run) -> RunLocations | None:
         """Tell where a run keeps its objects; None while it has not planned them."""
-        if run.bucket is None and run.tasks.get(PLAN) != "success":
+        if run.bucket is None and run.tasks.get(PLAN_RUN) != "success":
             return None
         bucket = run.bucket or self._default_bucket
         return RunLocations.of(bucket, run.dag_id, run_key(run.dag_id, run.run_id))
@@ -106,14 +107,15 @@ class Results:
         """
         return self._document(run, "metrics", Evaluation)
 
-    def plan(self, run: Run) -> RunPlan | None:
-        """Read a run's plan.json; None where there is none.
+    def params(self, run: Run) -> dict[str, Any] | None:
+        """Read a run's Params from its plan.json, as data; None where there is none.
 
         Raises:
             OutdatedError: It is of another version.
             UnreadableError: It cannot be read.
         """
-        return self._document(run, "plan", RunPlan)
+        plan = self._document(run, "plan", PlannedParams)
+        return None if plan is None else plan.params
 
     def figures(self, runs: Iterable[Run]) -> list[Figures]:
         """Read the evaluations of many runs, some at a time.
@@ -135,19 +137,17 @@ class Results:
                 raise
             return Figures(run, fault=error.what)
 
-    def _document(self, run: Run, place: str, kind: type[Document]) -> Document | None:
+    def _document(self, run: Run, place: str, kind: type[D]) -> D | None:
         places = self.locations(run)
         if places is None:
             return None
         uri: str = getattr(places, place)
         body = self._read(uri)
         try:
-            return kind.model_validate_json(body) if body is not None else None
-        except ValidationError as error:
-            # Without what was found there, such as the data's URL.
-            faults = [(fault["loc"], fault["type"]) for fault in error.errors()]
-            log.warning("%s is of another version: %s", uri, faults)
-            raise OutdatedError(uri.rpartition("/")[2]) from None
+            return kind.read(body, uri.rpartition("/")[2]) if body is not None else None
+        except DocumentError as error:
+            log.warning("%s: %s", uri, error)
+            raise OutdatedError(error) from None
 
     def _read(self, uri: str) -> bytes | None:
         bucket, key = split_uri(uri)

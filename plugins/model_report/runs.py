@@ -11,13 +11,10 @@ from airflow.models.xcom import XComModel
 from airflow.utils.session import create_session
 from sqlalchemy import select
 
+from include.airflow_names import BUCKET, CHECK_QUALITY, PLAN_RUN
+
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
-
-PLAN = "plan_run"
-EVALUATION = "evaluate_model"
-GATE = "check_quality"
-DELETION = "delete_data"
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -46,7 +43,7 @@ class Run:
     @property
     def gate(self) -> str | None:
         """What the quality gate said: `passed`, `failed`, or nothing so far."""
-        return {"success": "passed", "failed": "failed"}.get(self.tasks.get(GATE) or "")
+        return {"success": "passed", "failed": "failed"}.get(self.tasks.get(CHECK_QUALITY) or "")
 
 
 def find_run(dag_id: str, run_id: str) -> Run | None:
@@ -80,8 +77,8 @@ def _runs(session: "Session", dag_id: str, found: Sequence[DagRun]) -> list[Run]
             select(XComModel.run_id, XComModel.value).where(
                 XComModel.dag_id == dag_id,
                 XComModel.run_id.in_(run_ids),
-                XComModel.task_id == PLAN,
-                XComModel.key == "bucket",
+                XComModel.task_id == PLAN_RUN,
+                XComModel.key == BUCKET,
             )
         )
     }

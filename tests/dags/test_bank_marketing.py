@@ -16,12 +16,12 @@ from airflow.sdk.bases.decorator import DecoratedOperator
 
 from include.operators.retries import RETRY_POLICY
 from include.operators.sagemaker.deletion import (
-    DeleteEndpointConfigOperator,
-    DeleteEndpointOperator,
-    DeleteModelOperator,
+    DeleteSageMakerEndpointConfigOperator,
+    DeleteSageMakerEndpointOperator,
+    DeleteSageMakerModelOperator,
 )
-from include.operators.sagemaker.endpoint import RunEndpointOperator
-from include.operators.sagemaker.training import ResumableTrainingOperator
+from include.operators.sagemaker.endpoint import RunSageMakerEndpointOperator
+from include.operators.sagemaker.training import ResumableSageMakerTrainingOperator
 from include.operators.watching import source_asset
 from include.pipeline.documents.config import load_config
 from include.pipeline.documents.params import RunParams
@@ -44,22 +44,10 @@ CHAIN = [
     "delete_data",
     "verify_teardown",
 ]
-# What a task takes of another's answer, where that is not its neighbour in the chain.
-DATA = {
-    *(("plan_run", task) for task in CHAIN[2:]),
-    *(("create_bucket", task) for task in CHAIN[9:]),
-    ("download_data", "split_data"),
-    ("download_data", "check_quality"),
-    *(
-        ("reuse_model", task)
-        for task in ("train_model", "deploy_endpoint", "evaluate_model", "check_quality")
-    ),
-    ("split_data", "evaluate_model"),
-    ("split_data", "check_quality"),
-    ("train_model", "evaluate_model"),
-    ("train_model", "check_quality"),
-    ("delete_endpoint", "write_report"),
-    ("delete_endpoint_config", "write_report"),
+GROUPS = {
+    "prepare_data": ["download_data", "reuse_model", "split_data"],
+    "evaluate": ["evaluate_model", "check_quality"],
+    "teardown": CHAIN[9:],
 }
 
 
@@ -86,15 +74,15 @@ def test_the_folder_holds_these_dags_and_no_broken_one(bag: DagBag) -> None:
         ("download_data", DecoratedOperator),
         ("reuse_model", DecoratedOperator),
         ("split_data", DecoratedOperator),
-        ("train_model", ResumableTrainingOperator),
+        ("train_model", ResumableSageMakerTrainingOperator),
         ("train_model", SageMakerTrainingOperator),
-        ("deploy_endpoint", RunEndpointOperator),
+        ("deploy_endpoint", RunSageMakerEndpointOperator),
         ("deploy_endpoint", SageMakerEndpointOperator),
         ("evaluate_model", DecoratedOperator),
         ("check_quality", DecoratedOperator),
-        ("delete_endpoint", DeleteEndpointOperator),
-        ("delete_endpoint_config", DeleteEndpointConfigOperator),
-        ("delete_model", DeleteModelOperator),
+        ("delete_endpoint", DeleteSageMakerEndpointOperator),
+        ("delete_endpoint_config", DeleteSageMakerEndpointConfigOperator),
+        ("delete_model", DeleteSageMakerModelOperator),
         ("write_report", DecoratedOperator),
         ("delete_data", DecoratedOperator),
         ("verify_teardown", DecoratedOperator),
@@ -104,10 +92,22 @@ def test_each_step_has_its_operator(dag: DAG, task_id: str, operator: type) -> N
     assert isinstance(dag.get_task(task_id), operator)
 
 
-def test_the_edges_are_the_chain_and_the_plans(dag: DAG) -> None:
+def test_the_edges_are_the_chains_and_those_of_setup_and_teardown(dag: DAG) -> None:
     edges = {(task.task_id, after) for task in dag.tasks for after in task.downstream_task_ids}
     assert {task.task_id for task in dag.tasks} == set(CHAIN)
-    assert edges == {*pairwise(CHAIN), *DATA}
+    assert edges == {*pairwise(CHAIN), *(("create_bucket", task) for task in CHAIN[9:])}
+    assert len(edges) <= 24
+
+
+def test_with_its_groups_closed_the_graph_is_the_tutorials_steps(dag: DAG) -> None:
+    groups = {
+        name: list(group.children) for name, group in dag.task_group.get_task_group_dict().items() if name
+    }
+    assert groups == GROUPS
+    assert list(dag.task_group.children) == [
+        *("plan_run", "create_bucket", "prepare_data", "train_model", "deploy_endpoint"),
+        *("evaluate", "teardown"),
+    ]
 
 
 def test_what_makes_the_first_thing_is_the_setup_of_every_teardown(dag: DAG) -> None:

@@ -13,7 +13,7 @@ import pytest
 from include.pipeline.documents.plan import RunPlan
 from local_stack.airflow_api import AirflowApi, RunState, TaskState
 from local_stack.demo import DAG_ID, SAMPLE
-from local_stack.results import LocalAws
+from local_stack.results import LocalAwsClient
 from local_stack.stack import REGION, LocalStack
 from tests.airflow_database import airflow_database
 from tests.tutorial_data import BANK_CLEAN
@@ -47,7 +47,7 @@ class RunningStack:
     """A stack that is ready for runs."""
 
     airflow: AirflowApi
-    aws: LocalAws
+    aws: LocalAwsClient
     local: LocalStack
 
     @property
@@ -107,7 +107,7 @@ def running_stack(home: Path, local_data: Path, settings: Mapping[str, str]) -> 
         )
         local.prepare()
         with local.running("local_aws", "api_server", "scheduler", "dag_processor", dag_id=DAG_ID) as airflow:
-            yield RunningStack(airflow, LocalAws(local.aws_url, REGION), local)
+            yield RunningStack(airflow, LocalAwsClient(local.aws_url, REGION), local)
 
 
 @pytest.fixture(scope="package")

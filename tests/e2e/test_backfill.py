@@ -14,7 +14,7 @@ from include.pipeline.documents.manifest import RunManifest
 from include.pipeline.documents.plan import RunPlan
 from local_stack.airflow_api import RunState
 from local_stack.demo import DAG_ID, SAMPLE
-from local_stack.results import LocalAws
+from local_stack.results import LocalAwsClient
 from local_stack.stack import REGION
 from tests.airflow_database import airflow_database
 from tests.e2e.changed_project import changed_stack
@@ -104,7 +104,7 @@ def backfilled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backfilled]
         processes = ("local_aws", "api_server", "scheduler", "dag_processor")
         with local.running(*processes, dag_id=DAG_ID) as airflow:
             airflow.unpause(DAG_ID)
-            stack = RunningStack(airflow, LocalAws(local.aws_url, REGION), local)
+            stack = RunningStack(airflow, LocalAwsClient(local.aws_url, REGION), local)
             yield Backfilled(stack, web, strikes)
 
 
@@ -186,7 +186,7 @@ def test_a_manifest_run_again_from_scratch_gives_the_same_model(
 ) -> None:
     manifest = backfilled.manifest(first[FIRST_DAY])
     made_of = {"data_url": manifest.raw.uri, "bucket": "from-scratch", "force_retrain": True}
-    run = backfilled.stack.run(manifest.params.model_dump(mode="json") | made_of)
+    run = backfilled.stack.run(manifest.params | made_of)
     backfilled.assert_whole(run, body_of(0))
     assert backfilled.manifest(run).model_sha256 == manifest.model_sha256
     plan = RunPlan.model_validate_json(read_object(backfilled.stack.aws.s3, run.plan.locations.plan))

@@ -27,7 +27,7 @@ from include.pipeline.documents.metrics import Evaluation
 from include.pipeline.documents.plan import RunPlan
 from local_stack.airflow_api import AirflowApi
 from local_stack.demo import DAG_ID, SAMPLE
-from local_stack.results import LocalAws
+from local_stack.results import LocalAwsClient
 from local_stack.stack import PROJECT, REGION, USER, LocalStack, free_port
 from tests.browser import chromium, needs_chromium
 from tests.tutorial_data import BANK_CLEAN
@@ -47,7 +47,7 @@ class Up:
 
     url: str
     password: str
-    aws: LocalAws
+    aws: LocalAwsClient
     airflow: AirflowApi
 
 
@@ -69,7 +69,7 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     try:
         with AirflowApi(stack.airflow_url, USER, password) as airflow:
             wait_for(lambda: airflow.is_ready(DAG_ID), _START_SECONDS)
-            aws = LocalAws(stack.aws_url, REGION)
+            aws = LocalAwsClient(stack.aws_url, REGION)
             aws.s3.create_bucket(Bucket="source")
             data = BANK_CLEAN if BANK_CLEAN.is_file() else SAMPLE
             aws.s3.upload_file(str(data), "source", "bank_clean.csv")
@@ -215,7 +215,7 @@ def test_a_task_leads_to_the_report_and_to_no_console_that_is_not_there(
     link = element(browser, "a", "Model report")
     assert link.get_attribute("href") == f"{run_url(up, run_id)}/plugin/model_report"
     browser.get(f"{run_url(up, run_id)}/tasks/train_model/details")
-    element(browser, "td", "ResumableTrainingOperator")
+    element(browser, "td", "ResumableSageMakerTrainingOperator")
     assert "SageMaker training job" not in [each.text for each in browser.find_elements(By.TAG_NAME, "a")]
 
 

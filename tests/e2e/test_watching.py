@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from local_stack.demo import DAG_ID, SAMPLE
-from local_stack.results import LocalAws
+from local_stack.results import LocalAwsClient
 from local_stack.stack import REGION, LocalStack
 from tests.airflow_database import airflow_database
 from tests.e2e.changed_project import changed_stack
@@ -43,7 +43,7 @@ class Watched:
     def running(self) -> Iterator[RunningStack]:
         processes = ("local_aws", "api_server", "scheduler", "dag_processor")
         with self.local.running(*processes, dag_id=WATCHER) as airflow:
-            yield RunningStack(airflow, LocalAws(self.local.aws_url, REGION), self.local)
+            yield RunningStack(airflow, LocalAwsClient(self.local.aws_url, REGION), self.local)
 
 
 @pytest.fixture

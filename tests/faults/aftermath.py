@@ -8,7 +8,7 @@ from typing import Any
 
 from include.pipeline.aws.object_store import list_objects, read_object
 from include.pipeline.planning.names import run_key
-from local_stack.results import LocalAws
+from local_stack.results import LocalAwsClient
 
 _DAG_ID = "bank_marketing"
 
@@ -17,7 +17,7 @@ _DAG_ID = "bank_marketing"
 class Aftermath:
     """What there is of a run on local AWS."""
 
-    aws: LocalAws
+    aws: LocalAwsClient
     run_id: str
     bucket: str
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import psutil
 
 from local_stack.demo import DAG_ID, SAMPLE
-from local_stack.results import LocalAws
+from local_stack.results import LocalAwsClient
 from local_stack.stack import PROJECT, REGION, LocalStack
 from tests.airflow_database import airflow_database
 from tests.faults.airflow_user import AirflowUser
@@ -57,7 +57,7 @@ class FaultyStack:
     """The stack, and the levers to break it."""
 
     user: AirflowUser
-    aws: LocalAws
+    aws: LocalAwsClient
     injection: Injection
     _local: LocalStack
     _proxy: AwsProxy
@@ -129,7 +129,7 @@ def faulty_stack(folder: Path) -> Iterator[FaultyStack]:
                 with local.running("api_server", "dag_processor", dag_id=DAG_ID) as airflow:
                     user = AirflowUser(airflow)
                     injections.append(Injection(user))
-                    aws = LocalAws(proxy_url(proxy), REGION)
+                    aws = LocalAwsClient(proxy_url(proxy), REGION)
                     bucket, key = SOURCE.removeprefix("s3://").split("/")
                     aws.s3.create_bucket(Bucket=bucket)
                     aws.s3.put_object(Bucket=bucket, Key=key, Body=SAMPLE.read_bytes())

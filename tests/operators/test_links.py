@@ -4,8 +4,8 @@ from types import SimpleNamespace
 import pytest
 
 from include.operators.links import EndpointLink, ModelReportLink, TrainingJobLink
-from include.operators.sagemaker.endpoint import RunEndpointOperator
-from include.operators.sagemaker.training import ResumableTrainingOperator
+from include.operators.sagemaker.endpoint import RunSageMakerEndpointOperator
+from include.operators.sagemaker.training import ResumableSageMakerTrainingOperator
 from tests.local_aws_client import deployment_config, training_config
 
 # The connection of these tests leads to a local AWS.
@@ -20,16 +20,18 @@ def lead_to_aws(monkeypatch: pytest.MonkeyPatch, region: str) -> None:
     monkeypatch.setenv("AIRFLOW_CONN_AWS_DEFAULT", json.dumps(connection))
 
 
-def training(job_name: str | None) -> ResumableTrainingOperator:
-    operator = ResumableTrainingOperator(task_id="train_model", config=training_config("bucket", "job"))
+def training(job_name: str | None) -> ResumableSageMakerTrainingOperator:
+    operator = ResumableSageMakerTrainingOperator(
+        task_id="train_model", config=training_config("bucket", "job")
+    )
     operator._job_name = job_name
     return operator
 
 
-def endpoint() -> RunEndpointOperator:
+def endpoint() -> RunSageMakerEndpointOperator:
     archive = "s3://bucket/model.tar.gz"
     config = deployment_config("run-1")
-    return RunEndpointOperator(task_id="deploy_endpoint", config=config, model_data_url=archive)
+    return RunSageMakerEndpointOperator(task_id="deploy_endpoint", config=config, model_data_url=archive)
 
 
 def test_a_job_and_an_endpoint_are_shown_in_the_console_of_their_region(

@@ -11,16 +11,17 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from include.operators import tasks
 from include.operators.reuse import skip_for
-from include.operators.sagemaker.endpoint import RunEndpointOperator
-from include.operators.sagemaker.training import ResumableTrainingOperator
+from include.operators.sagemaker.endpoint import RunSageMakerEndpointOperator
+from include.operators.sagemaker.training import ResumableSageMakerTrainingOperator
 from include.pipeline.aws.object_store import list_objects, read_object
 from include.pipeline.aws.tags import RunTags
-from include.pipeline.documents.manifest import RunManifest, read_manifest
+from include.pipeline.documents.manifest import RunManifest
 from include.pipeline.documents.plan import RunPlan
-from include.pipeline.documents.training_job import TrainingJob
+from include.pipeline.documents.reused_model import ReusedModel
+from include.pipeline.documents.training_job import CompletedTrainingJob
 from include.pipeline.errors import QualityError
 from include.pipeline.history.accepted import find_same, listed_for
-from include.pipeline.history.reuse import ReusedModel
+from include.pipeline.history.manifest import read_manifest
 from tests.local_aws_client import Aws, deployment_config, tagged
 from tests.operators.conftest import BUCKET
 from tests.operators.sagemaker.training_jobs import jobs, planned_config
@@ -61,7 +62,9 @@ def ti() -> TaskInstance:
 @pytest.fixture
 def made() -> dict[str, Any]:
     """What the task returned that made the model: the job of the first test is taken by the others."""
-    task = ResumableTrainingOperator(task_id="train_model", config=planned_config(JOB), check_interval=1)
+    task = ResumableSageMakerTrainingOperator(
+        task_id="train_model", config=planned_config(JOB), check_interval=1
+    )
     result: dict[str, Any] = task.execute({})
     return result
 
@@ -79,7 +82,7 @@ def s3(aws: Aws) -> Iterator["S3Client"]:
 @pytest.fixture
 def first(aws: Aws, s3: "S3Client", made: dict[str, Any]) -> RunManifest:  # noqa: ARG001 - the job is there
     """The run that made the model, and passed the gate."""
-    return accepted(s3, FIRST, job=TrainingJob.describe(aws.client("sagemaker"), JOB))
+    return accepted(s3, FIRST, job=CompletedTrainingJob.describe(aws.client("sagemaker"), JOB))
 
 
 def json_of(plan: RunPlan) -> dict[str, Any]:
@@ -90,14 +93,14 @@ def reused_of(manifest: RunManifest) -> dict[str, Any]:
     return ReusedModel.of(manifest).model_dump(mode="json")
 
 
-def training(reused: dict[str, Any] | None) -> ResumableTrainingOperator:
-    return ResumableTrainingOperator(
+def training(reused: dict[str, Any] | None) -> ResumableSageMakerTrainingOperator:
+    return ResumableSageMakerTrainingOperator(
         task_id="train_model", config=planned_config("bought"), reused=reused, check_interval=1
     )
 
 
-def endpoint(name: str, made: dict[str, Any], **options: Any) -> RunEndpointOperator:
-    return RunEndpointOperator(
+def endpoint(name: str, made: dict[str, Any], **options: Any) -> RunSageMakerEndpointOperator:
+    return RunSageMakerEndpointOperator(
         task_id="deploy_endpoint",
         config=tagged(deployment_config(name), RUN.to_aws()),
         model_data_url=made["Training"]["ModelArtifacts"]["S3ModelArtifacts"],
@@ -244,7 +247,7 @@ def test_a_model_that_is_used_again_passes_the_gate_as_the_runs_own(
 
 
 def test_a_model_of_the_runs_own_is_listed_as_such(aws: Aws, s3: "S3Client", made: dict[str, Any]) -> None:
-    train(s3, FIRST, job=TrainingJob.describe(aws.client("sagemaker"), JOB))
+    train(s3, FIRST, job=CompletedTrainingJob.describe(aws.client("sagemaker"), JOB))
     assert judge(FIRST, made, None)["reused_from"] is None
     assert len(list(listed_for(s3, FIRST.locations.models, FIRST.key))) == 1
     # Cleared, it meets its own model.
@@ -257,7 +260,7 @@ def test_a_model_that_fails_the_gate_is_told_of_but_not_listed(
     aws: Aws, s3: "S3Client", made: dict[str, Any]
 ) -> None:
     strict = plan_of("scheduled__1", of=day(1), min_roc_auc=0.99)
-    train(s3, strict, job=TrainingJob.describe(aws.client("sagemaker"), JOB))
+    train(s3, strict, job=CompletedTrainingJob.describe(aws.client("sagemaker"), JOB))
     with pytest.raises(QualityError, match=r"min_roc_auc = 0\.99"):
         judge(strict, made, None)
     manifest = read_manifest(s3, strict)

@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from include.pipeline.aws.object_store import write_object
-from include.pipeline.documents.manifest import RunManifest, record_run
+from include.pipeline.documents.manifest import RunManifest
 from include.pipeline.documents.metrics import Evaluation
 from include.pipeline.documents.params import parse_params
 from include.pipeline.documents.plan import RunLocations, RunPlan
-from include.pipeline.documents.training_job import TrainingJob
+from include.pipeline.documents.training_job import CompletedTrainingJob
 from include.pipeline.history.accepted import accept
+from include.pipeline.history.manifest import record_run
 from include.pipeline.planning.names import run_key
 from tests.pipeline.report import example
 
@@ -67,7 +68,7 @@ def train(
     evaluation: Evaluation | None = None,
     model: bytes = b"a model",
     features: tuple[str, ...] = ("age", "pdays", "euribor3m"),
-    job: TrainingJob | None = None,
+    job: CompletedTrainingJob | None = None,
 ) -> RunManifest:
     """Leave what a run has left when its gate begins: model, unless a job has made it, figures, manifest."""
     contents = example.contents_of()

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from include.pipeline.documents.config import load_config
-from include.pipeline.documents.plan import RunIdentity, RunPlan, make_plan
+from include.pipeline.documents.plan import RunIdentity, RunPlan
+from include.pipeline.planning.plan import make_plan
 from include.pipeline.source.policy import SourcePolicy
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from include.pipeline.aws.resources import (
     describe,
 )
 from include.pipeline.aws.tags import RunTags
+from include.pipeline.documents.deployed import Deletion
 from include.pipeline.errors import CleanupError, OwnerError
-from include.pipeline.teardown.deployed import Deletion
 
 
 class _DeleteOperator(AwsBaseOperator[SageMakerHook]):
@@ -70,13 +70,13 @@ class _DeleteOperator(AwsBaseOperator[SageMakerHook]):
         return delete(self.hook.conn, self.kind, self.name, self.check_interval)
 
 
-class DeleteEndpointOperator(_DeleteOperator):
+class DeleteSageMakerEndpointOperator(_DeleteOperator):
     """Deletes an endpoint, and with it its bill. Waits out one that is still being created."""
 
     kind = ENDPOINT
 
 
-class DeleteEndpointConfigOperator(_DeleteOperator):
+class DeleteSageMakerEndpointConfigOperator(_DeleteOperator):
     """Deletes an endpoint configuration whose endpoint of the same name is gone."""
 
     kind = ENDPOINT_CONFIG
@@ -92,7 +92,7 @@ class DeleteEndpointConfigOperator(_DeleteOperator):
         return super()._delete()
 
 
-class DeleteModelOperator(_DeleteOperator):
+class DeleteSageMakerModelOperator(_DeleteOperator):
     """Deletes a model. Its archive on S3 stays."""
 
     kind = MODEL

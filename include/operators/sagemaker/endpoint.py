@@ -27,7 +27,7 @@ from include.pipeline.aws.tags import RunTags
 from include.pipeline.errors import EndpointError
 
 
-class RunEndpointOperator(DeferralMixin, SageMakerEndpointOperator):
+class RunSageMakerEndpointOperator(DeferralMixin, SageMakerEndpointOperator):
     """Makes a run's model, endpoint configuration and endpoint, and waits until it serves.
 
     What the provider's operator lacks: a retry takes up what an earlier try made instead of failing on it;

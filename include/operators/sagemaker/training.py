@@ -22,7 +22,7 @@ from include.pipeline.planning.names import training_job_name
 from include.pipeline.planning.training_request import time_limit
 
 
-class ResumableTrainingOperator(ResumableJobMixin, DeferralMixin, SageMakerTrainingOperator):
+class ResumableSageMakerTrainingOperator(ResumableJobMixin, DeferralMixin, SageMakerTrainingOperator):
     """Runs a training job and shows its log from the first line.
 
     What the provider's operator lacks: a retry takes the job that a crashed try has started, whether it still

@@ -1,6 +1,5 @@
 """Objects on S3 by their URI: read, written, listed; streamed where they may be too large for memory."""
 
-import hashlib
 from dataclasses import dataclass
 from email.utils import formatdate
 from http import HTTPStatus
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 from botocore.exceptions import BotoCoreError, ClientError
 from s3transfer.exceptions import RetriesExceededError
 
-from include.pipeline.errors import SourceError
+from include.pipeline.errors import ObjectError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -25,74 +24,59 @@ def split_uri(uri: str) -> tuple[str, str]:
 
 
 @dataclass(frozen=True)
-class Received:
-    """What is known of a file once it is here: its hashes in hex, and what the source said of its version."""
+class ObjectVersion:
+    """What S3 says of an object's version."""
 
-    sha1: str
-    sha256: str
+    etag: str
+    last_modified: str
+    """As an HTTP date."""
     bytes: int
-    etag: str | None
-    last_modified: str | None
 
     @classmethod
-    def of(cls, file: BinaryIO, *, etag: str | None, last_modified: str | None) -> Self:
-        """Read the file once to hash it."""
-        sha1, sha256 = hashlib.sha1(usedforsecurity=False), hashlib.sha256()
-        file.seek(0)
-        while piece := file.read(1024**2):
-            sha1.update(piece)
-            sha256.update(piece)
-        return cls(sha1.hexdigest(), sha256.hexdigest(), file.tell(), etag, last_modified)
+    def of(cls, head: "HeadObjectOutputTypeDef") -> Self:
+        """Take it from the answer of HeadObject."""
+        changed = formatdate(head["LastModified"].timestamp(), usegmt=True)
+        return cls(etag=head["ETag"], last_modified=changed, bytes=head["ContentLength"])
 
 
-def check_size(source: str, size: int, max_bytes: int) -> None:
-    """Refuse a source with more bytes than allowed.
-
-    Raises:
-        SourceError: `size`, all of it or what came so far, is above `max_bytes`.
-    """
-    if size > max_bytes:
-        raise SourceError(
-            f"{source} has at least {size} bytes",
-            f"a source has at most {max_bytes}",
-            "Use a smaller file or raise the limit",
-        )
-
-
-def receive_object(s3: "S3Client", uri: str, file: BinaryIO, max_bytes: int) -> Received:
+def receive_object(s3: "S3Client", uri: str, file: BinaryIO, max_bytes: int) -> ObjectVersion:
     """Read an object into an empty, seekable file. The client's own retries apply.
 
     Seekable, because S3Transfer reads a broken part again, and in a stream its first half would stay.
 
     Raises:
-        SourceError: It is absent, denied, too large, or S3 cannot be read.
+        ObjectError: It is absent, denied, too large, or S3 cannot be read.
     """
     bucket, key = split_uri(uri)
     try:
-        head = head_object(s3, uri)
-        check_size(uri, head["ContentLength"], max_bytes)
+        version = head_object(s3, uri)
+        if version.bytes > max_bytes:
+            raise ObjectError(
+                f"{uri} has at least {version.bytes} bytes",
+                f"an object that is read here has at most {max_bytes}",
+                "Use a smaller file or raise the limit",
+            )
         s3.download_fileobj(bucket, key, file)
     except ClientError as error:
         rule, mend = f"S3 answered {error}", "Check the URI and the Airflow connection"
-        raise _refusal(uri, error) or SourceError(uri, rule, mend) from error
+        raise _refusal(uri, error) or ObjectError(uri, rule, mend) from error
     except (BotoCoreError, RetriesExceededError) as error:
-        raise SourceError(
+        raise ObjectError(
             uri, f"S3 could not be read ({error})", "Check the URI and the network, then clear this task"
         ) from error
-    last_modified = formatdate(head["LastModified"].timestamp(), usegmt=True)
-    return Received.of(file, etag=head["ETag"], last_modified=last_modified)
+    return version
 
 
-def head_object(s3: "S3Client", uri: str) -> "HeadObjectOutputTypeDef":
-    """Read what S3 knows of an object without its content.
+def head_object(s3: "S3Client", uri: str) -> ObjectVersion:
+    """Ask S3 for an object's version, without its content.
 
     Raises:
-        SourceError: It is absent or denied.
+        ObjectError: It is absent or denied.
         ClientError: S3 answers otherwise.
     """
     bucket, key = split_uri(uri)
     try:
-        return s3.head_object(Bucket=bucket, Key=key)
+        return ObjectVersion.of(s3.head_object(Bucket=bucket, Key=key))
     except ClientError as error:
         if refusal := _refusal(uri, error):
             raise refusal from error
@@ -103,12 +87,12 @@ def is_there(s3: "S3Client", uri: str) -> bool:
     """Tell whether there is such an object, and it may be read."""
     try:
         head_object(s3, uri)
-    except SourceError:
+    except ObjectError:
         return False
     return True
 
 
-def _refusal(uri: str, error: ClientError) -> SourceError | None:
+def _refusal(uri: str, error: ClientError) -> ObjectError | None:
     match error.response["ResponseMetadata"]["HTTPStatusCode"]:
         case HTTPStatus.NOT_FOUND:
             rule, mend = "there is no such object", "Correct the URI or put the object there"
@@ -117,7 +101,7 @@ def _refusal(uri: str, error: ClientError) -> SourceError | None:
             mend = "Allow s3:GetObject, and s3:ListBucket, without which an absent object looks denied too"
         case _:
             return None
-    return SourceError(uri, rule, mend)
+    return ObjectError(uri, rule, mend)
 
 
 def put_file(s3: "S3Client", file: BinaryIO, uri: str) -> None:

@@ -1,12 +1,12 @@
 """A table's distributions in a few numbers a column, and a new table counted on the same bins."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
 
 from include.pipeline.documents.drift import ColumnDrift, Drift, Kind
+from include.pipeline.documents.profile import ColumnProfile, DataProfile
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,48 +15,6 @@ if TYPE_CHECKING:
 
 _BINS = 10
 _LEAST_SHARE = 0.0001
-
-
-class ColumnProfile(BaseModel):
-    """How the values of one feature are spread.
-
-    Attributes:
-        name: Of the column.
-        kind: `empty`; `constant`, one value; `indicator`, 0 and 1; `integer`; `float`.
-        missing: Rows without a value.
-        edges: Between the bins, ascending. Each belongs to the bin below it.
-        counts: Rows in each bin, one more than there are edges: the outer bins have no end.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str
-    kind: Kind
-    missing: int
-    edges: tuple[float, ...]
-    counts: tuple[int, ...]
-
-
-class DataProfile(BaseModel):
-    """What the next version of the data is compared with.
-
-    Attributes:
-        schema_version: Rises when a field or the bins change their meaning.
-        rows: Of the table.
-        label: The label's column.
-        positives: Rows whose label is 1.
-        dropped: Columns that the pipeline did not look at.
-        columns: The features, in the table's order.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    schema_version: Literal[1] = 1
-    rows: int = Field(ge=1)
-    label: str
-    positives: int
-    dropped: tuple[str, ...]
-    columns: tuple[ColumnProfile, ...]
 
 
 def profile(frame: "pd.DataFrame", table: "TableConfig") -> DataProfile:

@@ -12,6 +12,7 @@ import pyarrow.csv
 from include.pipeline.aws.object_store import MAX_OBJECT_BYTES, put_file, receive_object
 from include.pipeline.data.table import read_table
 from include.pipeline.data.versions import compare_with_previous
+from include.pipeline.documents.raw_data import RawData
 from include.pipeline.documents.split import Split
 from include.pipeline.errors import DataError
 
@@ -134,18 +135,19 @@ def write_split(
     )
 
 
-def split_to_s3(s3: "S3Client", raw_uri: str, plan: "RunPlan") -> Split:
+def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan") -> Split:
     """Read the raw data from S3, check and split it, and put the parts where the plan says.
 
     Raises:
-        SourceError: The raw data is not there or cannot be read.
+        ObjectError: The raw data is not there or cannot be read.
         DataError: It is not a table that a model can be trained on.
         DriftError: It is not like the data of the last accepted model.
+        DocumentError: What is stored of that model cannot be read.
     """
-    with tempfile.TemporaryFile() as raw:
-        received = receive_object(s3, raw_uri, raw, MAX_OBJECT_BYTES)
-        frame = read_table(raw, plan.table)
-    drift = compare_with_previous(s3, plan, frame, received.sha256)
+    with tempfile.TemporaryFile() as file:
+        receive_object(s3, raw.uri, file, MAX_OBJECT_BYTES)
+        frame = read_table(file, plan.table)
+    drift = compare_with_previous(s3, plan, frame, raw.sha256)
     train, test = split_table(
         frame, plan.table, train_fraction=plan.params.train_fraction, seed=plan.params.seed
     )

@@ -3,11 +3,11 @@
 import logging
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
 from include.pipeline.aws.object_store import read_object, write_object
-from include.pipeline.data.profile import DataProfile, compare, profile
-from include.pipeline.documents.drift import Drift, check_drift, warnings
+from include.pipeline.data.drift import check_drift, warnings
+from include.pipeline.data.profile import compare, profile
+from include.pipeline.documents.drift import Drift
+from include.pipeline.documents.profile import DataProfile
 from include.pipeline.history.accepted import find_previous
 
 if TYPE_CHECKING:
@@ -35,16 +35,19 @@ def compare_with_previous(
 
     Raises:
         DriftError: The data is not like the previous version.
+        DocumentError: What is stored of the previous version cannot be read.
     """
     own = profile(frame, plan.table).model_dump_json().encode()
     write_object(s3, _profile_uri(plan, raw_sha256), own, "application/json")
-    previous = find_previous(s3, plan)
-    if plan.drift is None or previous is None or previous.raw.sha256 == raw_sha256:
+    if plan.drift is None:
         return None
+    previous = find_previous(s3, plan)
+    if previous is None or previous.raw.sha256 == raw_sha256:
+        return None
+    uri = _profile_uri(plan, previous.raw.sha256)
     try:
-        known = DataProfile.model_validate_json(read_object(s3, _profile_uri(plan, previous.raw.sha256)))
-    except (s3.exceptions.NoSuchKey, ValidationError):
-        # Deleted, or written by another version of this package.
+        known = DataProfile.read(read_object(s3, uri), uri)
+    except s3.exceptions.NoSuchKey:
         log.warning("The data of %s has no profile to compare with", previous.identity.run_id)
         return None
     drift = compare(frame, plan.table, known)

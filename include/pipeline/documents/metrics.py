@@ -6,16 +6,11 @@ The schema of that file is docs/metrics.schema.json: `python -m include.pipeline
 import json
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
+from include.pipeline.document import Document
 from include.pipeline.documents.drift import Drift
 
 
-class _Figures(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class ConfusionMatrix(_Figures):
+class ConfusionMatrix(Document):
     """Rows counted by what was observed and what the model said at the threshold."""
 
     tn: int
@@ -28,7 +23,7 @@ class ConfusionMatrix(_Figures):
     """Observed yes, said yes."""
 
 
-class AtThreshold(_Figures):
+class AtThreshold(Document):
     """The figures that depend on a threshold."""
 
     threshold: float
@@ -64,7 +59,7 @@ class Metrics(AtThreshold):
     """Mean squared difference of score and label."""
 
 
-class Interval(_Figures):
+class Interval(Document):
     """95 % percentile interval of a bootstrap over the test rows."""
 
     low: float
@@ -73,7 +68,7 @@ class Interval(_Figures):
     """2.5 % of the draws are above."""
 
 
-class Intervals(_Figures):
+class Intervals(Document):
     """How far the figures of the same name would spread over other test rows of that size."""
 
     accuracy: Interval
@@ -101,7 +96,7 @@ class ThresholdFigures(AtThreshold):
     """Value of the deposits less the cost of the calls, when everybody who is said yes is called."""
 
 
-class BestThreshold(_Figures):
+class BestThreshold(Document):
     """The best of the thresholds by one figure."""
 
     chosen_on: Literal["validation", "test"]
@@ -110,7 +105,7 @@ class BestThreshold(_Figures):
     """What it gives on the test rows."""
 
 
-class Decile(_Figures):
+class Decile(Document):
     """A tenth of the test rows, in the order of their scores from the highest down."""
 
     decile: int
@@ -127,7 +122,7 @@ class Decile(_Figures):
     """Share of all yeses in this decile and those above it: what calling them all would reach."""
 
 
-class FeatureImportance(_Figures):
+class FeatureImportance(Document):
     """What a column means to the model."""
 
     name: str
@@ -138,7 +133,7 @@ class FeatureImportance(_Figures):
     """Mean over the test rows of its absolute SHAP value, in log-odds: XGBoost's `pred_contribs`."""
 
 
-class PreviousModel(_Figures):
+class PreviousModel(Document):
     """The last accepted model, asked for the same test rows."""
 
     run_id: str

@@ -1,43 +1,52 @@
-"""The plan of a run: every name, place and request, worked out before anything is made."""
+"""plan.json: every name, place and request of a run."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import model_validator
 
-from include.pipeline.aws.object_store import write_object
-from include.pipeline.aws.tags import RunTags
-from include.pipeline.documents.config import PipelineConfig, TableConfig
+from include.pipeline.document import Document
+from include.pipeline.documents.config import TableConfig
 from include.pipeline.documents.drift import DriftLimits
-from include.pipeline.documents.params import RunParams, parse_params
-from include.pipeline.errors import ParamError
-from include.pipeline.planning.deployment_request import deployment_request
-from include.pipeline.planning.image import xgboost_image
-from include.pipeline.planning.names import check_bucket_name, default_bucket, run_key, training_job_name
-from include.pipeline.planning.role import resolve_role
-from include.pipeline.planning.training_request import training_request
-from include.pipeline.source.dated_url import DataInterval, resolve_data_url
-from include.pipeline.source.policy import SourcePolicy, shown
-
-if TYPE_CHECKING:
-    from mypy_boto3_iam import IAMClient
-    from mypy_boto3_s3 import S3Client
+from include.pipeline.documents.params import RunParams
 
 
-class RunIdentity(BaseModel):
+@dataclass(frozen=True)
+class DataInterval:
+    """The period whose data a run is for, as Airflow's `data_interval_start` and `data_interval_end`.
+
+    Both moments have a time zone.
+    """
+
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        """Refuse a moment without time zone, which is another moment on each machine.
+
+        Raises:
+            ValueError: There is one.
+        """
+        for moment in (self.start, self.end):
+            if moment.utcoffset() is None:
+                raise ValueError(f"{moment!r} has no time zone")
+
+
+class RunIdentity(Document):
     """Which run this is, and where it runs."""
-
-    model_config = ConfigDict(frozen=True)
 
     dag_id: str
     run_id: str
     account_id: str
+    """Twelve digits."""
     region: str
     planned_at: datetime
     interval_start: datetime | None = None
-    """Of the run's data interval, where it has one."""
+    """Start of the run's data interval, where it has one."""
     interval_end: datetime | None = None
+    """End of the run's data interval, where it has one."""
 
     @property
     def interval(self) -> DataInterval | None:
@@ -47,21 +56,25 @@ class RunIdentity(BaseModel):
         return DataInterval(self.interval_start, self.interval_end)
 
 
-class RunLocations(BaseModel):
+class RunLocations(Document):
     """Where on S3 a run keeps what: `s3://` URIs."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     raw: str
+    """Folder of the raw data, which all runs share."""
     profiles: str
+    """Folder of the profiles of that data, which all runs share."""
     models: str
+    """Folder of the list of accepted models, which all runs share."""
     run: str
+    """Folder of all that is the run's own."""
     plan: str
     train: str
+    """Prefix of the training files; it ends with a slash."""
     validation: str
     test_features: str
     test_labels: str
     model: str
+    """Prefix below which SageMaker writes the model's archive."""
     predictions: str
     metrics: str
     report: str
@@ -89,100 +102,36 @@ class RunLocations(BaseModel):
         )
 
 
-class RunPlan(BaseModel):
-    """All that later steps need to know. It travels between tasks as JSON.
-
-    Attributes:
-        key: The run's name, and that of its training job, model, endpoint configuration and endpoint.
-        keep_endpoint: The Param, for a DAG file: that can take single members of the plan, not of `params`.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class RunPlan(Document):
+    """All that later steps need to know. It travels between tasks as JSON."""
 
     key: str
+    """The run's name, and that of its training job, model, endpoint configuration and endpoint."""
     identity: RunIdentity
     params: RunParams
     table: TableConfig
     drift: DriftLimits | None
-    source_policy: SourcePolicy
+    image_uri: str
+    """SageMaker's image that trains and serves."""
     bucket: str
     locations: RunLocations
     training: dict[str, Any]
+    """The request of `CreateTrainingJob`."""
     deployment: dict[str, Any]
+    """The requests for the three resources, by `Model`, `EndpointConfig`, `Endpoint`."""
     keep_endpoint: bool
+    """The Param of that name: a DAG file takes single members of the plan, not of `params`."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _image_of_the_request(cls, plan: Any) -> Any:
+        # Plans did not always tell the image by itself.
+        if isinstance(plan, Mapping) and "image_uri" not in plan and "training" in plan:
+            return {**plan, "image_uri": plan["training"]["AlgorithmSpecification"]["TrainingImage"]}
+        return plan
 
 
-def make_plan(
-    params: Mapping[str, Any],
-    *,
-    identity: RunIdentity,
-    config: PipelineConfig,
-    default_role: str | None,
-    source_policy: SourcePolicy,
-    iam: "IAMClient",
-) -> RunPlan:
-    """Work out a run from its Params. Makes nothing, so that a mistake here costs nothing.
+class PlannedParams(Document):
+    """The Params of a plan as data: what can be shown of a plan, whichever version made it."""
 
-    Args:
-        params: The run's Params, unchecked.
-        identity: The run.
-        config: The pipeline's YAML.
-        default_role: The Airflow Variable `sagemaker_role`.
-        source_policy: Where data may come from.
-        iam: Looks up a role that is given by name.
-
-    Raises:
-        ParamError: A Param, the role, the region or the image version is not valid.
-        SourceError: The data may not come from where `data_url` points.
-    """
-    checked = parse_params(params)
-    checked = checked.model_copy(update={"data_url": resolve_data_url(checked.data_url, identity.interval)})
-    if not identity.region:
-        raise ParamError(
-            "region = None",
-            "the AWS connection names the region to work in",
-            "Set region_name in the extra of the Airflow connection aws_default",
-        )
-    source_policy.check(checked.data_url)
-    bucket = check_bucket_name(checked.bucket or default_bucket(identity.account_id, identity.region))
-    role_arn = resolve_role(checked.role, default_role, iam)
-    image_uri = xgboost_image(identity.region, checked.image_version)
-    key = run_key(identity.dag_id, identity.run_id)
-    locations = RunLocations.of(bucket, identity.dag_id, key)
-    tags = RunTags(
-        dag_id=identity.dag_id,
-        run_id=identity.run_id,
-        expires=identity.planned_at + timedelta(hours=config.expires_after_hours),
-    )
-    kept = tags.model_copy(update={"expires": None}) if checked.keep_endpoint else tags
-    return RunPlan(
-        key=key,
-        identity=identity,
-        params=checked,
-        table=config.table,
-        drift=config.drift,
-        source_policy=source_policy,
-        bucket=bucket,
-        locations=locations,
-        training=training_request(
-            checked,
-            job_name=training_job_name(key, attempt=1),
-            image_uri=image_uri,
-            role_arn=role_arn,
-            train_uri=locations.train,
-            validation_uri=locations.validation if checked.validation_fraction else None,
-            output_uri=locations.model,
-            tags=tags.to_aws(),
-        ),
-        deployment=deployment_request(
-            checked, name=key, image_uri=image_uri, role_arn=role_arn, tags=kept.to_aws()
-        ),
-        keep_endpoint=checked.keep_endpoint,
-    )
-
-
-def write_plan(s3: "S3Client", plan: RunPlan) -> None:
-    """Keep a run's plan.json on S3, its `data_url` without user name, password and query."""
-    params = plan.params.model_copy(update={"data_url": shown(plan.params.data_url)})
-    kept = plan.model_copy(update={"params": params})
-    write_object(s3, plan.locations.plan, kept.model_dump_json(indent=2).encode(), "application/json")
+    params: dict[str, Any]

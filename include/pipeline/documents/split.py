@@ -1,33 +1,27 @@
 """What the split of a table made."""
 
-from pydantic import BaseModel, ConfigDict
-
+from include.pipeline.document import Document
 from include.pipeline.documents.drift import Drift
 
 
-class Split(BaseModel):
-    """What the split made.
-
-    Attributes:
-        rows: Of the table.
-        train_rows: Of train.csv.
-        validation_rows: Of validation.csv; 0 where there is none.
-        test_rows: Of the test features and labels.
-        train_positives: Rows with label 1.
-        test_positives: Rows with label 1.
-        feature_names: Columns after the label, in their order in the files.
-        train_sha256: Of train.csv, or of its parts one after the other, in hex.
-        drift: From the data of the last accepted model; None where there is none, or that data is the same.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class Split(Document):
+    """The rows of a run, counted."""
 
     rows: int
+    """Rows of the table."""
     train_rows: int
+    """Rows of train.csv."""
     validation_rows: int
+    """Rows of validation.csv; 0 where there is none."""
     test_rows: int
+    """Rows of the test features and labels."""
     train_positives: int
+    """Training rows whose label is 1."""
     test_positives: int
+    """Test rows whose label is 1."""
     feature_names: tuple[str, ...]
+    """Columns after the label, in their order in the files."""
     train_sha256: str
+    """SHA-256 in hex of train.csv, or of its parts one after the other."""
     drift: Drift | None = None
+    """Drift from the data of the last accepted model; None without one, or where its data is the same."""

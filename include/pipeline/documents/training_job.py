@@ -3,24 +3,22 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
-from pydantic import BaseModel, ConfigDict
+from include.pipeline.document import Document
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
 
 
-class TrainingJob(BaseModel):
+class CompletedTrainingJob(Document):
     """The job that made the model."""
-
-    model_config = ConfigDict(frozen=True)
 
     name: str
     model_uri: str
-    """Of model.tar.gz."""
+    """`s3://` URI of model.tar.gz."""
     started: datetime
     ended: datetime
     billable_seconds: int
-    """Of each instance."""
+    """Seconds billed for each instance."""
 
     @classmethod
     def describe(cls, sagemaker: "SageMakerClient", name: str) -> Self:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from include.pipeline.documents.params import RunParams
     from include.pipeline.documents.plan import RunPlan
     from include.pipeline.documents.split import Split
-    from include.pipeline.documents.training_job import TrainingJob
+    from include.pipeline.documents.training_job import CompletedTrainingJob
 
     Rows = tuple[np.ndarray, np.ndarray]
 
@@ -117,7 +117,7 @@ def evaluate(
 def evaluate_endpoint(
     plan: "RunPlan",
     split: "Split",
-    job: "TrainingJob",
+    job: "CompletedTrainingJob",
     *,
     s3: "S3Client",
     runtime: "SageMakerRuntimeClient",
@@ -135,6 +135,7 @@ def evaluate_endpoint(
 
     Raises:
         EndpointError: The endpoint did not answer one probability for each row.
+        DocumentError: What is stored of the last accepted model cannot be read.
     """
     places = plan.locations
     features = read_object(s3, places.test_features)
@@ -158,8 +159,12 @@ def evaluate_endpoint(
 
 
 def read_evaluation(s3: "S3Client", plan: "RunPlan") -> Evaluation:
-    """Read a run's metrics.json."""
-    return Evaluation.model_validate_json(read_object(s3, plan.locations.metrics))
+    """Read a run's metrics.json.
+
+    Raises:
+        DocumentError: It cannot be read.
+    """
+    return Evaluation.read(read_object(s3, plan.locations.metrics), plan.locations.metrics)
 
 
 def _ask_previous(

@@ -7,12 +7,9 @@ order, whenever it is processed.
 
 import hashlib
 import json
-import logging
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Self
-
-from pydantic import ValidationError
 
 from include.pipeline.aws.object_store import is_there, list_objects, read_object, split_uri, write_object
 from include.pipeline.documents.manifest import RunManifest
@@ -25,8 +22,6 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from include.pipeline.documents.plan import RunIdentity, RunPlan
-
-log = logging.getLogger(__name__)
 
 # Raise it when the same data and Params would give another model or other figures than before.
 _RECIPE = 1
@@ -62,6 +57,9 @@ class _Entry:
 def fingerprint(plan: "RunPlan", raw_sha256: str) -> str:
     """Hash all that decides what model a run makes and what its figures are.
 
+    An option that was added later counts where it is not at its default: with its default, a run makes what
+    runs made before there was the option.
+
     Args:
         plan: Of the run.
         raw_sha256: Of its data.
@@ -72,9 +70,10 @@ def fingerprint(plan: "RunPlan", raw_sha256: str) -> str:
     made_of = {
         "recipe": _RECIPE,
         "data": raw_sha256,
-        "table": plan.table.model_dump(),
-        "image": plan.training["AlgorithmSpecification"]["TrainingImage"],
-        "params": plan.params.model_dump(exclude=_OF_NO_MATTER),
+        # Whose default counts, as it always did.
+        "table": {"drop": plan.table.drop} | plan.table.model_dump(exclude_defaults=True),
+        "image": plan.image_uri,
+        "params": plan.params.model_dump(exclude=_OF_NO_MATTER, exclude_defaults=True),
     }
     return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
 
@@ -94,6 +93,9 @@ def find_same(s3: "S3Client", plan: "RunPlan", raw_sha256: str) -> RunManifest |
     """Find the newest accepted model that was made of the same data in the same way, by this run or another.
 
     One does not count whose archive is no longer there, or whose run has other figures by now.
+
+    Raises:
+        DocumentError: What is stored of such a model cannot be read.
     """
     made_of = fingerprint(plan, raw_sha256)
     for entry in reversed(_entries(s3, plan)):
@@ -105,12 +107,20 @@ def find_same(s3: "S3Client", plan: "RunPlan", raw_sha256: str) -> RunManifest |
 
 
 def find_previous(s3: "S3Client", plan: "RunPlan") -> RunManifest | None:
-    """Find the accepted model of the newest data that is older than this run's."""
+    """Find the accepted model of the newest data that is older than this run's.
+
+    Raises:
+        DocumentError: What is stored of it cannot be read.
+    """
     return next(accepted_before(s3, plan), None)
 
 
 def accepted_before(s3: "S3Client", plan: "RunPlan") -> "Iterator[RunManifest]":
-    """Go through the accepted models of data that is older than this run's, the newest first."""
+    """Go through the accepted models of data that is older than this run's, the newest first.
+
+    Raises:
+        DocumentError: What is stored of one cannot be read.
+    """
     when = _when(plan.identity)
     for entry in reversed(_entries(s3, plan)):
         if entry.when < when and entry.key != plan.key and (manifest := _read(s3, entry)):
@@ -129,12 +139,9 @@ def _entries(s3: "S3Client", plan: "RunPlan") -> list[_Entry]:
 
 def _read(s3: "S3Client", entry: _Entry) -> RunManifest | None:
     try:
-        return RunManifest.model_validate_json(read_object(s3, entry.uri))
+        return RunManifest.read(read_object(s3, entry.uri), entry.uri)
     except s3.exceptions.NoSuchKey:
         # Its run was deleted in this moment.
-        return None
-    except ValidationError:
-        log.warning("%s is passed over: another version of this package wrote it", entry.uri)
         return None
 
 
@@ -142,8 +149,8 @@ def _has_figures(s3: "S3Client", plan: "RunPlan", manifest: RunManifest) -> bool
     # A run that was cleared since may have written those of another model there, which failed the gate.
     places = RunLocations.of(plan.bucket, plan.identity.dag_id, manifest.key)
     try:
-        found = Evaluation.model_validate_json(read_object(s3, places.metrics))
-    except (s3.exceptions.NoSuchKey, ValidationError):
+        found = Evaluation.read(read_object(s3, places.metrics), places.metrics)
+    except s3.exceptions.NoSuchKey:
         return False
     return (found.model_sha256, found.headline) == (manifest.model_sha256, manifest.metrics)
 

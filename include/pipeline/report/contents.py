@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
+    from include.pipeline.documents.deployed import Deployed
     from include.pipeline.documents.metrics import Evaluation
     from include.pipeline.documents.plan import RunPlan
+    from include.pipeline.documents.raw_data import RawData
     from include.pipeline.documents.split import Split
-    from include.pipeline.documents.training_job import TrainingJob
-    from include.pipeline.source.download import RawData
-    from include.pipeline.teardown.deployed import Deployed
+    from include.pipeline.documents.training_job import CompletedTrainingJob
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class ReportContents:
     plan: "RunPlan"
     raw: "RawData"
     split: "Split"
-    training: "TrainingJob"
+    training: "CompletedTrainingJob"
     evaluation: "Evaluation"
     missed: tuple[str, ...]
     labels: "np.ndarray[tuple[int], np.dtype[np.int64]]"

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from include.pipeline.documents.drift import ColumnDrift, Drift, DriftLimits, failures, warnings
+from include.pipeline.data.drift import failures, warnings
+from include.pipeline.documents.drift import ColumnDrift, Drift, DriftLimits
 from include.pipeline.report import formats
 from include.pipeline.report.bars import column_bars
 

@@ -8,9 +8,9 @@ from include.pipeline.aws.prices import usd_per_day
 from include.pipeline.report import formats
 
 if TYPE_CHECKING:
+    from include.pipeline.documents.deployed import Deployed
+    from include.pipeline.documents.plan import DataInterval
     from include.pipeline.report.contents import ReportContents
-    from include.pipeline.source.dated_url import DataInterval
-    from include.pipeline.teardown.deployed import Deployed
 
 _DAY = timedelta(days=1)
 

@@ -14,9 +14,9 @@ from include.pipeline.report.page import render_report
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+    from include.pipeline.documents.deployed import Deployed
     from include.pipeline.documents.manifest import RunManifest
     from include.pipeline.documents.plan import RunPlan
-    from include.pipeline.teardown.deployed import Deployed
 
 
 def write_report(

@@ -1,11 +1,11 @@
 """A source's URL that names the period whose data it holds, such as `bank_{interval_start:%Y-%m-%d}.csv`."""
 
 import re
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 
+from include.pipeline.documents.plan import DataInterval
 from include.pipeline.errors import ParamError
-from include.pipeline.source.policy import shown
+from include.pipeline.source.policy import without_secrets
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _NAMES = ("interval_start", "interval_end")
@@ -16,29 +16,6 @@ _LITERALS = "[A-Za-z0-9._-]*"
 _FORMAT = re.compile(rf"(?:{_LITERALS}%[{_DIRECTIVES}])+{_LITERALS}")
 # How much of a faulty placeholder a message quotes.
 _SHOWN = 80
-
-
-@dataclass(frozen=True)
-class DataInterval:
-    """The period whose data a run is for, as Airflow's `data_interval_start` and `data_interval_end`.
-
-    Attributes:
-        start: With its time zone.
-        end: With its time zone.
-    """
-
-    start: datetime
-    end: datetime
-
-    def __post_init__(self) -> None:
-        """Refuse a moment without time zone, which is another moment on each machine.
-
-        Raises:
-            ValueError: There is one.
-        """
-        for moment in (self.start, self.end):
-            if moment.utcoffset() is None:
-                raise ValueError(f"{moment!r} has no time zone")
 
 
 def is_dated(url: str) -> bool:
@@ -53,7 +30,9 @@ def is_dated(url: str) -> bool:
     for placeholder in _PLACEHOLDER.finditer(url):
         _check_placeholder(url, placeholder)
     if re.search("[{}]", _PLACEHOLDER.sub("", url)):
-        found = f"data_url = {shown(url)!r} has a brace without its other half, or one inside another"
+        found = (
+            f"data_url = {without_secrets(url)!r} has a brace without its other half, or one inside another"
+        )
         raise ParamError(found, f"braces are those of {_KNOWN}", "Correct data_url")
     return _PLACEHOLDER.search(url) is not None
 
@@ -76,7 +55,7 @@ def resolve_data_url(url: str, interval: DataInterval | None) -> str:
         return url
     if interval is None:
         raise ParamError(
-            f"data_url = {shown(url)!r} is dated, and this run has no data interval",
+            f"data_url = {without_secrets(url)!r} is dated, and this run has no data interval",
             "a run triggered by hand without logical date, or by an asset, is for no period",
             "Trigger the run with a logical date, or write the date into data_url",
         )
@@ -91,7 +70,7 @@ def resolve_data_url(url: str, interval: DataInterval | None) -> str:
 
 def _check_placeholder(url: str, placeholder: re.Match[str]) -> None:
     name, _, layout = placeholder[1].partition(":")
-    found = f"data_url = {shown(url)!r} has the placeholder {placeholder[0][:_SHOWN]!r}"
+    found = f"data_url = {without_secrets(url)!r} has the placeholder {placeholder[0][:_SHOWN]!r}"
     if name not in _NAMES:
         raise ParamError(found, f"placeholders are {_KNOWN}", "Use one of them")
     if not _FORMAT.fullmatch(layout) or ".." in layout:

@@ -1,19 +1,20 @@
 """Where the data comes from: one file by its URL, checked, into a content-addressed key of the bucket."""
 
+import hashlib
 import re
 import shutil
 import tempfile
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from email.utils import formatdate
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Self
 
-from pydantic import BaseModel, ConfigDict
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from include.pipeline.aws import object_store
-from include.pipeline.aws.object_store import Received
+from include.pipeline.documents.raw_data import RawData
 from include.pipeline.errors import SourceError
-from include.pipeline.source.policy import SourcePolicy, file_name, scheme_of, shown
+from include.pipeline.source.policy import SourcePolicy, file_name, scheme_of, without_secrets
+from include.pipeline.source.s3 import receive
 from include.pipeline.source.web import NOT_HTML, Patience, UnavailableError, asking, check_answer
 
 if TYPE_CHECKING:
@@ -23,28 +24,25 @@ _SHA1_IN_NAME = re.compile(r"\.([0-9a-f]{40})\.[^.]+$", re.IGNORECASE)
 _HTML_START = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype|!--|\?xml|html|head)", re.IGNORECASE)
 
 
-class RawData(BaseModel):
-    """The file as it lies in the bucket.
+@dataclass(frozen=True)
+class Received:
+    """What is known of a file once it is here: its hashes in hex, and what the source said of its version."""
 
-    Attributes:
-        uri: `<raw_uri>/<sha256>/<file name>`.
-        url: Where it came from, without user name, password and query.
-        sha1: Of the content, in hex; so is sha256.
-        sha256: The name that the content goes by in the bucket.
-        bytes: Size of the content.
-        etag: The source's mark of this version, as it gave it.
-        last_modified: When the source last changed, as an HTTP date.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    uri: str
-    url: str
     sha1: str
     sha256: str
     bytes: int
     etag: str | None
     last_modified: str | None
+
+    @classmethod
+    def of(cls, file: BinaryIO, *, etag: str | None, last_modified: str | None) -> Self:
+        """Read the file once to hash it."""
+        sha1, sha256 = hashlib.sha1(usedforsecurity=False), hashlib.sha256()
+        file.seek(0)
+        while piece := file.read(1024**2):
+            sha1.update(piece)
+            sha256.update(piece)
+        return cls(sha1.hexdigest(), sha256.hexdigest(), file.tell(), etag, last_modified)
 
 
 def fetch(
@@ -72,14 +70,14 @@ def fetch(
             case "https" | "http":
                 received = _from_web(url, file, policy, patience or Patience())
             case "s3":
-                received = object_store.receive_object(s3, url, file, policy.max_bytes)
+                received = _from_s3(url, file, policy, s3)
             case _:
                 received = _from_folder(url, file, policy)
         _check_content(url, name, file, received)
         uri = f"{raw_uri.rstrip('/')}/{received.sha256}/{name}"
         if not object_store.has_size(s3, uri, received.bytes):
             object_store.put_file(s3, file, uri)
-    return RawData(uri=uri, url=shown(url), **asdict(received))
+    return RawData(uri=uri, url=without_secrets(url), **asdict(received))
 
 
 def _from_web(url: str, file: BinaryIO, policy: SourcePolicy, patience: Patience) -> Received:
@@ -104,16 +102,21 @@ def _download(url: str, file: BinaryIO, policy: SourcePolicy, patience: Patience
         check_answer(url, response, policy)
         for piece in response.iter_bytes():
             file.write(piece)
-            object_store.check_size(shown(url), file.tell(), policy.max_bytes)
+            policy.check_size(without_secrets(url), file.tell())
     sent = response.headers
     return Received.of(file, etag=sent.get("ETag"), last_modified=sent.get("Last-Modified"))
+
+
+def _from_s3(uri: str, file: BinaryIO, policy: SourcePolicy, s3: "S3Client") -> Received:
+    version = receive(s3, uri, file, policy.max_bytes)
+    return Received.of(file, etag=version.etag, last_modified=version.last_modified)
 
 
 def _from_folder(url: str, file: BinaryIO, policy: SourcePolicy) -> Received:
     path = policy.local_path(url)
     try:
         status = path.stat()
-        object_store.check_size(url, status.st_size, policy.max_bytes)
+        policy.check_size(url, status.st_size)
         with path.open("rb") as source:
             shutil.copyfileobj(source, file)
     except OSError as error:
@@ -123,12 +126,14 @@ def _from_folder(url: str, file: BinaryIO, policy: SourcePolicy) -> Received:
 
 def _check_content(url: str, name: str, file: BinaryIO, received: Received) -> None:
     if not received.bytes:
-        raise SourceError(f"{shown(url)} is empty", "a source has a header and rows", "Check the file")
+        raise SourceError(
+            f"{without_secrets(url)} is empty", "a source has a header and rows", "Check the file"
+        )
     file.seek(0)
     if _HTML_START.match(file.read(512)):
-        raise SourceError(f"{shown(url)} starts like HTML", *NOT_HTML)
+        raise SourceError(f"{without_secrets(url)} starts like HTML", *NOT_HTML)
     promised = _SHA1_IN_NAME.search(name)
     if promised and promised[1].lower() != received.sha1:
-        found = f"{shown(url)} has the SHA-1 {received.sha1}"
+        found = f"{without_secrets(url)} has the SHA-1 {received.sha1}"
         rule = f"its name promises {promised[1].lower()}"
         raise SourceError(found, rule, "Do not use this file before you know why it differs")

@@ -71,7 +71,9 @@ class SourcePolicy(BaseModel):
             SourceError: The scheme, host or path is not allowed, or the URL names no file.
         """
         if not url.isprintable():
-            raise SourceError(f"{shown(url)!a}", "a URL holds no control characters", "Correct the URL")
+            raise SourceError(
+                f"{without_secrets(url)!a}", "a URL holds no control characters", "Correct the URL"
+            )
         match scheme_of(url):
             case "https" | "http":
                 self.check_web(url)
@@ -82,7 +84,7 @@ class SourcePolicy(BaseModel):
                 self.local_path(url)
             case scheme:
                 rule = f"{scheme}:// is not one of https://, s3://, file://, http://"
-                raise SourceError(shown(url), rule, "Put the file where one of these reaches it")
+                raise SourceError(without_secrets(url), rule, "Put the file where one of these reaches it")
         file_name(url)
 
     def check_web(self, url: str) -> None:
@@ -101,13 +103,32 @@ class SourcePolicy(BaseModel):
             raise SourceError(f"{scheme_of(url)}://...", "it has to be a valid URL", "Correct it") from None
         if parts.scheme not in _WEB or not host:
             raise SourceError(
-                shown(url), "it has to be https://<host>/... or http://<host>/...", "Correct it"
+                without_secrets(url), "it has to be https://<host>/... or http://<host>/...", "Correct it"
             )
         if parts.port is not None and not 0 < parts.port <= _LAST_PORT:
-            raise SourceError(shown(url), f"a port is a number from 1 to {_LAST_PORT}", "Correct it")
+            raise SourceError(
+                without_secrets(url), f"a port is a number from 1 to {_LAST_PORT}", "Correct it"
+            )
         if parts.scheme == "http" and not self._is_listed(parts):
             rule = f"plain http may reach {', '.join(self.http_hosts) or 'no host'} only"
-            raise SourceError(shown(url), rule, "Use https:// or have the host allowed")
+            raise SourceError(without_secrets(url), rule, "Use https:// or have the host allowed")
+
+    def check_size(self, source: str, size: int) -> None:
+        """Refuse a source with more bytes than allowed.
+
+        Args:
+            source: Its URL, as it may be shown.
+            size: All of it, or what came so far.
+
+        Raises:
+            SourceError: The size is above `max_bytes`.
+        """
+        if size > self.max_bytes:
+            raise SourceError(
+                f"{source} has at least {size} bytes",
+                f"a source has at most {self.max_bytes}",
+                "Use a smaller file or raise the limit",
+            )
 
     def check_addresses(self, url: str, addresses: Iterable[str]) -> None:
         """Refuse a web server in the worker's own network, where cloud credentials and consoles are served.
@@ -123,7 +144,7 @@ class SourcePolicy(BaseModel):
         inner = [address for address in addresses if not ipaddress.ip_address(address).is_global]
         if inner and not self._is_listed(httpx.URL(url)):
             raise SourceError(
-                f"{shown(url)} is at {inner[0]}",
+                f"{without_secrets(url)} is at {inner[0]}",
                 "a source is on the public network",
                 "Have the host allowed in the Airflow Variable source_http_hosts",
             )
@@ -153,7 +174,7 @@ class SourcePolicy(BaseModel):
         return path
 
 
-def shown(url: str) -> str:
+def without_secrets(url: str) -> str:
     """Return the URL as it may be logged: without user name, password, query and fragment."""
     scheme, separator, rest = url.partition("://")
     if not separator or scheme_of(url) in {"s3", "file"}:
@@ -181,5 +202,5 @@ def file_name(url: str) -> str:
     path = httpx.URL(url).path if scheme_of(url) in _WEB else _plain_path(url)
     name = _UNSAFE_IN_KEY.sub("_", path.rpartition("/")[2])[-_LONGEST_NAME:]
     if not name.strip("."):
-        raise SourceError(shown(url), "its path has to end in a file name", "Name one file")
+        raise SourceError(without_secrets(url), "its path has to end in a file name", "Name one file")
     return name

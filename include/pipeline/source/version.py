@@ -6,11 +6,12 @@ from email.utils import formatdate
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
-from include.pipeline.aws import object_store
+from include.pipeline.documents.source_version import SourceVersion
 from include.pipeline.errors import SourceError
-from include.pipeline.source.policy import SourcePolicy, scheme_of, shown
+from include.pipeline.source.policy import SourcePolicy, scheme_of, without_secrets
+from include.pipeline.source.s3 import look_up
 from include.pipeline.source.web import Patience, asking, check_answer
 
 if TYPE_CHECKING:
@@ -18,24 +19,6 @@ if TYPE_CHECKING:
 
 # 403: a URL that is signed for GET allows nothing else.
 _ASK_BY_GET = {HTTPStatus.FORBIDDEN, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED}
-
-
-class SourceVersion(BaseModel):
-    """What a source says of the version that it gives now.
-
-    Attributes:
-        url: Without user name, password and query.
-        etag: The source's mark of this version, as it gave it; of a local file its SHA-256 in hex.
-        last_modified: When the source last changed, as an HTTP date.
-        bytes: Its size, where it is told.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    url: str
-    etag: str | None
-    last_modified: str | None
-    bytes: int | None
 
 
 def look_up_version(
@@ -91,8 +74,9 @@ def last_known(url: str, memories: Iterable[object]) -> SourceVersion | None:
         try:
             version = SourceVersion.model_validate(memory)
         except ValidationError:
+            # Anybody may update the asset by hand, with what they like.
             continue
-        if version.url == shown(url):
+        if version.url == without_secrets(url):
             return version
     return None
 
@@ -114,7 +98,7 @@ def _of_web(url: str, policy: SourcePolicy, patience: Patience) -> SourceVersion
     check_answer(url, response, policy)
     sent = response.headers
     version = SourceVersion(
-        url=shown(url),
+        url=without_secrets(url),
         etag=sent.get("ETag") or None,
         last_modified=sent.get("Last-Modified") or None,
         bytes=sent.get("Content-Length"),
@@ -129,20 +113,15 @@ def _of_web(url: str, policy: SourcePolicy, patience: Patience) -> SourceVersion
 
 
 def _of_object(uri: str, s3: "S3Client") -> SourceVersion:
-    head = object_store.head_object(s3, uri)
-    return SourceVersion(
-        url=uri,
-        etag=head["ETag"],
-        last_modified=formatdate(head["LastModified"].timestamp(), usegmt=True),
-        bytes=head["ContentLength"],
-    )
+    found = look_up(s3, uri)
+    return SourceVersion(url=uri, etag=found.etag, last_modified=found.last_modified, bytes=found.bytes)
 
 
 def _of_file(url: str, policy: SourcePolicy) -> SourceVersion:
     path = policy.local_path(url)
     try:
         status = path.stat()
-        object_store.check_size(url, status.st_size, policy.max_bytes)
+        policy.check_size(url, status.st_size)
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:

@@ -11,9 +11,8 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from include.pipeline.aws import object_store
 from include.pipeline.errors import SourceError
-from include.pipeline.source.policy import SourcePolicy, shown
+from include.pipeline.source.policy import SourcePolicy, without_secrets
 
 NOT_HTML = ("a source is a CSV file, not a web page", "Use the file's own URL")
 
@@ -68,12 +67,12 @@ def asking(
             yield response
     except httpx.TooManyRedirects as error:
         rule = f"a source redirects at most {_MAX_REDIRECTS} times"
-        raise SourceError(shown(url), rule, "Use the URL that it leads to") from error
+        raise SourceError(without_secrets(url), rule, "Use the URL that it leads to") from error
     except UnicodeError as error:  # httpx looks at a redirect's host before it calls the hooks
-        found = f"{shown(url)} leads to a host that is none ({error})"
+        found = f"{without_secrets(url)} leads to a host that is none ({error})"
         raise SourceError(found, "it has to be a valid URL", "Use a URL that leads to the file") from error
     except httpx.RequestError as error:  # an incomplete body too: httpx holds it against Content-Length
-        raise UnavailableError(f"{shown(url)}: {type(error).__name__} ({error})") from error
+        raise UnavailableError(f"{without_secrets(url)}: {type(error).__name__} ({error})") from error
 
 
 def _check_hop(url: str, hop: str, policy: SourcePolicy) -> None:
@@ -83,7 +82,7 @@ def _check_hop(url: str, hop: str, policy: SourcePolicy) -> None:
     except SourceError as error:
         if hop == url:
             raise
-        raise SourceError(f"{shown(url)} leads to {error.found}", error.rule, error.mend) from None
+        raise SourceError(f"{without_secrets(url)} leads to {error.found}", error.rule, error.mend) from None
 
 
 def _addresses(url: httpx.URL) -> list[str]:
@@ -116,7 +115,7 @@ def check_answer(url: str, response: httpx.Response, policy: SourcePolicy) -> No
         UnavailableError: The server is overloaded or at fault itself.
     """
     status = response.status_code
-    answer = f"{shown(url)} answered {status} {response.reason_phrase}".rstrip()
+    answer = f"{without_secrets(url)} answered {status} {response.reason_phrase}".rstrip()
     if response.is_server_error or status == HTTPStatus.TOO_MANY_REQUESTS:
         raise UnavailableError(answer)
     if not response.is_success:
@@ -124,4 +123,4 @@ def check_answer(url: str, response: httpx.Response, policy: SourcePolicy) -> No
     content_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if content_type in _HTML_TYPES:
         raise SourceError(f"{answer} with {content_type}", *NOT_HTML)
-    object_store.check_size(shown(url), int(response.headers.get("Content-Length", 0)), policy.max_bytes)
+    policy.check_size(without_secrets(url), int(response.headers.get("Content-Length", 0)))

@@ -7,8 +7,8 @@ import pytest
 from airflow.sdk.bases.operator import TRIGGER_FAIL_REPR, TriggerFailureReason
 from airflow.sdk.exceptions import TaskDeferralTimeout, TaskDeferred
 
-from include.operators.sagemaker.endpoint import RunEndpointOperator
-from include.operators.sagemaker.training import ResumableTrainingOperator
+from include.operators.sagemaker.endpoint import RunSageMakerEndpointOperator
+from include.operators.sagemaker.training import ResumableSageMakerTrainingOperator
 from include.pipeline.aws.tags import RunTags
 from include.pipeline.errors import EndpointError, TrainingError
 from tests.local_aws_client import OFTEN, Aws, deployment_config, tagged, training_config
@@ -38,8 +38,8 @@ def training(
     execution_timeout: timedelta | None = None,
     plan: RunTags = PLAN,
     **hyperparameters: str,
-) -> ResumableTrainingOperator:
-    return ResumableTrainingOperator(
+) -> ResumableSageMakerTrainingOperator:
+    return ResumableSageMakerTrainingOperator(
         task_id="train_model",
         config=planned_config(name, plan, **hyperparameters),
         check_interval=1,
@@ -48,8 +48,10 @@ def training(
     )
 
 
-def deployment(name: str, archive: str, execution_timeout: timedelta | None = None) -> RunEndpointOperator:
-    return RunEndpointOperator(
+def deployment(
+    name: str, archive: str, execution_timeout: timedelta | None = None
+) -> RunSageMakerEndpointOperator:
+    return RunSageMakerEndpointOperator(
         task_id="deploy_endpoint",
         config=tagged(deployment_config(name), PLAN.to_aws()),
         model_data_url=archive,

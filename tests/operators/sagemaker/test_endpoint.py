@@ -6,14 +6,15 @@ import pytest
 from airflow.sdk.exceptions import AirflowSkipException
 
 from include.operators.sagemaker.deletion import (
-    DeleteEndpointConfigOperator,
-    DeleteEndpointOperator,
-    DeleteModelOperator,
+    DeleteSageMakerEndpointConfigOperator,
+    DeleteSageMakerEndpointOperator,
+    DeleteSageMakerModelOperator,
 )
-from include.operators.sagemaker.endpoint import RunEndpointOperator
+from include.operators.sagemaker.endpoint import RunSageMakerEndpointOperator
 from include.pipeline.aws.tags import RunTags
+from include.pipeline.documents.deployed import Deletion
 from include.pipeline.errors import CleanupError, EndpointError, OwnerError
-from include.pipeline.teardown.deployed import Deletion, look_up_deployed
+from include.pipeline.teardown.deployed import look_up_deployed
 from tests.local_aws_client import OFTEN, Aws, deployment_config, tagged, training_config
 from tests.operators.conftest import BUCKET
 
@@ -34,7 +35,7 @@ def archive(aws: Aws) -> str:
 
 
 def deploy(name: str, archive: str) -> dict[str, Any]:
-    return RunEndpointOperator(
+    return RunSageMakerEndpointOperator(
         task_id="deploy_endpoint",
         config=tagged(deployment_config(name), RUN.to_aws()),
         model_data_url=archive,
@@ -132,7 +133,8 @@ def test_what_another_made_under_the_name_is_not_touched(
 
 
 @pytest.mark.parametrize(
-    "operator", [DeleteEndpointOperator, DeleteEndpointConfigOperator, DeleteModelOperator]
+    "operator",
+    [DeleteSageMakerEndpointOperator, DeleteSageMakerEndpointConfigOperator, DeleteSageMakerModelOperator],
 )
 def test_what_is_anothers_is_not_deleted(aws: Aws, archive: str, operator: type) -> None:
     config = tagged(deployment_config("foreign"), OTHER_RUN.to_aws())
@@ -149,7 +151,7 @@ def test_what_is_anothers_is_not_deleted(aws: Aws, archive: str, operator: type)
 
 def test_killing_the_task_deletes_the_endpoint(aws: Aws, archive: str) -> None:
     deploy("killed", archive)
-    RunEndpointOperator(
+    RunSageMakerEndpointOperator(
         task_id="deploy_endpoint",
         config=tagged(deployment_config("killed"), RUN.to_aws()),
         model_data_url=archive,
@@ -160,7 +162,7 @@ def test_killing_the_task_deletes_the_endpoint(aws: Aws, archive: str) -> None:
 
 
 def test_killing_a_task_that_has_no_endpoint_yet_does_nothing() -> None:
-    RunEndpointOperator(
+    RunSageMakerEndpointOperator(
         task_id="deploy_endpoint",
         config=deployment_config("unborn"),
         model_data_url="s3://bucket/model.tar.gz",
@@ -170,7 +172,11 @@ def test_killing_a_task_that_has_no_endpoint_yet_does_nothing() -> None:
 def test_the_three_deletes_leave_nothing_and_may_be_repeated(aws: Aws, archive: str) -> None:
     deploy("deleted", archive)
     assert names(aws, "deleted") == {"endpoint", "config", "model"}
-    for operator in (DeleteEndpointOperator, DeleteEndpointConfigOperator, DeleteModelOperator) * 2:
+    for operator in (
+        DeleteSageMakerEndpointOperator,
+        DeleteSageMakerEndpointConfigOperator,
+        DeleteSageMakerModelOperator,
+    ) * 2:
         delete(operator, "deleted")
     assert names(aws, "deleted") == set()
 
@@ -178,16 +184,16 @@ def test_the_three_deletes_leave_nothing_and_may_be_repeated(aws: Aws, archive: 
 def test_a_delete_tells_how_long_the_resource_was_there(aws: Aws, archive: str) -> None:
     deploy("short-lived", archive)
     created = creation_time(aws, "short-lived")
-    deletion = Deletion.model_validate(delete(DeleteEndpointOperator, "short-lived"))
+    deletion = Deletion.model_validate(delete(DeleteSageMakerEndpointOperator, "short-lived"))
     assert deletion.created == created
     assert created < deletion.deleted < datetime.now(UTC)
-    assert delete(DeleteEndpointOperator, "short-lived") is None
+    assert delete(DeleteSageMakerEndpointOperator, "short-lived") is None
 
 
 def test_what_was_deployed_is_looked_up_with_what_the_teardown_did(aws: Aws, archive: str) -> None:
     deploy("looked-up", archive)
     plan = SimpleNamespace(key="looked-up", identity=RUN)
-    deletion = Deletion.model_validate(delete(DeleteEndpointOperator, "looked-up"))
+    deletion = Deletion.model_validate(delete(DeleteSageMakerEndpointOperator, "looked-up"))
     found = look_up_deployed(aws.client("sagemaker"), plan, {"endpoint": deletion})
     assert [(item.kind, item.deleted, item.is_there) for item in found] == [
         ("endpoint", deletion.deleted, False),
@@ -204,19 +210,20 @@ def test_an_endpoint_that_is_still_being_created_is_waited_for_and_deleted(aws: 
     sagemaker.create_endpoint_config(**config["EndpointConfig"])
     sagemaker.create_endpoint(**config["Endpoint"])
     assert sagemaker.describe_endpoint(EndpointName="hurried")["EndpointStatus"] == "Creating"
-    delete(DeleteEndpointOperator, "hurried")
+    delete(DeleteSageMakerEndpointOperator, "hurried")
     assert "endpoint" not in names(aws, "hurried")
 
 
 def test_a_configuration_is_not_deleted_under_its_endpoint(aws: Aws, archive: str) -> None:
     deploy("lived-on", archive)
     with pytest.raises(CleanupError, match="endpoint 'lived-on' still exists"):
-        delete(DeleteEndpointConfigOperator, "lived-on")
+        delete(DeleteSageMakerEndpointConfigOperator, "lived-on")
     assert names(aws, "lived-on") == {"endpoint", "config", "model"}
 
 
 @pytest.mark.parametrize(
-    "operator", [DeleteEndpointOperator, DeleteEndpointConfigOperator, DeleteModelOperator]
+    "operator",
+    [DeleteSageMakerEndpointOperator, DeleteSageMakerEndpointConfigOperator, DeleteSageMakerModelOperator],
 )
 def test_what_is_to_be_kept_is_kept(aws: Aws, archive: str, operator: type) -> None:
     deploy("kept", archive)

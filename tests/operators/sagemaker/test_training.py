@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from include.operators.sagemaker.training import ResumableTrainingOperator
+from include.operators.sagemaker.training import ResumableSageMakerTrainingOperator
 from include.pipeline.aws.tags import RunTags
 from include.pipeline.errors import OwnerError, TrainingError
 from tests.local_aws_client import Aws
@@ -22,8 +22,8 @@ from tests.operators.sagemaker.training_jobs import (
 pytestmark = pytest.mark.slow
 
 
-def operator(name: str, plan: RunTags = PLAN, **hyperparameters: str) -> ResumableTrainingOperator:
-    return ResumableTrainingOperator(
+def operator(name: str, plan: RunTags = PLAN, **hyperparameters: str) -> ResumableSageMakerTrainingOperator:
+    return ResumableSageMakerTrainingOperator(
         task_id="train_model", config=planned_config(name, plan, **hyperparameters), check_interval=1
     )
 
@@ -107,7 +107,7 @@ def test_a_retry_follows_the_job_that_a_crashed_try_left_running(aws: Aws) -> No
 
 def test_a_retry_re_attaches_by_the_name_that_airflow_kept(aws: Aws) -> None:
     store = TaskStateStore()
-    store.set(ResumableTrainingOperator.external_id_key, operator("kept").submit_job({}))
+    store.set(ResumableSageMakerTrainingOperator.external_id_key, operator("kept").submit_job({}))
     result = operator("kept").execute({"task_state_store": store})
     assert result["Training"]["TrainingJobName"] == "kept"
     assert jobs(aws, "kept") == {"kept": "Completed"}

@@ -187,8 +187,8 @@ def run(aws: Aws, tmp_path_factory: pytest.TempPathFactory) -> Run:
             (folder / "bank.csv").write_bytes(source)
             source = "bank.csv"
         plan = plan_run(data_url=source, **params)
-        raw = fetch(plan.params.data_url, policy=plan.source_policy, s3=s3, raw_uri=plan.locations.raw)
-        return split_to_s3(s3, raw.uri, plan)
+        raw = fetch(plan.params.data_url, policy=policy, s3=s3, raw_uri=plan.locations.raw)
+        return split_to_s3(s3, raw, plan)
 
     return run
 

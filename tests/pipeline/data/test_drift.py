@@ -5,15 +5,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from include.pipeline.documents.drift import (
-    ColumnDrift,
-    Drift,
-    DriftLimits,
-    Kind,
-    check_drift,
-    failures,
-    warnings,
-)
+from include.pipeline.data.drift import check_drift, failures, warnings
+from include.pipeline.documents.drift import ColumnDrift, Drift, DriftLimits, Kind
 from include.pipeline.errors import DriftError
 
 WARN = DriftLimits()

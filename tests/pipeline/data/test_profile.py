@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from include.pipeline.data.profile import DataProfile, compare, population_stability_index, profile
+from include.pipeline.data.drift import check_drift, warnings
+from include.pipeline.data.profile import compare, population_stability_index, profile
 from include.pipeline.data.table import read_table
 from include.pipeline.documents.config import TableConfig
-from include.pipeline.documents.drift import ColumnDrift, Drift, DriftLimits, check_drift, warnings
+from include.pipeline.documents.drift import ColumnDrift, Drift, DriftLimits
+from include.pipeline.documents.profile import DataProfile
 from include.pipeline.errors import DriftError
 from tests.tutorial_data import BANK_CLEAN, needs_bank_clean
 

@@ -18,9 +18,12 @@ from hypothesis import strategies as st
 from include.pipeline.data.split import Split, hold_out_validation, split_table, split_to_s3, write_split
 from include.pipeline.data.table import read_table
 from include.pipeline.documents.config import TableConfig, load_config
-from include.pipeline.documents.plan import RunIdentity, RunPlan, make_plan
-from include.pipeline.errors import DataError, SourceError
+from include.pipeline.documents.plan import RunIdentity, RunPlan
+from include.pipeline.documents.raw_data import RawData
+from include.pipeline.errors import DataError, ObjectError
+from include.pipeline.planning.plan import make_plan
 from include.pipeline.source.policy import SourcePolicy
+from tests.pipeline.report.example import contents_of
 from tests.tutorial_data import BANK_CLEAN, needs_bank_clean
 
 if TYPE_CHECKING:
@@ -216,12 +219,18 @@ def stored(s3: "S3Client") -> dict[str, bytes]:
     return {f"s3://bucket/{key}": s3.get_object(Bucket="bucket", Key=key)["Body"].read() for key in keys}
 
 
+def raw_data(content: bytes = b"") -> RawData:
+    return contents_of().raw.model_copy(
+        update={"uri": "s3://bucket/raw.csv", "sha256": hashlib.sha256(content).hexdigest()}
+    )
+
+
 def test_the_split_goes_where_the_plan_says(s3: "S3Client", plan: RunPlan, tmp_path: Path) -> None:
     raw = b",age,y_no,y_yes\n" + b"".join(
         b"%d,%d,%d,%d\n" % (i, i + 20, i % 3 > 0, i % 3 == 0) for i in range(90)
     )
     s3.put_object(Bucket="bucket", Key="raw.csv", Body=raw)
-    split = split_to_s3(s3, "s3://bucket/raw.csv", plan)
+    split = split_to_s3(s3, raw_data(raw), plan)
     parts = split_table(read_table(io.BytesIO(raw), BANK), BANK, train_fraction=0.7, seed=1729)
     assert split == write_split(*parts, BANK, tmp_path)
     profile = f"{plan.locations.profiles}/{hashlib.sha256(raw).hexdigest()}.json"
@@ -239,7 +248,7 @@ def test_validation_rows_go_where_the_training_job_finds_them(s3: "S3Client", pl
     held_out = plan.model_copy(update={"params": plan.params.model_copy(update={"validation_fraction": 0.2})})
     raw = b"age,y_no,y_yes\n" + b"".join(b"%d,%d,%d\n" % (i, i % 3 > 0, i % 3 == 0) for i in range(90))
     s3.put_object(Bucket="bucket", Key="raw.csv", Body=raw)
-    split = split_to_s3(s3, "s3://bucket/raw.csv", held_out)
+    split = split_to_s3(s3, raw_data(raw), held_out)
     assert (split.rows, split.train_rows, split.validation_rows, split.test_rows) == (90, 50, 12, 28)
     files = stored(s3)
     lines = files[plan.locations.validation].splitlines()
@@ -250,10 +259,10 @@ def test_validation_rows_go_where_the_training_job_finds_them(s3: "S3Client", pl
 def test_a_refused_table_leaves_nothing_behind(s3: "S3Client", plan: RunPlan) -> None:
     s3.put_object(Bucket="bucket", Key="raw.csv", Body=b"age,y_no,y_yes\n")
     with pytest.raises(DataError, match="the table has no rows"):
-        split_to_s3(s3, "s3://bucket/raw.csv", plan)
+        split_to_s3(s3, raw_data(), plan)
     assert list(stored(s3)) == ["s3://bucket/raw.csv"]
 
 
 def test_raw_data_that_is_not_there_is_refused(s3: "S3Client", plan: RunPlan) -> None:
-    with pytest.raises(SourceError, match="there is no such object"):
-        split_to_s3(s3, "s3://bucket/raw.csv", plan)
+    with pytest.raises(ObjectError, match="there is no such object"):
+        split_to_s3(s3, raw_data(), plan)

@@ -9,15 +9,18 @@ import pandas as pd
 import pytest
 
 from include.pipeline.aws.object_store import list_objects, read_object, split_uri, write_object
-from include.pipeline.data.profile import DataProfile, profile
+from include.pipeline.data.profile import profile
 from include.pipeline.data.split import split_to_s3
 from include.pipeline.data.versions import compare_with_previous
 from include.pipeline.documents.config import TableConfig
 from include.pipeline.documents.drift import Drift, DriftLimits
 from include.pipeline.documents.plan import RunPlan
-from include.pipeline.errors import DriftError
+from include.pipeline.documents.profile import DataProfile
+from include.pipeline.documents.split import Split
+from include.pipeline.errors import DocumentError, DriftError
 from include.pipeline.teardown.cleanup import delete_run
 from tests.pipeline.accepted_runs import DATA, OTHER_DATA, accepted, day, plan_of, train
+from tests.pipeline.report.example import contents_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -157,17 +160,12 @@ def test_a_version_that_is_meant_becomes_the_one_to_compare_with(s3: "S3Client")
     assert compare_with_previous(s3, plan(3), frame(positives=12, income=range(40)), "7c" * 32) is not None
 
 
-@pytest.mark.parametrize("left", [None, b'{"schema_version": 0}'], ids=["deleted", "of another version"])
-def test_a_previous_version_without_a_profile_is_only_told(
-    s3: "S3Client", caplog: pytest.LogCaptureFixture, left: bytes | None
+def test_a_previous_version_whose_profile_is_deleted_is_only_told(
+    s3: "S3Client", caplog: pytest.LogCaptureFixture
 ) -> None:
     accept_version(s3, 1, frame(), OLD)
-    uri = f"{plan(1).locations.profiles}/{OLD}.json"
-    if left is None:
-        bucket, key = split_uri(uri)
-        s3.delete_object(Bucket=bucket, Key=key)
-    else:
-        write_object(s3, uri, left, "application/json")
+    bucket, key = split_uri(f"{plan(1).locations.profiles}/{OLD}.json")
+    s3.delete_object(Bucket=bucket, Key=key)
     assert compare_with_previous(s3, plan(2), frame(other=range(40)), NEW) is None
     assert warned(caplog) == ["The data of scheduled__1 has no profile to compare with"]
 
@@ -185,14 +183,21 @@ def csv_of(table: pd.DataFrame) -> bytes:
     return table.assign(z=0).to_csv(index=False).encode()
 
 
+def split(s3: "S3Client", number: int, content: bytes) -> Split:
+    """Split the n-th version of the data, which lies in the bucket."""
+    uri, sha256 = f"s3://bucket/{number}.csv", hashlib.sha256(content).hexdigest()
+    raw = contents_of().raw.model_copy(update={"uri": uri, "sha256": sha256})
+    return split_to_s3(s3, raw, plan(number))
+
+
 def test_the_split_tells_how_far_its_data_has_drifted(s3: "S3Client") -> None:
     versions = {1: csv_of(frame()), 2: csv_of(frame(positives=20))}
     for number, body in versions.items():
         write_object(s3, f"s3://bucket/{number}.csv", body, "text/csv")
-    first = split_to_s3(s3, "s3://bucket/1.csv", plan(1))
+    first = split(s3, 1, versions[1])
     assert first.drift is None
     accepted(s3, plan(1), data=hashlib.sha256(versions[1]).hexdigest())
-    drift = split_to_s3(s3, "s3://bucket/2.csv", plan(2)).drift
+    drift = split(s3, 2, versions[2]).drift
     assert drift is not None
     assert (drift.label_rate, drift.previous_label_rate) == (0.5, 0.25)
 
@@ -201,8 +206,16 @@ def test_data_that_has_drifted_too_far_is_not_split(s3: "S3Client") -> None:
     versions = {1: csv_of(frame()), 2: csv_of(frame(income=range(40)))}
     for number, body in versions.items():
         write_object(s3, f"s3://bucket/{number}.csv", body, "text/csv")
-    split_to_s3(s3, "s3://bucket/1.csv", plan(1))
+    split(s3, 1, versions[1])
     accepted(s3, plan(1), data=hashlib.sha256(versions[1]).hexdigest())
     with pytest.raises(DriftError, match="column 'income' is new"):
-        split_to_s3(s3, "s3://bucket/2.csv", plan(2))
+        split(s3, 2, versions[2])
     assert list_objects(s3, f"{plan(2).locations.run}/") == []
+
+
+def test_a_profile_that_cannot_be_read_is_an_error_that_names_it(s3: "S3Client") -> None:
+    accept_version(s3, 1, frame(), OLD)
+    uri = f"{plan(1).locations.profiles}/{OLD}.json"
+    write_object(s3, uri, b'{"schema_version": 2}', "application/json")
+    with pytest.raises(DocumentError, match=f"{uri} has schema_version 2"):
+        compare_with_previous(s3, plan(2), frame(other=range(40)), NEW)

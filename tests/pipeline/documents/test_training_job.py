@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import boto3
 from botocore.stub import Stubber
 
-from include.pipeline.documents.training_job import TrainingJob
+from include.pipeline.documents.training_job import CompletedTrainingJob
 
 STARTED, ENDED = datetime(2026, 11, 23, 6, 0, tzinfo=UTC), datetime(2026, 11, 23, 6, 1, tzinfo=UTC)
 
@@ -31,7 +31,7 @@ def test_a_job_is_what_sagemaker_says_of_it() -> None:
             },
             {"TrainingJobName": "job"},
         )
-        assert TrainingJob.describe(sagemaker, "job") == TrainingJob(
+        assert CompletedTrainingJob.describe(sagemaker, "job") == CompletedTrainingJob(
             name="job",
             model_uri="s3://bucket/model.tar.gz",
             started=STARTED,

@@ -11,7 +11,7 @@ import xgboost
 from include.pipeline.aws.object_store import read_object, split_uri, write_object
 from include.pipeline.documents.metrics import Evaluation, PreviousModel
 from include.pipeline.documents.plan import RunPlan
-from include.pipeline.documents.training_job import TrainingJob
+from include.pipeline.documents.training_job import CompletedTrainingJob
 from include.pipeline.errors import QualityError
 from include.pipeline.evaluation.evaluate import evaluate_endpoint, read_evaluation
 from include.pipeline.evaluation.model_archive import read_model
@@ -67,7 +67,9 @@ def aws() -> Iterator[Aws]:
             TrainingJobName=name, WaiterConfig=OFTEN
         )
         config = deployment_config(name)
-        config["Model"]["PrimaryContainer"]["ModelDataUrl"] = TrainingJob.describe(sagemaker, name).model_uri
+        config["Model"]["PrimaryContainer"]["ModelDataUrl"] = CompletedTrainingJob.describe(
+            sagemaker, name
+        ).model_uri
         sagemaker.create_model(**config["Model"])
         sagemaker.create_endpoint_config(**config["EndpointConfig"])
         sagemaker.create_endpoint(**config["Endpoint"])
@@ -86,8 +88,8 @@ def s3(aws: Aws) -> Iterator["S3Client"]:
         client.delete_object(Bucket=BUCKET, Key=item["Key"])
 
 
-def job(aws: Aws) -> TrainingJob:
-    return TrainingJob.describe(aws.client("sagemaker"), held_to(None).key)
+def job(aws: Aws) -> CompletedTrainingJob:
+    return CompletedTrainingJob.describe(aws.client("sagemaker"), held_to(None).key)
 
 
 def evaluate(aws: Aws, plan: RunPlan) -> Evaluation:

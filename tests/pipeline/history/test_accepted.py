@@ -1,6 +1,6 @@
 """The list of accepted models: which was made of the same, which came before."""
 
-import logging
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ import pytest
 from include.pipeline.aws.object_store import list_objects, read_object, split_uri, write_object
 from include.pipeline.documents.params import RunParams
 from include.pipeline.documents.plan import RunPlan
+from include.pipeline.errors import DocumentError
 from include.pipeline.history.accepted import accept, find_previous, find_same, fingerprint, listed_for
 from include.pipeline.teardown.cleanup import delete_run
 from tests.pipeline.accepted_runs import DATA, OTHER_DATA, accepted, day, plan_of, train
@@ -86,9 +87,9 @@ def test_another_label_or_other_columns_change_the_fingerprint(changed: dict[str
 
 
 def test_another_image_changes_the_fingerprint_under_the_same_version() -> None:
-    image = {"TrainingImage": "492215442770.dkr.ecr.eu-central-1.amazonaws.com/sagemaker-xgboost:3.2-0"}
+    image = "492215442770.dkr.ecr.eu-central-1.amazonaws.com/sagemaker-xgboost:3.2-0"
     plan = plan_of()
-    other = plan.model_copy(update={"training": plan.training | {"AlgorithmSpecification": image}})
+    other = plan.model_copy(update={"image_uri": image})
     assert fingerprint(other, DATA) != fingerprint(plan, DATA)
 
 
@@ -251,19 +252,29 @@ def test_a_deleted_run_is_no_longer_found(s3: "S3Client") -> None:
     assert list(listed_for(s3, second.locations.models, second.key)) == []
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", b'{"schema_version": 0}'])
-def test_a_manifest_of_another_version_is_passed_over_and_told(
-    s3: "S3Client", body: bytes, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"", "is not JSON"),
+        (b"{}", "cannot be read .key: Field required"),
+        (
+            b'{"schema_version": 2}',
+            "has schema_version 2: this version of the project reads schema_version 1",
+        ),
+    ],
+)
+def test_a_manifest_that_cannot_be_read_is_an_error_that_names_it(
+    s3: "S3Client", body: bytes, said: str
 ) -> None:
-    older = accepted(s3, plan_of("scheduled__1", of=day(1)))
+    accepted(s3, plan_of("scheduled__1", of=day(1)))
     plan = plan_of("scheduled__2", of=day(2))
     accepted(s3, plan)
     (uri,) = listed_for(s3, plan.locations.models, plan.key)
     write_object(s3, uri, body, "application/json")
     third = plan_of("scheduled__3", of=day(3))
-    with caplog.at_level(logging.WARNING):
-        assert find_same(s3, third, DATA) == find_previous(s3, third) == older
-    assert uri in caplog.text
+    for look in (lambda: find_same(s3, third, DATA), lambda: find_previous(s3, third)):
+        with pytest.raises(DocumentError, match=f"{re.escape(uri)} {said}"):
+            look()
 
 
 def test_a_run_that_is_deleted_while_it_is_looked_up_is_passed_over(

@@ -6,11 +6,12 @@ import pytest
 
 from include.pipeline.aws.object_store import read_object
 from include.pipeline.data.split import Split
-from include.pipeline.documents.manifest import RunManifest, code_sha256, read_manifest, record_run
+from include.pipeline.documents.manifest import RunManifest
 from include.pipeline.documents.metrics import Metrics
 from include.pipeline.documents.plan import RunPlan
-from include.pipeline.documents.training_job import TrainingJob
-from include.pipeline.source.download import RawData
+from include.pipeline.documents.raw_data import RawData
+from include.pipeline.documents.training_job import CompletedTrainingJob
+from include.pipeline.history.manifest import code_sha256, read_manifest, record_run
 from tests.pipeline.report.example import contents_of
 
 if TYPE_CHECKING:
@@ -51,14 +52,14 @@ def test_a_manifest_holds_what_the_model_was_made_of_and_what_it_is_worth(
     manifest = record(s3, plan)
     assert isinstance(manifest.raw, RawData)
     assert isinstance(manifest.split, Split)
-    assert isinstance(manifest.training, TrainingJob)
+    assert isinstance(manifest.training, CompletedTrainingJob)
     assert (manifest.raw, manifest.split, manifest.training) == (
         CONTENTS.raw,
         CONTENTS.split,
         CONTENTS.training,
     )
     assert manifest.identity == plan.identity
-    assert manifest.params.hyperparameters == plan.params.hyperparameters
+    assert manifest.params == plan.params.model_dump() | {"data_url": CONTENTS.raw.url}
     assert manifest.image_uri == plan.training["AlgorithmSpecification"]["TrainingImage"]
     assert manifest.model_sha256 == CONTENTS.evaluation.model_sha256
     assert type(manifest.metrics) is Metrics

@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from include.pipeline.aws.object_store import list_objects, read_object, write_object
-from include.pipeline.documents.manifest import RunManifest, record_run
+from include.pipeline.documents.manifest import RunManifest
 from include.pipeline.documents.plan import RunPlan
+from include.pipeline.documents.reused_model import ReusedModel
 from include.pipeline.evaluation.evaluate import read_evaluation
 from include.pipeline.history.accepted import accept
-from include.pipeline.history.reuse import ReusedModel, reuse_model
+from include.pipeline.history.manifest import record_run
+from include.pipeline.history.reuse import reuse_model
 from tests.pipeline.accepted_runs import DATA, OTHER_DATA, accepted, day, plan_of, train
 from tests.pipeline.report.example import SCORES, evaluation_of
 

@@ -14,10 +14,10 @@ from moto import mock_aws
 from include.pipeline.aws.object_store import read_object
 from include.pipeline.documents.config import PipelineConfig, load_config
 from include.pipeline.documents.drift import DriftLimits
-from include.pipeline.documents.plan import RunIdentity, RunLocations, RunPlan, make_plan, write_plan
+from include.pipeline.documents.plan import DataInterval, RunIdentity, RunLocations, RunPlan
 from include.pipeline.errors import ParamError, SourceError
 from include.pipeline.planning.names import run_key
-from include.pipeline.source.dated_url import DataInterval
+from include.pipeline.planning.plan import make_plan, write_plan
 from include.pipeline.source.policy import SourcePolicy
 
 if TYPE_CHECKING:

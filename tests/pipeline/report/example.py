@@ -8,6 +8,7 @@ import numpy as np
 from sklearn import metrics as scikit
 
 from include.pipeline.documents.config import load_config
+from include.pipeline.documents.deployed import Deployed
 from include.pipeline.documents.drift import ColumnDrift, Drift
 from include.pipeline.documents.metrics import (
     BestThreshold,
@@ -21,13 +22,11 @@ from include.pipeline.documents.metrics import (
 )
 from include.pipeline.documents.params import RunParams
 from include.pipeline.documents.plan import RunIdentity, RunLocations, RunPlan
+from include.pipeline.documents.raw_data import RawData
 from include.pipeline.documents.split import Split
-from include.pipeline.documents.training_job import TrainingJob
+from include.pipeline.documents.training_job import CompletedTrainingJob
 from include.pipeline.planning.deployment_request import deployment_request
 from include.pipeline.report.contents import ReportContents
-from include.pipeline.source.download import RawData
-from include.pipeline.source.policy import SourcePolicy
-from include.pipeline.teardown.deployed import Deployed
 
 CONFIG = load_config("bank_marketing")
 KEY = "bank-marketing-manual-2026-11-23-0a1b2c3d4e"
@@ -64,7 +63,7 @@ def plan_of(params: RunParams = CONFIG.params, **identity: str) -> RunPlan:
         params=params,
         table=CONFIG.table,
         drift=CONFIG.drift,
-        source_policy=SourcePolicy(max_bytes=CONFIG.max_source_bytes),
+        image_uri=IMAGE,
         bucket=BUCKET,
         locations=RunLocations.of(BUCKET, "bank_marketing", KEY),
         training={"AlgorithmSpecification": {"TrainingImage": IMAGE}, "ResourceConfig": instances},
@@ -196,7 +195,7 @@ def contents_of(
             feature_names=("age", "pdays", "euribor3m"),
             train_sha256="5427fd79" * 8,
         ),
-        training=TrainingJob(
+        training=CompletedTrainingJob(
             name=KEY,
             model_uri=f"s3://{BUCKET}/model.tar.gz",
             started=START,

@@ -1,6 +1,7 @@
 """Bringing a file to the bucket: from the web, from a folder, from S3."""
 
 import hashlib
+import io
 import logging
 import os
 from collections.abc import Callable
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from include.pipeline.documents.raw_data import RawData
 from include.pipeline.errors import SourceError
-from include.pipeline.source.download import RawData, fetch
+from include.pipeline.source.download import Received, fetch
 from include.pipeline.source.policy import SourcePolicy
 from include.pipeline.source.web import Patience, _check_peer
 from tests.pipeline.misbehaving_web import CSV, SHA1, SHA256, Answer, MisbehavingWeb
@@ -298,3 +300,8 @@ def test_an_absent_object_is_refused(refusal: Refusal) -> None:
 def test_a_bucket_that_is_not_there_is_no_fault_of_the_source(folder: Path, s3: "S3Client") -> None:
     with pytest.raises(s3.exceptions.NoSuchBucket):
         fetch("bank.csv", policy=SourcePolicy(local_folder=folder), s3=s3, raw_uri="s3://absent/raw")
+
+
+def test_a_file_is_counted_and_hashed() -> None:
+    received = Received.of(io.BytesIO(CSV), etag="v1", last_modified=None)
+    assert received == Received(SHA1, SHA256, 16, "v1", None)

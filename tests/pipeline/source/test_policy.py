@@ -107,3 +107,10 @@ def test_the_policy_refuses_a_local_file(path: str, said: str, tmp_path: Path) -
     (folder / "round.csv").symlink_to("round.csv")
     with pytest.raises(SourceError, match=said):
         SourcePolicy(local_folder=folder).check(path)
+
+
+def test_a_file_above_the_limit_is_refused() -> None:
+    policy = SourcePolicy(max_bytes=16)
+    policy.check_size("bank.csv", 16)
+    with pytest.raises(SourceError, match=r"bank\.csv has at least 17 bytes: a source has at most 16"):
+        policy.check_size("bank.csv", 17)

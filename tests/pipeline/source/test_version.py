@@ -12,9 +12,10 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
+from include.pipeline.documents.source_version import SourceVersion
 from include.pipeline.errors import SourceError
 from include.pipeline.source.policy import SourcePolicy
-from include.pipeline.source.version import SourceVersion, has_changed, last_known, look_up_version
+from include.pipeline.source.version import has_changed, last_known, look_up_version
 from include.pipeline.source.web import Patience, UnavailableError
 from tests.pipeline.misbehaving_web import CSV, Answer, MisbehavingWeb
 

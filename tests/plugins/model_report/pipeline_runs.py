@@ -159,7 +159,7 @@ def plan_of_run(run: PipelineRun, **params: Any) -> RunPlan:
             "params": checked,
             "table": CONFIG.table,
             "drift": CONFIG.drift,
-            "source_policy": {},
+            "image_uri": "image",
             "bucket": run.bucket,
             "locations": run.places,
             "training": {},

@@ -45,5 +45,6 @@ def test_every_process_loads_one_plugin_and_nothing_heavy_with_it(tmp_path: Path
     # Where Airflow is served below a path, an absolute address would leave it.
     assert not any(view["href"].startswith(("/", "http")) for view in views)
     assert "airflow_plugin" in modules
-    heavy = {"boto3", "fastapi", "include", "jinja2", "matplotlib", "numpy", "pandas", "plugins", "starlette"}
+    heavy = {"boto3", "fastapi", "jinja2", "matplotlib", "numpy", "pandas", "plugins", "starlette"}
     assert heavy.isdisjoint(name.partition(".")[0] for name in modules)
+    assert {name for name in modules if name.startswith("include.")} == {"include.airflow_names"}

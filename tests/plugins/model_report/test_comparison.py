@@ -1,6 +1,8 @@
 import pytest
 
+from include.pipeline.documents.params import RunParams
 from plugins.model_report.comparison import (
+    ParamRow,
     compare_features,
     compare_figures,
     compare_params,
@@ -62,6 +64,10 @@ def test_features_are_those_that_contribute_most_to_either() -> None:
     assert len(rows) == 10
 
 
+def compared(first: RunParams, second: RunParams) -> list[ParamRow]:
+    return compare_params(first.model_dump(), second.model_dump())
+
+
 def test_only_params_that_differ_are_listed() -> None:
     first = CONFIG.params
     second = first.model_copy(
@@ -71,13 +77,13 @@ def test_only_params_that_differ_are_listed() -> None:
             "hyperparameters": {**first.hyperparameters, "max_depth": 6, "alpha": 1},
         }
     )
-    assert [(row.name, row.first, row.second) for row in compare_params(first, second)] == [
+    assert [(row.name, row.first, row.second) for row in compared(first, second)] == [
         ("bucket", "not set", "a-bucket"),
         ("seed", "1729", "7"),
         ("hyperparameters.max_depth", "5", "6"),
         ("hyperparameters.alpha", "not set", "1"),
     ]
-    assert compare_params(first, first) == []
+    assert compared(first, first) == []
 
 
 def test_of_a_url_only_what_may_be_logged_is_shown() -> None:
@@ -86,8 +92,8 @@ def test_of_a_url_only_what_may_be_logged_is_shown() -> None:
     )
     second = CONFIG.params.model_copy(update={"data_url": "https://example.org/a.csv?signature=2"})
     third = CONFIG.params.model_copy(update={"data_url": "https://example.org/b.csv?signature=2"})
-    (row,) = compare_params(first, second)
+    (row,) = compared(first, second)
     assert row.first == "https://example.org/a.csv"
     assert row.second == "https://example.org/a.csv (differs in what is not shown)"
-    (row,) = compare_params(first, third)
+    (row,) = compared(first, third)
     assert row.second == "https://example.org/b.csv"

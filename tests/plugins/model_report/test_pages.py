@@ -79,15 +79,24 @@ def test_hostile_names_neither_execute_nor_break_a_page(admin: httpx.Client, s3:
         assert '"><script>alert(1)<' in page.words
 
 
-def test_figures_of_another_version_are_told_apart_from_none(admin: httpx.Client, s3: "S3Client") -> None:
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b'{"schema_version": 2}', "metrics.json has schema_version 2"),
+        (b'{"rows": 10, "accuracy": 0.9}', "metrics.json cannot be read"),
+    ],
+)
+def test_figures_that_cannot_be_read_are_told_apart_from_none(
+    admin: httpx.Client, s3: "S3Client", body: bytes, said: str
+) -> None:
     run = add_run(s3, "old_figures").keep(evaluation=evaluation_of())
     bucket, _, key = run.places.metrics.removeprefix("s3://").partition("/")
-    s3.put_object(Bucket=bucket, Key=key, Body=b'{"rows": 10, "accuracy": 0.9}')
-    assert "of another version" in Page(admin.get(RUN, params=run.query)).words
-    assert "of another version" in Page(admin.get(MODELS)).words
+    s3.put_object(Bucket=bucket, Key=key, Body=body)
+    assert said in Page(admin.get(RUN, params=run.query)).words
+    assert said in Page(admin.get(MODELS)).words
     answer = admin.get(COMPARE, params=side_by_side(run, run))
     assert answer.status_code == 404
-    assert "of another version" in answer.text
+    assert said in answer.text
 
 
 @pytest.mark.parametrize("path", [MODELS, RUN])

@@ -1,0 +1,60 @@
+"""What an earlier task of the run returned, for those that come after it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from airflow.sdk.exceptions import AirflowFailException
+
+from include import airflow_names
+
+
+@dataclass(frozen=True)
+class Returned:
+    """A template that becomes what another task returned, once the task that has it runs.
+
+    An XComArg does the same, and draws a line in the graph to each task that takes it: with a plan that all
+    take, nobody would find the chain. The chain has to see to it that the other task comes before.
+    """
+
+    task_id: str
+    """The task that returns it."""
+    member: str | None = None
+    """The one member that is taken; None takes all."""
+    may_be_absent: bool = False
+    """Whether the task may return nothing, which becomes None."""
+
+    def __getitem__(self, member: str) -> "Returned":
+        """Take one member of a dictionary."""
+        return Returned(self.task_id, member, self.may_be_absent)
+
+    def resolve(self, context: Mapping[str, Any]) -> Any:
+        """Fetch it: Airflow calls this where it renders a task's templates.
+
+        Raises:
+            AirflowFailException: The task has returned nothing.
+        """
+        returned = context["ti"].xcom_pull(task_ids=self.task_id)
+        if returned is None and not self.may_be_absent:
+            raise AirflowFailException(
+                f"The task {self.task_id} has returned nothing. This task needs what it returns. "
+                f"Clear {self.task_id} and what follows it."
+            )
+        return returned if returned is None or self.member is None else returned[self.member]
+
+    def serialize(self) -> str:
+        """Name it in Airflow's UI."""
+        return f"what {self.task_id} returned" + (f": {self.member}" if self.member else "")
+
+
+# Any, as Airflow puts the value in their place before a task sees them.
+PLAN: Any = Returned(airflow_names.PLAN_RUN)
+"""A `RunPlan`."""
+RAW: Any = Returned(airflow_names.DOWNLOAD_DATA)
+"""A `RawData`."""
+REUSED: Any = Returned(airflow_names.REUSE_MODEL, may_be_absent=True)
+"""A `ReusedModel`, where there is one."""
+SPLIT: Any = Returned(airflow_names.SPLIT_DATA)
+"""A `Split`."""
+TRAINING: Any = Returned(airflow_names.TRAIN_MODEL)
+"""The training job, as `DescribeTrainingJob` tells it, under `Training`."""

@@ -1,0 +1,56 @@
+"""The end of every pipeline's DAG: what a run made is taken away, whatever failed before."""
+
+from typing import Any
+
+from airflow.sdk import BaseOperator, TaskGroup, chain
+
+from include import airflow_names
+from include.operators import cleanup_tasks, tasks
+from include.operators.links import ModelReportLink
+from include.operators.returned import PLAN, Returned
+from include.operators.sagemaker.deletion import (
+    DeleteSageMakerEndpointConfigOperator,
+    DeleteSageMakerEndpointOperator,
+    DeleteSageMakerModelOperator,
+)
+
+
+def teardown(made: BaseOperator) -> list[BaseOperator]:
+    """Add the task group `teardown` to the DAG that is being defined.
+
+    Args:
+        made: The task that makes the first thing that has to be taken away.
+
+    Returns:
+        Its tasks in their order. The caller puts them after the last task that works.
+    """
+    names = {"name": PLAN["key"], "keep": PLAN["keep_endpoint"]}
+    with TaskGroup("teardown", prefix_group_id=False):
+        # An endpoint is never left without its configuration, nor that without its model.
+        deletions = {
+            "endpoint": DeleteSageMakerEndpointOperator(task_id=airflow_names.DELETE_ENDPOINT, **names),
+            "endpoint configuration": DeleteSageMakerEndpointConfigOperator(
+                task_id=airflow_names.DELETE_ENDPOINT_CONFIG, **names
+            ),
+            "model": DeleteSageMakerModelOperator(task_id=airflow_names.DELETE_MODEL, **names),
+        }
+        deleted: Any = {kind: Returned(step.task_id, may_be_absent=True) for kind, step in deletions.items()}
+        answers: list[Any] = [
+            tasks.write_report(PLAN, deleted),
+            cleanup_tasks.delete_data(PLAN),
+            cleanup_tasks.verify_teardown(PLAN),
+        ]
+        report, delete_data, verify = (answer.operator for answer in answers)
+        report.operator_extra_links = (ModelReportLink(),)
+        steps = [*deletions.values(), report, delete_data]
+        chain(*steps, verify)
+    # Airflow runs a teardown whatever failed before it, as long as its setup has succeeded. `made` is the
+    # setup of all of them: where it has not run, there is nothing to take away.
+    for step in steps:
+        step.as_teardown(setups=made)
+    # Whether a run has failed, Airflow reads from the last tasks of its DAG. It passes over teardowns, unless
+    # they may fail the run: such a teardown counts as a last task, and what comes before it no longer does.
+    # So only the very last may be one. Were it an earlier one, a run whose gate has failed would end as a
+    # success. `verify_teardown` itself fails when anything is left, or when the run was marked as failed.
+    verify.as_teardown(setups=made, on_failure_fail_dagrun=True)
+    return [*steps, verify]

@@ -1,0 +1,40 @@
+"""profiles/<sha256>.json: the distributions of a table, which the next version is compared with."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from include.pipeline.document import Document
+from include.pipeline.documents.drift import Kind
+
+
+class ColumnProfile(Document):
+    """How the values of one feature are spread."""
+
+    name: str
+    """Name of the column."""
+    kind: Kind
+    """`empty`; `constant`, one value; `indicator`, 0 and 1; `integer`; `float`."""
+    missing: int
+    """Rows without a value."""
+    edges: tuple[float, ...]
+    """Edges between the bins, ascending. Each belongs to the bin below it."""
+    counts: tuple[int, ...]
+    """Rows in each bin, one more than there are edges: the outer bins have no end."""
+
+
+class DataProfile(Document):
+    """A table's distributions in a few numbers a column."""
+
+    schema_version: Literal[1] = 1
+    """Rises when a field or the bins change their meaning."""
+    rows: int = Field(ge=1)
+    """Rows of the table."""
+    label: str
+    """The label's column."""
+    positives: int
+    """Rows whose label is 1."""
+    dropped: tuple[str, ...]
+    """Columns that the pipeline did not look at."""
+    columns: tuple[ColumnProfile, ...]
+    """The features, in the table's order."""

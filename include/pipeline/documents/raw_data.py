@@ -1,0 +1,22 @@
+"""The file that a run is made of."""
+
+from include.pipeline.document import Document
+
+
+class RawData(Document):
+    """The file as it lies in the bucket."""
+
+    uri: str
+    """`<raw_uri>/<sha256>/<file name>`."""
+    url: str
+    """Where it came from, without user name, password and query."""
+    sha1: str
+    """SHA-1 of the content, in hex."""
+    sha256: str
+    """SHA-256 of the content, in hex: the name that it goes by in the bucket."""
+    bytes: int
+    """Size of the content."""
+    etag: str | None
+    """The source's mark of this version, as the source gave it."""
+    last_modified: str | None
+    """When the source last changed, as an HTTP date."""

@@ -1,0 +1,80 @@
+"""The manifest of a run: written once it has been evaluated, read back for the report."""
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import include.pipeline
+from include.pipeline.aws.object_store import read_object, write_object
+from include.pipeline.documents.manifest import RunManifest
+from include.pipeline.documents.metrics import Evaluation
+from include.pipeline.documents.plan import RunPlan
+from include.pipeline.documents.raw_data import RawData
+from include.pipeline.documents.split import Split
+from include.pipeline.documents.training_job import CompletedTrainingJob
+from include.pipeline.history.quality import missed
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+def record_run(
+    s3: "S3Client",
+    plan: RunPlan,
+    evaluation: Evaluation,
+    *,
+    raw: RawData,
+    split: Split,
+    training: CompletedTrainingJob,
+    reused_from: str | None = None,
+) -> RunManifest:
+    """Write the manifest of a run that has been evaluated.
+
+    Args:
+        s3: Gets manifest.json.
+        plan: The run.
+        evaluation: Its metrics.json.
+        raw: Its data.
+        split: Its rows.
+        training: Its job.
+        reused_from: The run that made the model, where it was used again.
+    """
+    manifest = RunManifest(
+        key=plan.key,
+        identity=plan.identity,
+        params=plan.params.model_dump(mode="json") | {"data_url": raw.url},
+        image_uri=plan.image_uri,
+        code_sha256=code_sha256(),
+        raw=raw,
+        split=split,
+        training=training,
+        model_sha256=evaluation.model_sha256,
+        metrics=evaluation.headline,
+        # A run that was cleared may meet its own model.
+        reused_from=None if reused_from == plan.identity.run_id else reused_from,
+        missed=tuple(f"{found}: {rule}" for found, rule in missed(evaluation, plan.params)),
+    )
+    write_object(s3, plan.locations.manifest, manifest.model_dump_json(indent=2).encode(), "application/json")
+    return manifest
+
+
+def read_manifest(s3: "S3Client", plan: RunPlan) -> RunManifest | None:
+    """Read the manifest of a run as it was planned; None where the run has not been evaluated since.
+
+    Raises:
+        DocumentError: It cannot be read.
+    """
+    try:
+        body = read_object(s3, plan.locations.manifest)
+    except s3.exceptions.NoSuchKey:
+        return None
+    manifest = RunManifest.read(body, plan.locations.manifest)
+    return manifest if manifest.identity == plan.identity else None
+
+
+def code_sha256(folder: Path = Path(include.pipeline.__file__).parent) -> str:
+    """Hash the Python source of a package: of each file, in the order of their names, name and content."""
+    digest = hashlib.sha256()
+    for file in sorted(folder.rglob("*.py")):
+        digest.update(f"{file.relative_to(folder).as_posix()}\0".encode() + file.read_bytes() + b"\0")
+    return digest.hexdigest()
