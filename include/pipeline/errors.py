@@ -9,7 +9,7 @@
     ├── TrainingError  the training job ended without a model
     ├── EndpointError  the endpoint did not come up, or did not answer as it should
     ├── OwnerError     something of that name is there already, and another's
-    ├── ObjectError    an object on S3 is absent, denied or too large
+    ├── ObjectError    an object on S3 is absent or denied, or S3 cannot be read
     ├── DocumentError  what an earlier run stored cannot be read any more
     ├── QualityError   the model is not good enough
     └── CleanupError   something of the run could not be removed
@@ -67,7 +67,7 @@ class OwnerError(PipelineError):
 
 
 class ObjectError(PipelineError):
-    """An object on S3 is absent, denied or too large."""
+    """An object on S3 is absent or denied, or S3 cannot be read."""
 
 
 class DocumentError(PipelineError):

@@ -11,6 +11,8 @@ from s3transfer.exceptions import RetriesExceededError
 from include.pipeline.errors import ObjectError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef
 
@@ -39,23 +41,26 @@ class ObjectVersion:
         return cls(etag=head["ETag"], last_modified=changed, bytes=head["ContentLength"])
 
 
-def receive_object(s3: "S3Client", uri: str, file: BinaryIO, max_bytes: int) -> ObjectVersion:
+def receive_object(
+    s3: "S3Client", uri: str, file: BinaryIO, check_size: "Callable[[int], None]" = lambda _: None
+) -> ObjectVersion:
     """Read an object into an empty, seekable file. The client's own retries apply.
 
     Seekable, because S3Transfer reads a broken part again, and in a stream its first half would stay.
 
+    Args:
+        s3: The client.
+        uri: Of the object.
+        file: Gets its content.
+        check_size: Is told its bytes before they are read, and may raise.
+
     Raises:
-        ObjectError: It is absent, denied, too large, or S3 cannot be read.
+        ObjectError: It is absent or denied, or S3 cannot be read.
     """
     bucket, key = split_uri(uri)
     try:
         version = head_object(s3, uri)
-        if version.bytes > max_bytes:
-            raise ObjectError(
-                f"{uri} has at least {version.bytes} bytes",
-                f"an object that is read here has at most {max_bytes}",
-                "Use a smaller file or raise the limit",
-            )
+        check_size(version.bytes)
         s3.download_fileobj(bucket, key, file)
     except ClientError as error:
         rule, mend = f"S3 answered {error}", "Check the URI and the Airflow connection"

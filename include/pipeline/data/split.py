@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 
-from include.pipeline.aws.object_store import MAX_OBJECT_BYTES, put_file, receive_object
+from include.pipeline.aws.object_store import put_file, receive_object
 from include.pipeline.data.table import read_table
 from include.pipeline.data.versions import compare_with_previous
 from include.pipeline.documents.raw_data import RawData
@@ -145,7 +145,7 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan") -> Split:
         DocumentError: What is stored of that model cannot be read.
     """
     with tempfile.TemporaryFile() as file:
-        receive_object(s3, raw.uri, file, MAX_OBJECT_BYTES)
+        receive_object(s3, raw.uri, file)
         frame = read_table(file, plan.table)
     drift = compare_with_previous(s3, plan, frame, raw.sha256)
     train, test = split_table(

@@ -108,7 +108,7 @@ def _download(url: str, file: BinaryIO, policy: SourcePolicy, patience: Patience
 
 
 def _from_s3(uri: str, file: BinaryIO, policy: SourcePolicy, s3: "S3Client") -> Received:
-    version = receive(s3, uri, file, policy.max_bytes)
+    version = receive(s3, uri, file, policy)
     return Received.of(file, etag=version.etag, last_modified=version.last_modified)
 
 

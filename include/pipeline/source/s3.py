@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
 from include.pipeline.aws.object_store import ObjectVersion, head_object, receive_object
@@ -10,15 +11,17 @@ from include.pipeline.errors import ObjectError, SourceError
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+    from include.pipeline.source.policy import SourcePolicy
 
-def receive(s3: "S3Client", uri: str, file: BinaryIO, max_bytes: int) -> ObjectVersion:
+
+def receive(s3: "S3Client", uri: str, file: BinaryIO, policy: "SourcePolicy") -> ObjectVersion:
     """Read the source into an empty, seekable file.
 
     Raises:
         SourceError: It is absent, denied, too large, or S3 cannot be read.
     """
     with _told_as_source():
-        return receive_object(s3, uri, file, max_bytes)
+        return receive_object(s3, uri, file, partial(policy.check_size, uri))
 
 
 def look_up(s3: "S3Client", uri: str) -> ObjectVersion:

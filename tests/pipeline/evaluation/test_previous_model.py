@@ -113,7 +113,7 @@ def test_the_last_accepted_model_is_asked_for_the_same_rows(aws: Aws, s3: "S3Cli
     assert found.previous.roc_auc == pytest.approx(expected, abs=1e-12)
     assert found.previous.roc_auc < found.roc_auc
     assert read_evaluation(s3, held_to(0.01)) == found
-    check_quality(found, held_to(0.0).params, found.previous)
+    check_quality(found, held_to(0.0).params)
 
 
 def test_a_model_that_is_worse_than_the_last_accepted_one_is_stopped(aws: Aws, s3: "S3Client") -> None:
@@ -125,8 +125,8 @@ def test_a_model_that_is_worse_than_the_last_accepted_one_is_stopped(aws: Aws, s
     assert found.previous.roc_auc is not None
     assert found.previous.roc_auc - found.roc_auc > 0.05
     with pytest.raises(QualityError, match=r"it is at most max_roc_auc_drop = 0.05 below .*scheduled__1"):
-        check_quality(found, held_to(0.05).params, found.previous)
-    check_quality(found, held_to(1.0).params, found.previous)
+        check_quality(found, held_to(0.05).params)
+    check_quality(found, held_to(1.0).params)
 
 
 def test_the_same_model_is_as_good_on_the_endpoint_as_without_one(aws: Aws, s3: "S3Client") -> None:
@@ -135,7 +135,7 @@ def test_the_same_model_is_as_good_on_the_endpoint_as_without_one(aws: Aws, s3: 
     accepted(s3, PREVIOUS, model=same)
     found = evaluate(aws, held_to(0.0))
     assert found.previous == PreviousModel(run_id="scheduled__1", roc_auc=found.roc_auc)
-    check_quality(found, held_to(0.0).params, found.previous)
+    check_quality(found, held_to(0.0).params)
 
 
 def test_nobody_is_asked_where_the_params_do_not_say_so(aws: Aws, s3: "S3Client") -> None:
@@ -147,7 +147,7 @@ def test_a_first_model_is_held_to_none(aws: Aws, s3: "S3Client") -> None:
     accepted(s3, held_to(None))  # its own, from before it was cleared
     found = evaluate(aws, held_to(0.0))
     assert found.previous is None
-    check_quality(found, held_to(0.0).params, found.previous)
+    check_quality(found, held_to(0.0).params)
 
 
 @pytest.mark.parametrize("features", [("age", "pdays"), ("pdays", "age", "euribor3m"), ("a", "b", "c")])
@@ -159,7 +159,7 @@ def test_a_model_of_other_columns_cannot_be_asked(
     found = evaluate(aws, held_to(0.5))
     assert found.previous == PreviousModel(run_id="scheduled__1", roc_auc=None)
     with pytest.raises(QualityError, match="the model of scheduled__1 takes other columns, or cannot be"):
-        check_quality(found, held_to(0.5).params, found.previous)
+        check_quality(found, held_to(0.5).params)
 
 
 @pytest.mark.parametrize(
