@@ -4,40 +4,32 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from include.pipeline.documents.metrics import Evaluation, Interval, Metrics
+from include.pipeline.documents.metrics import Evaluation, Interval
+from include.pipeline.figures.figure import Figure
+from include.pipeline.figures.model_figures import FIGURES
 from include.pipeline.source.policy import without_secrets
 
-_HIGHER_IS_BETTER = {
-    "roc_auc": True,
-    "average_precision": True,
-    "accuracy": True,
-    "precision": True,
-    "recall": True,
-    "f1": True,
-    "log_loss": False,
-    "brier_score": False,
-}
 _FEATURES = 10
 
 
 @dataclass(frozen=True)
 class FigureRow:
-    """One figure of two runs.
-
-    Attributes:
-        name: Of the field of `Metrics`.
-        intervals: 95 %, of each run.
-        overlap: Whether the intervals do, so that the difference may be chance.
-    """
+    """One figure of two runs. A run that was evaluated before there was the figure has None."""
 
     name: str
+    """Name of its field in metrics.json."""
+    title: str
     meaning: str
-    first: float
-    second: float
-    intervals: tuple[Interval, Interval]
-    difference: float
+    first: float | None
+    second: float | None
+    intervals: tuple[Interval | None, Interval | None]
+    """The 95 % interval of each run."""
+    difference: float | None
+    """Second less first."""
     verdict: str
+    """What the second is: `better`, `worse`, `same`, or `unknown` where one run does not have the figure."""
     overlap: bool
+    """Whether the intervals overlap, so that the difference may be chance."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +52,7 @@ class ParamRow:
 
 def compare_figures(first: Evaluation, second: Evaluation) -> list[FigureRow]:
     """Compare the second run with the first, figure by figure."""
-    return [_figure_row(name, first, second) for name in _HIGHER_IS_BETTER]
+    return [_figure_row(name, figure, first, second) for name, figure in FIGURES.items()]
 
 
 def have_same_test_rows(first: Evaluation, second: Evaluation) -> bool:
@@ -89,21 +81,33 @@ def compare_params(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[
     ]
 
 
-def _figure_row(name: str, first: Evaluation, second: Evaluation) -> FigureRow:
+def _figure_row(name: str, figure: Figure, first: Evaluation, second: Evaluation) -> FigureRow:
     one, other = getattr(first, name), getattr(second, name)
-    intervals = getattr(first.intervals, name), getattr(second.intervals, name)
-    difference = other - one
-    better = (difference > 0) == _HIGHER_IS_BETTER[name]
+    intervals = first.intervals.get(name), second.intervals.get(name)
+    difference = None if one is None or other is None else other - one
     return FigureRow(
         name=name,
-        meaning=Metrics.model_fields[name].description or "",
+        title=figure.title,
+        meaning=figure.meaning,
         first=one,
         second=other,
         intervals=intervals,
         difference=difference,
-        verdict="same" if difference == 0 else "better" if better else "worse",
-        overlap=intervals[0].low <= intervals[1].high and intervals[1].low <= intervals[0].high,
+        verdict=_verdict(difference, figure),
+        overlap=_overlap(*intervals),
     )
+
+
+def _verdict(difference: float | None, figure: Figure) -> str:
+    if difference is None:
+        return "unknown"
+    if difference == 0:
+        return "same"
+    return "better" if (difference > 0) == figure.higher_is_better else "worse"
+
+
+def _overlap(one: Interval | None, other: Interval | None) -> bool:
+    return bool(one and other and one.low <= other.high and other.low <= one.high)
 
 
 def _flat(params: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

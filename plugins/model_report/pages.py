@@ -20,6 +20,7 @@ _POLICY = (
 )
 # The report is a file from S3: it also gets an origin of its own, from which nothing of Airflow is in reach.
 _REPORT_POLICY = f"{_POLICY}; sandbox"
+_EMPTY = "–"  # noqa: RUF001 - the dash of an empty cell
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     # Run ids stand in the address.
@@ -56,16 +57,16 @@ def _moment(when: datetime) -> str:
 
 
 def _figure(value: float | None) -> str:
-    return "–" if value is None else f"{value:.4f}"  # noqa: RUF001 - the dash of an empty cell
+    return _EMPTY if value is None else f"{value:.4f}"
 
 
-def _signed(value: float) -> str:
+def _signed(value: float | None) -> str:
     # A minus as wide as the plus.
-    return f"{value:+.4f}".replace("-", "\u2212")
+    return _EMPTY if value is None else f"{value:+.4f}".replace("-", "\u2212")
 
 
-def _interval(interval: Interval) -> str:
-    return f"{interval.low:.4f} to {interval.high:.4f}"
+def _interval(interval: Interval | None) -> str:
+    return _EMPTY if interval is None else f"{interval.low:.4f} to {interval.high:.4f}"
 
 
 def _query(values: Mapping[str, Any]) -> str:

@@ -76,7 +76,7 @@ def trend_svg(points: Sequence[TrendPoint]) -> str:
 def _draw(axes: "Axes", points: Sequence[TrendPoint], name: str, colour: str, marker: str) -> None:
     at = range(len(points))
     values = [getattr(point.evaluation, name) for point in points]
-    intervals = [getattr(point.evaluation.intervals, name) for point in points]
+    intervals = [point.evaluation.intervals[name] for point in points]
     lows, highs = [each.low for each in intervals], [each.high for each in intervals]
     axes.fill_between(at, lows, highs, color=colour, alpha=0.18, linewidth=0)
     axes.plot(at, values, color=colour, linewidth=1.5)

@@ -189,7 +189,7 @@ def test_the_tab_shows_the_figures_of_metrics_json(up: Up, browser: Chrome, run_
         ("log_loss", "Log loss"),
         ("brier_score", "Brier score"),
     ):
-        interval = getattr(evaluation.intervals, name)
+        interval = evaluation.intervals[name]
         row = f"{label} {getattr(evaluation, name):.4f} {interval.low:.4f} to {interval.high:.4f}"
         assert row in shown
     for count in dict(evaluation.confusion_matrix).values():

@@ -1,62 +1,33 @@
-"""The figures of one evaluation, as they stand in metrics.json.
+"""metrics.json: all figures of one evaluation.
 
-The schema of that file is docs/metrics.schema.json: `python -m include.pipeline.documents.metrics` prints it.
+Its schema is docs/metrics.schema.json: `python -m include.pipeline.documents.metrics` prints it.
 """
 
 import json
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, Self
 
 from include.pipeline.document import Document
 from include.pipeline.documents.drift import Drift
+from include.pipeline.figures.confusion_matrix import ConfusionMatrix
+from include.pipeline.figures.model_figures import ModelFigures
+
+if TYPE_CHECKING:
+    from include.pipeline.documents.params import RunParams
 
 
-class ConfusionMatrix(Document):
-    """Rows counted by what was observed and what the model said at the threshold."""
-
-    tn: int
-    """Observed no, said no."""
-    fp: int
-    """Observed no, said yes."""
-    fn: int
-    """Observed yes, said no."""
-    tp: int
-    """Observed yes, said yes."""
-
-
-class AtThreshold(Document):
-    """The figures that depend on a threshold."""
-
-    threshold: float
-    """A score of at least this counts as a yes."""
-    confusion_matrix: ConfusionMatrix
-    """At the threshold."""
-    precision: float
-    """Share of yeses among the rows said yes; 0 where none was."""
-    recall: float
-    """Share of the yeses that were said yes."""
-    f1: float
-    """Harmonic mean of precision and recall."""
-
-
-class Metrics(AtThreshold):
+class Metrics(ModelFigures):
     """The headline figures: what the gate looks at and an asset event carries."""
 
+    threshold: float
+    """A score of at least this is predicted positive."""
+    confusion_matrix: ConfusionMatrix
+    """The counts at the threshold."""
     rows: int
     """Test rows."""
     positives: int
-    """Test rows whose label is 1, a yes."""
-    accuracy: float
-    """Share of right answers."""
+    """Test rows whose label is 1."""
     baseline_accuracy: float
-    """Accuracy of always giving the more frequent answer."""
-    roc_auc: float
-    """Chance that a yes scores above a no."""
-    average_precision: float
-    """Precision, averaged over the yeses in the order of their scores."""
-    log_loss: float
-    """Mean of minus the natural logarithm of the score that was given to what was observed."""
-    brier_score: float
-    """Mean squared difference of score and label."""
+    """Accuracy of always predicting the more frequent class."""
 
 
 class Interval(Document):
@@ -68,39 +39,46 @@ class Interval(Document):
     """2.5 % of the draws are above."""
 
 
-class Intervals(Document):
-    """How far the figures of the same name would spread over other test rows of that size."""
-
-    accuracy: Interval
-    """Of `accuracy`."""
-    precision: Interval
-    """Of `precision`."""
-    recall: Interval
-    """Of `recall`."""
-    f1: Interval
-    """Of `f1`."""
-    roc_auc: Interval
-    """Of `roc_auc`."""
-    average_precision: Interval
-    """Of `average_precision`."""
-    log_loss: Interval
-    """Of `log_loss`."""
-    brier_score: Interval
-    """Of `brier_score`."""
-
-
-class ThresholdFigures(AtThreshold):
+class ThresholdFigures(Document):
     """What a threshold gives."""
 
+    threshold: float
+    """A score of at least this is predicted positive."""
+    confusion_matrix: ConfusionMatrix
+    """The counts at the threshold."""
+    precision: float
+    """Share of positives among the predicted positives; 0 where no row was predicted positive."""
+    recall: float
+    """Share of the positives that were predicted positive."""
+    f1: float
+    """Harmonic mean of precision and recall."""
     profit: float
-    """Value of the deposits less the cost of the calls, when everybody who is said yes is called."""
+    """Value of the deposits less the cost of the calls, when every predicted positive is called."""
+
+    @classmethod
+    def of(cls, threshold: float, matrix: ConfusionMatrix, params: "RunParams") -> Self:
+        """Work them out.
+
+        Args:
+            threshold: Which.
+            matrix: The counts at it.
+            params: Tell what a call costs and what a deposit is worth.
+        """
+        return cls(
+            threshold=threshold,
+            confusion_matrix=matrix,
+            precision=matrix.precision,
+            recall=matrix.recall,
+            f1=matrix.f1,
+            profit=matrix.tp * params.deposit_value - matrix.predicted_positive * params.call_cost,
+        )
 
 
 class BestThreshold(Document):
     """The best of the thresholds by one figure."""
 
     chosen_on: Literal["validation", "test"]
-    """Whose figures decided. Of the test rows' own, the best looks better than it is."""
+    """The rows whose figures decided. Chosen on the test rows, the best looks better than it is."""
     test: ThresholdFigures
     """What it gives on the test rows."""
 
@@ -109,24 +87,24 @@ class Decile(Document):
     """A tenth of the test rows, in the order of their scores from the highest down."""
 
     decile: int
-    """From 1, the highest scores."""
+    """Its number, from 1: the highest scores."""
     rows: int
-    """Of this decile."""
+    """Rows of the decile."""
     positives: int
-    """Rows of it whose label is 1."""
+    """Rows of the decile whose label is 1."""
     lowest_score: float
-    """Of its rows."""
+    """Lowest score of its rows."""
     lift: float
-    """Share of yeses in this decile, over that in all rows."""
+    """Share of positives in the decile, divided by that in all rows."""
     gain: float
-    """Share of all yeses in this decile and those above it: what calling them all would reach."""
+    """Share of all positives that are in this decile or one above it."""
 
 
 class FeatureImportance(Document):
     """What a column means to the model."""
 
     name: str
-    """Of the column."""
+    """Name of the column."""
     gain: float
     """Mean gain of the splits on it, XGBoost's `gain`; 0 where there is none."""
     mean_abs_contribution: float
@@ -137,9 +115,9 @@ class PreviousModel(Document):
     """The last accepted model, asked for the same test rows."""
 
     run_id: str
-    """Of the run that made it."""
+    """The run that made it."""
     roc_auc: float | None
-    """Null where it takes other columns, or cannot be read."""
+    """Its ROC AUC on these rows; null where it takes other columns, or cannot be read."""
 
 
 class Evaluation(Metrics):
@@ -147,28 +125,28 @@ class Evaluation(Metrics):
 
     schema_version: Literal[1] = 1
     """Rises when a field changes its meaning or goes."""
-    intervals: Intervals
-    """Of the headline figures."""
+    intervals: dict[str, Interval]
+    """How far each headline figure would spread over other test rows, by the figure's name."""
     validation_rows: int
     """Rows kept from training to choose a threshold on; 0 without."""
     thresholds: tuple[ThresholdFigures, ...]
-    """On the test rows, from 0.01 to 0.99."""
+    """What each threshold from 0.01 to 0.99 gives on the test rows."""
     best_f1: BestThreshold
-    """Where F1 is highest."""
+    """The threshold where F1 is highest."""
     best_profit: BestThreshold
-    """Where the profit is highest."""
+    """The threshold where the profit is highest."""
     deciles: tuple[Decile, ...]
-    """The highest scores first."""
+    """The test rows in tenths, the highest scores first."""
     model_sha256: str | None
-    """Of the model file that served, in hex; None where its archive holds none."""
+    """SHA-256 in hex of the model file that served; null where its archive holds none."""
     features: tuple[FeatureImportance, ...]
-    """The most contributing first. Empty where the model of that image version cannot be read."""
+    """The columns, the most contributing first; empty where the model cannot be read here."""
     previous: PreviousModel | None
-    """Null where nobody asked, or no model was accepted before."""
+    """The last accepted model; null where the Params did not ask for it, or no model was accepted before."""
     drift: Drift | None
-    """From the data of the last accepted model; null where there is none, or its data is the same."""
+    """Drift from the data of the last accepted model; null where there is none, or its data is the same."""
     training_curve: dict[str, tuple[float, ...]]
-    """Of each metric in the job's log, such as `train-logloss`, one value a round."""
+    """The values of each metric in the job's log, such as `train-logloss`, one a round."""
 
     @property
     def headline(self) -> Metrics:

@@ -4,68 +4,36 @@ Efron and Tibshirani, An Introduction to the Bootstrap (1993), chapter 13: the p
 """
 
 import numpy as np
-from sklearn import metrics as scikit
 
-from include.pipeline.documents.metrics import Interval, Intervals
+from include.pipeline.documents.metrics import Interval
+from include.pipeline.figures.model_figures import FIGURES
+from include.pipeline.figures.scored_rows import ScoredRows
 
 RESAMPLES = 500
 SEED = 1729
 
-_FIGURES = tuple(Intervals.model_fields)
 
-
-def intervals(labels: np.ndarray, scores: np.ndarray, threshold: float) -> Intervals:
+def intervals(rows: ScoredRows) -> dict[str, Interval]:
     """Draw as many rows as there are, with replacement, again and again, and see what the figures do.
 
-    The same rows give the same intervals. Draws without a yes or without a no are left out: no ROC curve
-    can be drawn of them.
+    The same rows give the same intervals. Draws of one class alone are left out: they have no ROC curve.
 
     Args:
-        labels: 0 or 1, shape `(rows,)`, both present.
-        scores: Probabilities of 1, shape `(rows,)`.
-        threshold: A score of at least this counts as 1.
+        rows: The test rows.
+
+    Returns:
+        The interval of each figure that has one, by its name.
     """
+    figures = {name: figure for name, figure in FIGURES.items() if figure.has_interval}
     # A draw of sorted rows, itself sorted, spares the curve most of its time.
-    order = np.argsort(scores, kind="stable")
-    labels, scores = labels[order], scores[order]
-    losses, errors = row_losses(labels, scores), (scores - labels) ** 2
+    order = np.argsort(rows.scores, kind="stable")
+    labels, scores = rows.labels[order], rows.scores[order]
     random = np.random.default_rng(SEED)
     drawn = []
     for _ in range(RESAMPLES):
-        rows = np.sort(random.integers(0, len(labels), len(labels)))
-        if 0 < labels[rows].sum() < len(rows):
-            drawn.append(
-                (
-                    *_curve_figures(labels[rows], scores[rows], threshold),
-                    losses[rows].mean(),
-                    errors[rows].mean(),
-                )
-            )
+        chosen = np.sort(random.integers(0, len(labels), len(labels)))
+        draw = ScoredRows(labels[chosen], scores[chosen], rows.threshold)
+        if 0 < draw.positives < len(labels):
+            drawn.append([figure.of(draw) for figure in figures.values()])
     low, high = np.percentile(np.array(drawn), [2.5, 97.5], axis=0)
-    return Intervals(**{name: Interval(low=low[at], high=high[at]) for at, name in enumerate(_FIGURES)})
-
-
-def row_losses(labels: np.ndarray, scores: np.ndarray) -> np.ndarray:
-    """Compute each row's part in scikit-learn's `log_loss`, which keeps scores off 0 and 1 as this does."""
-    given = np.where(labels == 1, scores, 1 - scores)
-    losses: np.ndarray = -np.log(np.clip(given, np.finfo(scores.dtype).eps, 1))
-    return losses
-
-
-def _curve_figures(labels: np.ndarray, scores: np.ndarray, threshold: float) -> tuple[float, ...]:
-    tns, fps, fns, tps, thresholds = scikit.confusion_matrix_at_thresholds(labels, scores)
-    # Thresholds fall; before the first that is reached, nobody is said yes.
-    at = np.searchsorted(-thresholds, -threshold, side="right") - 1
-    tn, fp, fn, tp = (
-        (tns[at], fps[at], fns[at], tps[at]) if at >= 0 else (tns[0] + fps[0], 0, fns[0] + tps[0], 0)
-    )
-    positives, negatives = labels.sum(), len(labels) - labels.sum()
-    recalls = np.concatenate([[0], tps / positives])
-    return (
-        (tn + tp) / len(labels),
-        tp / max(tp + fp, 1),
-        tp / positives,
-        2 * tp / (2 * tp + fp + fn),
-        scikit.auc(np.concatenate([[0], fps / negatives]), recalls),
-        np.sum(np.diff(recalls) * tps / (tps + fps)),
-    )
+    return {name: Interval(low=low[at], high=high[at]) for at, name in enumerate(figures)}

@@ -16,8 +16,10 @@ from include.pipeline.evaluation.explanation import explain, predict
 from include.pipeline.evaluation.gains import deciles
 from include.pipeline.evaluation.model_archive import read_model
 from include.pipeline.evaluation.scoring import score_rows
-from include.pipeline.evaluation.thresholds import GRID, best_threshold, confusion_matrix, threshold_figures
+from include.pipeline.evaluation.thresholds import GRID, best_threshold, threshold_figures
 from include.pipeline.evaluation.training_log import read_training_curve
+from include.pipeline.figures.model_figures import FIGURES
+from include.pipeline.figures.scored_rows import ScoredRows
 from include.pipeline.history.accepted import accepted_before
 
 if TYPE_CHECKING:
@@ -39,31 +41,16 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def score_metrics(labels: np.ndarray, scores: np.ndarray, threshold: float) -> Metrics:
-    """Compare scores with labels.
-
-    Args:
-        labels: 0 or 1, shape `(rows,)`, both present.
-        scores: Probabilities of 1, shape `(rows,)`.
-        threshold: A score of at least this counts as 1.
-    """
-    answers = (scores >= threshold).astype(int)
-    positives = int(labels.sum())
+def score_metrics(rows: ScoredRows) -> Metrics:
+    """Compare scores with labels: the headline figures."""
+    positives, count = rows.positives, len(rows.labels)
     return Metrics(
-        rows=len(labels),
+        rows=count,
         positives=positives,
-        threshold=threshold,
-        confusion_matrix=confusion_matrix(labels, scores, threshold),
-        accuracy=float(scikit.accuracy_score(labels, answers)),
-        baseline_accuracy=max(positives, len(labels) - positives) / len(labels),
-        # A model that never says yes has no precision: 0, as scikit-learn counts it.
-        precision=float(scikit.precision_score(labels, answers, zero_division=0)),
-        recall=float(scikit.recall_score(labels, answers)),
-        f1=float(scikit.f1_score(labels, answers)),
-        roc_auc=float(scikit.roc_auc_score(labels, scores)),
-        average_precision=float(scikit.average_precision_score(labels, scores)),
-        log_loss=float(scikit.log_loss(labels, scores)),
-        brier_score=float(scikit.brier_score_loss(labels, scores)),
+        threshold=rows.threshold,
+        confusion_matrix=rows.confusion_matrix,
+        baseline_accuracy=max(positives, count - positives) / count,
+        **{name: figure.of(rows) for name, figure in FIGURES.items()},
     )
 
 
@@ -91,17 +78,19 @@ def evaluate(
         drift: From that model's data.
         training_curve: What the job's log says of its rounds.
     """
-    on_test = threshold_figures(*test, GRID, params)
-    on_validation = threshold_figures(*validation, GRID, params) if validation else ()
+    on_test = threshold_figures(ScoredRows(*test, params.threshold), GRID, params)
+    on_validation = (
+        threshold_figures(ScoredRows(*validation, params.threshold), GRID, params) if validation else ()
+    )
     best = {
         "best_f1": best_threshold("f1", test=on_test, validation=on_validation),
         "best_profit": best_threshold("profit", test=on_test, validation=on_validation),
     }
     chosen = best.get(params.threshold_rule)
-    threshold = chosen.test.threshold if chosen else params.threshold
+    rows = ScoredRows(*test, chosen.test.threshold if chosen else params.threshold)
     return Evaluation(
-        **dict(score_metrics(*test, threshold)),
-        intervals=bootstrap.intervals(*test, threshold),
+        **dict(score_metrics(rows)),
+        intervals=bootstrap.intervals(rows),
         validation_rows=len(validation[0]) if validation else 0,
         thresholds=on_test,
         **best,

@@ -1,26 +1,17 @@
 """The rows of the report's tables."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from include.pipeline.documents.metrics import Interval, Metrics, ThresholdFigures
+from include.pipeline.documents.metrics import Interval, ThresholdFigures
+from include.pipeline.figures.model_figures import FIGURES
 
 if TYPE_CHECKING:
-    from include.pipeline.documents.metrics import ConfusionMatrix, Decile, Evaluation
+    from include.pipeline.documents.metrics import Decile, Evaluation
     from include.pipeline.documents.params import RunParams
+    from include.pipeline.figures.confusion_matrix import ConfusionMatrix
 
-_TITLES = {
-    "accuracy": "Accuracy",
-    "precision": "Precision",
-    "recall": "Recall",
-    "f1": "F1",
-    "roc_auc": "ROC AUC",
-    "average_precision": "Average precision",
-    "log_loss": "Log loss",
-    "brier_score": "Brier score",
-}
 _STEP_PERCENT = 5  # of the 99 thresholds, those at 0.05, 0.10 and so on are listed
 _CALLED_DECILES = 2
 
@@ -32,8 +23,8 @@ class MetricRow:
     name: str
     title: str
     meaning: str
-    value: float
-    interval: Interval
+    value: float | None
+    interval: Interval | None
     baseline: float
 
 
@@ -80,38 +71,19 @@ class Reach:
 
 
 def metric_rows(evaluation: "Evaluation") -> list[MetricRow]:
-    """List the metrics beside the same figures without a model."""
-    baseline = _baseline(evaluation.positives / evaluation.rows)
+    """List the figures beside the same without a model."""
+    share = evaluation.positives / evaluation.rows
     return [
         MetricRow(
             name=name,
-            title=title,
-            meaning=Metrics.model_fields[name].description or "",
+            title=figure.title,
+            meaning=figure.meaning,
             value=getattr(evaluation, name),
-            interval=getattr(evaluation.intervals, name),
-            baseline=baseline[name],
+            interval=evaluation.intervals.get(name),
+            baseline=figure.baseline(share),
         )
-        for name, title in _TITLES.items()
+        for name, figure in FIGURES.items()
     ]
-
-
-def _baseline(share: float) -> dict[str, float]:
-    """Work out the metrics of always giving the more frequent answer, and the share of yeses as the score.
-
-    Args:
-        share: Of yeses, above 0 and below 1.
-    """
-    always_yes = share > 0.5  # noqa: PLR2004 - the more frequent answer
-    return {
-        "accuracy": max(share, 1 - share),
-        "precision": share if always_yes else 0,
-        "recall": 1 if always_yes else 0,
-        "f1": 2 * share / (1 + share) if always_yes else 0,
-        "roc_auc": 0.5,
-        "average_precision": share,
-        "log_loss": -share * math.log(share) - (1 - share) * math.log(1 - share),
-        "brier_score": share * (1 - share),
-    }
 
 
 def confusion_rows(matrix: "ConfusionMatrix") -> list[ConfusionRow]:
@@ -132,17 +104,8 @@ def confusion_rows(matrix: "ConfusionMatrix") -> list[ConfusionRow]:
 
 
 def threshold_in_force(evaluation: "Evaluation", params: "RunParams") -> ThresholdFigures:
-    """Gather what the threshold that the metrics hold for gives."""
-    matrix = evaluation.confusion_matrix
-    calls = matrix.tp + matrix.fp
-    return ThresholdFigures(
-        threshold=evaluation.threshold,
-        confusion_matrix=matrix,
-        precision=evaluation.precision,
-        recall=evaluation.recall,
-        f1=evaluation.f1,
-        profit=matrix.tp * params.deposit_value - calls * params.call_cost,
-    )
+    """Work out what the threshold that the metrics hold for gives."""
+    return ThresholdFigures.of(evaluation.threshold, evaluation.confusion_matrix, params)
 
 
 def threshold_rows(evaluation: "Evaluation", params: "RunParams") -> list[ThresholdRow]:

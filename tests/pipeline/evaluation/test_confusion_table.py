@@ -1,6 +1,7 @@
-from include.pipeline.documents.metrics import ConfusionMatrix, Metrics
+from include.pipeline.documents.metrics import Metrics
 from include.pipeline.evaluation.confusion_table import confusion_table
-from tests.pipeline import figures
+from include.pipeline.figures.confusion_matrix import ConfusionMatrix
+from tests.pipeline import made_up_figures as figures
 
 
 def metrics(**counts: int) -> Metrics:

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from include.pipeline.documents.config import load_config
-from include.pipeline.documents.metrics import ConfusionMatrix, Evaluation, FeatureImportance
+from include.pipeline.documents.metrics import Evaluation, FeatureImportance
 from include.pipeline.evaluation.evaluate import evaluate, score_metrics
+from include.pipeline.figures.confusion_matrix import ConfusionMatrix
+from include.pipeline.figures.scored_rows import ScoredRows
 from tests.tutorial_data import HYPERPARAMETERS, needs_bank_clean, tutorial_split
 
 PARAMS = load_config("bank_marketing").params
@@ -19,7 +21,7 @@ SCORES = np.array([0.1, 0.4, 0.5, 0.2, 0.5, 0.3])
 
 
 def test_a_small_evaluation_worked_out_by_hand() -> None:
-    metrics = score_metrics(LABELS, SCORES, threshold=0.5)
+    metrics = score_metrics(ScoredRows(LABELS, SCORES, 0.5))
     assert metrics.confusion_matrix == ConfusionMatrix(tn=3, fp=1, fn=1, tp=1)
     assert metrics.rows == 6
     assert metrics.positives == 2
@@ -38,7 +40,7 @@ def test_a_small_evaluation_worked_out_by_hand() -> None:
 
 
 def test_a_model_that_never_says_yes_has_no_precision() -> None:
-    metrics = score_metrics(LABELS, np.full(6, 0.1), threshold=0.5)
+    metrics = score_metrics(ScoredRows(LABELS, np.full(6, 0.1), 0.5))
     assert (metrics.precision, metrics.recall, metrics.f1) == (0, 0, 0)
     assert metrics.accuracy == metrics.baseline_accuracy
 
@@ -50,9 +52,8 @@ def test_a_model_that_never_says_yes_has_no_precision() -> None:
     st.floats(0.01, 0.99),
 )
 def test_the_figures_agree_with_their_definitions(rows: list[tuple[bool, float]], threshold: float) -> None:
-    metrics = score_metrics(
-        np.array([int(label) for label, _ in rows]), np.array([score for _, score in rows]), threshold
-    )
+    labels, scores = np.array([int(label) for label, _ in rows]), np.array([score for _, score in rows])
+    metrics = score_metrics(ScoredRows(labels, scores, threshold))
     counted = {
         (label, answer): sum(1 for seen, score in rows if seen == label and (score >= threshold) == answer)
         for label in (False, True)
@@ -94,7 +95,7 @@ def test_a_threshold_is_chosen_on_the_validation_rows(rule: str, threshold: floa
     assert evaluation.best_f1.chosen_on == evaluation.best_profit.chosen_on == "validation"
     # The figures are the test rows' all the same.
     assert evaluation.rows == 6
-    assert evaluation.confusion_matrix == score_metrics(LABELS, SCORES, threshold).confusion_matrix
+    assert evaluation.confusion_matrix == ScoredRows(LABELS, SCORES, threshold).confusion_matrix
 
 
 def test_an_evaluation_is_the_same_when_read_again() -> None:
@@ -159,6 +160,5 @@ def test_every_figure_of_the_tutorials_model_is_what_its_definition_gives() -> N
         [by_score[:end].sum() / yes for end in ends]
     )
     assert found.deciles[0].lift == pytest.approx(by_score[: ends[0]].mean() / was.mean())
-    for name in type(found.intervals).model_fields:
-        interval = getattr(found.intervals, name)
+    for name, interval in found.intervals.items():
         assert interval.low < getattr(found, name) < interval.high

@@ -1,8 +1,10 @@
 import numpy as np
 
 from include.pipeline.documents.config import load_config
-from include.pipeline.documents.metrics import ConfusionMatrix, ThresholdFigures
+from include.pipeline.documents.metrics import ThresholdFigures
 from include.pipeline.evaluation.thresholds import GRID, best_threshold, threshold_figures
+from include.pipeline.figures.confusion_matrix import ConfusionMatrix
+from include.pipeline.figures.scored_rows import ScoredRows
 
 PARAMS = load_config("bank_marketing").params.model_copy(update={"call_cost": 2.0, "deposit_value": 10.0})
 LABELS = np.array([0, 0, 0, 0, 1, 1])
@@ -15,7 +17,7 @@ def test_the_grid_is_every_hundredth_between_0_and_1() -> None:
 
 
 def test_each_threshold_is_worked_out_as_by_hand() -> None:
-    low, high, never = threshold_figures(LABELS, SCORES, (0.3, 0.5, 0.6), PARAMS)
+    low, high, never = threshold_figures(ScoredRows(LABELS, SCORES, 0.5), (0.3, 0.5, 0.6), PARAMS)
     # At 0.3 four are called: 0.4, 0.5 and the two yeses.
     assert low == ThresholdFigures(
         threshold=0.3,

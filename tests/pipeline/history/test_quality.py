@@ -5,7 +5,7 @@ from include.pipeline.documents.metrics import Evaluation, PreviousModel
 from include.pipeline.documents.params import RunParams
 from include.pipeline.errors import QualityError
 from include.pipeline.history.quality import check_quality, missed
-from tests.pipeline.figures import metrics
+from tests.pipeline.made_up_figures import metrics
 from tests.pipeline.report.example import evaluation_of
 
 PARAMS = load_config("bank_marketing").params

@@ -12,12 +12,10 @@ from include.pipeline.documents.deployed import Deployed
 from include.pipeline.documents.drift import ColumnDrift, Drift
 from include.pipeline.documents.metrics import (
     BestThreshold,
-    ConfusionMatrix,
     Decile,
     Evaluation,
     FeatureImportance,
     Interval,
-    Intervals,
     ThresholdFigures,
 )
 from include.pipeline.documents.params import RunParams
@@ -25,6 +23,7 @@ from include.pipeline.documents.plan import RunIdentity, RunLocations, RunPlan
 from include.pipeline.documents.raw_data import RawData
 from include.pipeline.documents.split import Split
 from include.pipeline.documents.training_job import CompletedTrainingJob
+from include.pipeline.figures.confusion_matrix import ConfusionMatrix
 from include.pipeline.planning.deployment_request import deployment_request
 from include.pipeline.report.contents import ReportContents
 
@@ -110,9 +109,7 @@ def evaluation_of(labels: np.ndarray = LABELS, scores: np.ndarray = SCORES, **ch
         "threshold": 0.5,
         "confusion_matrix": at_half.confusion_matrix,
         "baseline_accuracy": max(share, 1 - share),
-        "intervals": Intervals(
-            **{name: Interval(low=value - 0.01, high=value + 0.01) for name, value in figures.items()}
-        ),
+        "intervals": {name: Interval(low=value - 0.01, high=value + 0.01) for name, value in figures.items()},
         "validation_rows": 0,
         "model_sha256": "5e" * 32,
         "previous": None,

@@ -4,13 +4,12 @@ from typing import Any
 
 from include.pipeline.documents.metrics import (
     BestThreshold,
-    ConfusionMatrix,
     Evaluation,
     FeatureImportance,
     Interval,
-    Intervals,
     ThresholdFigures,
 )
+from include.pipeline.figures.confusion_matrix import ConfusionMatrix
 
 _INTERVALS = {
     "accuracy": (0.8905, 0.9013),
@@ -62,12 +61,10 @@ def evaluation_of(
             "average_precision": 0.42611,
             "log_loss": 0.28412,
             "brier_score": 0.08051,
-            "intervals": Intervals.model_validate(
-                {
-                    name: Interval(low=low, high=high)
-                    for name, (low, high) in (_INTERVALS | (intervals or {})).items()
-                }
-            ),
+            "intervals": {
+                name: Interval(low=low, high=high)
+                for name, (low, high) in (_INTERVALS | (intervals or {})).items()
+            },
             "validation_rows": 0,
             "model_sha256": "5e" * 32,
             "previous": None,

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from include.pipeline.documents.metrics import ConfusionMatrix, Metrics
+from include.pipeline.documents.metrics import Metrics
+from include.pipeline.figures.confusion_matrix import ConfusionMatrix
 
 GOOD = Metrics(
     rows=1000,

@@ -1,0 +1,30 @@
+"""What the project knows of one figure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from include.pipeline.figures.scored_rows import ScoredRows
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure that judges a model."""
+
+    title: str
+    """How it is called where people read it."""
+    of: Callable[["ScoredRows"], float]
+    """Computes it."""
+    baseline: Callable[[float], float]
+    """Its value without a model, by the share of positives, which is above 0 and below 1.
+
+    Without a model, the more frequent class is predicted for every row, with the share of positives as score.
+    """
+    higher_is_better: bool = True
+    has_interval: bool = True
+    """Whether its interval is drawn by the bootstrap."""
+    in_trend: bool = False
+    """Whether the trend over runs shows it."""
+    meaning: str = ""
+    """What it says, in a sentence."""

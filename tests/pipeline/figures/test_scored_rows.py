@@ -1,0 +1,30 @@
+import numpy as np
+import pytest
+from sklearn import metrics as scikit
+
+from include.pipeline.figures.confusion_matrix import ConfusionMatrix
+from include.pipeline.figures.scored_rows import ScoredRows
+
+LABELS = np.array([0, 1, 1, 0])
+
+
+def test_the_log_loss_is_scikit_learns_also_where_the_model_was_certain() -> None:
+    scores = np.array([0.0, 1.0, 0.0, 0.25])
+    assert ScoredRows(LABELS, scores, 0.5).log_loss == pytest.approx(scikit.log_loss(LABELS, scores))
+
+
+@pytest.mark.parametrize(
+    ("threshold", "counts"),
+    [
+        (0.95, {"tn": 2, "fp": 0, "fn": 2, "tp": 0}),
+        (0.9, {"tn": 2, "fp": 0, "fn": 1, "tp": 1}),
+        (0.5, {"tn": 1, "fp": 1, "fn": 1, "tp": 1}),
+        (0.2, {"tn": 1, "fp": 1, "fn": 0, "tp": 2}),
+        (0.01, {"tn": 0, "fp": 2, "fn": 0, "tp": 2}),
+    ],
+)
+def test_a_score_of_at_least_the_threshold_is_predicted_positive(
+    threshold: float, counts: dict[str, int]
+) -> None:
+    rows = ScoredRows(LABELS, np.array([0.1, 0.9, 0.2, 0.5]), 0.5)
+    assert rows.confusion_matrix_at(threshold) == ConfusionMatrix(**counts)
