@@ -66,6 +66,6 @@ def stand_in(row: int) -> str:
 
 def label(name: str, longest: int = _LONGEST_NAME) -> str:
     """Cut a name to what has room in a plot, where a letter of East Asia takes the room of two."""
-    text = str(formats.shown(name))
+    text = str(formats.printable(name))
     wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text[:longest])
     return formats.shortened(text, longest - wide // 2)

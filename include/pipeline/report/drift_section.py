@@ -68,6 +68,6 @@ def _plot(columns: tuple[ColumnDrift, ...], of: int, limits: DriftLimits | None)
         [round(column.psi, 4) for column in columns],
         name="drift",
         alternative=f"Population stability index of the {len(columns)} of {of} columns where it is highest, "
-        f"as bars. First is {formats.shown(columns[0].name)} with {columns[0].psi:.4f}.{marked}",
+        f"as bars. First is {formats.printable(columns[0].name)} with {columns[0].psi:.4f}.{marked}",
         limits=lines,
     )

@@ -10,7 +10,7 @@ _WHOLE_FROM = 1000  # money: the hundredths of a larger amount tell nothing
 _LONGEST_AMOUNT = 1e15
 
 
-def shown(value: object) -> object:
+def printable(value: object) -> object:
     """Make text from elsewhere harmless to read; leave everything else as it is.
 
     What has no glyph of its own (control characters, marks that turn the direction of writing, halves of a

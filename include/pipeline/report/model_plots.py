@@ -31,7 +31,7 @@ def features_plot(
         measure: What the values are, for who reads the plot.
     """
     most = sorted(zip(values, features, strict=True), key=lambda pair: -pair[0])[:MOST_FEATURES]
-    first = formats.shown(most[0][1].name)
+    first = formats.printable(most[0][1].name)
     return column_bars(
         [feature.name for _, feature in most],
         [value for value, _ in most],
@@ -74,12 +74,12 @@ def _training_plot(name: str, metric: str, channels: Mapping[str, Sequence[float
 
     stand_ins = {stand_in(row): label(channel, _LONGEST_CHANNEL) for row, channel in enumerate(channels)}
     last = ", ".join(
-        f"{formats.shown(channel)} {values[0]:.4g} at first and {values[-1]:.4g} after round {len(values)}"
-        for channel, values in channels.items()
+        f"{formats.printable(channel)} {line[0]:.4g} at first and {line[-1]:.4g} after round {len(line)}"
+        for channel, line in channels.items()
     )
     return inline_svg(
         draw,
         name=name,
-        alternative=f"{formats.shown(metric)} by training round: {last}.",
+        alternative=f"{formats.printable(metric)} by training round: {last}.",
         texts=stand_ins | {stand_in(len(channels)): label(metric)},
     )

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from include.pipeline.report import curves, model_plots, tables
 from include.pipeline.report.drift_section import drift_section
 from include.pipeline.report.facts import deployment_rows, facts
-from include.pipeline.report.formats import FILTERS, shown
+from include.pipeline.report.formats import FILTERS, printable
 
 if TYPE_CHECKING:
     from include.pipeline.report.contents import ReportContents
@@ -18,7 +18,7 @@ _HERE = Path(__file__).parent
 _TEMPLATES = Environment(
     loader=FileSystemLoader(_HERE),
     autoescape=True,
-    finalize=shown,
+    finalize=printable,
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,

@@ -10,22 +10,22 @@ from include.pipeline.report import formats
 
 @given(st.text(st.characters(exclude_categories=[])))
 def test_what_is_shown_can_be_read_and_written(text: str) -> None:
-    shown = formats.shown(text)
-    assert isinstance(shown, str)
-    shown.encode()
-    assert all(letter.isprintable() or letter == "\xa0" for letter in shown)
-    assert len(shown) <= 400
-    assert formats.shown(shown) == shown
+    written = formats.printable(text)
+    assert isinstance(written, str)
+    written.encode()
+    assert all(letter.isprintable() or letter == "\xa0" for letter in written)
+    assert len(written) <= 400
+    assert formats.printable(written) == written
 
 
 def test_what_has_a_glyph_stays() -> None:
-    assert formats.shown("Größe 列 Ω 👩 <b>") == "Größe 列 Ω 👩 <b>"
-    assert formats.shown("a\u202eb\0c") == "a\ufffdb\ufffdc"
+    assert formats.printable("Größe 列 Ω 👩 <b>") == "Größe 列 Ω 👩 <b>"
+    assert formats.printable("a\u202eb\0c") == "a\ufffdb\ufffdc"
 
 
 def test_what_is_no_plain_text_stays() -> None:
-    assert formats.shown(Markup("<svg>\n</svg>")) == "<svg>\n</svg>"
-    assert formats.shown(5) == 5
+    assert formats.printable(Markup("<svg>\n</svg>")) == "<svg>\n</svg>"
+    assert formats.printable(5) == 5
 
 
 def test_the_middle_of_long_text_is_left_out() -> None:

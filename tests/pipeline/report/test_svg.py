@@ -44,7 +44,7 @@ def test_two_plots_share_no_id() -> None:
 @given(st.text())
 @settings(max_examples=25, deadline=None)
 def test_any_text_can_stand_in_a_plot_and_beside_it(text: str) -> None:
-    harmless = str(formats.shown(text))
+    harmless = str(formats.printable(text))
     svg = Page.read(inline_svg(line, name="plot", alternative=harmless, texts={"name": harmless}))
     assert svg.elements[0].attributes["aria-label"] == harmless
     assert harmless in [element.text for element in svg.all("text")]
