@@ -17,31 +17,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ReportContents:
-    """What one report is made of.
-
-    Attributes:
-        plan: The run.
-        raw: Its data.
-        split: Its rows.
-        training: Its job.
-        evaluation: metrics.json.
-        missed: What the gate found wrong, a clause each; empty where the model passed.
-        labels: 0 or 1 of each test row, shape `(rows,)`.
-        scores: The probability of a 1 that the endpoint gave each test row, shape `(rows,)`.
-        deployed: Endpoint, endpoint configuration and model.
-        reused_from: The run that made the model and its evaluation, where they are used again, else None.
-            It is this run itself where that made them before it ran again.
-        written: When.
-    """
+    """What one report is made of."""
 
     plan: "RunPlan"
+    """The run."""
     raw: "RawData"
+    """Its data."""
     split: "Split"
+    """Its rows."""
     training: "CompletedTrainingJob"
+    """Its job."""
     evaluation: "Evaluation"
+    """metrics.json."""
     missed: tuple[str, ...]
+    """What the gate found wrong, a clause each; empty where the model passed."""
     labels: "np.ndarray[tuple[int], np.dtype[np.int64]]"
+    """0 or 1 of each test row, shape `(rows,)`."""
     scores: "np.ndarray[tuple[int], np.dtype[np.float64]]"
+    """The probability of a 1 that the endpoint gave each test row, shape `(rows,)`."""
     deployed: "tuple[Deployed, ...]"
+    """Endpoint, endpoint configuration and model."""
     reused_from: str | None
+    """The run that made the model and its evaluation, where they are used again, else None. It is this run
+    itself where that made them before it ran again."""
     written: datetime
+    """When."""

@@ -13,7 +13,7 @@ from selenium import webdriver
 from include.pipeline.report.page import render_report
 from tests.browser import chromium, needs_chromium
 from tests.pipeline.report.example import column_of, contents_of, drift_of, evaluation_of
-from tests.pipeline.report.test_page import HOSTILE, hostile_contents
+from tests.pipeline.report.hostile import HOSTILE, hostile_contents
 
 pytestmark = [pytest.mark.slow, needs_chromium]
 

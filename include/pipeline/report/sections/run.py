@@ -1,18 +1,15 @@
-"""What the report tells of the run itself: its data, its job, what it cost and left behind."""
+"""The run itself: its data, its job, what it cost, and what decided on its model."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from include.pipeline.aws.prices import usd_per_day
 from include.pipeline.report import formats
+from include.pipeline.report.costs import cost
 
 if TYPE_CHECKING:
-    from include.pipeline.documents.deployed import Deployed
     from include.pipeline.documents.plan import DataInterval
     from include.pipeline.report.contents import ReportContents
-
-_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -24,24 +21,18 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class DeploymentRow:
-    """What became of one resource.
+class RunSection:
+    """All facts of the run, in groups."""
 
-    Attributes:
-        resource: Which one.
-        state: In words.
-        up: How long it was there, or has been so far; None where nobody knows.
-        cost: In USD for that time; None where it is not billed or its price is not known.
-    """
-
-    resource: "Deployed"
-    state: str
-    up: timedelta | None
-    cost: float | None
+    groups: list[Facts]
 
 
-def facts(contents: "ReportContents") -> list[Facts]:
-    """Gather the facts of a run. The data's URL is the one without secrets."""
+def gather(contents: "ReportContents") -> RunSection:
+    """Gather the section. The data's URL is the one without secrets."""
+    return RunSection(groups=_groups(contents))
+
+
+def _groups(contents: "ReportContents") -> list[Facts]:
     plan, raw, split, job = contents.plan, contents.raw, contents.split, contents.training
     params, identity = plan.params, plan.identity
     return [
@@ -89,7 +80,7 @@ def facts(contents: "ReportContents") -> list[Facts]:
             {
                 **({"Trained by": contents.reused_from} if contents.reused_from else {}),
                 "Job": job.name,
-                "Image": plan.training["AlgorithmSpecification"]["TrainingImage"],
+                "Image": plan.image_uri,
                 **_instances(contents),
                 "Started": formats.moment(job.started),
                 "Took": formats.duration(job.ended - job.started),
@@ -112,34 +103,6 @@ def facts(contents: "ReportContents") -> list[Facts]:
             },
         ),
     ]
-
-
-def deployment_rows(contents: "ReportContents") -> list[DeploymentRow]:
-    """Tell of each resource what became of it. The endpoint alone is billed."""
-    variant = contents.plan.deployment["EndpointConfig"]["ProductionVariants"][0]
-    rows = []
-    for resource in contents.deployed:
-        up = _up(resource, contents.written)
-        billed = resource.kind == "endpoint" and up is not None
-        rows.append(
-            DeploymentRow(
-                resource=resource,
-                state=_state(resource, contents),
-                up=up,
-                cost=cost(variant, up) if billed and up else None,
-            )
-        )
-    return rows
-
-
-def cost(instances: dict[str, Any], time: timedelta) -> float | None:
-    """Price instances for some time: USD, or None where their price is not known.
-
-    SageMaker bills each instance for the job's billable seconds:
-    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html
-    """
-    a_day = usd_per_day(instances)
-    return None if a_day is None else a_day * (time / _DAY)
 
 
 def _interval(interval: "DataInterval | None") -> dict[str, str]:
@@ -181,18 +144,3 @@ def _comparison(contents: "ReportContents") -> dict[str, str]:
 
 def _rows(rows: int, positives: int) -> str:
     return f"{formats.count(rows)}, of which {formats.count(positives)} yes"
-
-
-def _up(resource: "Deployed", written: datetime) -> timedelta | None:
-    end = written if resource.is_there else resource.deleted
-    return end - resource.created if end and resource.created else None
-
-
-def _state(resource: "Deployed", contents: "ReportContents") -> str:
-    keep = contents.plan.keep_endpoint
-    if resource.is_there:
-        return "There, kept as asked" if keep else "Still there"
-    if resource.deleted:
-        return "Deleted"
-    # A model that is used again is deployed only in order to be kept.
-    return "Not deployed: model used again" if contents.reused_from and not keep else "Was gone already"

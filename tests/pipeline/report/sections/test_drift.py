@@ -3,8 +3,8 @@
 import pytest
 
 from include.pipeline.documents.drift import Drift, DriftLimits
-from include.pipeline.report.drift_section import drift_section
 from include.pipeline.report.page import render_report
+from include.pipeline.report.sections.drift import gather
 from tests.pipeline.report.example import column_of, contents_of, drift_of, evaluation_of, plan_of
 from tests.pipeline.report.page_reader import Page
 
@@ -30,32 +30,32 @@ def drift_plots(page: Page) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def page() -> Page:
+def drifted() -> Page:
     return page_of(DRIFT)
 
 
-def test_it_stands_between_the_training_curve_and_the_facts(page: Page) -> None:
-    titles = [heading.text for heading in page.all("h2")]
+def test_it_stands_between_the_training_curve_and_the_facts(drifted: Page) -> None:
+    titles = [heading.text for heading in drifted.all("h2")]
     assert titles[-4:] == ["Training", "Drift", "The run", "Deployed and torn down"]
 
 
-def test_both_versions_are_told(page: Page) -> None:
-    assert page.table("The two versions of the data. Label: y_yes")[1:] == [
+def test_both_versions_are_told(drifted: Page) -> None:
+    assert drifted.table("The two versions of the data. Label: y_yes")[1:] == [
         ["This run", "41,188", "11.27 %", "0.0012"],
         ["Last accepted model", "40,000", "10.16 %", "\u2013"],
     ]
 
 
-def test_columns_are_listed_with_their_kind_where_it_changed(page: Page) -> None:
-    assert page.table("3 of 3 columns where the PSI is highest")[1:] == [
+def test_columns_are_listed_with_their_kind_where_it_changed(drifted: Page) -> None:
+    assert drifted.table("3 of 3 columns where the PSI is highest")[1:] == [
         ["age", "0.3000"],
         ["pdays indicator, was integer", "0.1000"],
         ["euribor3m", "0.0999"],
     ]
 
 
-def test_columns_that_are_warned_of_are_marked(page: Page) -> None:
-    marked = [row.text for row in page.all("tr") if row.attributes.get("class") == "marked"]
+def test_columns_that_are_warned_of_are_marked(drifted: Page) -> None:
+    marked = [row.text for row in drifted.all("tr") if row.attributes.get("class") == "marked"]
     assert [
         name for name in ("age", "pdays", "euribor3m") if any(row.startswith(name) for row in marked)
     ] == [
@@ -64,19 +64,19 @@ def test_columns_that_are_warned_of_are_marked(page: Page) -> None:
     ]
 
 
-def test_the_warnings_are_a_list(page: Page) -> None:
-    assert [item.text for item in page.all("li")] == [
+def test_the_warnings_are_a_list(drifted: Page) -> None:
+    assert [item.text for item in drifted.all("li")] == [
         "column 'age' has a PSI of 0.3000: psi_warn = 0.1 warns of that",
         "column 'pdays' has a PSI of 0.1000: psi_warn = 0.1 warns of that",
         "column 'pdays' is 0 or 1: it was a whole number",
     ]
 
 
-def test_the_plot_says_what_it_shows_and_marks_the_limits(page: Page) -> None:
-    (spoken,) = drift_plots(page)
+def test_the_plot_says_what_it_shows_and_marks_the_limits(drifted: Page) -> None:
+    (spoken,) = drift_plots(drifted)
     assert "the 3 of 3 columns where it is highest, as bars. First is age with 0.3000." in spoken
     assert spoken.endswith("Warns from 0.1 on. Fails from 0.5 on.")
-    texts = [text.text for text in page.all("text")]
+    texts = [text.text for text in drifted.all("text")]
     assert {"Warns from 0.1", "Fails from 0.5"} <= set(texts)
 
 
@@ -134,7 +134,7 @@ def test_of_many_columns_and_warnings_the_first_are_shown() -> None:
 
 
 def test_versions_without_a_common_column_have_no_plot() -> None:
-    section = drift_section(drift_of(), LIMITS)
-    assert section
-    assert section.plot is None
+    comparison = gather(contents_of(evaluation=evaluation_of(drift=drift_of()))).comparison
+    assert comparison
+    assert comparison.plot is None
     assert drift_plots(page_of(drift_of())) == []

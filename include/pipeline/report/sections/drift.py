@@ -1,6 +1,7 @@
-"""What the report tells of the drift of the data."""
+"""How far the data is from that of the last accepted model."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
@@ -9,44 +10,52 @@ from include.pipeline.documents.drift import ColumnDrift, Drift, DriftLimits
 from include.pipeline.report import formats
 from include.pipeline.report.bars import column_bars
 
-MOST_COLUMNS = 15
+if TYPE_CHECKING:
+    from include.pipeline.report.contents import ReportContents
+
+_MOST_COLUMNS = 15
 _MOST_SENTENCES = 10
 
 
 @dataclass(frozen=True)
-class DriftSection:
-    """A new version of the data beside the previous one.
-
-    Attributes:
-        drift: Between them.
-        columns: Those with the highest PSI, the highest first.
-        failed: What a limit of today forbids, a sentence each. A run whose model is used again may have had
-            other limits.
-        warned: What to look into, a sentence each; the first ten.
-        not_listed: How many warnings there are beside those.
-        plot: The PSI of the columns as bars; None where the versions have no column in common.
-    """
+class Comparison:
+    """A new version of the data beside the previous one."""
 
     drift: Drift
+    """Between them."""
     columns: tuple[ColumnDrift, ...]
+    """Those with the highest PSI, the highest first."""
     failed: tuple[str, ...]
+    """What a limit of today forbids, a sentence each. A run whose model is used again may have had other
+    limits."""
     warned: tuple[str, ...]
+    """What to look into, a sentence each; the first ten."""
     not_listed: int
+    """How many warnings there are beside those."""
     plot: Markup | None
+    """The PSI of the columns as bars; None where the versions have no column in common."""
 
 
-def drift_section(drift: Drift | None, limits: DriftLimits | None) -> DriftSection | None:
-    """Gather the section.
+@dataclass(frozen=True)
+class DriftSection:
+    """What was found, and what is held to be too far."""
 
-    Args:
-        drift: Of the run's data; None gives None.
-        limits: Of the pipeline; None warns of nothing.
-    """
-    if drift is None:
-        return None
+    limits: DriftLimits | None
+    """Of the pipeline; None warns of nothing."""
+    comparison: Comparison | None
+    """None where there was nothing to compare with."""
+
+
+def gather(contents: "ReportContents") -> DriftSection:
+    """Gather the section."""
+    drift, limits = contents.evaluation.drift, contents.plan.drift
+    return DriftSection(limits=limits, comparison=_compare(drift, limits) if drift else None)
+
+
+def _compare(drift: Drift, limits: DriftLimits | None) -> Comparison:
     warned = warnings(drift, limits) if limits else []
-    columns = drift.columns[:MOST_COLUMNS]
-    return DriftSection(
+    columns = drift.columns[:_MOST_COLUMNS]
+    return Comparison(
         drift=drift,
         columns=columns,
         failed=tuple(f"{found}: {rule}" for found, rule in failures(drift, limits)) if limits else (),

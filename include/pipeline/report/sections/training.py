@@ -1,6 +1,7 @@
-"""The plots of the model itself: what its columns mean to it, and how it was trained."""
+"""How the model was trained: the metrics in the job's log, round by round."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -8,57 +9,45 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from include.pipeline.report import formats
-from include.pipeline.report.bars import column_bars, label, stand_in
+from include.pipeline.report.bars import label, stand_in
 from include.pipeline.report.svg import AXES, FIRST, HEIGHT, MUTED, SECOND, THIRD, WIDTH, inline_svg
 
 if TYPE_CHECKING:
-    from include.pipeline.documents.metrics import FeatureImportance
+    from include.pipeline.report.contents import ReportContents
 
-MOST_FEATURES = 15
 _LONGEST_CHANNEL = 14
 _STYLES = ((FIRST, "-"), (SECOND, "--"), (THIRD, "-."), (MUTED, ":"))
 
 
-def features_plot(
-    features: Sequence["FeatureImportance"], values: Sequence[float], *, name: str, measure: str
-) -> Markup:
-    """Draw a bar for each of the features that mean most by one measure, the first at the top.
+@dataclass(frozen=True)
+class TrainingSection:
+    """The training curve."""
 
-    Args:
-        features: Of the model.
-        values: Of each feature.
-        name: Of the plot on the page.
-        measure: What the values are, for who reads the plot.
-    """
-    most = sorted(zip(values, features, strict=True), key=lambda pair: -pair[0])[:MOST_FEATURES]
-    first = formats.printable(most[0][1].name)
-    return column_bars(
-        [feature.name for _, feature in most],
-        [value for value, _ in most],
-        name=name,
-        alternative=f"{measure} of the {len(most)} columns that have most of it, as bars. First is {first} "
-        f"with {most[0][0]:.3g}.",
-    )
+    curve: Mapping[str, Sequence[float]]
+    """Values by names such as `train-logloss`, at least one each. Empty where the log tells none."""
+    plots: list[Markup]
+    """Of each metric, a line a channel."""
 
 
-def training_plots(curve: Mapping[str, Sequence[float]]) -> list[Markup]:
-    """Draw how each metric of the job's log went, round by round: a plot for each, a line a channel.
+def gather(contents: "ReportContents") -> TrainingSection:
+    """Gather the section."""
+    curve = {name: values for name, values in contents.evaluation.training_curve.items() if values}
+    return TrainingSection(curve=curve, plots=_plots(curve))
 
-    Args:
-        curve: Values by names such as `train-logloss`.
-    """
+
+def _plots(curve: Mapping[str, Sequence[float]]) -> list[Markup]:
+    """Draw how each metric went: a plot for each, a line a channel."""
     metrics: dict[str, dict[str, Sequence[float]]] = {}
     for key, values in curve.items():
         channel, _, metric = key.partition("-")
-        if values:
-            metrics.setdefault(metric, {})[channel] = values
+        metrics.setdefault(metric, {})[channel] = values
     return [
-        _training_plot(f"training-{number}", metric, channels)
+        _plot(f"training-{number}", metric, channels)
         for number, (metric, channels) in enumerate(metrics.items(), 1)
     ]
 
 
-def _training_plot(name: str, metric: str, channels: Mapping[str, Sequence[float]]) -> Markup:
+def _plot(name: str, metric: str, channels: Mapping[str, Sequence[float]]) -> Markup:
     def draw() -> Figure:
         figure = Figure(figsize=(WIDTH, HEIGHT))
         axes = figure.add_axes(AXES)

@@ -1,4 +1,4 @@
-"""The page where an earlier run matters: its model is used again, or is what this one is held to."""
+"""The verdict, and where an earlier run matters: its model is used again, or is what this one is held to."""
 
 import pytest
 
@@ -75,3 +75,19 @@ def test_a_run_that_uses_its_own_model_again_is_not_called_another_run() -> None
     told = words(box(Page.read(render_report(contents)), "reused"))
     assert "this run made it when it ran before" in told
     assert "by the run" not in told
+
+
+def test_it_says_that_the_model_passed_and_why(page: Page) -> None:
+    verdict = next(element for element in page.all("div") if "verdict" in element.attributes.get("class", ""))
+    assert "passed" in verdict.attributes["class"]
+    evaluation = evaluation_of()
+    assert f"ROC AUC {evaluation.roc_auc:.4f} is at least 0.7" in verdict.text
+    assert "s 85.0\xa0%." in verdict.text
+
+
+def test_it_says_what_a_failed_model_misses() -> None:
+    page = Page.read(render_report(contents_of(missed=("ROC AUC 0.6 is below 0.7.", "It is late."))))
+    verdict = next(element for element in page.all("div") if "verdict" in element.attributes.get("class", ""))
+    assert "failed" in verdict.attributes["class"]
+    assert "Failed the gate" in verdict.text
+    assert [item.text for item in page.all("li")] == ["ROC AUC 0.6 is below 0.7.", "It is late."]

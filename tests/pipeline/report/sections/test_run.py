@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 
 from include.pipeline.documents.metrics import PreviousModel
-from include.pipeline.report.facts import cost, deployment_rows, facts
+from include.pipeline.report.sections import deployment
+from include.pipeline.report.sections.run import gather
 from tests.pipeline.report.example import (
     BUCKET,
     CONFIG,
@@ -12,16 +13,13 @@ from tests.pipeline.report.example import (
     KEY,
     START,
     contents_of,
-    deployment_of,
     evaluation_of,
     plan_of,
 )
 
-ABSENT: dict[str, Any] = {"created": None, "deleted": None}
-
 
 def groups_of(**changed: Any) -> dict[str, dict[str, str]]:
-    return {group.title: group.values for group in facts(contents_of(**changed))}
+    return {group.title: group.values for group in gather(contents_of(**changed)).groups}
 
 
 def test_the_facts_of_a_run() -> None:
@@ -43,7 +41,7 @@ def test_the_facts_of_a_run() -> None:
 def test_a_source_that_tells_little() -> None:
     contents = contents_of()
     raw = contents.raw.model_copy(update={"etag": None, "last_modified": None})
-    data = next(group for group in facts(contents_of(raw=raw)) if group.title == "Data")
+    data = next(group for group in gather(contents_of(raw=raw)).groups if group.title == "Data")
     assert (data.values["ETag"], data.values["Last modified"]) == ("none given", "not told")
 
 
@@ -52,31 +50,9 @@ def test_a_price_that_nobody_knows_is_not_told() -> None:
         update={"training_instance_type": "ml.z9.huge", "endpoint_instance_type": "ml.z9.huge"}
     )
     contents = contents_of(plan=plan_of(params))
-    training = next(group for group in facts(contents) if group.title == "Training")
+    training = next(group for group in gather(contents).groups if group.title == "Training")
     assert training.values["Cost"] == "price not known"
-    assert [row.cost for row in deployment_rows(contents)] == [None, None, None]
-
-
-def test_instances_cost_together() -> None:
-    two = {"InstanceType": "ml.m5.large", "InstanceCount": 2}
-    assert cost(two, timedelta(minutes=30)) == pytest.approx(0.115)
-
-
-def test_only_the_endpoint_is_billed() -> None:
-    endpoint, configuration, model = deployment_rows(contents_of())
-    assert endpoint.cost == pytest.approx(0.28 * 7 / 60)
-    assert (configuration.cost, model.cost) == (None, None)
-    assert {row.state for row in (endpoint, configuration, model)} == {"Deleted"}
-    assert endpoint.up == timedelta(minutes=7)
-
-
-@pytest.mark.parametrize(("keep", "state"), [(False, "Still there"), (True, "There, kept as asked")])
-def test_what_is_left_behind_is_told(keep: bool, state: str) -> None:
-    there = deployment_of("endpoint", deleted=None, is_there=True)
-    plan = plan_of(CONFIG.params.model_copy(update={"keep_endpoint": keep}))
-    (row,) = deployment_rows(contents_of(plan=plan, deployed=(there,)))
-    assert row.state == state
-    assert row.up == timedelta(minutes=9)
+    assert [row.cost for row in deployment.gather(contents).rows] == [None, None, None]
 
 
 def test_the_data_interval_is_told_where_the_run_has_one() -> None:
@@ -132,22 +108,3 @@ def test_the_job_of_a_model_that_is_used_again_is_another_runs() -> None:
     # This run's Params may name other instances than those that the model was trained on.
     assert "Instances" not in training
     assert "Trained by" not in groups_of()["Training"]
-
-
-@pytest.mark.parametrize(
-    ("reused_from", "keep", "changed", "state"),
-    [
-        ("earlier", False, ABSENT, "Not deployed: model used again"),
-        ("earlier", True, ABSENT, "Was gone already"),
-        ("earlier", True, ABSENT | {"is_there": True}, "There, kept as asked"),
-        ("earlier", False, {}, "Deleted"),
-        (None, False, ABSENT, "Was gone already"),
-    ],
-)
-def test_a_model_that_is_used_again_is_deployed_only_to_be_kept(
-    reused_from: str | None, keep: bool, changed: dict[str, Any], state: str
-) -> None:
-    plan = plan_of(CONFIG.params.model_copy(update={"keep_endpoint": keep}))
-    deployed = (deployment_of("endpoint", **changed),)
-    (row,) = deployment_rows(contents_of(plan=plan, deployed=deployed, reused_from=reused_from))
-    assert row.state == state

@@ -1,0 +1,161 @@
+"""What another threshold would give."""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from include.pipeline.report import formats
+from include.pipeline.report.share_axes import share_axes
+from include.pipeline.report.shared_figures import threshold_in_force
+from include.pipeline.report.svg import FIRST, HEIGHT, INK, MUTED, SECOND, THIRD, WIDTH, inline_svg
+
+if TYPE_CHECKING:
+    from include.pipeline.documents.metrics import Evaluation, ThresholdFigures
+    from include.pipeline.documents.params import RunParams
+    from include.pipeline.report.contents import ReportContents
+
+_STEP_PERCENT = 5  # of the 99 thresholds, those at 0.05, 0.10 and so on are listed
+
+
+@dataclass(frozen=True)
+class ThresholdRow:
+    """What a threshold gives, and why it is worth a look."""
+
+    figures: "ThresholdFigures"
+    marks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ThresholdSection:
+    """The thresholds, and those among them that are in force or best."""
+
+    evaluation: "Evaluation"
+    params: "RunParams"
+    rows: list[ThresholdRow]
+    curves: Markup
+    """Precision, recall and F1 over the threshold."""
+    profit: Markup
+    """Profit over the threshold."""
+
+
+def gather(contents: "ReportContents") -> ThresholdSection:
+    """Gather the section."""
+    evaluation, params = contents.evaluation, contents.plan.params
+    in_force = threshold_in_force(evaluation, params)
+    return ThresholdSection(
+        evaluation=evaluation,
+        params=params,
+        rows=_rows(evaluation, in_force),
+        curves=_curves_plot(evaluation),
+        profit=_profit_plot(evaluation, in_force.profit),
+    )
+
+
+def _rows(evaluation: "Evaluation", in_force: "ThresholdFigures") -> list[ThresholdRow]:
+    """Choose the thresholds to list: every twentieth part, and those that are in force or best."""
+    marked = (
+        ("in force", in_force),
+        ("best F1", evaluation.best_f1.test),
+        ("best profit", evaluation.best_profit.test),
+    )
+    listed = [row for row in evaluation.thresholds if round(row.threshold * 100) % _STEP_PERCENT == 0]
+    figures = {round(row.threshold, 9): row for row in [*listed, *(row for _, row in marked)]}
+    return [
+        ThresholdRow(
+            figures=row,
+            marks=tuple(mark for mark, chosen in marked if round(chosen.threshold, 9) == threshold),
+        )
+        for threshold, row in sorted(figures.items())
+    ]
+
+
+def _curves_plot(evaluation: "Evaluation") -> Markup:
+    """Draw precision, recall and F1 over the threshold."""
+    best = evaluation.best_f1.test
+    thresholds = [row.threshold for row in evaluation.thresholds]
+    precisions = [
+        row.precision if row.confusion_matrix.tp + row.confusion_matrix.fp else math.nan
+        for row in evaluation.thresholds
+    ]
+
+    def draw() -> Figure:
+        figure, axes = share_axes("Threshold", "")
+        axes.set_position((0.14, 0.15, 0.81, 0.69))
+        axes.xaxis.set_major_formatter("{x:.1f}")
+        for name, values, colour, dash in (
+            ("Precision", precisions, FIRST, "-"),
+            ("Recall", [row.recall for row in evaluation.thresholds], SECOND, "--"),
+            ("F1", [row.f1 for row in evaluation.thresholds], THIRD, "-."),
+        ):
+            axes.plot(thresholds, values, color=colour, linestyle=dash, label=name)
+        _line_in_force(axes, evaluation.threshold)
+        best_label = f"Best F1, at {best.threshold:.2f}"
+        axes.plot(best.threshold, best.f1, color=THIRD, marker="D", linestyle="none", label=best_label)
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderpad=0)
+        return figure
+
+    return inline_svg(
+        draw,
+        name="thresholds",
+        alternative=f"Precision, recall and F1 by threshold. F1 is highest, {best.f1:.3f}, at "
+        f"{best.threshold:.2f}; at the threshold in force, {evaluation.threshold:g}, it is "
+        f"{evaluation.f1:.3f}.",
+    )
+
+
+def _profit_plot(evaluation: "Evaluation", in_force: float) -> Markup:
+    """Draw the profit over the threshold.
+
+    Args:
+        evaluation: Its thresholds are drawn.
+        in_force: Profit at the threshold in force.
+    """
+    best = evaluation.best_profit.test
+    thresholds = [row.threshold for row in evaluation.thresholds]
+
+    def draw() -> Figure:
+        figure = Figure(figsize=(WIDTH, HEIGHT))
+        axes = figure.add_axes((0.2, 0.15, 0.75, 0.75))
+        axes.plot(thresholds, [row.profit for row in evaluation.thresholds], color=FIRST)
+        axes.axhline(0, color=MUTED, linewidth=1.2)
+        axes.set(xlim=(-0.02, 1.02), xlabel="Threshold", ylabel="Profit")
+        axes.xaxis.set_major_formatter("{x:.1f}")
+        axes.yaxis.set_major_locator(MaxNLocator(6))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda amount, _: formats.money(amount)))
+        axes.margins(y=0.12)
+        _line_in_force(axes, evaluation.threshold)
+        axes.plot(best.threshold, best.profit, color=SECOND, marker="D", linestyle="none")
+        axes.annotate(
+            f"best, at {best.threshold:.2f}",
+            (best.threshold, best.profit),
+            xytext=(9, 6),
+            textcoords="offset points",
+            ha="left" if best.threshold < 0.7 else "right",  # noqa: PLR2004
+        )
+        return figure
+
+    return inline_svg(
+        draw,
+        name="profit",
+        alternative=f"Profit by threshold. It is highest, {formats.money(best.profit)}, at "
+        f"{best.threshold:.2f}; at the threshold in force, {evaluation.threshold:g}, it is "
+        f"{formats.money(in_force)}.",
+    )
+
+
+def _line_in_force(axes: Axes, threshold: float) -> None:
+    axes.axvline(threshold, color=INK, linestyle=":", linewidth=1.4)
+    left = threshold > 0.75  # noqa: PLR2004
+    axes.annotate(
+        "in force",
+        (threshold, 1),
+        xycoords=("data", "axes fraction"),
+        xytext=(-5 if left else 5, -11),
+        textcoords="offset points",
+        ha="right" if left else "left",
+    )

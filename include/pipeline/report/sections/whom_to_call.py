@@ -1,0 +1,59 @@
+"""The business question: whom to call, and how many of those who would enrol that reaches."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from markupsafe import Markup
+from matplotlib.figure import Figure
+
+from include.pipeline.report import formats
+from include.pipeline.report.share_axes import share_axes
+from include.pipeline.report.shared_figures import Reach, reach
+from include.pipeline.report.svg import FIRST, MUTED, SECOND, inline_svg
+
+if TYPE_CHECKING:
+    from include.pipeline.documents.metrics import Decile, Evaluation
+    from include.pipeline.report.contents import ReportContents
+
+
+@dataclass(frozen=True)
+class WhomToCallSection:
+    """What calling in the order of the scores reaches."""
+
+    reach: Reach
+    deciles: "tuple[Decile, ...]"
+    gain: Markup
+    """Share of yeses reached, over the share of customers called."""
+
+
+def gather(contents: "ReportContents") -> WhomToCallSection:
+    """Gather the section."""
+    evaluation = contents.evaluation
+    reached = reach(evaluation.deciles)
+    return WhomToCallSection(reach=reached, deciles=evaluation.deciles, gain=_gain_plot(evaluation, reached))
+
+
+def _gain_plot(evaluation: "Evaluation", marked: Reach) -> Markup:
+    """Draw the share of yeses reached over the share of customers called, the highest scores first."""
+    called, reached = marked.called, marked.reached
+    rows = np.cumsum([0, *(decile.rows for decile in evaluation.deciles)]) / evaluation.rows
+    gains = [0, *(decile.gain for decile in evaluation.deciles)]
+
+    def draw() -> Figure:
+        figure, axes = share_axes("Customers called, highest scores first", "Yeses reached")
+        axes.plot(rows, gains, color=FIRST, marker="o", markersize=4.5, label="By score")
+        axes.plot([0, 1], [0, 1], color=MUTED, linestyle="--", linewidth=1.4, label="At random")
+        axes.plot([called, called, 0], [0, reached, reached], color=SECOND, linestyle=":", linewidth=1.6)
+        label = f"{formats.percent(called)} called"
+        axes.plot(called, reached, color=SECOND, marker="D", linestyle="none", label=label)
+        axes.legend(loc="lower right")
+        return figure
+
+    return inline_svg(
+        draw,
+        name="gain",
+        alternative=f"Cumulative gain: calling the {formats.percent(called)} of customers with the highest "
+        f"scores reaches {formats.percent(reached)} of the yeses; as many at random would reach "
+        f"{formats.percent(called)}.",
+    )

@@ -1,0 +1,49 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn import metrics as scikit
+
+from include.pipeline.report.sections.metrics import metric_rows
+from tests.pipeline.report.example import evaluation_of
+from tests.pipeline.report.page_reader import Page
+
+
+@given(st.integers(1, 40), st.integers(1, 40))
+def test_the_baseline_is_what_scikit_learn_says_of_it(noes: int, yeses: int) -> None:
+    labels = np.array([0] * noes + [1] * yeses)
+    scores = np.full(len(labels), yeses / len(labels))
+    answers = np.full(len(labels), int(yeses > noes))
+    rows = metric_rows(evaluation_of(labels, scores))
+    assert {row.name: row.baseline for row in rows} == pytest.approx(
+        {
+            "accuracy": scikit.accuracy_score(labels, answers),
+            "precision": scikit.precision_score(labels, answers, zero_division=0),
+            "recall": scikit.recall_score(labels, answers),
+            "f1": scikit.f1_score(labels, answers),
+            "roc_auc": scikit.roc_auc_score(labels, scores),
+            "average_precision": scikit.average_precision_score(labels, scores),
+            "log_loss": scikit.log_loss(labels, scores),
+            "brier_score": scikit.brier_score_loss(labels, scores),
+        }
+    )
+
+
+def test_each_metric_has_a_meaning() -> None:
+    assert all(row.meaning for row in metric_rows(evaluation_of()))
+
+
+@pytest.mark.slow
+def test_metrics_stand_beside_their_intervals_and_the_baseline(page: Page) -> None:
+    rows = {row[0]: row[1:4] for row in page.table("95 % of bootstrap samples")[1:]}
+    evaluation = evaluation_of()
+    accuracy, brier = evaluation.accuracy, evaluation.brier_score
+    assert rows["Accuracy"] == [
+        f"{accuracy:.4f}",
+        f"{accuracy - 0.01:.4f} to {accuracy + 0.01:.4f}",
+        "0.8500",
+    ]
+    # 30 yeses in 200 rows: 0.15 * 0.85.
+    assert rows["Brier score"] == [f"{brier:.4f}", f"{brier - 0.01:.4f} to {brier + 0.01:.4f}", "0.1275"]
+    assert len(rows) == 8
+    assert "Accuracy says little here: always answering “no” gives 85.0 %" in page.text
