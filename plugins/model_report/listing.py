@@ -2,36 +2,27 @@
 
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from include.pipeline.documents.config import load_config
 from plugins.model_report.results import Figures, Results
 from plugins.model_report.runs import newest_runs
-from plugins.model_report.trend import TrendPoint, trend_svg, trend_text
+from plugins.model_report.trend import TrendPoint, trend_svg
 
 RUNS_ON_A_PAGE = 25
 
 
 @dataclass(frozen=True)
-class Trend:
-    """A plot as an `<svg>` element, and what it shows in words."""
-
-    svg: str
-    text: str
-
-
-@dataclass(frozen=True)
 class Listing:
-    """One page of a pipeline's runs, the newest first.
-
-    Attributes:
-        newer: Number of the page before, 0 for none.
-        older: Number of the page after, 0 for none.
-    """
+    """One page of a pipeline's runs, the newest first."""
 
     dag_id: str
     title: str
     figures: tuple[Figures, ...]
     newer: int
+    """Number of the page before, 0 for none."""
     older: int
+    """Number of the page after, 0 for none."""
 
     @property
     def evaluated(self) -> tuple[Figures, ...]:
@@ -39,14 +30,14 @@ class Listing:
         return tuple(each for each in self.figures if each.evaluation)
 
     @property
-    def trend(self) -> Trend | None:
+    def trend(self) -> Markup | None:
         """Draw the figures over the runs of this page; None of fewer than two."""
         points = [
             TrendPoint(each.run.run_after, each.evaluation, passed=each.run.gate == "passed")
             for each in reversed(self.figures)
             if each.evaluation
         ]
-        return Trend(trend_svg(points), trend_text(points)) if len(points) > 1 else None
+        return trend_svg(points) if len(points) > 1 else None
 
 
 def list_runs(pipeline: str, page: int, results: Results) -> Listing:

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from include.pipeline.documents.metrics import Interval
+from include.pipeline.report import formats
 
 _FOLDER = Path(__file__).resolve().parent / "templates"
 # No script at all; only Airflow's own pages may frame it.
@@ -57,16 +58,15 @@ def _moment(when: datetime) -> str:
 
 
 def _figure(value: float | None) -> str:
-    return _EMPTY if value is None else f"{value:.4f}"
+    return _EMPTY if value is None else formats.decimal(value)
 
 
 def _signed(value: float | None) -> str:
-    # A minus as wide as the plus.
-    return _EMPTY if value is None else f"{value:+.4f}".replace("-", "\u2212")
+    return _EMPTY if value is None else formats.difference(value)
 
 
 def _interval(interval: Interval | None) -> str:
-    return _EMPTY if interval is None else f"{interval.low:.4f} to {interval.high:.4f}"
+    return _EMPTY if interval is None else f"{_figure(interval.low)} to {_figure(interval.high)}"
 
 
 def _query(values: Mapping[str, Any]) -> str:
@@ -81,6 +81,8 @@ _environment = Environment(
     lstrip_blocks=True,
 )
 _environment.filters |= {
+    "count": formats.count,
+    "percent": formats.percent,
     "moment": _moment,
     "figure": _figure,
     "signed": _signed,

@@ -1,34 +1,26 @@
 """How the figures of a pipeline's models went over its runs, drawn as inline SVG."""
 
-import io
-import re
-import threading
+import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from include.pipeline.documents.metrics import Evaluation
+from include.pipeline.figures.figure import Figure
+from include.pipeline.figures.model_figures import FIGURES
+from include.pipeline.report import formats
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Plot
 
-# Matplotlib's settings are the process's, not the thread's.
-_lock = threading.Lock()
-
-# Stand for the page's own colours, which change with light and dark.
-_COLOURS = {
-    "#010101": "var(--text)",
-    "#020202": "var(--muted)",
-    "#030303": "var(--line)",
-    "#040404": "var(--surface)",
-    "#050505": "var(--series-1)",
-    "#060606": "var(--series-2)",
-    "#070707": "var(--series-3)",
-}
-_TEXT, _MUTED, _LINE, _SURFACE, *_SERIES = _COLOURS
-_FIGURES = {"roc_auc": ("ROC AUC", "o"), "average_precision": ("Average precision", "s"), "f1": ("F1", "^")}
 _MOST_TICKS = 6
+_WIDTH = 8.0  # inches
+_PANEL_HEIGHT = 1.55
 
 
 @dataclass(frozen=True)
@@ -38,63 +30,76 @@ class TrendPoint:
     when: datetime
     evaluation: Evaluation
     passed: bool
-    """The quality gate. A run that did not is drawn hollow."""
+    """Whether it passed the quality gate. A run that did not is drawn hollow."""
 
 
-def trend_svg(points: Sequence[TrendPoint]) -> str:
-    """Draw ROC AUC, average precision and F1 with their intervals over runs.
+def trend_svg(points: Sequence[TrendPoint]) -> Markup:
+    """Draw the figures that are in the trend with their intervals over runs.
 
     Args:
         points: At least two, the oldest first.
 
     Returns:
-        An `<svg>` element for a page that sets the colours as CSS variables.
+        An `<svg>` element in the page's colours.
     """
-    from matplotlib import rc_context
-    from matplotlib.figure import Figure
+    from include.pipeline.report import svg
 
-    # Text stays text: readable by a screen reader, in the page's font. The salt makes the same of the same.
-    with _lock, rc_context({"svg.fonttype": "none", "svg.hashsalt": "trend", "font.size": 10}):
-        figure = Figure(figsize=(8, 4.6), layout="constrained")
+    styles = itertools.cycle(((svg.FIRST, "o"), (svg.SECOND, "s"), (svg.THIRD, "^")))
+
+    def draw() -> "Plot":
+        from matplotlib.figure import Figure as Plot
+
+        shown = _shown()
+        plot = Plot(figsize=(_WIDTH, _PANEL_HEIGHT * len(shown)), layout="constrained")
         # One above the other, each with its own scale: on a common one, all would look flat.
-        panels = figure.subplots(len(_FIGURES), sharex=True)
-        for axes, colour, (name, (label, marker)) in zip(panels, _SERIES, _FIGURES.items(), strict=True):
-            _draw(axes, points, name, colour, marker)
-            axes.set_title(label, loc="left", color=_TEXT, fontsize=10)
+        panels = plot.subplots(len(shown), sharex=True, squeeze=False)[:, 0]
+        for axes, (name, figure), (colour, marker) in zip(panels, shown.items(), styles, strict=False):
+            _draw(axes, points, name, colour=colour, marker=marker, hollow=svg.SURFACE)
+            axes.set_title(figure.title, loc="left", fontsize="medium")
         step = -(-len(points) // _MOST_TICKS)
         ticks = range(len(points) - 1, -1, -step)
         day = _only_day(points)
         written = _time if day else _date
         panels[-1].set_xticks(ticks, [written(points[tick]) for tick in ticks])
         if day:
-            panels[-1].set_xlabel(f"{day}, UTC", color=_MUTED)
-        drawn = io.StringIO()
-        figure.savefig(drawn, format="svg", transparent=True, metadata={"Date": None})
-    return _for_the_page(drawn.getvalue())
+            panels[-1].set_xlabel(f"{day}, UTC")
+        return plot
+
+    return svg.inline_svg(draw, name="trend", alternative=trend_text(points))
 
 
-def _draw(axes: "Axes", points: Sequence[TrendPoint], name: str, colour: str, marker: str) -> None:
+def _shown() -> dict[str, Figure]:
+    return {name: figure for name, figure in FIGURES.items() if figure.in_trend}
+
+
+def _draw(
+    axes: "Axes", points: Sequence[TrendPoint], name: str, *, colour: str, marker: str, hollow: str
+) -> None:
     at = range(len(points))
-    values = [getattr(point.evaluation, name) for point in points]
-    intervals = [point.evaluation.intervals[name] for point in points]
-    lows, highs = [each.low for each in intervals], [each.high for each in intervals]
+    # Of a run that was evaluated before there was the figure, nothing is drawn.
+    values = [math.nan if (value := getattr(point.evaluation, name)) is None else value for point in points]
+    intervals = [point.evaluation.intervals.get(name) for point in points]
+    lows = [each.low if each else math.nan for each in intervals]
+    highs = [each.high if each else math.nan for each in intervals]
     axes.fill_between(at, lows, highs, color=colour, alpha=0.18, linewidth=0)
     axes.plot(at, values, color=colour, linewidth=1.5)
     for position, value, point in zip(at, values, points, strict=True):
-        inside = colour if point.passed else _SURFACE
+        inside = colour if point.passed else hollow
         axes.plot(position, value, marker, color=colour, markerfacecolor=inside, markersize=5)
-    axes.grid(axis="y", color=_LINE, linewidth=0.6)
+    axes.grid(visible=False, axis="x")
     axes.locator_params(axis="y", nbins=4)
-    axes.tick_params(colors=_MUTED, length=0)
+    axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
 
 
 def trend_text(points: Sequence[TrendPoint]) -> str:
     """Say what the plot shows."""
     spans = []
-    for name, (label, _) in _FIGURES.items():
-        values = [getattr(point.evaluation, name) for point in points]
-        spans.append(f"{label} from {min(values):.3f} to {max(values):.3f}, last {values[-1]:.3f}")
+    for name, figure in _shown().items():
+        values = [value for point in points if (value := getattr(point.evaluation, name)) is not None]
+        if values:
+            low, high, last = (formats.decimal(value, 3) for value in (min(values), max(values), values[-1]))
+            spans.append(f"{figure.title} from {low} to {high}, last {last}")
     return f"{'; '.join(spans)}; over {len(points)} runs {_span(points)}."
 
 
@@ -117,15 +122,3 @@ def _date(point: TrendPoint) -> str:
 
 def _time(point: TrendPoint) -> str:
     return f"{point.when.astimezone(UTC):%H:%M}"
-
-
-def _for_the_page(svg: str) -> str:
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    # Nothing refers to the ids of groups, and two plots of a page would share them.
-    svg = re.sub(r'<g id="[^"]*"', "<g", svg)
-    # The figure around it has the text alternative.
-    svg = svg.replace("<svg", '<svg aria-hidden="true" focusable="false"', 1)
-    for drawn, shown in _COLOURS.items():
-        svg = svg.replace(drawn, shown)
-    return svg

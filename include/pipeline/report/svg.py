@@ -2,6 +2,7 @@
 
 import io
 import re
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -17,6 +18,7 @@ GRID = "#0000f3"
 FIRST = "#0000f4"
 SECOND = "#0000f5"
 THIRD = "#0000f6"
+SURFACE = "#0000f7"
 _PROPERTIES = {
     INK: "var(--ink)",
     MUTED: "var(--muted)",
@@ -24,6 +26,7 @@ _PROPERTIES = {
     FIRST: "var(--first)",
     SECOND: "var(--second)",
     THIRD: "var(--third)",
+    SURFACE: "var(--surface)",
 }
 _SENTINEL = re.compile("|".join(_PROPERTIES))
 
@@ -61,6 +64,7 @@ _STYLE: dict[Any, Any] = {
     "lines.markersize": 7.0,
 }
 
+_SETTINGS = threading.Lock()
 _FONT_FAMILY = re.compile(r"font-family: [^;]*; ")
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 
@@ -80,8 +84,8 @@ def inline_svg(
             this way: matplotlib knows neither every glyph nor that `$` is no formula.
     """
     written = io.BytesIO()
-    # Matplotlib takes fonttype and hashsalt from its settings only.
-    with mpl.rc_context(_STYLE):
+    # Matplotlib takes fonttype and hashsalt from its settings only: the process's, not the thread's.
+    with _SETTINGS, mpl.rc_context(_STYLE):
         draw().savefig(written, format="svg", metadata={"Date": None})
     root = ET.fromstring(written.getvalue())  # noqa: S314 - matplotlib wrote it
     for parent in root.iter():

@@ -68,7 +68,7 @@ def test_a_run_without_a_report_shows_the_figures_that_are_there(admin: httpx.Cl
     ):
         assert figure in page.words
     # Of those observed no, and of those observed yes.
-    for share in ("98.7%", "1.3%", "80.1%", "19.9%"):
+    for share in ("98.7 %", "1.3 %", "80.1 %", "19.9 %"):
         assert share in page.words
 
 

@@ -9,7 +9,6 @@ from plugins.model_report.trend import TrendPoint, trend_svg, trend_text
 from tests.plugins.model_report.evaluations import evaluation_of
 
 FIRST = datetime(2026, 11, 2, tzinfo=UTC)
-SVG = "{http://www.w3.org/2000/svg}"
 
 
 def points_of(
@@ -32,8 +31,8 @@ def svg() -> str:
 
 def test_the_plot_is_an_svg_element_without_anything_that_executes_or_loads(svg: str) -> None:
     root = parsed(svg)
-    assert root.tag == f"{SVG}svg"
-    assert {element.tag for element in root.iter()}.isdisjoint({f"{SVG}script", f"{SVG}image"})
+    assert root.tag == "svg"
+    assert {element.tag for element in root.iter()}.isdisjoint({"script", "image"})
     links = [value for element in root.iter() for name, value in element.items() if name.endswith("href")]
     assert all(link.startswith("#") for link in links)
 
@@ -46,7 +45,7 @@ def test_its_text_is_text(svg: str) -> None:
 
 def test_all_its_colours_are_the_pages(svg: str) -> None:
     assert set(re.findall(r"#[0-9a-f]{6}\b", svg)) == set()
-    for colour in ("--text", "--muted", "--line", "--series-1", "--series-2", "--series-3"):
+    for colour in ("--ink", "--grid", "--first", "--second", "--third"):
         assert f"var({colour})" in svg
 
 
@@ -75,7 +74,7 @@ def test_the_text_alternative_says_what_the_plot_shows() -> None:
 
 def test_runs_of_one_day_are_told_apart_by_their_times() -> None:
     points = points_of(0.76, 0.77, 0.78, apart=timedelta(minutes=95))
-    texts = [element.text for element in parsed(trend_svg(points)).iter(f"{SVG}text")]
+    texts = [element.text for element in parsed(trend_svg(points)).iter("text")]
     assert [text for text in texts if re.fullmatch(r"\d\d:\d\d", text or "")] == ["03:10", "01:35", "00:00"]
     assert [text for text in texts if "2026" in (text or "")] == ["2026-11-02, UTC"]
     assert "over 3 runs of 2026-11-02, from 00:00 to 03:10 UTC" in trend_text(points)
