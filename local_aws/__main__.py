@@ -8,11 +8,12 @@ import socket
 import sys
 from pathlib import Path
 
+from local_aws.errors import DataDirError
 from local_aws.protocol.http_server import create_server
 from local_aws.protocol.service_model import service_model
 from local_aws.server import LocalAws
 from local_aws.state.latency import LATENCIES
-from local_aws.storage.data_dir import DataDir, DataDirError
+from local_aws.storage.data_dir import DataDir
 
 
 def _arguments() -> argparse.Namespace:

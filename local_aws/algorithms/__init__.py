@@ -4,7 +4,7 @@ A folder is a package with
 
 - `IMAGES`: the `repository:tag` of each image it stands for, the one whose contract it keeps first;
 - `training.train(opt_ml)`: trains from `opt_ml` into `opt_ml.model`, logs to standard output, raises
-  `errors.UserError` for what the user can mend;
+  `local_aws.errors.UserError` for what the user can mend;
 - `serving.application(model_dir)`: a WSGI application that answers `/ping`, `/execution-parameters` and
   `/invocations`.
 

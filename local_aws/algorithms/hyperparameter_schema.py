@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from local_aws.algorithms.errors import ClientError
 from local_aws.algorithms.interval import Interval
+from local_aws.errors import ClientError
 
 AUTO = "auto"
 

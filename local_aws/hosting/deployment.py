@@ -2,9 +2,9 @@
 
 import logging
 
+from local_aws.errors import FailureReasonError
 from local_aws.hosting.endpoint import Deployment, Endpoint
-from local_aws.hosting.model_serving import ModelDataError
-from local_aws.hosting.variant import DeploymentError, EndpointVariant, start_variant
+from local_aws.hosting.variant import EndpointVariant, start_variant
 from local_aws.state.resources import Region
 
 _LOG = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ def deploy(region: Region, endpoint: Endpoint, deployment: Deployment) -> None:
         for variant in started:
             variant.await_health()
     except Exception as error:
-        if not isinstance(error, (DeploymentError, ModelDataError)):
+        if not isinstance(error, FailureReasonError):
             _LOG.exception("endpoint %s failed inside local AWS", endpoint.name)
         _roll_back(region, endpoint, started, str(error))
         return

@@ -4,13 +4,12 @@ import json
 import random
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from http import HTTPStatus
 
 import urllib3
 from werkzeug.wrappers import Request, Response
 
-from local_aws.errors import AwsError
+from local_aws.errors import AwsError, ModelError
 from local_aws.hosting.endpoint import Endpoint
 from local_aws.hosting.variant import EndpointVariant
 from local_aws.state.resources import Region
@@ -18,31 +17,6 @@ from local_aws.state.resources import Region
 # API reference, InvokeEndpoint: Body.
 LARGEST_BODY = 6_291_456
 _FORWARDED_HEADERS = ("Content-Type", "Accept", "X-Amzn-SageMaker-Custom-Attributes")
-
-
-@dataclass
-class ModelError(Exception):
-    """The container answered with an error, or not at all."""
-
-    status: int
-    message: str
-
-    def response(self, region: Region, endpoint_name: str) -> Response:
-        """The answer of SageMaker Runtime: HTTP 424, with the container's own status and words."""
-        group = f"/aws/sagemaker/Endpoints/{endpoint_name}"
-        kind = "client" if self.status < HTTPStatus.INTERNAL_SERVER_ERROR else "server"
-        console = f"https://{region.name}.console.aws.amazon.com/cloudwatch/home?region={region.name}"
-        body = {
-            "LogStreamArn": f"arn:aws:logs:{region.name}:{region.account}:log-group:{group}",
-            "Message": (
-                f'Received {kind} error ({self.status}) from primary with message "{self.message}". '
-                f"See {console}#logEventViewer:group={group} in account {region.account} for more "
-                "information."
-            ),
-            "OriginalMessage": self.message,
-            "OriginalStatusCode": self.status,
-        }
-        return _json_error("ModelError", body, HTTPStatus.FAILED_DEPENDENCY)
 
 
 def invoke_endpoint(region: Region, endpoint_name: str, request: Request) -> Response:
@@ -62,7 +36,7 @@ def invoke_endpoint(region: Region, endpoint_name: str, request: Request) -> Res
     except AwsError as error:
         return _json_error(error.code, {"Message": error.message}, error.status)
     except ModelError as error:
-        return error.response(region, endpoint_name)
+        return _model_error(error, region, endpoint_name)
     response = Response(answer.data, answer.status, content_type=answer.headers.get("Content-Type"))
     response.headers["x-Amzn-Invoked-Production-Variant"] = variant.name
     if custom := answer.headers.get("X-Amzn-SageMaker-Custom-Attributes"):
@@ -102,6 +76,24 @@ def _forward(variant: EndpointVariant, body: bytes, headers: Mapping[str, str]) 
     if answer.status >= HTTPStatus.BAD_REQUEST:
         raise ModelError(answer.status, answer.data.decode(errors="replace"))
     return answer
+
+
+def _model_error(error: ModelError, region: Region, endpoint_name: str) -> Response:
+    """Return SageMaker Runtime's answer: HTTP 424, with the container's own status and words."""
+    group = f"/aws/sagemaker/Endpoints/{endpoint_name}"
+    kind = "client" if error.status < HTTPStatus.INTERNAL_SERVER_ERROR else "server"
+    console = f"https://{region.name}.console.aws.amazon.com/cloudwatch/home?region={region.name}"
+    body = {
+        "LogStreamArn": f"arn:aws:logs:{region.name}:{region.account}:log-group:{group}",
+        "Message": (
+            f'Received {kind} error ({error.status}) from primary with message "{error.message}". '
+            f"See {console}#logEventViewer:group={group} in account {region.account} for more "
+            "information."
+        ),
+        "OriginalMessage": error.message,
+        "OriginalStatusCode": error.status,
+    }
+    return _json_error("ModelError", body, HTTPStatus.FAILED_DEPENDENCY)
 
 
 def _json_error(code: str, body: Mapping[str, object], status: int) -> Response:

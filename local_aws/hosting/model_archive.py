@@ -6,16 +6,10 @@ import tarfile
 import zlib
 from pathlib import Path
 
+from local_aws.errors import BadArchiveError, LargeArchiveError
+
 _LARGEST = 2 * 1024**3
 _CHUNK = 1024**2
-
-
-class BadArchiveError(Exception):
-    """The archive cannot be opened safely."""
-
-
-class LargeArchiveError(BadArchiveError):
-    """The archive holds too much."""
 
 
 def extract(archive: bytes, directory: Path, largest: int = _LARGEST) -> None:

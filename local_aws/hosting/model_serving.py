@@ -8,8 +8,9 @@ from http import HTTPStatus
 import urllib3
 
 from local_aws.containers.container import Container
-from local_aws.hosting.model_archive import BadArchiveError, LargeArchiveError, extract
-from local_aws.storage.objects import NoSuchObjectError, S3Url, Storage
+from local_aws.errors import BadArchiveError, LargeArchiveError, ModelDataError, NoSuchObjectError
+from local_aws.hosting.model_archive import extract
+from local_aws.storage.objects import S3Url, Storage
 
 # SageMaker's limit (API reference, ProductionVariant: ContainerStartupHealthCheckTimeoutInSeconds).
 STARTUP_SECONDS = 600
@@ -21,10 +22,6 @@ _TOO_LARGE = (
     "The model data archive is too large. Please reduce the size of the model data archive or move to an "
     "instance type with more memory."
 )
-
-
-class ModelDataError(Exception):
-    """A model's archive cannot be had or opened. The message is AWS's FailureReason."""
 
 
 def write_model(container: Container, storage: Storage, url: str) -> None:

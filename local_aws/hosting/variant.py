@@ -12,6 +12,7 @@ import urllib3
 
 from local_aws.algorithms.registry import find_algorithm
 from local_aws.containers.container import Container
+from local_aws.errors import DeploymentError
 from local_aws.hosting.model_serving import (
     STARTUP_SECONDS,
     becomes_healthy,
@@ -28,10 +29,6 @@ _RESPONSE_SECONDS = 60
 _DRAIN_SECONDS = 60
 # Between two starts of a process that does not stay up.
 _RESTART_SECONDS = 1.0
-
-
-class DeploymentError(Exception):
-    """A variant does not come up. The message is AWS's FailureReason."""
 
 
 @dataclass(eq=False)

@@ -7,16 +7,12 @@ from contextlib import AbstractContextManager
 from typing import ClassVar, Generic, TypeVar
 
 from local_aws.containers.container import Container
+from local_aws.errors import DataError, JobFailedError, NoSuchObjectError
 from local_aws.jobs.job import ContainerJob, Phase
 from local_aws.state.resources import Region
-from local_aws.storage.objects import NoSuchObjectError
 
 _LOG = logging.getLogger(__name__)
 J = TypeVar("J", bound=ContainerJob)
-
-
-class JobFailedError(Exception):
-    """The job cannot be done. The message is its FailureReason."""
 
 
 class JobRun(ABC, Generic[J]):
@@ -43,7 +39,7 @@ class JobRun(ABC, Generic[J]):
         """Writes the container's input.
 
         Raises:
-            NoSuchObjectError, ValueError, OSError: The data cannot be had.
+            DataError, ValueError, OSError: The data cannot be had.
             JobFailedError: For another reason.
         """
 
@@ -112,7 +108,7 @@ class JobRun(ABC, Generic[J]):
         self._pause(latency.downloading)
         try:
             self.download(container)
-        except (NoSuchObjectError, ValueError, OSError) as error:
+        except (DataError, ValueError, OSError) as error:
             raise JobFailedError(f"ClientError: Data download failed: {error}") from error
         with self.region.lock:
             if not self._goes_on("Running"):

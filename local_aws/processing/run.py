@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from local_aws.containers.container import Container
+from local_aws.errors import JobFailedError
 from local_aws.jobs.job import ContainerJob
-from local_aws.jobs.run import JobFailedError, JobRun
+from local_aws.jobs.run import JobRun
 from local_aws.jobs.s3_input import download, has_objects, no_objects, source_objects
 from local_aws.state.resources import JsonObject
 from local_aws.storage.objects import S3Url

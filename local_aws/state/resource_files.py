@@ -9,8 +9,9 @@ from urllib.parse import quote
 
 from pydantic import TypeAdapter, ValidationError
 
+from local_aws.errors import DataDirError
 from local_aws.state.resources import LIVE, Resource
-from local_aws.storage.data_dir import DataDir, DataDirError
+from local_aws.storage.data_dir import DataDir
 
 
 class ResourceFiles:

@@ -6,9 +6,7 @@ import threading
 import uuid
 from pathlib import Path
 
-
-class DataDirError(Exception):
-    """The directory cannot be used, or no longer."""
+from local_aws.errors import DataDirError
 
 
 class DataDir:

@@ -7,7 +7,8 @@ from urllib.parse import quote, unquote
 
 from moto.logs.models import LogsBackend, logs_backends
 
-from local_aws.storage.data_dir import DataDir, DataDirError
+from local_aws.errors import DataDirError
+from local_aws.storage.data_dir import DataDir
 
 
 class LogFiles:

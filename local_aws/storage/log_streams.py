@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from moto.logs.models import logs_backends
 
-from local_aws.storage.data_dir import DataDirError
+from local_aws.errors import DataDirError
 from local_aws.storage.log_files import LogFiles
 
 _CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")

@@ -5,11 +5,8 @@ Source: API reference, S3DataSource.
 
 import json
 
+from local_aws.errors import BadManifestError
 from local_aws.storage.objects import S3Url, Storage
-
-
-class BadManifestError(ValueError):
-    """The manifest is none, or lists an object that is not there."""
 
 
 def manifest_objects(storage: Storage, manifest: S3Url) -> dict[str, S3Url]:

@@ -13,7 +13,8 @@ from typing import Any
 
 from moto.s3.models import FakeBucket, FakeKey, S3Backend, s3_backends
 
-from local_aws.storage.data_dir import DataDir, DataDirError
+from local_aws.errors import DataDirError
+from local_aws.storage.data_dir import DataDir
 
 _BUCKET = "bucket.json"
 _ATTRIBUTES = (

@@ -7,11 +7,8 @@ from urllib.parse import urlsplit
 from moto.core.exceptions import ServiceException
 from moto.s3.models import S3Backend, s3_backends
 
+from local_aws.errors import NoSuchObjectError
 from local_aws.storage.object_files import ObjectFiles
-
-
-class NoSuchObjectError(Exception):
-    """There is no such bucket or object. The message is the S3 URL."""
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import tarfile
 import time
 from typing import ClassVar
 
-from local_aws.algorithms.errors import ClientError
 from local_aws.containers.container import Container
+from local_aws.errors import ClientError
 from local_aws.jobs.run import JobRun
 from local_aws.jobs.s3_input import data_objects, download
 from local_aws.storage.log_streams import shown

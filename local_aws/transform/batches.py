@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
-
-class RecordTooLargeError(Exception):
-    """A record is larger than MaxPayloadInMB."""
+from local_aws.errors import RecordTooLargeError
 
 
 def split(content: bytes, split_type: Literal["None", "Line"]) -> list[bytes]:

@@ -11,9 +11,9 @@ from typing import Any, Literal, Self, get_args
 
 from werkzeug.http import parse_options_header
 
-from local_aws.errors import ValidationError
+from local_aws.errors import DataProcessingError, JsonPathError, ValidationError
 from local_aws.state.resources import JsonObject
-from local_aws.transform.json_path import JsonPath, JsonPathError
+from local_aws.transform.json_path import JsonPath
 
 MediaType = Literal["text/csv", "application/json", "application/jsonlines"]
 _CSV: MediaType = "text/csv"
@@ -21,10 +21,6 @@ _JSON: MediaType = "application/json"
 _ROOT = JsonPath(())
 _COLUMN_OPERATORS = ("$", "[", "]", "*", ".", " ", ",", ":", "-")
 _OPERATORS = (*_COLUMN_OPERATORS, "'")
-
-
-class DataProcessingError(Exception):
-    """A record or an answer cannot be read, filtered or joined."""
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,10 @@ import gzip
 import io
 import zlib
 
+from local_aws.errors import BadGzipError
+
 # It is held in memory, unlike a model's archive.
 _LARGEST = 512 * 1024**2
-
-
-class BadGzipError(Exception):
-    """The object is no gzip, or too large."""
 
 
 def decompress(content: bytes, largest: int = _LARGEST) -> bytes:

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 import urllib3
 
-from local_aws.jobs.run import JobFailedError
+from local_aws.errors import JobFailedError
 from local_aws.state.resources import JsonObject
 
 # API reference, ModelClientConfig.

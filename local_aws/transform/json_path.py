@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, Self
 
+from local_aws.errors import JsonPathError
+
 _NUMBER = r"-?\d+"
 _STEP = re.compile(
     r"\.(?P<child>[^.,:*'\[\]$]+)"
@@ -15,10 +17,6 @@ _STEP = re.compile(
     rf"|\.?\[ *(?P<indexes>{_NUMBER}(?: *, *{_NUMBER})*) *\]"
     rf"|\.?\[ *(?P<first>{_NUMBER})? *: *(?P<last>{_NUMBER})? *\]"
 )
-
-
-class JsonPathError(ValueError):
-    """It is no expression of this subset, or it asks for what a record does not have."""
 
 
 @dataclass(frozen=True)

@@ -12,24 +12,30 @@ import urllib3
 
 from local_aws.algorithms.registry import find_algorithm
 from local_aws.containers.container import Container
+from local_aws.errors import (
+    BadGzipError,
+    DataProcessingError,
+    JobFailedError,
+    ModelDataError,
+    RecordTooLargeError,
+)
 from local_aws.hosting.model_serving import (
     CONNECTIONS,
     STARTUP_SECONDS,
-    ModelDataError,
     becomes_healthy,
     listen,
     start_serving,
     write_model,
 )
 from local_aws.jobs.job import ContainerJob
-from local_aws.jobs.run import JobFailedError, JobRun
+from local_aws.jobs.run import JobRun
 from local_aws.jobs.s3_input import has_objects, no_objects, source_objects
 from local_aws.state.resources import JsonObject, Region
 from local_aws.storage.objects import S3Url
-from local_aws.transform.batches import RecordTooLargeError, assemble, batches, split
-from local_aws.transform.data_processing import DataProcessing, DataProcessingError
+from local_aws.transform.batches import assemble, batches, split
+from local_aws.transform.data_processing import DataProcessing
 from local_aws.transform.execution_parameters import ExecutionParameters
-from local_aws.transform.gzip_object import BadGzipError, decompress
+from local_aws.transform.gzip_object import decompress
 from local_aws.transform.invocations import Invocations
 
 _LOG_GROUP = "/aws/sagemaker/TransformJobs"

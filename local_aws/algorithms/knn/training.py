@@ -6,7 +6,6 @@ import time
 
 import numpy as np
 
-from local_aws.algorithms.errors import ClientError
 from local_aws.algorithms.knn.hyperparameters import validate
 from local_aws.algorithms.knn.model import KnnModel
 from local_aws.algorithms.knn.projection import projection
@@ -20,6 +19,7 @@ from local_aws.algorithms.metric_log import (
 )
 from local_aws.algorithms.model_files import save_model
 from local_aws.containers.opt_ml import OptMl
+from local_aws.errors import ClientError
 
 _LOG = logging.getLogger(__name__)
 _SEED = 0

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from local_aws.algorithms.errors import ClientError
 from local_aws.algorithms.labelled_data import LabelledData, check_feature_dim, read_channels
 from local_aws.algorithms.linear_learner.estimators import estimator
 from local_aws.algorithms.linear_learner.hyperparameters import OF_ANOTHER_SOLVER, validate
@@ -17,6 +16,7 @@ from local_aws.algorithms.linear_learner.thresholds import best_threshold
 from local_aws.algorithms.metric_log import log_throughput, start_log
 from local_aws.algorithms.model_files import save_model
 from local_aws.containers.opt_ml import OptMl
+from local_aws.errors import ClientError
 
 _LOG = logging.getLogger(__name__)
 _CHANNELS = ("train", "validation", "test")

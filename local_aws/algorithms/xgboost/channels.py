@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from local_aws.algorithms.errors import UserError
+from local_aws.errors import UserError
 
 DataFormat = Literal["csv", "libsvm", "parquet", "recordio-protobuf"]
 CONTENT_TYPES: Mapping[str, DataFormat] = {

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from local_aws.algorithms.errors import UserError
 from local_aws.algorithms.interval import Interval
+from local_aws.errors import UserError
 
 
 @dataclass(frozen=True)

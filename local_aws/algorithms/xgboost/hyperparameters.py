@@ -8,10 +8,10 @@ import ast
 from collections.abc import Mapping
 from typing import Any
 
-from local_aws.algorithms.errors import UserError
 from local_aws.algorithms.interval import Interval
 from local_aws.algorithms.xgboost.hyperparameter_rule import Rule
 from local_aws.algorithms.xgboost.metric_names import MAXIMIZED, MINIMIZED
+from local_aws.errors import UserError
 
 
 class _Metrics(tuple[str, ...]):

@@ -8,9 +8,9 @@ import numpy as np
 from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 from werkzeug.http import parse_options_header
 
-from local_aws.algorithms.errors import UserError
 from local_aws.algorithms.xgboost.channels import CONTENT_TYPES, DEFAULT_CONTENT_TYPE, DataFormat
 from local_aws.algorithms.xgboost.library import xgboost
+from local_aws.errors import UserError
 
 _SNIFFED = 512
 

@@ -15,12 +15,12 @@ from werkzeug.exceptions import InternalServerError
 from werkzeug.http import parse_options_header
 from werkzeug.wrappers import Request, Response
 
-from local_aws.algorithms.errors import UserError
 from local_aws.algorithms.serving_routes import LARGEST_BODY, serving_application
 from local_aws.algorithms.xgboost.inference_output import encode, select, selected_keys
 from local_aws.algorithms.xgboost.library import xgboost
 from local_aws.algorithms.xgboost.model import Model
 from local_aws.algorithms.xgboost.request_data import parse
+from local_aws.errors import UserError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from local_aws.algorithms.errors import UserError
 from local_aws.algorithms.xgboost.channels import DataFormat
 from local_aws.algorithms.xgboost.library import xgboost
+from local_aws.errors import UserError
 
 _LOG = logging.getLogger(__name__)
 _SNIPPET = 50

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from local_aws.algorithms.errors import ClientError
 from local_aws.algorithms.labelled_data import check_feature_dim, read_channels
+from local_aws.errors import ClientError
 from tests.local_aws.algorithms.records import dense, sparse
 from tests.local_aws.algorithms.training_inputs import CSV, prepare
 

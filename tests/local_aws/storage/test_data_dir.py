@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from local_aws.storage.data_dir import DataDir, DataDirError
+from local_aws.errors import DataDirError
+from local_aws.storage.data_dir import DataDir
 
 
 def files(data_dir: DataDir) -> set[str]:

@@ -6,7 +6,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from local_aws.storage.data_dir import DataDir, DataDirError
+from local_aws.errors import DataDirError
+from local_aws.storage.data_dir import DataDir
 from local_aws.storage.log_files import LogFiles
 from local_aws.storage.log_streams import LogStream
 from tests.local_aws.conftest import CREDENTIALS

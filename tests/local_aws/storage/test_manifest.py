@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from local_aws.storage.manifest import BadManifestError, manifest_objects
-from local_aws.storage.objects import NoSuchObjectError, S3Url, Storage
+from local_aws.errors import BadManifestError, NoSuchObjectError
+from local_aws.storage.manifest import manifest_objects
+from local_aws.storage.objects import S3Url, Storage
 
 MANIFEST = S3Url("bucket", "a.manifest")
 PREFIX = {"prefix": "s3://bucket/data/"}

@@ -7,7 +7,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from local_aws.storage.objects import NoSuchObjectError, S3Url, Storage
+from local_aws.errors import NoSuchObjectError
+from local_aws.storage.objects import S3Url, Storage
 from tests.local_aws.conftest import CREDENTIALS
 
 ACCOUNT = "123456789012"

@@ -2,7 +2,8 @@
 
 import pytest
 
-from local_aws.transform.batches import RecordTooLargeError, assemble, batches, split
+from local_aws.errors import RecordTooLargeError
+from local_aws.transform.batches import assemble, batches, split
 
 LINES = b"1\n22\n333\n"
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from local_aws.errors import ValidationError
-from local_aws.transform.data_processing import DataProcessing, DataProcessingError
+from local_aws.errors import DataProcessingError, ValidationError
+from local_aws.transform.data_processing import DataProcessing
 
 CSV = "text/csv"
 LINES = "application/jsonlines"

@@ -4,7 +4,8 @@ import gzip
 
 import pytest
 
-from local_aws.transform.gzip_object import BadGzipError, decompress
+from local_aws.errors import BadGzipError
+from local_aws.transform.gzip_object import decompress
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from local_aws.transform.json_path import JsonPath, JsonPathError
+from local_aws.errors import JsonPathError
+from local_aws.transform.json_path import JsonPath
 
 ROW = ["a", "b", "c", "d", "e", "f"]
 RECORD = {"id": 7, "a": {"b": [1, 2, 3], "c": "x"}, "rows": [{"n": 1, "m": 2}, {"n": 3, "m": 4}]}

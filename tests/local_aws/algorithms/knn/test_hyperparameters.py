@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from local_aws.algorithms.errors import ClientError
 from local_aws.algorithms.knn.hyperparameters import validate
+from local_aws.errors import ClientError
 
 REQUIRED = {"feature_dim": "10", "k": "3", "predictor_type": "classifier", "sample_size": "100"}
 CHOICE = "hyperparameter which accepts one of the following:"

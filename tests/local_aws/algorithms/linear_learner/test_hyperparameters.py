@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from local_aws.algorithms.errors import ClientError
 from local_aws.algorithms.linear_learner.hyperparameters import validate
+from local_aws.errors import ClientError
 
 BINARY = {"predictor_type": "binary_classifier"}
 INVALID = "The value '{}' is not valid for the '{}' hyperparameter which {}"

@@ -11,12 +11,12 @@ from scipy.optimize import minimize
 from sklearn import metrics
 from werkzeug.test import Client
 
-from local_aws.algorithms.errors import ClientError
 from local_aws.algorithms.linear_learner.model import LinearModel
 from local_aws.algorithms.linear_learner.serving import application
 from local_aws.algorithms.linear_learner.thresholds import best_threshold
 from local_aws.algorithms.linear_learner.training import train
 from local_aws.algorithms.model_files import load_model
+from local_aws.errors import ClientError
 from tests.local_aws.algorithms.training_inputs import as_csv, prepare
 
 BINARY = {"predictor_type": "binary_classifier"}

@@ -2,8 +2,8 @@
 
 import pytest
 
-from local_aws.algorithms.errors import UserError
 from local_aws.algorithms.xgboost.channels import check_channels
+from local_aws.errors import UserError
 
 
 @pytest.mark.parametrize(

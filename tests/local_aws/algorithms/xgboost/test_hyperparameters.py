@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from local_aws.algorithms.errors import UserError
 from local_aws.algorithms.xgboost.hyperparameters import validate
+from local_aws.errors import UserError
 
 
 def test_texts_become_values() -> None:

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from local_aws.algorithms.errors import UserError
 from local_aws.algorithms.xgboost.channels import DataFormat
 from local_aws.algorithms.xgboost.library import xgboost
 from local_aws.algorithms.xgboost.training_data import read_matrix
+from local_aws.errors import UserError
 from tests.local_aws.algorithms.records import dense, sparse
 
 # A warning of the wheel itself, which the container gives too.
