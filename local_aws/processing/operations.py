@@ -4,10 +4,12 @@ import re
 
 from local_aws.errors import ValidationError
 from local_aws.jobs.operations import free_arn, operations_of, start_job
-from local_aws.processing.run import LOCAL_ROOT, ProcessingJob, ProcessingRun
+from local_aws.processing.job import ProcessingJob
+from local_aws.processing.run import ProcessingRun
 from local_aws.protocol import tags
 from local_aws.state.resources import JsonObject, Region
 
+_LOCAL_ROOT = "/opt/ml/processing"
 # The images that are there to run somebody's Python script.
 _PYTHON_IMAGES = (
     "sagemaker-scikit-learn",
@@ -79,8 +81,8 @@ def _check_output(target: JsonObject) -> None:
 
 
 def _check_local_path(what: str, path: str | None) -> None:
-    if path is None or not path.startswith(f"{LOCAL_ROOT}/") or ".." in path.split("/"):
-        raise ValidationError(f"{what}: LocalPath must be a path below {LOCAL_ROOT}.")
+    if path is None or not path.startswith(f"{_LOCAL_ROOT}/") or ".." in path.split("/"):
+        raise ValidationError(f"{what}: LocalPath must be a path below {_LOCAL_ROOT}.")
 
 
 OPERATIONS = {"CreateProcessingJob": create_processing_job, **operations_of(ProcessingJob, "Ascending")}

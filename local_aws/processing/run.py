@@ -2,60 +2,16 @@
 
 import json
 import time
-from dataclasses import dataclass
-from typing import ClassVar
 
 from local_aws.containers.container import Container
 from local_aws.errors import JobFailedError
-from local_aws.jobs.job import ContainerJob
 from local_aws.jobs.run import JobRun
 from local_aws.jobs.s3_input import download, has_objects, no_objects, source_objects
-from local_aws.state.resources import JsonObject
+from local_aws.processing.job import ProcessingJob
 from local_aws.storage.objects import S3Url
 
-LOCAL_ROOT = "/opt/ml/processing"
 # API reference, DescribeProcessingJob: ExitMessage.
 _LONGEST_EXIT_MESSAGE = 1024
-
-
-@dataclass(kw_only=True, eq=False)
-class ProcessingJob(ContainerJob):
-    """A processing job, its state, and its description.
-
-    Attributes:
-        exit_message: What its container left in `output/message`.
-    """
-
-    KIND: ClassVar[str] = "processing-job"
-    NOUN: ClassVar[str] = "processing job"
-    API_NAME: ClassVar[str] = "ProcessingJob"
-    exit_message: str | None = None
-
-    @property
-    def inputs(self) -> list[JsonObject]:
-        """The S3Input of each of its inputs."""
-        return [source["S3Input"] for source in self.request.get("ProcessingInputs", [])]
-
-    @property
-    def outputs(self) -> list[JsonObject]:
-        """The S3Output of each of its outputs."""
-        outputs = self.request.get("ProcessingOutputConfig", {}).get("Outputs", [])
-        return [target["S3Output"] for target in outputs]
-
-    def describe(self) -> JsonObject:
-        """Returns the members of DescribeProcessingJob's answer."""
-        return {
-            "StoppingCondition": {"MaxRuntimeInSeconds": self.longest_run},
-            **self.request,
-            "ProcessingJobArn": self.arn,
-            "ProcessingJobStatus": self.status,
-            "ExitMessage": self.exit_message,
-            "FailureReason": self.failure_reason,
-            "CreationTime": self.creation_time,
-            "LastModifiedTime": self.last_modified_time,
-            "ProcessingStartTime": self.start_time,
-            "ProcessingEndTime": self.end_time,
-        }
 
 
 class ProcessingRun(JobRun[ProcessingJob]):

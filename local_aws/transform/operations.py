@@ -7,7 +7,8 @@ from local_aws.jobs.operations import free_arn, operations_of, start_job
 from local_aws.protocol import tags
 from local_aws.state.resources import JsonObject, Region
 from local_aws.transform.data_processing import DataProcessing
-from local_aws.transform.run import TransformJob, TransformRun
+from local_aws.transform.job import TransformJob
+from local_aws.transform.run import TransformRun
 
 # API reference, CreateTransformJob: MaxPayloadInMB.
 _LARGEST_PAYLOAD = 100

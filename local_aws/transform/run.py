@@ -3,10 +3,8 @@
 import secrets
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
-from typing import ClassVar
 
 import urllib3
 
@@ -27,54 +25,21 @@ from local_aws.hosting.model_serving import (
     start_serving,
     write_model,
 )
-from local_aws.jobs.job import ContainerJob
 from local_aws.jobs.run import JobRun
 from local_aws.jobs.s3_input import has_objects, no_objects, source_objects
-from local_aws.state.resources import JsonObject, Region
+from local_aws.state.resources import Region
 from local_aws.storage.objects import S3Url
 from local_aws.transform.batches import assemble, batches, split
 from local_aws.transform.data_processing import DataProcessing
 from local_aws.transform.execution_parameters import ExecutionParameters
 from local_aws.transform.gzip_object import decompress
 from local_aws.transform.invocations import Invocations
+from local_aws.transform.job import TransformJob
 
 _LOG_GROUP = "/aws/sagemaker/TransformJobs"
 _MEGABYTE = 1024**2
 # Requests that wait for their turn: enough to keep all connections busy, few enough to stop at once.
 _QUEUED = 256
-
-
-@dataclass(kw_only=True, eq=False)
-class TransformJob(ContainerJob):
-    """A transform job, its state, and its description.
-
-    Attributes:
-        definition: The container of its model; deleting the model later changes nothing.
-    """
-
-    KIND: ClassVar[str] = "transform-job"
-    NOUN: ClassVar[str] = "transform job"
-    API_NAME: ClassVar[str] = "TransformJob"
-    definition: JsonObject
-
-    @property
-    def source(self) -> JsonObject:
-        """The S3DataSource of its input."""
-        source: JsonObject = self.request["TransformInput"]["DataSource"]["S3DataSource"]
-        return source
-
-    def describe(self) -> JsonObject:
-        """Returns the members of DescribeTransformJob's answer."""
-        return {
-            **self.request,
-            "TransformJobArn": self.arn,
-            "TransformJobStatus": self.status,
-            "FailureReason": self.failure_reason,
-            "CreationTime": self.creation_time,
-            "LastModifiedTime": self.last_modified_time,
-            "TransformStartTime": self.start_time,
-            "TransformEndTime": self.end_time,
-        }
 
 
 class TransformRun(JobRun[TransformJob]):

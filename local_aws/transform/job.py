@@ -1,0 +1,40 @@
+"""A transform job and its state."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from local_aws.jobs.job import ContainerJob
+from local_aws.state.resources import JsonObject
+
+
+@dataclass(kw_only=True, eq=False)
+class TransformJob(ContainerJob):
+    """A transform job, its state, and its description.
+
+    Attributes:
+        definition: The container of its model; deleting the model later changes nothing.
+    """
+
+    KIND: ClassVar[str] = "transform-job"
+    NOUN: ClassVar[str] = "transform job"
+    API_NAME: ClassVar[str] = "TransformJob"
+    definition: JsonObject
+
+    @property
+    def source(self) -> JsonObject:
+        """The S3DataSource of its input."""
+        source: JsonObject = self.request["TransformInput"]["DataSource"]["S3DataSource"]
+        return source
+
+    def describe(self) -> JsonObject:
+        """Returns the members of DescribeTransformJob's answer."""
+        return {
+            **self.request,
+            "TransformJobArn": self.arn,
+            "TransformJobStatus": self.status,
+            "FailureReason": self.failure_reason,
+            "CreationTime": self.creation_time,
+            "LastModifiedTime": self.last_modified_time,
+            "TransformStartTime": self.start_time,
+            "TransformEndTime": self.end_time,
+        }
