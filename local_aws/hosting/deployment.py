@@ -1,65 +1,48 @@
-"""What goes on behind an endpoint's operations: variants come up, take over, and end."""
+"""What an endpoint serves: an endpoint configuration, and the models of its production variants."""
 
-import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Self
 
-from local_aws.errors import FailureReasonError
-from local_aws.hosting.endpoint import Deployment, Endpoint
-from local_aws.hosting.variant import EndpointVariant, start_variant
-from local_aws.state.resources import Region
-
-_LOG = logging.getLogger(__name__)
-
-
-def deploy(region: Region, endpoint: Endpoint, deployment: Deployment) -> None:
-    """Brings new variants up and lets them take over, or leaves everything as it was."""
-    started: list[EndpointVariant] = []
-    # What already served before a restart comes back without waiting.
-    if endpoint.status != "SystemUpdating":
-        region.background.pause(region.background.latency.creating, lambda: False)
-    try:
-        for spec, model in zip(deployment.variants, deployment.models, strict=True):
-            started.append(start_variant(region, endpoint.name, spec, model))
-        for variant in started:
-            variant.await_health()
-    except Exception as error:
-        if not isinstance(error, FailureReasonError):
-            _LOG.exception("endpoint %s failed inside local AWS", endpoint.name)
-        _roll_back(region, endpoint, started, str(error))
-        return
-    with region.lock:
-        replaced, endpoint.variants = endpoint.variants, started
-        endpoint.deployment = deployment
-        endpoint.enter("InService")
-        for variant in started:
-            variant.keep_alive()
-    for variant in replaced:
-        variant.drain()
-        variant.close()
+from local_aws.hosting.endpoint_config import EndpointConfig
+from local_aws.hosting.model import Model
+from local_aws.hosting.resource import find_hosted
+from local_aws.state.resources import JsonObject, Region
 
 
-def _roll_back(region: Region, endpoint: Endpoint, started: list[EndpointVariant], reason: str) -> None:
-    with region.lock:
-        if endpoint.variants:
-            endpoint.enter("RollingBack")
-    for variant in started:
-        variant.close()
-    with region.lock:
-        endpoint.fail(reason)
+@dataclass(frozen=True, kw_only=True)
+class Deployment:
+    """What an endpoint serves. Deleting the configuration or a model later changes nothing.
 
+    Attributes:
+        config: The request of its endpoint configuration, with what was changed for this endpoint since.
+        models: The models of its production variants, in their order.
+    """
 
-def change(region: Region, endpoint: Endpoint, deployment: Deployment) -> None:
-    """Gives the variants that serve other weights and capacities."""
-    region.background.pause(region.background.latency.updating, lambda: False)
-    with region.lock:
-        endpoint.deployment = deployment
-        for variant, spec in zip(endpoint.variants, deployment.variants, strict=True):
-            variant.spec = spec
-        endpoint.enter("InService")
+    config: JsonObject
+    models: list[Model]
 
+    @classmethod
+    def of(cls, region: Region, config: EndpointConfig) -> Self:
+        """Looks up what a configuration asks for.
 
-def remove(region: Region, endpoint: Endpoint) -> None:
-    """Ends an endpoint's processes and forgets it."""
-    for variant in endpoint.variants:
-        variant.close()
-    with region.lock:
-        del region.of(Endpoint)[endpoint.name]
+        Raises:
+            ValidationError: A model was deleted meanwhile.
+        """
+        models = [find_hosted(region, Model, variant["ModelName"]) for variant in config.variants]
+        return cls(config=config.request, models=models)
+
+    @property
+    def variants(self) -> list[JsonObject]:
+        """The production variants."""
+        variants: list[JsonObject] = self.config["ProductionVariants"]
+        return variants
+
+    def changed(self, changes: Mapping[str, JsonObject]) -> Self:
+        """Returns a deployment whose variants have other members.
+
+        Args:
+            changes: The members that change, by VariantName.
+        """
+        variants = [spec | changes.get(spec["VariantName"], {}) for spec in self.variants]
+        return replace(self, config={**self.config, "ProductionVariants": variants})

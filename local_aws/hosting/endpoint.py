@@ -1,56 +1,16 @@
 """An endpoint, its states, and what it serves."""
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import ClassVar, Self
+from dataclasses import dataclass, field
+from typing import ClassVar
 
-from local_aws.hosting.endpoint_configs import EndpointConfig
-from local_aws.hosting.lookup import HostingResource, find_hosted
-from local_aws.hosting.models import Model
+from local_aws.hosting.deployment import Deployment
+from local_aws.hosting.resource import HostingResource
 from local_aws.hosting.variant import EndpointVariant
-from local_aws.state.resources import LIVE, JsonObject, Region
+from local_aws.state.resources import LIVE, JsonObject
 
 _LONGEST_FAILURE_REASON = 1024
 _SERVING = ("InService", "Updating", "RollingBack")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Deployment:
-    """What an endpoint serves. Deleting the configuration or a model later changes nothing.
-
-    Attributes:
-        config: The request of its endpoint configuration, with what was changed for this endpoint since.
-        models: The models of its production variants, in their order.
-    """
-
-    config: JsonObject
-    models: list[Model]
-
-    @classmethod
-    def of(cls, region: Region, config: EndpointConfig) -> Self:
-        """Looks up what a configuration asks for.
-
-        Raises:
-            ValidationError: A model was deleted meanwhile.
-        """
-        models = [find_hosted(region, Model, variant["ModelName"]) for variant in config.variants]
-        return cls(config=config.request, models=models)
-
-    @property
-    def variants(self) -> list[JsonObject]:
-        """The production variants."""
-        variants: list[JsonObject] = self.config["ProductionVariants"]
-        return variants
-
-    def changed(self, changes: Mapping[str, JsonObject]) -> Self:
-        """Returns a deployment whose variants have other members.
-
-        Args:
-            changes: The members that change, by VariantName.
-        """
-        variants = [spec | changes.get(spec["VariantName"], {}) for spec in self.variants]
-        return replace(self, config={**self.config, "ProductionVariants": variants})
 
 
 @dataclass(kw_only=True, eq=False)

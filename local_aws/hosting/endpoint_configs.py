@@ -1,28 +1,12 @@
 """CreateEndpointConfig, DescribeEndpointConfig, DeleteEndpointConfig and ListEndpointConfigs."""
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 from local_aws.errors import ValidationError
-from local_aws.hosting.lookup import HostingResource, find_hosted, free_hosted_arn
-from local_aws.hosting.models import Model
+from local_aws.hosting.endpoint_config import EndpointConfig
+from local_aws.hosting.model import Model
+from local_aws.hosting.resource import find_hosted, free_hosted_arn
 from local_aws.protocol import tags
 from local_aws.protocol.listing import page_of
 from local_aws.state.resources import JsonObject, Region
-
-
-@dataclass(kw_only=True, eq=False)
-class EndpointConfig(HostingResource):
-    """The production variants that an endpoint is to have."""
-
-    KIND: ClassVar[str] = "endpoint-config"
-    NOUN: ClassVar[str] = "endpoint configuration"
-
-    @property
-    def variants(self) -> list[JsonObject]:
-        """The production variants of the request."""
-        variants: list[JsonObject] = self.request["ProductionVariants"]
-        return variants
 
 
 def create_endpoint_config(region: Region, request: JsonObject) -> JsonObject:

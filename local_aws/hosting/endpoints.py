@@ -1,10 +1,11 @@
 """CreateEndpoint, DescribeEndpoint, UpdateEndpoint and its weights, DeleteEndpoint and ListEndpoints."""
 
 from local_aws.errors import ValidationError
-from local_aws.hosting.deployment import change, deploy, remove
-from local_aws.hosting.endpoint import Deployment, Endpoint
-from local_aws.hosting.endpoint_configs import EndpointConfig
-from local_aws.hosting.lookup import find_hosted, free_hosted_arn
+from local_aws.hosting.deployment import Deployment
+from local_aws.hosting.endpoint import Endpoint
+from local_aws.hosting.endpoint_config import EndpointConfig
+from local_aws.hosting.resource import find_hosted, free_hosted_arn
+from local_aws.hosting.rollout import change, deploy, remove
 from local_aws.protocol import tags
 from local_aws.protocol.listing import page_of
 from local_aws.state.resources import JsonObject, Region

@@ -1,44 +1,10 @@
 """CreateModelPackageGroup, DescribeModelPackageGroup, DeleteModelPackageGroup and ListModelPackageGroups."""
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 from local_aws.errors import AwsError, ValidationError
+from local_aws.hosting.model_package_group import ModelPackageGroup, find_model_package_group
 from local_aws.protocol import tags
 from local_aws.protocol.listing import page_of
-from local_aws.state.resources import JsonObject, Region, Resource
-
-
-@dataclass(kw_only=True, eq=False)
-class ModelPackageGroup(Resource):
-    """The versions of one model.
-
-    Attributes:
-        latest_version: The number of the version that was registered last; numbers are not used again.
-        versions: How many versions there are.
-    """
-
-    KIND: ClassVar[str] = "model-package-group"
-    status: str | None = "Completed"
-    latest_version: int = 0
-    versions: int = 0
-
-
-def find_model_package_group(region: Region, name: str) -> ModelPackageGroup:
-    """Returns a group.
-
-    Args:
-        region: Where to look.
-        name: Its name or its ARN.
-
-    Raises:
-        ValidationError: `ModelPackageGroup arn... does not exist.`
-    """
-    arn = name if name.startswith("arn:") else region.arn(ModelPackageGroup, name)
-    group = region.with_arn(arn)
-    if not isinstance(group, ModelPackageGroup):
-        raise ValidationError(f"ModelPackageGroup {arn} does not exist.")
-    return group
+from local_aws.state.resources import JsonObject, Region
 
 
 def create_model_package_group(region: Region, request: JsonObject) -> JsonObject:

@@ -1,15 +1,14 @@
 """CreateModelPackage, DescribeModelPackage, UpdateModelPackage, DeleteModelPackage and ListModelPackages."""
 
 import time
-from dataclasses import dataclass
-from typing import ClassVar
 
 from local_aws.errors import AwsError, ValidationError
-from local_aws.hosting.model_container import check_container
-from local_aws.hosting.model_package_groups import find_model_package_group
+from local_aws.hosting.container_definition import check_container
+from local_aws.hosting.model_package import ModelPackage, find_model_package
+from local_aws.hosting.model_package_group import find_model_package_group
 from local_aws.protocol import tags
 from local_aws.protocol.listing import page_of
-from local_aws.state.resources import JsonObject, Region, Resource
+from local_aws.state.resources import JsonObject, Region
 
 # What UpdateModelPackage replaces as a whole.
 _REPLACED = (
@@ -21,75 +20,6 @@ _REPLACED = (
     "ModelCard",
     "ModelLifeCycle",
 )
-
-
-@dataclass(kw_only=True, eq=False)
-class ModelPackage(Resource):
-    """A model ready to be deployed: a version of a group, named `<group>/<version>`, or one by itself.
-
-    Attributes:
-        group_name: The group whose version it is.
-        version: Its number in the group, from 1.
-    """
-
-    KIND: ClassVar[str] = "model-package"
-    status: str | None = "Completed"
-    group_name: str | None = None
-    version: int | None = None
-
-    @property
-    def container(self) -> JsonObject:
-        """The definition of the container that serves it.
-
-        Raises:
-            ValidationError: It may not be deployed, or has not exactly one container.
-        """
-        if self.group_name is not None and self.request["ModelApprovalStatus"] != "Approved":
-            # API reference, CreateModelPackage: ModelApprovalStatus.
-            raise ValidationError(
-                f"Model package {self.arn} has the approval status {self.request['ModelApprovalStatus']}: a "
-                "versioned model must be Approved to be deployed."
-            )
-        containers = self.request.get("InferenceSpecification", {}).get("Containers", [])
-        if len(containers) != 1:
-            raise ValidationError(
-                f"Local AWS serves model packages of exactly one container, not of {len(containers)}."
-            )
-        definition: JsonObject = containers[0]
-        return definition
-
-    def describe(self) -> JsonObject:
-        """Returns the members of DescribeModelPackage's answer; those that are None are to be left out."""
-        return {
-            "CertifyForMarketplace": False,
-            **self.request,
-            "ModelPackageName": self.group_name or self.name,
-            "ModelPackageGroupName": self.group_name,
-            "ModelPackageVersion": self.version,
-            "ModelPackageArn": self.arn,
-            "ModelPackageStatus": self.status,
-            "ModelPackageStatusDetails": {"ValidationStatuses": [], "ImageScanStatuses": []},
-            "CreationTime": self.creation_time,
-            "CreatedBy": {},
-            "LastModifiedTime": self.last_modified_time,
-            "LastModifiedBy": {},
-        }
-
-
-def find_model_package(region: Region, name: str) -> ModelPackage:
-    """Returns a model package.
-
-    Args:
-        region: Where to look.
-        name: Its name, `<group>/<version>`, or its ARN.
-
-    Raises:
-        ValidationError: `Model package ... not found`.
-    """
-    package = region.with_arn(name if name.startswith("arn:") else region.arn(ModelPackage, name))
-    if not isinstance(package, ModelPackage):
-        raise ValidationError(f"Model package {name} not found")
-    return package
 
 
 def create_model_package(region: Region, request: JsonObject) -> JsonObject:

@@ -1,29 +1,13 @@
 """CreateModel, DescribeModel, DeleteModel and ListModels."""
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 from local_aws.errors import ValidationError
-from local_aws.hosting.lookup import HostingResource, find_hosted, free_hosted_arn
-from local_aws.hosting.model_container import check_container
-from local_aws.hosting.model_packages import find_model_package
+from local_aws.hosting.container_definition import check_container
+from local_aws.hosting.model import Model
+from local_aws.hosting.model_package import find_model_package
+from local_aws.hosting.resource import find_hosted, free_hosted_arn
 from local_aws.protocol import tags
 from local_aws.protocol.listing import page_of
 from local_aws.state.resources import JsonObject, Region
-
-
-@dataclass(kw_only=True, eq=False)
-class Model(HostingResource):
-    """An image, the model archive it serves, and its environment.
-
-    Attributes:
-        container: The definition of its one container, with what its model package gives.
-    """
-
-    KIND: ClassVar[str] = "model"
-    NOUN: ClassVar[str] = "model"
-
-    container: JsonObject
 
 
 def _containers(request: JsonObject) -> list[JsonObject]:

@@ -13,6 +13,7 @@ import urllib3
 from local_aws.algorithms.registry import find_algorithm
 from local_aws.containers.container import Container
 from local_aws.errors import DeploymentError
+from local_aws.hosting.model import Model
 from local_aws.hosting.model_serving import (
     STARTUP_SECONDS,
     becomes_healthy,
@@ -20,7 +21,6 @@ from local_aws.hosting.model_serving import (
     start_serving,
     write_model,
 )
-from local_aws.hosting.models import Model
 from local_aws.state.resources import JsonObject, Region
 from local_aws.storage.log_streams import LogStream
 

@@ -1,8 +1,8 @@
 """The operations on transform jobs."""
 
 from local_aws.errors import ValidationError
-from local_aws.hosting.lookup import find_hosted
-from local_aws.hosting.models import Model
+from local_aws.hosting.model import Model
+from local_aws.hosting.resource import find_hosted
 from local_aws.jobs.operations import free_arn, operations_of, start_job
 from local_aws.protocol import tags
 from local_aws.state.resources import JsonObject, Region

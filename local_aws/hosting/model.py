@@ -1,0 +1,21 @@
+"""A model: what a serving container is made from."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from local_aws.hosting.resource import HostingResource
+from local_aws.state.resources import JsonObject
+
+
+@dataclass(kw_only=True, eq=False)
+class Model(HostingResource):
+    """An image, the model archive it serves, and its environment.
+
+    Attributes:
+        container: The definition of its one container, with what its model package gives.
+    """
+
+    KIND: ClassVar[str] = "model"
+    NOUN: ClassVar[str] = "model"
+
+    container: JsonObject

@@ -1,0 +1,39 @@
+"""A model package group: the versions of one model."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from local_aws.errors import ValidationError
+from local_aws.state.resources import Region, Resource
+
+
+@dataclass(kw_only=True, eq=False)
+class ModelPackageGroup(Resource):
+    """The versions of one model.
+
+    Attributes:
+        latest_version: The number of the version that was registered last; numbers are not used again.
+        versions: How many versions there are.
+    """
+
+    KIND: ClassVar[str] = "model-package-group"
+    status: str | None = "Completed"
+    latest_version: int = 0
+    versions: int = 0
+
+
+def find_model_package_group(region: Region, name: str) -> ModelPackageGroup:
+    """Returns a group.
+
+    Args:
+        region: Where to look.
+        name: Its name or its ARN.
+
+    Raises:
+        ValidationError: `ModelPackageGroup arn... does not exist.`
+    """
+    arn = name if name.startswith("arn:") else region.arn(ModelPackageGroup, name)
+    group = region.with_arn(arn)
+    if not isinstance(group, ModelPackageGroup):
+        raise ValidationError(f"ModelPackageGroup {arn} does not exist.")
+    return group
