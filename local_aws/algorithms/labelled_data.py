@@ -15,8 +15,8 @@ from werkzeug.http import parse_options_header
 
 from local_aws.algorithms import recordio
 from local_aws.algorithms.hyperparameter_schema import refusal
-from local_aws.containers.opt_ml import OptMl
 from local_aws.errors import ClientError
+from local_aws.opt_ml import OptMl
 
 _CSV = "text/csv"
 _CONTENT_TYPES = (recordio.CONTENT_TYPE, _CSV)

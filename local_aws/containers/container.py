@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal, Self
 
 import local_aws
-from local_aws.containers.opt_ml import OptMl
+from local_aws.opt_ml import OptMl
 
 # SageMaker's own wait between SIGTERM and SIGKILL (API reference, StopTrainingJob).
 GRACE_SECONDS = 120.0

@@ -7,8 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from local_aws.containers.opt_ml import CONTAINER_BASE, OptMl
 from local_aws.containers.private_mount import mount_at_opt_ml
+from local_aws.opt_ml import CONTAINER_BASE, OptMl
 
 # What a shell answers for a command that it cannot run (POSIX, 2.8.2 Exit Status for Commands).
 _NOT_FOUND = 127

@@ -15,8 +15,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from local_aws.containers.opt_ml import OptMl
 from local_aws.errors import UserError
+from local_aws.opt_ml import OptMl
 
 
 def die_with_server(opt_ml: OptMl) -> None:

@@ -1,8 +1,8 @@
 """A training job's input channels: checked when it is created, downloaded when it runs."""
 
-from local_aws.containers.opt_ml import OptMl
 from local_aws.errors import ValidationError
 from local_aws.jobs.s3_input import download, has_objects, no_objects, source_objects
+from local_aws.opt_ml import OptMl
 from local_aws.state.resources import JsonObject
 from local_aws.storage.objects import Storage
 

@@ -18,8 +18,8 @@ from local_aws.algorithms.metric_log import (
     start_log,
 )
 from local_aws.algorithms.model_files import save_model
-from local_aws.containers.opt_ml import OptMl
 from local_aws.errors import ClientError
+from local_aws.opt_ml import OptMl
 
 _LOG = logging.getLogger(__name__)
 _SEED = 0

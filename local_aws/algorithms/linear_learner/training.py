@@ -15,8 +15,8 @@ from local_aws.algorithms.linear_learner.model import LinearModel
 from local_aws.algorithms.linear_learner.thresholds import best_threshold
 from local_aws.algorithms.metric_log import log_throughput, start_log
 from local_aws.algorithms.model_files import save_model
-from local_aws.containers.opt_ml import OptMl
 from local_aws.errors import ClientError
+from local_aws.opt_ml import OptMl
 
 _LOG = logging.getLogger(__name__)
 _CHANNELS = ("train", "validation", "test")

@@ -12,8 +12,8 @@ from local_aws.algorithms.xgboost.channels import DataFormat, check_channels
 from local_aws.algorithms.xgboost.hyperparameters import validate
 from local_aws.algorithms.xgboost.library import xgboost
 from local_aws.algorithms.xgboost.training_data import read_matrix
-from local_aws.containers.opt_ml import OptMl
 from local_aws.errors import UserError
+from local_aws.opt_ml import OptMl
 
 MODEL_FILE = "xgboost-model"
 _LOG = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from local_aws.containers.opt_ml import OptMl
+from local_aws.opt_ml import OptMl
 
 CSV = {"ContentType": "text/csv"}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from local_aws.containers.entrypoint import with_paths_below
-from local_aws.containers.opt_ml import OptMl
+from local_aws.opt_ml import OptMl
 from tests.project import PROJECT
 
 WRITES = "import sys; open(sys.argv[1] + '/seen', 'w').write(sys.argv[1]); sys.exit(7)"
@@ -17,7 +17,7 @@ PREPARE_AND_RUN = """
 import sys
 from pathlib import Path
 from local_aws.containers import entrypoint
-from local_aws.containers.opt_ml import OptMl
+from local_aws.opt_ml import OptMl
 
 def refuse(directory):
     raise PermissionError(1, "Operation not permitted", "unshare")

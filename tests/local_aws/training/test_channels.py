@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from local_aws.containers.opt_ml import OptMl
+from local_aws.opt_ml import OptMl
 from local_aws.storage.objects import Storage
 from local_aws.training.channels import download_channel
 from tests.local_aws.conftest import channel

@@ -14,8 +14,8 @@ from local_aws.algorithms.knn.projection import projection
 from local_aws.algorithms.knn.serving import application
 from local_aws.algorithms.knn.training import train
 from local_aws.algorithms.model_files import load_model
-from local_aws.containers.opt_ml import OptMl
 from local_aws.errors import ClientError
+from local_aws.opt_ml import OptMl
 from tests.local_aws.algorithms.training_inputs import as_csv, prepare
 
 K = 5

@@ -11,7 +11,7 @@ from sklearn.model_selection import RepeatedKFold, RepeatedStratifiedKFold
 
 from local_aws.algorithms.xgboost.library import xgboost
 from local_aws.algorithms.xgboost.training import train
-from local_aws.containers.opt_ml import OptMl
+from local_aws.opt_ml import OptMl
 
 # A warning of the wheel itself, which the container gives too.
 pytestmark = pytest.mark.filterwarnings("ignore:.*Text file input has been deprecated:UserWarning")
