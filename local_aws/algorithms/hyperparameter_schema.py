@@ -16,19 +16,16 @@ AUTO = "auto"
 
 @dataclass(frozen=True)
 class Hyperparameter:
-    """One hyperparameter.
-
-    Attributes:
-        parse: Reads its text; a ValueError refuses it.
-        expects: What it may be, in the words of the refusal.
-        default: Its value where the job gives none.
-        is_required: Whether the job must give one.
-    """
+    """One hyperparameter."""
 
     parse: Callable[[str], Any]
+    """The function that reads its text. A ValueError refuses the text."""
     expects: str
+    """The values that it may have, in the words of the refusal."""
     default: Any = None
+    """The value where the job gives none."""
     is_required: bool = False
+    """Whether the job must give a value."""
 
 
 def integer(low: int, high: int | None = None, default: Any = None, **options: bool) -> Hyperparameter:

@@ -5,13 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Interval:
-    """A range of numbers.
-
-    Attributes:
-        text: As mathematics writes it, for example "(0, 1]" or "[1, +inf)".
-    """
+    """A range of numbers."""
 
     text: str
+    """The notation of mathematics, for example "(0, 1]" or "[1, +inf)"."""
 
     def __contains__(self, value: float) -> bool:
         low, high = (float(end) for end in self.text[1:-1].split(","))

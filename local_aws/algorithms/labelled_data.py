@@ -25,15 +25,12 @@ _Array = np.ndarray[Any, Any]
 
 @dataclass(frozen=True)
 class LabelledData:
-    """A channel's rows.
-
-    Attributes:
-        features: A row each.
-        labels: One number a row.
-    """
+    """A channel's rows."""
 
     features: _Array
+    """The features, of shape (rows, features)."""
     labels: _Array
+    """The label of each row, of shape (rows,)."""
 
 
 def read_channels(opt_ml: OptMl, names: Sequence[str]) -> dict[str, LabelledData]:

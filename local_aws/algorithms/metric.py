@@ -7,18 +7,17 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Metric:
-    """How a metric is found in a log line, and which way is better.
-
-    Attributes:
-        name: For instance `validation:auc`.
-        direction: The objective type that suits it.
-        regex: Its first group is the value. It matches the beginning of a line, as
-            CloudWatch shows that.
-    """
+    """How a metric is found in a log line, and which way is better."""
 
     name: str
+    """The name in the API, for instance `validation:auc`."""
     direction: Literal["Maximize", "Minimize"]
+    """The objective type: whether a larger or a smaller value is better."""
     regex: re.Pattern[str]
+    """The pattern of a log line.
+
+    It matches the beginning of the line, as CloudWatch shows it. Its first group is the value.
+    """
 
     def is_as_good(self, value: float, other: float) -> bool:
         """Whether a value is at least as good as another."""

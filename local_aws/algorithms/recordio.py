@@ -80,15 +80,12 @@ Record = _record_class()
 
 @dataclass(frozen=True)
 class Rows:
-    """The records of a file or request.
-
-    Attributes:
-        features: A matrix, one row a record; a scipy CSR matrix where any record is sparse.
-        labels: One number a record, or None where a record has none.
-    """
+    """The records of a file or request."""
 
     features: Any
+    """A matrix of shape (records, features). It is a scipy CSR matrix where any record is sparse."""
     labels: np.ndarray[Any, Any] | None
+    """The label of each record, of shape (records,). None where the records have none."""
 
 
 def read_rows(payload: bytes) -> Rows:

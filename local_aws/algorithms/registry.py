@@ -17,17 +17,14 @@ _IMAGE_URI = re.compile(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.[a-z0-9.]+/(?P<image>[^:
 
 @dataclass(frozen=True)
 class Algorithm:
-    """An algorithm as a request's image URI names it.
-
-    Attributes:
-        name: Its folder below `algorithms`.
-        image: The image that was asked for, as `repository:tag`.
-        kept_image: The image whose contract it keeps.
-    """
+    """An algorithm as a request's image URI names it."""
 
     name: str
+    """Its folder below `algorithms`."""
     image: str
+    """The image that was asked for, as `repository:tag`."""
     kept_image: str
+    """The image whose contract it keeps, as `repository:tag`."""
 
 
 @cache

@@ -12,15 +12,12 @@ from local_aws.state.resources import JsonObject, Region
 
 @dataclass(frozen=True, kw_only=True)
 class Deployment:
-    """What an endpoint serves. Deleting the configuration or a model later changes nothing.
-
-    Attributes:
-        config: The request of its endpoint configuration, with what was changed for this endpoint since.
-        models: The models of its production variants, in their order.
-    """
+    """What an endpoint serves. Deleting the configuration or a model later changes nothing."""
 
     config: JsonObject
+    """The request of its endpoint configuration, with what was changed for this endpoint since."""
     models: list[Model]
+    """The models of its production variants, in the same order."""
 
     @classmethod
     def of(cls, region: Region, config: EndpointConfig) -> Self:

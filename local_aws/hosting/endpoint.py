@@ -15,18 +15,15 @@ _SERVING = ("InService", "Updating", "RollingBack")
 
 @dataclass(kw_only=True, eq=False)
 class Endpoint(HostingResource):
-    """An endpoint.
-
-    Attributes:
-        deployment: What it serves, or is to serve first.
-        variants: The variants that serve.
-    """
+    """An endpoint."""
 
     KIND: ClassVar[str] = "endpoint"
     NOUN: ClassVar[str] = "endpoint"
     deployment: Deployment
+    """The deployment that it serves, or is to serve first."""
     status: str | None = "Creating"
     variants: list[EndpointVariant] = field(default_factory=list, metadata=LIVE)
+    """The variants that serve."""
     failure_reason: str | None = None
 
     @property

@@ -9,13 +9,10 @@ from local_aws.state.resources import JsonObject
 
 @dataclass(kw_only=True, eq=False)
 class Model(HostingResource):
-    """An image, the model archive it serves, and its environment.
-
-    Attributes:
-        container: The definition of its one container, with what its model package gives.
-    """
+    """An image, the model archive it serves, and its environment."""
 
     KIND: ClassVar[str] = "model"
     NOUN: ClassVar[str] = "model"
 
     container: JsonObject
+    """The definition of its one container, with what its model package gives."""

@@ -9,17 +9,14 @@ from local_aws.state.resources import JsonObject, Region, Resource
 
 @dataclass(kw_only=True, eq=False)
 class ModelPackage(Resource):
-    """A model ready to be deployed: a version of a group, named `<group>/<version>`, or one by itself.
-
-    Attributes:
-        group_name: The group whose version it is.
-        version: Its number in the group, from 1.
-    """
+    """A model ready to be deployed: a version of a group, named `<group>/<version>`, or one by itself."""
 
     KIND: ClassVar[str] = "model-package"
     status: str | None = "Completed"
     group_name: str | None = None
+    """The group that it is a version of. None where it stands by itself."""
     version: int | None = None
+    """Its number in the group, from 1. None where it stands by itself."""
 
     @property
     def container(self) -> JsonObject:

@@ -9,17 +9,14 @@ from local_aws.state.resources import Region, Resource
 
 @dataclass(kw_only=True, eq=False)
 class ModelPackageGroup(Resource):
-    """The versions of one model.
-
-    Attributes:
-        latest_version: The number of the version that was registered last; numbers are not used again.
-        versions: How many versions there are.
-    """
+    """The versions of one model."""
 
     KIND: ClassVar[str] = "model-package-group"
     status: str | None = "Completed"
     latest_version: int = 0
+    """The number of the version that was registered last. Numbers are not used again."""
     versions: int = 0
+    """The number of versions that there are."""
 
 
 def find_model_package_group(region: Region, name: str) -> ModelPackageGroup:

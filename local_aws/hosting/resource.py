@@ -9,13 +9,10 @@ from local_aws.state.resources import Region, Resource
 
 @dataclass(kw_only=True, eq=False)
 class HostingResource(Resource):
-    """A model, an endpoint configuration or an endpoint.
-
-    Attributes:
-        NOUN: What AWS's messages call it.
-    """
+    """A model, an endpoint configuration or an endpoint."""
 
     NOUN: ClassVar[str]
+    """Its name in AWS's messages."""
 
 
 H = TypeVar("H", bound=HostingResource)

@@ -33,21 +33,18 @@ _RESTART_SECONDS = 1.0
 
 @dataclass(eq=False)
 class EndpointVariant:
-    """A running variant. `close` ends it.
-
-    Attributes:
-        spec: Its ProductionVariant, from the endpoint configuration, with what was changed since.
-        image: The image URI of its model.
-        listener: Where its process accepts requests; they wait there while it is started again.
-        log: Its log stream.
-    """
+    """A running variant. `close` ends it."""
 
     spec: JsonObject
+    """Its ProductionVariant, from the endpoint configuration, with what was changed since."""
     image: str
+    """The image URI of its model."""
     container: Container
     pool: urllib3.HTTPConnectionPool
     listener: socket.socket
+    """The socket on which its process accepts requests. They wait there while it is started again."""
     log: LogStream
+    """Its log stream."""
     _in_flight: int = 0
     _idle: threading.Condition = field(default_factory=threading.Condition)
     _closing: threading.Event = field(default_factory=threading.Event)

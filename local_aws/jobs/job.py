@@ -36,21 +36,18 @@ _DAY = 24 * 3600
 
 @dataclass(kw_only=True, eq=False)
 class Job(Resource, ABC):
-    """A job of any kind.
-
-    Attributes:
-        NOUN: What AWS's messages call it.
-        API_NAME: What its operations and their members call it.
-        when_over: Called when it reaches its final state, with the region's lock held.
-    """
+    """A job of any kind."""
 
     NOUN: ClassVar[str]
+    """Its name in AWS's messages."""
     API_NAME: ClassVar[str]
+    """Its name in operations and their members."""
     status: str | None = "InProgress"
     start_time: float | None = None
     end_time: float | None = None
     failure_reason: str | None = None
     when_over: Callable[[], None] = field(default=lambda: None, metadata=LIVE)
+    """The function that is called in its final state, with the region's lock held."""
 
     @classmethod
     def taken(cls, name: str, arn: str) -> AwsError:  # noqa: ARG003 - a kind's own text may tell the name
@@ -96,15 +93,12 @@ class Job(Resource, ABC):
 
 @dataclass(kw_only=True, eq=False)
 class ContainerJob(Job):
-    """A job that runs a container.
-
-    Attributes:
-        container: Its container, while that runs.
-        turn: Its place in the queue for a core.
-    """
+    """A job that runs a container."""
 
     turn: Future[None] = field(init=False, metadata=LIVE)
+    """Its place in the queue for a core."""
     container: Container | None = field(default=None, metadata=LIVE)
+    """Its container, while that runs."""
 
     @property
     def longest_run(self) -> int:

@@ -16,15 +16,12 @@ J = TypeVar("J", bound=ContainerJob)
 
 
 class JobRun(ABC, Generic[J]):
-    """One run of a job. A kind of job says what it downloads, does and uploads.
-
-    Attributes:
-        UPLOADS_WHEN_CUT_SHORT: Whether a job that is stopped keeps what it has until then.
-        CLIENT_ERRORS: The exit codes whose failure is the caller's, and not the algorithm's.
-    """
+    """One run of a job. A kind of job says what it downloads, does and uploads."""
 
     UPLOADS_WHEN_CUT_SHORT: ClassVar[bool] = False
+    """Whether a job that is stopped keeps what it has until then."""
     CLIENT_ERRORS: ClassVar[tuple[int, ...]] = ()
+    """The exit codes that mean a failure of the caller, and not of the algorithm."""
 
     def __init__(self, region: Region, job: J) -> None:
         self.region = region

@@ -9,16 +9,13 @@ from local_aws.state.resources import JsonObject
 
 @dataclass(kw_only=True, eq=False)
 class ProcessingJob(ContainerJob):
-    """A processing job, its state, and its description.
-
-    Attributes:
-        exit_message: What its container left in `output/message`.
-    """
+    """A processing job, its state, and its description."""
 
     KIND: ClassVar[str] = "processing-job"
     NOUN: ClassVar[str] = "processing job"
     API_NAME: ClassVar[str] = "ProcessingJob"
     exit_message: str | None = None
+    """The text that its container left in `output/message`."""
 
     @property
     def inputs(self) -> list[JsonObject]:

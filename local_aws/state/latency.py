@@ -5,21 +5,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Latency:
-    """The least seconds that a state lasts, beside the work that is done in it.
-
-    Attributes:
-        starting: Of a job, before it has its machine.
-        downloading: Of a job, which pulls its image with its data.
-        uploading: Of a job's results.
-        creating: Of an endpoint, new or with another configuration.
-        updating: Of an endpoint whose variants get other weights or capacities.
-    """
+    """The seconds that each state lasts in addition to the work that is done in it."""
 
     starting: float
+    """The time of a job before it has its machine."""
     downloading: float = 0.0
+    """The time of a job that pulls its image and its data."""
     uploading: float = 0.0
+    """The time of a job that uploads its results."""
     creating: float = 0.0
+    """The time of an endpoint that is new, or gets another configuration."""
     updating: float = 0.0
+    """The time of an endpoint whose variants get other weights or capacities."""
 
 
 # By the name on the command line. "none" has what would be over at once last for long enough to be seen;

@@ -25,12 +25,10 @@ class Resource:
 
     Its fields are kept where the server has a data directory, but for those marked LIVE. An assignment to an
     attribute tells that it changed; so assign to one last, when changing what is inside another.
-
-    Attributes:
-        KIND: The resource type of its ARN.
     """
 
     KIND: ClassVar[str]
+    """The resource type in its ARN."""
     name: str
     arn: str
     request: JsonObject
@@ -60,17 +58,14 @@ class Keeper(Protocol):
 
 @dataclass(frozen=True)
 class Kept:
-    """What outlives the server.
-
-    Attributes:
-        objects: S3's.
-        resources: SageMaker's.
-        logs: What jobs and endpoints said.
-    """
+    """What outlives the server."""
 
     objects: ObjectFiles
+    """S3's objects."""
     resources: Keeper
+    """SageMaker's resources."""
     logs: LogFiles
+    """The log lines of jobs and endpoints."""
 
 
 class _Register(dict[str, Resource]):

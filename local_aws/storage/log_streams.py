@@ -20,17 +20,14 @@ def shown(line: str) -> str:
 
 @dataclass(frozen=True)
 class LogStream:
-    """A stream of CloudWatch Logs, made with its first line.
-
-    Attributes:
-        files: Where its lines outlive the server, if anywhere.
-    """
+    """A stream of CloudWatch Logs, made with its first line."""
 
     account: str
     region: str
     group: str
     name: str
     files: LogFiles | None = None
+    """The files in which its lines outlive the server. None where they do not."""
 
     def append(self, line: str) -> None:
         """Appends one event, now."""

@@ -31,22 +31,19 @@ _STEPS: Mapping[Phase, tuple[str, str]] = {
 
 @dataclass(kw_only=True, eq=False)
 class TrainingJob(ContainerJob):
-    """A training job, its state, and its description.
-
-    Attributes:
-        algorithm: What stands for its image.
-        secondary_status: The state within `status`.
-        transitions: SecondaryStatusTransitions, as the API shows them.
-        final_metrics: FinalMetricDataList by metric: the last value of each in the log.
-    """
+    """A training job, its state, and its description."""
 
     KIND: ClassVar[str] = "training-job"
     NOUN: ClassVar[str] = "training job"
     API_NAME: ClassVar[str] = "TrainingJob"
     algorithm: Algorithm
+    """The algorithm that stands for its image."""
     secondary_status: str = field(init=False)
+    """The state within `status`."""
     transitions: list[JsonObject] = field(default_factory=list)
+    """Its SecondaryStatusTransitions, as the API shows them."""
     final_metrics: dict[str, JsonObject] = field(default_factory=dict)
+    """The entries of FinalMetricDataList by metric: the last value of each in the log."""
 
     def __post_init__(self) -> None:
         if not self.transitions:

@@ -25,21 +25,18 @@ _OPERATORS = (*_COLUMN_OPERATORS, "'")
 
 @dataclass(frozen=True)
 class DataProcessing:
-    """How a transform job's records become requests, and the answers what is stored.
-
-    Attributes:
-        input_filter: Selects what is sent of a record.
-        output_filter: Selects what is stored of an answer, or of record and answer together.
-        joins: Whether the answer is put together with its record, as it was before the filter.
-        input_type: What the records are; anything where they are passed on as they are.
-        output_type: What the answers are; likewise.
-    """
+    """How a transform job's records become requests, and the answers what is stored."""
 
     input_filter: JsonPath
+    """The part of a record that is sent."""
     output_filter: JsonPath
+    """The part of an answer that is stored, or of record and answer together."""
     joins: bool
+    """Whether an answer is joined with its record, as the record was before the filter."""
     input_type: str
+    """The media type of the records. It may be any where the records are passed on as they are."""
     output_type: str
+    """The media type of the answers. It may be any where the answers are stored as they are."""
 
     @classmethod
     def of(cls, request: JsonObject) -> Self:

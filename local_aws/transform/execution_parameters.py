@@ -17,17 +17,14 @@ _SECONDS = 60
 
 @dataclass(frozen=True)
 class ExecutionParameters:
-    """The three parameters that a container may choose.
-
-    Attributes:
-        max_concurrent: Requests at once.
-        max_payload_mb: Megabytes of a request at the most; 0 where there is no limit.
-        strategy: As many records a request as fit, or one.
-    """
+    """The three parameters that a container may choose."""
 
     max_concurrent: int
+    """The largest number of requests at once."""
     max_payload_mb: int
+    """The largest body of a request, in megabytes. 0 where there is no limit."""
     strategy: Literal["MULTI_RECORD", "SINGLE_RECORD"]
+    """Whether a request holds as many records as fit, or one."""
 
     @classmethod
     def of(cls, request: JsonObject, pool: urllib3.HTTPConnectionPool) -> Self:

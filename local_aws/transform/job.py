@@ -9,16 +9,13 @@ from local_aws.state.resources import JsonObject
 
 @dataclass(kw_only=True, eq=False)
 class TransformJob(ContainerJob):
-    """A transform job, its state, and its description.
-
-    Attributes:
-        definition: The container of its model; deleting the model later changes nothing.
-    """
+    """A transform job, its state, and its description."""
 
     KIND: ClassVar[str] = "transform-job"
     NOUN: ClassVar[str] = "transform job"
     API_NAME: ClassVar[str] = "TransformJob"
     definition: JsonObject
+    """The container definition of its model. Deleting the model later changes nothing."""
 
     @property
     def source(self) -> JsonObject:

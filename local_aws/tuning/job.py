@@ -14,17 +14,14 @@ from local_aws.training.job import TrainingJob
 
 @dataclass(frozen=True)
 class Trial:
-    """A training job of a tuning job.
-
-    Attributes:
-        job: The training job.
-        tuned: The hyperparameters that the tuning job chose.
-        objective: What it is judged by.
-    """
+    """A training job of a tuning job."""
 
     job: TrainingJob
+    """The training job."""
     tuned: dict[str, str]
+    """The hyperparameters that the tuning job chose, by name."""
     objective: Metric
+    """The metric that it is judged by."""
 
     @property
     def value(self) -> float | None:
@@ -62,22 +59,19 @@ class StartedTrial:
 
 @dataclass(kw_only=True, eq=False)
 class TuningJob(Job):
-    """A hyperparameter tuning job, its state, and its description.
-
-    Attributes:
-        objective: What its training jobs are judged by.
-        started: Its training jobs by name, in the order of their start.
-        trials: The same, with the jobs themselves.
-        is_satisfied: Whether it has what it was asked for, before all its training jobs have run.
-    """
+    """A hyperparameter tuning job, its state, and its description."""
 
     KIND: ClassVar[str] = "hyper-parameter-tuning-job"
     NOUN: ClassVar[str] = "hyperparameter tuning job"
     API_NAME: ClassVar[str] = "HyperParameterTuningJob"
     objective: Metric
+    """The metric that its training jobs are judged by."""
     started: list[StartedTrial] = field(default_factory=list)
+    """Its training jobs by name, in the order of their start."""
     trials: list[Trial] = field(default_factory=list, metadata=LIVE)
+    """The same training jobs, with their states."""
     is_satisfied: bool = False
+    """Whether it has what it was asked for, and starts no further training jobs."""
 
     @classmethod
     def taken(cls, name: str, arn: str) -> AwsError:  # noqa: ARG003 - another kind's text tells the ARN

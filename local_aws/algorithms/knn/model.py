@@ -13,24 +13,27 @@ _Array = np.ndarray[Any, Any]
 
 @dataclass(frozen=True)
 class KnnModel:
-    """Predicts by the k nearest points.
-
-    Attributes:
-        k: How many neighbours decide.
-        predictor_type: "classifier": their most frequent label, the smallest of equally frequent ones;
-            "regressor": the mean of their labels.
-        index_metric: "L2", "COSINE" or "INNER_PRODUCT".
-        points: A row each, after the projection.
-        labels: One a point.
-        projection: What rows of features are multiplied with; the identity where nothing is reduced.
-    """
+    """Predicts by the k nearest points."""
 
     k: int
+    """The number of neighbours that decide."""
     predictor_type: str
+    """The kind: "classifier" or "regressor".
+
+    A classifier predicts the most frequent label, and the smallest of equally frequent ones; a regressor
+    predicts the mean of the labels.
+    """
     index_metric: str
+    """The distance: "L2", "COSINE" or "INNER_PRODUCT"."""
     points: _Array
+    """The sampled points after the projection, of shape (points, dimensions)."""
     labels: _Array
+    """The label of each point, of shape (points,)."""
     projection: _Array
+    """The matrix that rows of features are multiplied with, of shape (features, dimensions).
+
+    The identity where nothing is reduced.
+    """
 
     @property
     def width(self) -> int:

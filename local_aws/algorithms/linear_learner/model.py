@@ -11,21 +11,18 @@ _Array = np.ndarray[Any, Any]
 
 @dataclass(frozen=True)
 class LinearModel:
-    """A linear function, or a linear threshold function.
-
-    Attributes:
-        predictor_type: "binary_classifier", "multiclass_classifier" or "regressor".
-        loss: What it was trained with; "logistic" and "softmax_loss" make scores probabilities.
-        threshold: The score from which a binary classifier predicts 1.
-        weights: Of shape (features, outputs); one output but for several classes.
-        bias: One an output.
-    """
+    """A linear function, or a linear threshold function."""
 
     predictor_type: str
+    """The kind: "binary_classifier", "multiclass_classifier" or "regressor"."""
     loss: str
+    """The loss that it was trained with. "logistic" and "softmax_loss" turn scores into probabilities."""
     threshold: float
+    """The score from which a binary classifier predicts 1."""
     weights: _Array
+    """The weights, of shape (features, outputs). There is one output, or one for each of several classes."""
     bias: _Array
+    """The bias of each output, of shape (outputs,)."""
 
     @property
     def width(self) -> int:

@@ -30,23 +30,20 @@ _NOT_FOR_BOOSTER = (
 
 @dataclass(frozen=True)
 class Plan:
-    """What a job's hyperparameters ask of each of its boosters.
-
-    Attributes:
-        rounds: How many rounds the finished model has.
-        parameters: What `xgboost.train` calls params.
-        custom_metrics: The metrics that scikit-learn computes.
-        stopping_metric: The metric that ends training early, if any may.
-        stopping_rounds: After how many rounds without a better value it does.
-        saves_every_round: Whether a job that is stopped leaves the model of its last round.
-    """
+    """What a job's hyperparameters ask of each of its boosters."""
 
     rounds: int
+    """The number of rounds of the finished model."""
     parameters: dict[str, Any]
+    """The `params` of `xgboost.train`."""
     custom_metrics: list[str]
+    """The metrics that scikit-learn computes."""
     stopping_metric: str | None
+    """The metric that may end training early. None where no metric may."""
     stopping_rounds: int | None
+    """The number of rounds without a better value after which training ends. None where it goes on."""
     saves_every_round: bool
+    """Whether a job that is stopped leaves the model of its last round."""
 
     @classmethod
     def of(cls, hyperparameters: Mapping[str, Any]) -> "Plan":
@@ -74,17 +71,14 @@ class Plan:
 
 @dataclass(frozen=True)
 class Places:
-    """Where a booster's files go.
-
-    Attributes:
-        model: The model file of a job that is stopped.
-        scratch: A directory for half-written files.
-        checkpoints: The directory of the checkpoints, or None where the job keeps none.
-    """
+    """Where a booster's files go."""
 
     model: Path
+    """The model file, also that of a job that is stopped."""
     scratch: Path
+    """A directory for half-written files."""
     checkpoints: Path | None
+    """The directory of the checkpoints. None where the job keeps none."""
 
 
 class _SaveEveryRound(xgboost.callback.TrainingCallback):

@@ -10,17 +10,14 @@ from local_aws.errors import UserError
 
 @dataclass(frozen=True)
 class Rule:
-    """How a hyperparameter's text is read, and which values it may have.
-
-    Attributes:
-        parse: Reads the text; a ValueError refuses it.
-        allowed: What the value, or each element of a list, must be in.
-        elements: Returns the elements of a value that is a list.
-    """
+    """How a hyperparameter's text is read, and which values it may have."""
 
     parse: Callable[[str], Any]
+    """The function that reads the text. A ValueError or SyntaxError refuses the text."""
     allowed: Interval | tuple[Any, ...]
+    """The values that are allowed, for the value or for each element of a list."""
     elements: Callable[[Any], list[Any]] | None = None
+    """The function that returns the elements of a list. None where the value is not a list."""
 
     def read(self, name: str, text: str) -> Any:
         """Reads the text.

@@ -14,18 +14,15 @@ _LOG = logging.getLogger(__name__)
 
 
 class Model:
-    """Boosters that predict together: by vote where they predict classes, else by their mean.
-
-    Attributes:
-        objective: The objective that they were trained with.
-        classes: num_class, 0 where it is not a multi-class model.
-    """
+    """Boosters that predict together: by vote where they predict classes, else by their mean."""
 
     def __init__(self, boosters: Sequence[Any]) -> None:
         self._boosters = boosters
         learner = json.loads(boosters[0].save_config())["learner"]
         self.objective: str = learner["objective"]["name"]
+        """The objective that they were trained with."""
         self.classes = int(learner["learner_model_param"]["num_class"])
+        """The num_class of a multi-class model, or else 0."""
 
     @classmethod
     def load(cls, directory: Path, is_ensemble: bool) -> Self:

@@ -33,21 +33,18 @@ _ACCEPTED = [_JSON, "application/jsonlines", "application/x-recordio-protobuf", 
 
 @dataclass(frozen=True)
 class Settings:
-    """What the model's environment asks of the server.
-
-    Attributes:
-        largest_body: Bytes.
-        default_accept: The type of an answer to a request that asks for none.
-        selected: The keys of selectable inference, or None.
-        is_batch: Whether a transform job asks.
-        is_ensemble: Whether several model files predict together.
-    """
+    """What the model's environment asks of the server."""
 
     largest_body: int = LARGEST_BODY
+    """The largest body of a request, in bytes."""
     default_accept: str = _CSV
+    """The type of an answer to a request that asks for none."""
     selected: list[str] | None = None
+    """The keys of selectable inference. None where it is not asked for."""
     is_batch: bool = False
+    """Whether a transform job sends the requests."""
     is_ensemble: bool = True
+    """Whether several model files predict together."""
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Self:
