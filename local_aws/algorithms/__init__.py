@@ -2,18 +2,18 @@
 
 A folder is a package with
 
-- `IMAGES`: the `repository:tag` of each image it stands for, the one whose contract it keeps first;
-- `training.train(opt_ml)`: trains from `opt_ml` into `opt_ml.model`, logs to standard output, raises
-  `local_aws.errors.UserError` for what the user can mend;
-- `serving.application(model_dir)`: a WSGI application that answers `/ping`, `/execution-parameters` and
-  `/invocations`.
+- `IMAGES`: the `repository:tag` of each image that it stands for. It keeps the contract of the first;
+- `training.train(opt_ml)`: trains on the data in `opt_ml`, saves the model in `opt_ml.model`, logs to
+  standard output, and raises `local_aws.errors.UserError` for what the user can mend;
+- `serving.application(model_dir)`: returns a WSGI application that answers `/ping`, `/execution-parameters`
+  and `/invocations`.
 
 and, where SageMaker reads metrics from its log,
 
 - `metrics.METRICS`: those metrics. The hyperparameter `_tuning_objective_metric` names the one that a
   tuning job needs there.
 
-`training` and `serving` are imported in the container's process only. The modules beside the folders hold
-what several have in common, most of all Amazon's own algorithms: hyperparameters, channels, log lines, model
+Only the container's process imports `training` and `serving`. The modules beside the folders hold what
+several algorithms have in common, above all Amazon's own ones: hyperparameters, channels, log lines, model
 files, requests and answers.
 """

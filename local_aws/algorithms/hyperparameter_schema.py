@@ -1,7 +1,8 @@
 """The hyperparameters of Amazon's own algorithms: how they are read and refused.
 
-Their images check them with a JSON schema and tell a violation in one sentence and its cause. Source of the
-words: the toolkit's code where AWS published it (awslabs' vowpal_wabbit serving image).
+Their images check them with a JSON schema. They report a violation as one sentence and its cause.
+
+Source of the texts: the toolkit's code where AWS published it (awslabs' vowpal_wabbit serving image).
 """
 
 from collections.abc import Callable, Mapping
@@ -29,14 +30,14 @@ class Hyperparameter:
 
 
 def integer(low: int, high: int | None = None, default: Any = None, **options: bool) -> Hyperparameter:
-    """A whole number of at least `low`, and at most `high`."""
+    """Define a whole number of at least `low`, and at most `high`."""
     words = f"an integer greater than {low}" if high is None else f"an integer between {low} and {high}"
     interval = Interval(f"[{low}, {'+inf)' if high is None else f'{high}]'}")
     return _number(int, interval, words, default, **options)
 
 
 def number(interval: str, default: Any = None, **options: bool) -> Hyperparameter:
-    """A number of an interval such as "(0, +inf)"."""
+    """Define a number in an interval such as "(0, +inf)"."""
     return _number(float, Interval(interval), f"a number in {interval}", default, **options)
 
 
@@ -60,7 +61,7 @@ def _number(
 
 
 def or_words(hyperparameter: Hyperparameter, *words: str) -> Hyperparameter:
-    """The same hyperparameter, which may also be one of some words."""
+    """Return the same hyperparameter, which may also be one of the words."""
 
     def read(text: str) -> Any:
         return text if text in words else hyperparameter.parse(text)
@@ -71,7 +72,7 @@ def or_words(hyperparameter: Hyperparameter, *words: str) -> Hyperparameter:
 
 
 def choice(*values: str, default: str | None = None, required: bool = False) -> Hyperparameter:
-    """One of some words."""
+    """Define a hyperparameter that is one of the values."""
 
     def read(text: str) -> str:
         if text not in values:
@@ -83,17 +84,17 @@ def choice(*values: str, default: str | None = None, required: bool = False) -> 
 
 
 def read(schema: Mapping[str, Hyperparameter], given: Mapping[str, str]) -> dict[str, Any]:
-    """Reads a job's hyperparameters.
+    """Read a job's hyperparameters.
 
     Args:
         schema: The algorithm's hyperparameters, by name.
         given: Names and texts, as the API carries them.
 
     Returns:
-        The values of all hyperparameters, defaults included.
+        The values of all hyperparameters by name, with their defaults.
 
     Raises:
-        ClientError: One is unknown, missing or refused.
+        ClientError: A hyperparameter is unknown, missing or refused.
     """
     if unknown := sorted(set(given) - set(schema)):
         names = ", ".join(f"'{name}'" for name in unknown)
@@ -120,5 +121,5 @@ def read(schema: Mapping[str, Hyperparameter], given: Mapping[str, str]) -> dict
 
 
 def refusal(sentence: str, cause: str) -> ClientError:
-    """Returns the error that says a sentence and its cause."""
+    """Return the error that consists of a sentence and its cause."""
     return ClientError(f"{sentence} (caused by ValidationError)\n\nCaused by: {cause}")

@@ -18,16 +18,19 @@ Prediction = Mapping[str, Any]
 def read_request(
     payload: bytes, content_type: str, options: Mapping[str, str], width: int
 ) -> np.ndarray[Any, Any]:
-    """Returns the rows of a request.
+    """Return the rows of a request.
 
     Args:
-        payload: Its body.
+        payload: The body of the request.
         content_type: One of `CONTENT_TYPES`.
-        options: The content type's options: label_size says how many columns to skip in CSV.
-        width: How many numbers a row must have.
+        options: The options of the content type. label_size is the number of columns to skip in CSV.
+        width: The number of values that a row must have.
+
+    Returns:
+        The rows, of shape (rows, width).
 
     Raises:
-        ValueError: The body is not of the type, or its rows are not of the width.
+        ValueError: The body is not of the content type, or a row does not have the width.
     """
     try:
         rows: np.ndarray[Any, Any] = _READERS[content_type](payload, options)
@@ -54,7 +57,10 @@ def _read_json_lines(payload: bytes, _: Mapping[str, str]) -> Any:
 
 
 def _features(instance: Any) -> Any:
-    """The numbers of `{"features": [...]}` or `{"data": {"features": {"values": [...]}}}`, maybe sparse."""
+    """Return the numbers of `{"features": [...]}` or `{"data": {"features": {"values": [...]}}}`.
+
+    The second may be sparse.
+    """
     found = instance.get("features", instance.get("data", {}).get("features"))
     if isinstance(found, dict) and "keys" in found:
         row = np.zeros(found["shape"][0])
@@ -80,7 +86,7 @@ CONTENT_TYPES = tuple(_READERS)
 
 
 def write_answer(predictions: Sequence[Prediction], accept: str) -> str | bytes:
-    """Writes predictions in one of `ACCEPTED`."""
+    """Write predictions in a format of `ACCEPTED`."""
     return _WRITERS[accept](predictions)
 
 

@@ -1,4 +1,4 @@
-"""A range of numbers, written and read as mathematics does: "(0, 1]"."""
+"""A range of numbers, in the notation of mathematics: "(0, 1]"."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ class Interval:
     """A range of numbers."""
 
     text: str
-    """The notation of mathematics, for example "(0, 1]" or "[1, +inf)"."""
+    """The range in that notation, for example "(0, 1]" or "[1, +inf)"."""
 
     def __contains__(self, value: float) -> bool:
         low, high = (float(end) for end in self.text[1:-1].split(","))

@@ -34,14 +34,14 @@ class LabelledData:
 
 
 def read_channels(opt_ml: OptMl, names: Sequence[str]) -> dict[str, LabelledData]:
-    """Reads a job's channels; `train` must be there.
+    """Read a job's channels, of which `train` is required.
 
     Args:
         opt_ml: The container's directories.
         names: The channels that the algorithm knows.
 
     Raises:
-        ClientError: A channel is missing, unknown, of another type, or its data is not of its type.
+        ClientError: A channel is missing or unknown, or its type is not supported, or not that of its data.
     """
     config: Mapping[str, Mapping[str, str]] = json.loads(opt_ml.input_data_config.read_text())
     if "train" not in config:
@@ -68,7 +68,7 @@ def read_channels(opt_ml: OptMl, names: Sequence[str]) -> dict[str, LabelledData
 
 
 def check_feature_dim(data: Mapping[str, LabelledData], feature_dim: int) -> None:
-    """Checks the hyperparameter against the data.
+    """Check the hyperparameter feature_dim against the data.
 
     Raises:
         ClientError: The rows have another number of features.

@@ -7,7 +7,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Metric:
-    """How a metric is found in a log line, and which way is better."""
+    """How a metric is found in a log line, and whether larger or smaller values are better."""
 
     name: str
     """The name in the API, for instance `validation:auc`."""
@@ -20,5 +20,5 @@ class Metric:
     """
 
     def is_as_good(self, value: float, other: float) -> bool:
-        """Whether a value is at least as good as another."""
+        """Tell whether a value is at least as good as another."""
         return value >= other if self.direction == "Maximize" else value <= other

@@ -11,7 +11,7 @@ _HOST = "algo-1"
 
 
 def start_log() -> None:
-    """Sends the log to standard output, in the form of Amazon's own images."""
+    """Send the log to standard output, in the form of Amazon's own images."""
     logging.basicConfig(
         stream=sys.stdout,
         level=logging.INFO,
@@ -22,36 +22,36 @@ def start_log() -> None:
 
 
 def log_loss(data: str, name: str, value: float, epoch: int | None = None) -> None:
-    """Logs a metric that is better when smaller.
+    """Log a metric that is better when smaller.
 
     Args:
         data: The data set: train, validation or test.
         name: The metric.
         value: Its value.
-        epoch: The pass over the training data that it is of; None for the final model.
+        epoch: The pass over the training data that it belongs to. None for the final model.
     """
     at = "" if epoch is None else f"epoch={epoch}, "
     _LOG.info("#quality_metric: host=%s, %s%s %s <loss>=%s", _HOST, at, data, name, float(value))
 
 
 def log_score(data: str, name: str, value: float) -> None:
-    """Logs a metric that is better when larger."""
+    """Log a metric that is better when larger."""
     _LOG.info("#quality_metric: host=%s, %s %s <score>=%s", _HOST, data, name, float(value))
 
 
 def loss_metric(data: str, name: str, logged_as: str | None = None) -> Metric:
-    """Defines a metric by the lines of `log_loss`.
+    """Define a metric by the lines of `log_loss`.
 
     Args:
         data: The data set.
         name: The metric.
-        logged_as: A pattern of the name in the log, where it is another.
+        logged_as: A pattern of the name in the log, where that is not `name`.
     """
     return Metric(f"{data}:{name}", "Minimize", _pattern(data, logged_as or name, "loss"))
 
 
 def score_metric(data: str, name: str, logged_as: str | None = None) -> Metric:
-    """Defines a metric by the lines of `log_score`; the arguments are `loss_metric`'s."""
+    """Define a metric by the lines of `log_score`. The arguments are those of `loss_metric`."""
     return Metric(f"{data}:{name}", "Maximize", _pattern(data, logged_as or name, "score"))
 
 
@@ -60,11 +60,11 @@ def _pattern(data: str, logged_as: str, kind: str) -> re.Pattern[str]:
 
 
 def log_final(data: str, name: str, value: float) -> None:
-    """Logs a final value the way the developer guide shows it."""
+    """Log a final value as the developer guide shows it."""
     _LOG.info("#%s_score (%s) : ('%s', %s)", data, _HOST, name, float(value))
 
 
 def log_throughput(rows: int, seconds: float) -> None:
-    """Logs the end of training: all of it done, and how fast."""
+    """Log that training is complete, and how fast it was."""
     _LOG.info("#progress_metric: host=%s, completed 100.0 %% of epochs", _HOST)
     _LOG.info("#throughput_metric: host=%s, train throughput=%s records/second", _HOST, rows / seconds)

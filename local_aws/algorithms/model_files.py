@@ -1,4 +1,4 @@
-"""The files that a model of Amazon's own algorithms is kept in. Neither is a pickle."""
+"""The two files of a model of Amazon's own algorithms. Neither is a pickle."""
 
 import json
 from dataclasses import fields
@@ -16,11 +16,11 @@ _T = TypeVar("_T", bound="DataclassInstance")
 
 
 def save_model(model: "DataclassInstance", directory: Path) -> None:
-    """Writes a model: its arrays to one file, the rest to another.
+    """Write a model: its arrays to one file, its other fields to another.
 
     Args:
         model: A dataclass whose fields are arrays, numbers and texts.
-        directory: Where to.
+        directory: The directory of the files.
     """
     values = {field.name: getattr(model, field.name) for field in fields(model)}
     arrays = {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
@@ -30,7 +30,7 @@ def save_model(model: "DataclassInstance", directory: Path) -> None:
 
 
 def load_model(kind: type[_T], directory: Path) -> _T:
-    """Reads what `save_model` wrote.
+    """Read a model that `save_model` wrote.
 
     Raises:
         ValueError: An array is a pickle.

@@ -1,8 +1,9 @@
 """RecordIO-wrapped protobuf, the binary format of SageMaker's built-in algorithms.
 
-Source: "Common data formats for training" in the SageMaker developer guide, which holds the protobuf schema;
-the frame is MXNet's RecordIO: magic, length, payload, padding to four bytes. Imports protobuf: to be
-imported where a job or request needs the format.
+Source: "Common data formats for training" in the SageMaker developer guide, which holds the protobuf schema.
+A frame is MXNet's RecordIO: magic number, length, payload, padding to four bytes.
+
+It imports protobuf, which takes time. So import it only where a job or a request needs the format.
 """
 
 import struct
@@ -26,7 +27,7 @@ _TENSORS = ("float32_tensor", "float64_tensor", "int32_tensor")
 
 
 def _record_class() -> Any:
-    """Builds the guide's `aialgs.data.Record`. Only its tensors; `Bytes` holds images."""
+    """Build the guide's `aialgs.data.Record`, without `Bytes`, which holds images."""
     field = descriptor_pb2.FieldDescriptorProto
     file = descriptor_pb2.FileDescriptorProto(name="aialgs_record.proto", package="aialgs.data")
     value = descriptor_pb2.DescriptorProto(name="Value")
@@ -89,7 +90,7 @@ class Rows:
 
 
 def read_rows(payload: bytes) -> Rows:
-    """Reads records of `features["values"]` and, where given, `label["values"]`.
+    """Read records of `features["values"]` and, where given, `label["values"]`.
 
     Raises:
         ValueError: The bytes are not framed records, or the records are not rows of one table.
@@ -114,10 +115,10 @@ def read_rows(payload: bytes) -> Rows:
 
 
 def frames(payload: bytes) -> Iterator[bytes]:
-    """Takes RecordIO apart into the protobuf messages it frames.
+    """Yield the protobuf messages in the frames of RecordIO.
 
     Raises:
-        ValueError: It is not RecordIO.
+        ValueError: The payload is not RecordIO.
     """
     offset = 0
     while offset < len(payload):
@@ -161,7 +162,7 @@ def _matrix(tensors: Sequence[Any]) -> Any:
 
 
 def write_labels(records: Iterable[Mapping[str, Sequence[float]]]) -> bytes:
-    """Writes answers: a record each, its `label` a float32 tensor a name."""
+    """Write answers, one record for each. Its `label` holds a float32 tensor for each name."""
     return b"".join(_frame(_labelled(record).SerializeToString(deterministic=True)) for record in records)
 
 

@@ -1,4 +1,4 @@
-"""Finds the algorithm that stands for a SageMaker image."""
+"""Find the algorithm that stands for a SageMaker image."""
 
 import importlib
 import importlib.util
@@ -38,10 +38,10 @@ def _known_images() -> dict[str, Algorithm]:
 
 
 def find_algorithm(image_uri: str) -> Algorithm:
-    """Returns the algorithm for an image URI.
+    """Return the algorithm for an image URI.
 
     Raises:
-        ValidationError: Local AWS has none; the message lists the images it can run.
+        ValidationError: Local AWS has none. The message lists the images that it can run.
     """
     parsed = _IMAGE_URI.fullmatch(image_uri)
     known = _known_images()
@@ -55,7 +55,7 @@ def find_algorithm(image_uri: str) -> Algorithm:
 
 @cache
 def metrics_of(algorithm: Algorithm) -> tuple[Metric, ...]:
-    """Returns the metrics that an algorithm writes to its log; none where it has no `metrics` module."""
+    """Return the metrics that an algorithm writes to its log: none where it has no `metrics` module."""
     module = f"{algorithms.__name__}.{algorithm.name}.metrics"
     if importlib.util.find_spec(module) is None:
         return ()

@@ -35,11 +35,11 @@ class Predictor(Protocol):
         """The number of features of a row."""
 
     def predict(self, features: np.ndarray[Any, Any], is_verbose: bool) -> Sequence[Prediction]:
-        """Predicts each row; verbose answers tell more."""
+        """Predict each row. A verbose answer holds more."""
 
 
 def serve(predictor: Predictor) -> "WSGIApplication":
-    """Returns the server for a model."""
+    """Return the server for a model."""
     logging.basicConfig(
         stream=sys.stdout, level=logging.INFO, format="[%(asctime)s %(levelname)s %(thread)d] %(message)s"
     )

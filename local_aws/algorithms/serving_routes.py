@@ -1,4 +1,4 @@
-"""The requests that SageMaker sends to a container that serves, and what answers each.
+"""The requests that SageMaker sends to a serving container, and the answer to each.
 
 Source: "Use your own inference code with hosting services", and "with batch transform", in the SageMaker
 developer guide.
@@ -20,11 +20,11 @@ _MEBIBYTE = 1024**2
 
 
 def serving_application(invoke: Callable[[Request], Response], largest_body: int) -> "WSGIApplication":
-    """Returns the server of a container.
+    """Return the WSGI application of a serving container.
 
     Args:
-        invoke: Answers `/invocations`.
-        largest_body: The bytes of a request to that, at the most.
+        invoke: Answers a request to `/invocations`.
+        largest_body: The largest body of a request to `/invocations`, in bytes.
     """
 
     def respond(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:

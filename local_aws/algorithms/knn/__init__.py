@@ -1,3 +1,3 @@
-"""Amazon's k-nearest neighbors, on scikit-learn: exact search whatever the index."""
+"""Amazon's k-nearest neighbors, on scikit-learn. The search is exact, whatever the index."""
 
 IMAGES = ("knn:1",)

@@ -28,10 +28,10 @@ SCHEMA = {
 
 
 def validate(given: Mapping[str, str]) -> dict[str, Any]:
-    """Reads and checks a job's hyperparameters.
+    """Read and check a job's hyperparameters.
 
     Raises:
-        ClientError: One is unknown, missing or refused, or two do not go together.
+        ClientError: A hyperparameter is unknown, missing or refused, or two contradict each other.
     """
     values = read(SCHEMA, given)
     target, dimensions = values["dimension_reduction_target"], values["feature_dim"]

@@ -13,7 +13,7 @@ _Array = np.ndarray[Any, Any]
 
 @dataclass(frozen=True)
 class KnnModel:
-    """Predicts by the k nearest points."""
+    """A model that predicts by the k nearest points."""
 
     k: int
     """The number of neighbours that decide."""
@@ -53,9 +53,10 @@ class KnnModel:
         return float(np.linalg.norm(self.points, axis=1).max())
 
     def _searchable(self, points: _Array) -> _Array:
-        """Points in a space where the nearest have the largest inner product, if that is the metric.
+        """Return the points as the search is to see them.
 
-        One more coordinate makes all points equally long (Bachrach et al. 2014).
+        Where the metric is the inner product, one more coordinate makes all points equally long. The nearest
+        points are then those with the largest inner product (Bachrach et al. 2014).
         """
         if self.index_metric != "INNER_PRODUCT":
             return points
@@ -63,11 +64,14 @@ class KnnModel:
         return np.column_stack([points, np.sqrt(np.maximum(missing, 0.0))])
 
     def neighbours(self, features: _Array) -> tuple[_Array, _Array]:
-        """Finds the k nearest points of each row.
+        """Find the k nearest points of each row.
+
+        Args:
+            features: Of shape (rows, features).
 
         Returns:
-            Their distances, the smallest first, and their labels. The distance of an inner product is its
-            negative.
+            Their distances, the smallest first, and their labels, both of shape (rows, k). The distance of an
+            inner product is its negative.
         """
         queries = features @ self.projection
         if self.index_metric == "INNER_PRODUCT":
@@ -78,14 +82,14 @@ class KnnModel:
         return distances, self.labels[found]
 
     def decide(self, labels: _Array) -> _Array:
-        """Returns a prediction for each row of neighbours' labels."""
+        """Return a prediction for each row of neighbours' labels."""
         decided: _Array = (
             labels.mean(axis=1) if self.predictor_type == "regressor" else stats.mode(labels, axis=1).mode
         )
         return decided
 
     def predict(self, features: _Array, is_verbose: bool) -> list[dict[str, Any]]:
-        """Predicts each row; a verbose answer also tells the neighbours' distances and labels."""
+        """Predict each row. A verbose answer also holds the distances and labels of the neighbours."""
         distances, labels = self.neighbours(features)
         predictions: list[dict[str, Any]] = [
             {"predicted_label": label} for label in self.decide(labels).tolist()

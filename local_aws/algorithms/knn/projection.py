@@ -12,13 +12,14 @@ _SEED = 0
 
 
 def projection(method: str, dimensions: int, target: int) -> np.ndarray[Any, Any]:
-    """Returns a matrix that rows of features are multiplied with.
+    """Return a matrix that rows of features are multiplied with.
 
     Args:
-        method: "sign": a matrix of random signs (Achlioptas 2003); "fjlt": the fast Johnson-Lindenstrauss
-            transform (Ailon and Chazelle 2009), with a cosine transform for the Hadamard matrix.
-        dimensions: Features of a row.
-        target: Features after the reduction.
+        method: "sign" is a matrix of random signs (Achlioptas 2003). "fjlt" is the fast
+            Johnson-Lindenstrauss transform (Ailon and Chazelle 2009), with a cosine transform in place of the
+            Hadamard matrix.
+        dimensions: The number of features of a row.
+        target: The number of features after the reduction.
 
     Returns:
         The matrix, of shape (dimensions, target).

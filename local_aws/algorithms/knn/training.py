@@ -1,4 +1,4 @@
-"""Trains k-NN: samples the rows, reduces their dimensions, and scores the test channel."""
+"""Train k-NN: sample the rows, reduce their dimensions, and score the test channel."""
 
 import json
 import logging
@@ -26,10 +26,10 @@ _SEED = 0
 
 
 def train(opt_ml: OptMl) -> None:
-    """Trains and saves a model.
+    """Train and save a model.
 
     Raises:
-        ClientError: The hyperparameters, channels or data do not do.
+        ClientError: The hyperparameters, channels or data are not valid.
     """
     start_log()
     hyperparameters = validate(json.loads(opt_ml.hyperparameters.read_text()))

@@ -12,7 +12,7 @@ from sklearn.linear_model import (
     SGDRegressor,
 )
 
-# What "auto" stands for: enough to keep separable classes from weights without bounds.
+# The value of "auto". It is large enough to keep the weights of separable classes finite.
 _AUTO_WD = 1e-4
 _SGD = {
     "learning_rate": "adaptive",
@@ -25,11 +25,11 @@ _ITERATIONS = 10_000
 
 
 def estimator(hyperparameters: dict[str, Any], rows: int, positive_weight: float | None = None) -> Any:
-    """Returns the unfitted estimator.
+    """Return the unfitted estimator.
 
     Args:
-        hyperparameters: The job's.
-        rows: How many rows it will be fitted to.
+        hyperparameters: The job's hyperparameters.
+        rows: The number of rows that it will be fitted to.
         positive_weight: The weight of positive examples, for a binary classifier.
     """
     loss = hyperparameters["loss"]

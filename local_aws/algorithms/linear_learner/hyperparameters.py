@@ -28,7 +28,7 @@ LOSSES = {
         "huber_loss",
     ),
 }
-# What steers the image's stochastic gradient descent; the solvers here run until they converge.
+# Hyperparameters of the image's stochastic gradient descent. The solvers here run until they converge.
 OF_ANOTHER_SOLVER = {
     "beta_1": number("[0, 1]", "auto", auto=True),
     "beta_2": number("[0, 1]", "auto", auto=True),
@@ -89,13 +89,13 @@ SCHEMA = {
 
 
 def validate(given: Mapping[str, str]) -> dict[str, Any]:
-    """Reads and checks a job's hyperparameters.
+    """Read and check a job's hyperparameters.
 
     Returns:
-        The values; `loss` is the one that "auto" stands for.
+        The values by name. `loss` is the one that "auto" stands for.
 
     Raises:
-        ClientError: One is unknown, missing or refused, or two do not go together.
+        ClientError: A hyperparameter is unknown, missing or refused, or two contradict each other.
     """
     values = read(SCHEMA, given)
     kind = values["predictor_type"]

@@ -1,4 +1,4 @@
-"""Computes and logs the metrics of Linear Learner, in the lines that its metric definitions expect.
+"""Compute and log the metrics of Linear Learner, in the lines that its metric definitions expect.
 
 Source: "Tune a linear learner model" in the SageMaker developer guide.
 """
@@ -22,13 +22,13 @@ _Array = np.ndarray[Any, Any]
 
 
 def log_metrics(name: str, data: LabelledData, model: LinearModel, hyperparameters: dict[str, Any]) -> None:
-    """Logs what the final model achieves on a data set.
+    """Log the metrics of the final model on a data set.
 
     Args:
-        name: train, validation or test.
-        data: The rows.
-        model: The model.
-        hyperparameters: The job's.
+        name: The data set: train, validation or test.
+        data: The rows of the data set.
+        model: The final model.
+        hyperparameters: The job's hyperparameters.
     """
     scores, labels = model.score(data.features), data.labels
     objective = float(np.mean(_losses(labels, scores, hyperparameters)))
@@ -55,7 +55,7 @@ def log_metrics(name: str, data: LabelledData, model: LinearModel, hyperparamete
 
 
 def _losses(labels: _Array, scores: _Array, hyperparameters: dict[str, Any]) -> _Array:
-    """The objective's loss of each row, without the penalties."""
+    """Return the objective's loss of each row, without the penalties."""
     loss = hyperparameters["loss"]
     if loss in ("logistic", "softmax_loss"):
         likelihood = (
@@ -106,7 +106,7 @@ def _multiclass(
     return {
         "multiclass_accuracy": metrics.accuracy_score(labels, predicted),
         f"multiclass_top_k_accuracy_{top}": float(np.mean(rank < top)),
-        # One relevant class a row: its gain is 1, discounted by its rank.
+        # A row has one relevant class. Its gain is 1, discounted by its rank.
         "dcg": float(np.mean(1 / np.log2(rank + 2))),
         "macro_recall": metrics.recall_score(labels, predicted, **macro),
         "macro_precision": metrics.precision_score(labels, predicted, **macro),

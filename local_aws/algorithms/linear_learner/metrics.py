@@ -1,7 +1,7 @@
 """The metrics that SageMaker reads from Linear Learner's log, and that a tuning job can ask it for.
 
-Source: "Tune a linear learner model" in the SageMaker developer guide, and the algorithm's own
-metric definitions.
+Source: "Tune a linear learner model" in the SageMaker developer guide, and the algorithm's own metric
+definitions.
 """
 
 from local_aws.algorithms.metric_log import loss_metric, score_metric

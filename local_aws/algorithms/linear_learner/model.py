@@ -31,7 +31,14 @@ class LinearModel:
         return width
 
     def score(self, features: _Array) -> _Array:
-        """Returns a score a row, or for several classes a row of them."""
+        """Return the scores.
+
+        Args:
+            features: Of shape (rows, features).
+
+        Returns:
+            A score for each row, of shape (rows,); of shape (rows, classes) where there are several classes.
+        """
         raw: _Array = features @ self.weights + self.bias
         if self.loss == "softmax_loss":
             probabilities: _Array = softmax(raw, axis=1)
@@ -40,14 +47,14 @@ class LinearModel:
         return scores
 
     def labels(self, scores: _Array) -> _Array:
-        """Returns the class that each row's scores say."""
+        """Return the class that follows from each row's scores."""
         if self.predictor_type == "multiclass_classifier":
             likeliest: _Array = scores.argmax(axis=1)
             return likeliest
         return (scores >= self.threshold).astype(int)
 
     def predict(self, features: _Array, is_verbose: bool) -> list[dict[str, Any]]:  # noqa: ARG002 - no longer answer
-        """Predicts each row."""
+        """Predict each row."""
         scores = self.score(features)
         if self.predictor_type == "regressor":
             return [{"score": score} for score in scores.tolist()]

@@ -1,4 +1,4 @@
-"""Serves Linear Learner."""
+"""Serve Linear Learner."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,5 +12,5 @@ if TYPE_CHECKING:
 
 
 def application(model_dir: Path) -> "WSGIApplication":
-    """Loads the model below a directory and returns the server for it."""
+    """Load the model in a directory and return the server for it."""
     return serve(load_model(LinearModel, model_dir))

@@ -10,14 +10,14 @@ _Array = np.ndarray[Any, Any]
 def best_threshold(
     labels: _Array, scores: _Array, hyperparameters: dict[str, Any], natural: float
 ) -> tuple[float, float]:
-    """Chooses the threshold that is best on some rows.
+    """Choose the threshold that is best on some rows.
 
     Args:
-        labels: 0 or 1 a row.
-        scores: One a row.
+        labels: The label of each row, 0 or 1.
+        scores: The score of each row.
         hyperparameters: binary_classifier_model_selection_criteria, f_beta, target_precision and
             target_recall.
-        natural: The threshold of the loss alone, which also decides between equally good ones.
+        natural: The threshold of the loss alone. Among equally good thresholds, the nearest to it is chosen.
 
     Returns:
         The threshold, and how good it is by the criterion.

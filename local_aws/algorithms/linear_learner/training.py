@@ -1,4 +1,4 @@
-"""Trains Linear Learner: normalizes, fits the loss's estimator, chooses the threshold, logs the metrics."""
+"""Train Linear Learner: normalize, fit the loss's estimator, choose the threshold, log the metrics."""
 
 import json
 import logging
@@ -25,10 +25,10 @@ _Array = np.ndarray[Any, Any]
 
 
 def train(opt_ml: OptMl) -> None:
-    """Trains and saves a model.
+    """Train and save a model.
 
     Raises:
-        ClientError: The hyperparameters, channels or data do not do.
+        ClientError: The hyperparameters, channels or data are not valid.
     """
     start_log()
     given = json.loads(opt_ml.hyperparameters.read_text())
@@ -87,7 +87,7 @@ def _best_model(
 def _fit(
     data: LabelledData, hyperparameters: dict[str, Any], positive_weight: float | None = None
 ) -> LinearModel:
-    """Fits normalized data and returns the model for data as it is."""
+    """Fit normalized data, and return the model for data that is not normalized."""
     has_bias = hyperparameters["use_bias"] == "true"
     shift, scale = _normalization(
         data.features, hyperparameters["normalize_data"], hyperparameters["unbias_data"], has_bias
@@ -117,7 +117,7 @@ def _fit(
 
 
 def _normalization(values: _Array, normalize: str, unbias: str, has_bias: bool) -> tuple[_Array, _Array]:
-    """Returns what to subtract from each column, and what to divide it by."""
+    """Return what to subtract from each column, and what to divide it by."""
     is_unbiased = unbias == "true" or (unbias == "auto" and has_bias)
     shift = values.mean(axis=0) if is_unbiased else np.zeros(values.shape[1])
     deviation = values.std(axis=0)
@@ -126,11 +126,11 @@ def _normalization(values: _Array, normalize: str, unbias: str, has_bias: bool) 
 
 
 def _for_all_classes(weights: _Array, bias: _Array, seen: _Array, classes: int) -> tuple[_Array, _Array]:
-    """Gives the classes that no row has a score that is never the largest."""
+    """Return weights and bias for all classes. The score of a class without rows is never the largest."""
     all_weights, all_bias = np.zeros((len(weights), classes)), np.full(classes, -1e9)
     columns = seen.astype(int)
     if len(columns) == weights.shape[1]:
         all_weights[:, columns], all_bias[columns] = weights, bias
-    else:  # of two classes, scikit-learn fits the second against the first
+    else:  # scikit-learn fits the second of two classes against the first
         all_weights[:, columns[1]], all_bias[columns] = weights[:, 0], [0.0, bias[0]]
     return all_weights, all_bias

@@ -1,4 +1,4 @@
-"""SageMaker's built-in XGBoost, as its image 3.2-0 runs it: the same wheel, rules, texts and bytes."""
+"""SageMaker's built-in XGBoost, as its image 3.2-0 runs it: with the same wheel, rules, texts and bytes."""
 
 IMAGES = (
     "sagemaker-xgboost:3.2-0",

@@ -1,4 +1,4 @@
-"""Boosts one model with the callbacks that the built-in XGBoost container gives `xgboost.train`."""
+"""Boost one model with the callbacks that the built-in XGBoost container gives `xgboost.train`."""
 
 import logging
 import re
@@ -47,7 +47,7 @@ class Plan:
 
     @classmethod
     def of(cls, hyperparameters: Mapping[str, Any]) -> "Plan":
-        """Works the plan out of validated hyperparameters."""
+        """Derive the plan from validated hyperparameters."""
         asked = hyperparameters.get("eval_metric", [])
         tuned = hyperparameters.get("_tuning_objective_metric", ":").partition(":")[2]
         metrics = sorted({*asked, tuned}) if tuned and asked else [tuned] if tuned else asked
@@ -82,28 +82,28 @@ class Places:
 
 
 class _SaveEveryRound(xgboost.callback.TrainingCallback):
-    """Keeps the model of the last finished round on disk, for a job that is stopped."""
+    """Keep the model of the last finished round on disk, for a job that is stopped."""
 
     def __init__(self, path: Path, unfinished: Path) -> None:
         self._path = path
         self._unfinished = unfinished
 
     def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:  # noqa: ARG002 - xgboost's interface
-        """Saves the model. A process that is killed meanwhile leaves the one of the round before."""
+        """Save the model. A process that is killed meanwhile leaves the model of the round before."""
         self._unfinished.write_bytes(model.save_raw("ubj"))
         self._unfinished.rename(self._path)
         return False
 
 
 class _SaveCheckpoints(xgboost.callback.TrainingCallback):
-    """Keeps the models of the last rounds in the checkpoint directory, one file a round."""
+    """Keep the models of the last rounds in the checkpoint directory, one file for each round."""
 
     def __init__(self, directory: Path, unfinished: Path) -> None:
         self._directory = directory
         self._unfinished = unfinished
 
     def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:  # noqa: ARG002 - xgboost's interface
-        """Saves the model and removes the oldest."""
+        """Save the model and remove the oldest one."""
         self._unfinished.write_bytes(model.save_raw("ubj"))
         self._unfinished.rename(self._directory / f"xgboost-checkpoint.{epoch}")
         (self._directory / f"xgboost-checkpoint.{epoch - _CHECKPOINTS_KEPT}").unlink(missing_ok=True)
@@ -113,13 +113,13 @@ class _SaveCheckpoints(xgboost.callback.TrainingCallback):
 def boost(
     plan: Plan, matrices: Mapping[str, Any], places: Places, evaluations: dict[str, Any] | None = None
 ) -> Any:
-    """Boosts a model, from the latest checkpoint where there is one.
+    """Boost a model, from the latest checkpoint where there is one.
 
     Args:
         plan: What the job asks for.
-        matrices: DMatrix by name; `train` is trained on, all are evaluated.
+        matrices: DMatrix by name. The booster is trained on `train` and evaluated on all.
         places: Where its files go.
-        evaluations: Receives the metrics of every round.
+        evaluations: A dictionary that receives the metrics of every round.
 
     Returns:
         The booster.
@@ -165,7 +165,7 @@ def boost(
 
 
 def _latest(checkpoints: Path) -> tuple[bytearray | None, int]:
-    """Returns the newest checkpoint's model and how many rounds it has."""
+    """Return the newest checkpoint's model and its number of rounds."""
     found = {
         int(named[1]): file for file in checkpoints.iterdir() if (named := _CHECKPOINT.fullmatch(file.name))
     }

@@ -22,16 +22,16 @@ _CHANNELS = ("train", "validation")
 
 
 def check_channels(channels: Mapping[str, Mapping[str, str]]) -> DataFormat:
-    """Checks a job's channels. A content type must be one of the list to the letter.
+    """Check a job's channels. A content type must be spelled as in `CONTENT_TYPES`.
 
     Args:
-        channels: inputdataconfig.json.
+        channels: The content of inputdataconfig.json.
 
     Returns:
-        The format of the train channel, which is that of all.
+        The format of the train channel, which is taken for the format of all.
 
     Raises:
-        UserError: In the container's words.
+        UserError: A channel is missing, unknown or not supported. The message is the container's.
     """
     if "train" not in channels:
         raise UserError("Missing required channel: train")

@@ -1,4 +1,4 @@
-"""Repeated k-fold cross-validation: one booster a fold, and each row's out-of-fold prediction.
+"""Repeated k-fold cross-validation: one booster for each fold, and each row's out-of-fold prediction.
 
 The hyperparameters `_kfold` and `_num_cv_round` ask for it.
 """
@@ -19,18 +19,18 @@ _SURE = 0.5
 def cross_validate(
     plan: Plan, matrix: Any, folds: int, repeats: int, places: Places
 ) -> tuple[list[Any], np.ndarray[Any, Any]]:
-    """Trains on every fold's other rows.
+    """Train a booster for each fold, on the rows outside of it.
 
     Args:
         plan: What the job asks for.
         matrix: The rows of all channels.
-        folds: k.
-        repeats: How often the rows are divided anew.
-        places: Where the files go; the fold's number is appended to the model's name.
+        folds: The number of folds, k.
+        repeats: How often the rows are divided into folds.
+        places: Where the files go. The number of the fold is appended to the model's name.
 
     Returns:
-        The boosters, and a table of a row each: the label, for classification the mean probability over the
-        repeats, and the prediction (the mean, or the most frequent class).
+        The boosters, and a table with a line for each row. Its columns are the label, for classification the
+        mean probability over the repeats, and the prediction (the mean, or the most frequent class).
     """
     rows, labels = matrix.num_row(), matrix.get_label()
     is_classification = "num_class" in plan.parameters or plan.parameters.get("objective", "").startswith(
@@ -79,7 +79,7 @@ def cross_validate(
 
 
 def _print_means(rounds: int, evaluations: list[dict[str, Any]]) -> None:
-    """Prints the mean over the folds of each metric's last value, in the form of a round's line."""
+    """Print the mean over the folds of each metric's last value, in the form of the line of a round."""
     means = (
         f"\t{data}-{metric}:{np.mean([evaluation[data][metric][-1] for evaluation in evaluations]):.5f}"
         for metric in evaluations[0]["train"]

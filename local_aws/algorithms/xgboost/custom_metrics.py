@@ -1,7 +1,7 @@
 """The evaluation metrics that the container computes with scikit-learn instead of XGBoost.
 
-They leave the rows' weights out. The regression's are computed here: scikit-learn takes 2 s to import, which
-only a job that asks for metrics of classes should pay for.
+They ignore the weights of the rows. The metrics of regression are computed without scikit-learn: its import
+takes 2 s, which only a job with metrics of classification should pay for.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +19,7 @@ def _mse(labels: Any, predictions: Any) -> float:
 
 def _r2(labels: Any, predictions: Any) -> float:
     variance = float(np.var(labels))
-    # scikit-learn's answer where all labels are one.
+    # What scikit-learn answers where all labels are equal.
     return 1 - _mse(labels, predictions) / variance if variance else 0.0
 
 
@@ -50,11 +50,11 @@ def _classification() -> Mapping[str, _Metric]:
 
 
 def evaluation(names: Sequence[str], objective: str) -> Callable[[Any, Any], list[tuple[str, float]]]:
-    """Returns the function that `xgboost.train` calls as `custom_metric`.
+    """Return the function that `xgboost.train` calls as `custom_metric`.
 
     Args:
         names: Metrics of `metric_names.CUSTOM`.
-        objective: The job's; it decides what a prediction is.
+        objective: The job's objective, which decides what a prediction means.
     """
     of_classes = _classification() if set(names) - set(_REGRESSION) else {}
 
@@ -71,7 +71,11 @@ def evaluation(names: Sequence[str], objective: str) -> Callable[[Any, Any], lis
 
 
 def _classes(predictions: Any, objective: str) -> Any:
-    """The predicted classes: of a row of probabilities the likeliest, of one number 1 where it says so."""
+    """Return the predicted class of each row.
+
+    Where a row holds probabilities, it is the class with the largest one. Where a row holds one number, that
+    is the class itself for multi:softmax; otherwise the class is 1 where the number is above the threshold.
+    """
     if predictions.ndim > 1:
         return np.argmax(predictions, axis=1)
     if objective == "multi:softmax":

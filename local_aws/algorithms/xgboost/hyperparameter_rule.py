@@ -20,7 +20,7 @@ class Rule:
     """The function that returns the elements of a list. None where the value is not a list."""
 
     def read(self, name: str, text: str) -> Any:
-        """Reads the text.
+        """Read the text.
 
         Raises:
             UserError: It is not of the hyperparameter's type.
@@ -33,7 +33,7 @@ class Rule:
             ) from error
 
     def check(self, name: str, value: Any) -> None:
-        """Checks a value that was read.
+        """Check a value that was read.
 
         Raises:
             UserError: It is not allowed.

@@ -15,7 +15,7 @@ from local_aws.errors import UserError
 
 
 class _Metrics(tuple[str, ...]):
-    """The metrics' names; three of them also take a threshold: `error@0.7`."""
+    """The names of the metrics. Three of them also take a threshold: `error@0.7`."""
 
     __slots__ = ()
 
@@ -135,16 +135,16 @@ _ALIASES = {
 
 
 def validate(given: Mapping[str, str]) -> dict[str, Any]:
-    """Reads and checks a job's hyperparameters.
+    """Read and check a job's hyperparameters.
 
     Args:
         given: Names and texts, as the API carries them.
 
     Returns:
-        Names and values, in the order given; an alias under the name it stands for.
+        Names and values, in the given order. An alias has the name that it stands for.
 
     Raises:
-        UserError: In the container's words.
+        UserError: A hyperparameter is missing, unknown or not valid. The message is the container's.
     """
     named = {_ALIASES.get(name, name): text for name, text in given.items()}
     if "num_round" not in named:

@@ -28,18 +28,21 @@ _SURE = 0.5
 
 
 def selected_keys(environment_value: str) -> list[str]:
-    """Reads the variable: `predicted_label, probability`."""
+    """Read the keys from the variable, for instance `predicted_label, probability`."""
     return environment_value.replace(" ", "").lower().split(",")
 
 
 def select(predictions: Any, keys: Sequence[str], objective: str, classes: int) -> list[dict[str, Any]]:
-    """Works out what is asked for, a mapping a prediction; NaN for what the objective does not offer.
+    """Select what is asked for of each prediction.
 
     Args:
-        predictions: What the booster predicts, a row each.
-        keys: What is asked for.
-        objective: The booster's.
-        classes: Its num_class.
+        predictions: The predictions of the booster, one for each row.
+        keys: The keys that are asked for.
+        objective: The booster's objective.
+        classes: The booster's num_class.
+
+    Returns:
+        For each prediction the values by key. The value is NaN where the objective does not offer the key.
 
     Raises:
         ValueError: There is no selectable inference for the objective.
@@ -101,7 +104,7 @@ _VALUES: Mapping[str, Callable[[Any, str, int], Any]] = {
 
 
 def encode(predictions: Sequence[Mapping[str, Any]], keys: Sequence[str], accept: str) -> str | bytes:
-    """Writes selected predictions in one of the accepted types."""
+    """Write selected predictions in an accepted type."""
     if accept == "application/json":
         return json.dumps({"predictions": predictions})
     if accept == "application/jsonlines":

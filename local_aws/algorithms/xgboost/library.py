@@ -2,7 +2,7 @@
 
 import sys
 
-# xgboost imports these where it finds them, for interfaces that nothing here uses: 2 s of its 2.3 s.
+# xgboost imports these where they are installed, for interfaces that nothing here uses: 2 s of its 2.3 s.
 _OPTIONAL = ("pandas", "pyarrow", "sklearn")
 _hidden = [name for name in _OPTIONAL if sys.modules.setdefault(name, None) is None]  # type: ignore[arg-type]
 try:

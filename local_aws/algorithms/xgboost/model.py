@@ -14,7 +14,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class Model:
-    """Boosters that predict together: by vote where they predict classes, else by their mean."""
+    """Boosters that predict together: by vote where they predict classes, and otherwise by their mean."""
 
     def __init__(self, boosters: Sequence[Any]) -> None:
         self._boosters = boosters
@@ -26,14 +26,14 @@ class Model:
 
     @classmethod
     def load(cls, directory: Path, is_ensemble: bool) -> Self:
-        """Loads the model files of a directory. Pickles are not opened.
+        """Load the model files of a directory. Pickles are not opened.
 
         Args:
-            directory: Where the archive was extracted.
-            is_ensemble: Whether to load all files or the first.
+            directory: The directory of the extracted archive.
+            is_ensemble: Whether to load all files, or only the first.
 
         Raises:
-            ValueError: There is no file, or an empty one.
+            ValueError: There is no file, or one is empty.
         """
         files = sorted(
             file for file in directory.iterdir() if file.is_file() and not file.name.startswith(".")
@@ -53,7 +53,10 @@ class Model:
         return model
 
     def predict(self, matrix: Any) -> Any:
-        """Predicts: a number a row, or for multi:softprob a row of them.
+        """Predict each row.
+
+        Returns:
+            A number for each row; for multi:softprob, one for each row and class.
 
         Raises:
             xgboost.core.XGBoostError: The rows do not fit the model.

@@ -1,4 +1,4 @@
-"""Reads the rows of an inference request as the built-in XGBoost container reads them."""
+"""Read the rows of an inference request as the built-in XGBoost container reads them."""
 
 import csv
 from collections.abc import Callable, Mapping
@@ -16,14 +16,14 @@ _SNIFFED = 512
 
 
 def parse(payload: bytes, content_type: str | None) -> Any:
-    """Returns the rows as a DMatrix.
+    """Return the rows as a DMatrix.
 
     Args:
         payload: The request's body.
-        content_type: Its content type; libsvm where there is none.
+        content_type: The request's content type. Without one, it is taken for libsvm.
 
     Raises:
-        UserError: The type is not supported, or the rows are not of it. In the container's words.
+        UserError: The type is not supported, or is not that of the rows. The message is the container's.
     """
     kind = _data_format(content_type)
     if kind not in _READERS:
@@ -39,7 +39,7 @@ def parse(payload: bytes, content_type: str | None) -> Any:
 
 
 def _data_format(content_type: str | None) -> DataFormat:
-    """The format of a request, whose content type may have options."""
+    """Return the format of a request, whose content type may have options."""
     if content_type is None:
         return CONTENT_TYPES[DEFAULT_CONTENT_TYPE]
     kind, options = parse_options_header(content_type.lower())

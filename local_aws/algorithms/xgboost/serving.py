@@ -1,4 +1,4 @@
-"""Answers `/ping`, `/execution-parameters` and `/invocations` as the built-in XGBoost container does."""
+"""Answer `/ping`, `/execution-parameters` and `/invocations` as the built-in XGBoost container does."""
 
 import json
 import logging
@@ -48,7 +48,7 @@ class Settings:
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Self:
-        """Reads the variables of the image's contract."""
+        """Read the environment variables of the image's contract."""
         wanted = environment.get("SAGEMAKER_INFERENCE_OUTPUT")
         return cls(
             largest_body=int(environment.get("MAX_CONTENT_LENGTH", LARGEST_BODY)),
@@ -60,10 +60,10 @@ class Settings:
 
 
 def application(model_dir: Path) -> "WSGIApplication":
-    """Loads the model files below a directory and returns the server for them.
+    """Load the model files in a directory and return the server for them.
 
     Raises:
-        ValueError: There is none.
+        ValueError: There is no model file, or one is empty.
     """
     logging.basicConfig(
         stream=sys.stdout, level=logging.INFO, format="[%(asctime)s:%(levelname)s] %(message)s"
@@ -128,7 +128,7 @@ def _plain(predictions: list[Any], settings: Settings, accept: str) -> Response:
     elif accept == _CSV:
         body = "".join(f"{_csv_line(prediction)}\n" for prediction in predictions)
     else:
-        # The container accepts the type, then fails to write it: these need selectable inference.
+        # The container accepts the type, and then cannot write it: only selectable inference can.
         _LOG.error("Content type %s is not supported by this framework.", accept)
         return Response.force_type(InternalServerError().get_response())
     return Response(body, HTTPStatus.OK, mimetype=accept)

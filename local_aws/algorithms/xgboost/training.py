@@ -1,4 +1,4 @@
-"""Trains as the built-in XGBoost container trains: the same matrices, parameters and callbacks."""
+"""Train as the built-in XGBoost container trains: the same matrices, parameters and callbacks."""
 
 import json
 import logging
@@ -17,7 +17,7 @@ from local_aws.opt_ml import OptMl
 
 MODEL_FILE = "xgboost-model"
 _LOG = logging.getLogger(__name__)
-# What the container reports in XGBoost's own words: the user's mistakes.
+# The mistakes of users that the container reports in XGBoost's own words.
 _USER_ERRORS = (
     "label must be in [0,1] for logistic regression",
     "label must be in [0, num_class)",
@@ -33,10 +33,12 @@ _USER_ERRORS = (
 
 
 def train(opt_ml: OptMl) -> None:
-    """Trains a booster and saves it as `xgboost-model`; with `_kfold`, one a fold, as `xgboost-model-0` etc.
+    """Train a booster and save it as `xgboost-model`.
+
+    With `_kfold`, train a booster for each fold, and save them as `xgboost-model-0`, `xgboost-model-1` etc.
 
     Raises:
-        UserError: The hyperparameters, channels or data do not do.
+        UserError: The hyperparameters, channels or data are not valid.
     """
     logging.basicConfig(
         stream=sys.stdout,

@@ -1,4 +1,4 @@
-"""Reads the files of channels as the built-in XGBoost container reads them."""
+"""Read the files of channels as the built-in XGBoost container reads them."""
 
 import csv
 import logging
@@ -19,16 +19,16 @@ _DEEPEST_FOLDER = 3
 
 
 def read_matrix(channels: Mapping[str, Path], data_format: DataFormat, csv_weights: int = 0) -> Any:
-    """Reads the files of one or more channels into one DMatrix, with the container's own calls.
+    """Read the files of one or more channels into one DMatrix, with the container's own calls.
 
     Args:
-        channels: The directories, by the channels' names.
-        data_format: How the files are written. In CSV, Parquet and RecordIO the label comes first or is
-            named; CSV has no header.
-        csv_weights: 1 where CSV's second column is the weight.
+        channels: The directory of each channel, by name.
+        data_format: The format of the files. In CSV and Parquet the label is the first column, in RecordIO it
+            is named. CSV has no header.
+        csv_weights: 1 where the second column of CSV is the weight.
 
     Raises:
-        UserError: There are no files, or they do not have the format.
+        UserError: There are no data, or they do not have the format.
     """
     files = [file for name, directory in channels.items() for file in _files(name, directory)]
     if data_format in ("csv", "libsvm"):
@@ -142,7 +142,7 @@ def _is_text(cell: str) -> bool:
 
 
 def _check_libsvm(file: Path) -> None:
-    """Checks `<label>[:<weight>] <index>:<value> ...` up to the first line with more than one feature."""
+    """Check for `<label>[:<weight>] <index>:<value> ...` up to the first line with more than one feature."""
     with file.open(errors="ignore") as lines:
         for line in lines:
             label, *features = line.split() or [""]
