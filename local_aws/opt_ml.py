@@ -13,7 +13,7 @@ CONTAINER_BASE = Path("/opt/ml")
 
 @dataclass(frozen=True)
 class OptMl:
-    """The paths below a container's /opt/ml, which here is any directory."""
+    """The paths below a container's /opt/ml, which may be any directory here."""
 
     base: Path
 
@@ -24,71 +24,71 @@ class OptMl:
 
     @property
     def hyperparameters(self) -> Path:
-        """A JSON object of strings."""
+        """The file of the hyperparameters: a JSON object of strings."""
         return self.config / "hyperparameters.json"
 
     @property
     def resource_config(self) -> Path:
-        """The hosts that train together, and which of them this is."""
+        """The file that names the hosts that train together, and which of them this is."""
         return self.config / "resourceconfig.json"
 
     @property
     def input_data_config(self) -> Path:
-        """A JSON object: channel name to content type, input mode and distribution."""
+        """The file of the channels: a JSON object of name to content type, input mode and distribution."""
         return self.config / "inputdataconfig.json"
 
     def channel(self, name: str) -> Path:
-        """The directory that holds a channel's files."""
+        """Return the directory that holds a channel's files."""
         return self.base / "input" / "data" / name
 
     @property
     def model(self) -> Path:
-        """Where a training job leaves its model, and an endpoint finds it."""
+        """The directory in which a training job leaves its model, and an endpoint finds it."""
         return self.base / "model"
 
     @property
     def output(self) -> Path:
-        """Where a training job leaves what is not the model."""
+        """The directory in which a training job leaves what is not the model."""
         return self.base / "output"
 
     @property
     def output_data(self) -> Path:
-        """What a training job wants kept beside its model: SageMaker packs it as output.tar.gz."""
+        """The directory of what a training job keeps beside its model. It becomes output.tar.gz."""
         return self.output / "data"
 
     @property
     def checkpoints(self) -> Path:
-        """Where a training job keeps its checkpoints. It exists where the job has a CheckpointConfig."""
+        """The directory of a training job's checkpoints. It exists where the job has a CheckpointConfig."""
         return self.base / "checkpoints"
 
     @property
     def failure(self) -> Path:
-        """Why a training job failed: its beginning becomes the job's FailureReason."""
+        """The file that says why a training job failed. Its beginning becomes the job's FailureReason."""
         return self.output / "failure"
 
     @property
     def processing_config(self) -> Path:
-        """A processing job's own description: entrypoint, arguments, environment and the rest."""
+        """The file that describes a processing job: its entrypoint, arguments, environment and the rest."""
         return self.base / "config" / "processingjobconfig.json"
 
     @property
     def processing_resource_config(self) -> Path:
-        """The hosts that process together, and which of them this is."""
+        """The file that names the hosts that process together, and which of them this is."""
         return self.base / "config" / "resourceconfig.json"
 
     @property
     def message(self) -> Path:
-        """What a processing job wants to say: its beginning becomes the job's ExitMessage."""
+        """The file of a processing job's message. Its beginning becomes the job's ExitMessage."""
         return self.output / "message"
 
     def at(self, path: str) -> Path:
-        """Where a path of the container lies here.
+        """Return where a path of the container is on this machine.
 
         Args:
             path: An absolute path, for instance a LocalPath.
 
         Raises:
-            ValueError: It is not below /opt/ml.
+            ValueError: The path is not below /opt/ml.
         """
         normal = Path(os.path.normpath(path))
         if not normal.is_relative_to(CONTAINER_BASE):
@@ -96,6 +96,6 @@ class OptMl:
         return self.base / normal.relative_to(CONTAINER_BASE)
 
     def create(self) -> None:
-        """Makes the directories."""
+        """Make the directories."""
         for directory in (self.config, self.model, self.output):
             directory.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""One process of an algorithm, standing in for a SageMaker container."""
+"""A process that stands in for a SageMaker container."""
 
 import os
 import shutil
@@ -25,16 +25,16 @@ _INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH")
 
 
 class Container:
-    """A process group with its own /opt/ml and a clean environment; leaving the context ends and removes it.
+    """A process group with its own /opt/ml and a clean environment.
 
-    The process dies with us, even when we are killed: its standard input is a pipe that only we hold open
-    (see `container_process`).
+    Leaving the context ends the processes and removes their files. They also end with the server, even when
+    it is killed: the standard input is a pipe that only the server holds open (see `process`).
 
     Args:
-        algorithm: A folder of `algorithms`; for a role of "process" just a name.
+        algorithm: A folder of `algorithms`. For the role "process" it is just a name.
         role: What the process does.
         environment: Variables that the caller of the API asked for.
-        log: Receives each line that the process writes.
+        log: A function that receives each line that the process writes.
     """
 
     def __init__(
@@ -64,13 +64,13 @@ class Container:
         self.remove()
 
     def start(self, listener: socket.socket | None = None) -> None:
-        """Starts the process, or starts it again once `wait` has returned.
+        """Start the process, or start it again once `wait` has returned.
 
         Args:
             listener: A listening socket that a serving process takes over.
 
         Raises:
-            RuntimeError: It was killed before.
+            RuntimeError: The container was killed.
         """
         inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
         ours = {
@@ -111,48 +111,48 @@ class Container:
 
     @property
     def has_ended(self) -> bool:
-        """Whether the process has ended. Asking does not reap it: its id stays ours until `wait`."""
+        """Whether the process has ended. The process keeps its id until `wait`."""
         if self._process is None or self._process.returncode is not None:
             return self._process is not None
         return os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def wait(self, timeout: float | None = None) -> int:
-        """Waits until the process has ended and all it wrote is logged.
+        """Wait until the process has ended and all that it wrote is logged.
 
         Args:
-            timeout: Seconds.
+            timeout: The longest time to wait, in seconds.
 
         Returns:
-            The exit code; negative for a signal.
+            The exit code. It is negative for a signal.
 
         Raises:
-            subprocess.TimeoutExpired: It still runs.
-            RuntimeError: It was never started.
+            subprocess.TimeoutExpired: The process still runs.
+            RuntimeError: The process was never started.
         """
         if self._process is None or self._reader is None:
             raise RuntimeError("the container was not started")
         exit_code = self._process.wait(timeout)
-        # What it left behind would keep the log open, and outlive it.
+        # Processes that it left behind would keep the log open, and outlive it.
         self._signal(signal.SIGKILL)
         self._is_reaped = True
         self._reader.join()
         return exit_code
 
     def terminate(self, grace: float = GRACE_SECONDS) -> None:
-        """Asks the process group to end, and kills it after the grace (seconds)."""
+        """Ask the process group to end, and kill it after a grace period (in seconds)."""
         self._signal(signal.SIGTERM)
         self._last_resort = threading.Timer(grace, self.kill)
         self._last_resort.daemon = True
         self._last_resort.start()
 
     def kill(self) -> None:
-        """Kills the process group at once, or keeps it from starting."""
+        """Kill the process group at once. It cannot be started again."""
         with self._lock:
             self._killed = True
         self._signal(signal.SIGKILL)
 
     def _signal(self, number: signal.Signals) -> None:
-        # Once reaped, its id may be another's.
+        # Once the process is reaped, another one may have its id.
         if self._process is not None and not self._is_reaped:
             try:
                 os.killpg(self._process.pid, number)
@@ -160,7 +160,7 @@ class Container:
                 return
 
     def remove(self) -> None:
-        """Kills what still runs and removes every file."""
+        """Kill what still runs, and remove every file."""
         if self._process is not None:
             self.kill()
             self.wait()

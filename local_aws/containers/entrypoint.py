@@ -1,4 +1,4 @@
-"""Runs a processing job's entrypoint inside its container, with the job's files at /opt/ml."""
+"""Run a processing job's entrypoint inside its container, with the job's files at /opt/ml."""
 
 import json
 import os
@@ -10,18 +10,18 @@ from pathlib import Path
 from local_aws.containers.private_mount import mount_at_opt_ml
 from local_aws.opt_ml import CONTAINER_BASE, OptMl
 
-# What a shell answers for a command that it cannot run (POSIX, 2.8.2 Exit Status for Commands).
+# The exit code of a shell for a command that it cannot run (POSIX, 2.8.2 Exit Status for Commands).
 _NOT_FOUND = 127
 _BY_SIGNAL = 128
-# Ours, not the entrypoint's.
+# Variables of this process that the entrypoint does not get.
 _NOT_INHERITED = ("PYTHONPATH", "SAGEMAKER_BASE_DIR")
 
 
 def prepare(opt_ml: OptMl) -> None:
-    """Puts the job's files at /opt/ml, before the process starts a thread.
+    """Put the job's files at /opt/ml. Call it before the process starts a thread.
 
-    Where the system does not allow that, the paths in entrypoint and arguments are rewritten, and the log
-    says so: a script that itself says "/opt/ml/..." does not find its files there.
+    Where the system does not allow that, rewrite the paths in the entrypoint and its arguments, and log it: a
+    script that names "/opt/ml/..." itself does not find its files there.
     """
     try:
         mount_at_opt_ml(opt_ml.base)
@@ -37,7 +37,7 @@ def prepare(opt_ml: OptMl) -> None:
 
 
 def with_paths_below(base: Path, app_specification: dict[str, str | list[str]]) -> dict[str, str | list[str]]:
-    """Returns an AppSpecification whose paths below /opt/ml lie below another directory."""
+    """Return an AppSpecification in which paths below /opt/ml are below another directory instead."""
     return {
         name: [word.replace(f"{CONTAINER_BASE}/", f"{base}/") for word in words]
         if isinstance(words, list)
@@ -47,10 +47,10 @@ def with_paths_below(base: Path, app_specification: dict[str, str | list[str]]) 
 
 
 def run(opt_ml: OptMl) -> int:
-    """Runs the entrypoint to its end. SIGTERM is the entrypoint's to handle.
+    """Run the entrypoint to its end. It is for the entrypoint to handle SIGTERM.
 
     Returns:
-        The exit code, as a shell would tell it.
+        The exit code, as a shell would return it.
     """
     config = json.loads(opt_ml.processing_config.read_text())
     specification = config["AppSpecification"]

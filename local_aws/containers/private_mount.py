@@ -1,4 +1,4 @@
-"""Puts a directory at /opt/ml for this process and its children only, without privileges (Linux)."""
+"""Put a directory at /opt/ml for this process and its children only, without privileges (Linux)."""
 
 import ctypes
 import os
@@ -11,16 +11,16 @@ _MS_BIND, _MS_REC, _MS_PRIVATE = 0x1000, 0x4000, 0x4_0000
 
 
 def mount_at_opt_ml(directory: Path) -> None:
-    """Enters a user and mount namespace of our own in which `directory` is /opt/ml.
+    """Enter a new user and mount namespace in which `directory` is /opt/ml.
 
-    /opt may lack `ml`, and nobody but root can make it. So a file system in memory takes the place of /opt,
-    and everything else in /opt is bound back where it was. The process becomes root of its namespace, as it
-    is in SageMaker's containers, and stays who it was for everything outside.
+    /opt may lack `ml`, and only root can make it. So a file system in memory takes the place of /opt, and
+    everything else in /opt is mounted again where it was. The process becomes root of its namespace, as in
+    SageMaker's containers. Outside of the namespace it keeps its user.
 
-    It must be called before the process starts a thread (unshare(2)).
+    Call it before the process starts a thread (unshare(2)).
 
     Raises:
-        OSError: The system is not Linux, or allows no user namespaces.
+        OSError: The system is not Linux, or does not allow user namespaces.
     """
     libc = ctypes.CDLL(None, use_errno=True)
     if not hasattr(libc, "unshare"):

@@ -1,4 +1,4 @@
-"""The first process of a container: runs an algorithm or an entrypoint, and dies with the server.
+"""The first process of a container: it runs an algorithm or an entrypoint, and ends with the server.
 
 `python -m local_aws.containers.process <algorithm> train|serve|process`
 """
@@ -20,7 +20,7 @@ from local_aws.opt_ml import OptMl
 
 
 def die_with_server(opt_ml: OptMl) -> None:
-    """Waits until the server closes our standard input, then removes the files and ends the group."""
+    """Wait until the server closes this process's standard input. Then remove the files and end the group."""
     while os.read(0, 1):
         pass
     shutil.rmtree(opt_ml.base, ignore_errors=True)
@@ -28,7 +28,7 @@ def die_with_server(opt_ml: OptMl) -> None:
 
 
 def train(package: str, opt_ml: OptMl) -> int:
-    """Trains. Leaves the reason in `output/failure` where that fails.
+    """Train a model. Where that fails, write the reason to `output/failure`.
 
     Returns:
         The exit code.
@@ -47,7 +47,7 @@ def train(package: str, opt_ml: OptMl) -> int:
 
 
 def serve(package: str, opt_ml: OptMl) -> int:
-    """Serves the model on the socket that the server handed over, until it is stopped.
+    """Serve the model on the socket that the server handed over, until the process is stopped.
 
     Returns:
         The exit code.
@@ -60,10 +60,10 @@ def serve(package: str, opt_ml: OptMl) -> int:
 
 
 def process(opt_ml: OptMl) -> Callable[[], int]:
-    """Prepares a processing job's entrypoint, which has to come before the first thread.
+    """Prepare a processing job's entrypoint. Call it before the process starts a thread.
 
     Returns:
-        What runs it, to its exit code.
+        A function that runs the entrypoint and returns its exit code.
     """
     from local_aws.containers import entrypoint  # noqa: PLC0415 - only processing should pay for it
 
@@ -72,7 +72,11 @@ def process(opt_ml: OptMl) -> Callable[[], int]:
 
 
 def main() -> int:
-    """Runs the algorithm and role of the command line."""
+    """Run the algorithm in the role that the command line names.
+
+    Returns:
+        The exit code.
+    """
     algorithm, role = sys.argv[1:]
     opt_ml = OptMl(Path(os.environ["SAGEMAKER_BASE_DIR"]))
     package = f"local_aws.algorithms.{algorithm}"

@@ -1,6 +1,7 @@
-"""Serves a container's WSGI application over HTTP, one request at a time, without a thread in between.
+"""Serve a container's WSGI application over HTTP, one request at a time, without other threads.
 
-A model uses one core and holds the interpreter: a pool of threads would cost a third of each answer's time.
+A model uses one core and holds the interpreter's lock: a pool of threads would cost a third of each answer's
+time.
 """
 
 import socket
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 _Message = dict[str, Any]
-# Connections are the server's own, which keeps them for later requests.
+# Only the server connects, and it keeps its connections for later requests.
 _KEEP_ALIVE_SECONDS = 24 * 3600
 
 
@@ -35,7 +36,7 @@ class _InlineWsgi:
         receive: Callable[[], Awaitable[_Message]],
         send: Callable[[_Message], Awaitable[None]],
     ) -> None:
-        """Answers one request."""
+        """Answer one request."""
         parts: list[bytes] = []
         more_body = True
         while more_body:
@@ -82,7 +83,7 @@ def _environ(scope: _Message, body: bytes) -> "WSGIEnvironment":
 
 
 def serve(application: "WSGIApplication", listener: socket.socket) -> None:
-    """Serves on a listening socket until the process ends."""
+    """Serve on a listening socket until the process ends."""
     config = uvicorn.Config(
         _InlineWsgi(application),
         lifespan="off",

@@ -1,4 +1,4 @@
-"""What jobs of every kind have in common: their states, from InProgress to the end."""
+"""The state of a job of any kind, from InProgress to the end."""
 
 import time
 from abc import ABC, abstractmethod
@@ -22,7 +22,7 @@ Phase = Literal[
     "Completed",
     "Failed",
 ]
-# The status that a phase brings; the others leave it InProgress or Stopping.
+# The status that a phase sets. The other phases leave the status as it is: InProgress or Stopping.
 _STATUSES: Mapping[Phase, str] = {
     "Stopping": "Stopping",
     "Stopped": "Stopped",
@@ -41,17 +41,17 @@ class Job(Resource, ABC):
     NOUN: ClassVar[str]
     """Its name in AWS's messages."""
     API_NAME: ClassVar[str]
-    """Its name in operations and their members."""
+    """Its name in the API's operations and members."""
     status: str | None = "InProgress"
     start_time: float | None = None
     end_time: float | None = None
     failure_reason: str | None = None
     when_over: Callable[[], None] = field(default=lambda: None, metadata=LIVE)
-    """The function that is called in its final state, with the region's lock held."""
+    """A function that is called once it is over. The region's lock is held."""
 
     @classmethod
     def taken(cls, name: str, arn: str) -> AwsError:  # noqa: ARG003 - a kind's own text may tell the name
-        """Returns the error for a name that another job has."""
+        """Return the error for a name that another job has."""
         return ResourceInUseError(
             f"Job name must be unique within an AWS account and region, and a job with this name already "
             f"exists ({arn})"
@@ -59,7 +59,7 @@ class Job(Resource, ABC):
 
     @classmethod
     def absent(cls, name: str) -> AwsError:
-        """Returns the error for a name that no job has."""
+        """Return the error for a name that no job has."""
         return ValidationError(f"Could not find requested job with name: {name}")
 
     @property
@@ -68,7 +68,7 @@ class Job(Resource, ABC):
         return self.end_time is not None
 
     def enter(self, phase: Phase) -> None:
-        """Goes to the next phase."""
+        """Enter a phase."""
         self.last_modified_time = time.time()
         self.status = _STATUSES.get(phase, self.status)
         if phase == "Downloading":
@@ -78,17 +78,17 @@ class Job(Resource, ABC):
             self.when_over()
 
     def fail(self, reason: str) -> None:
-        """Goes to Failed."""
+        """Enter the phase Failed."""
         self.failure_reason = reason[:_LONGEST_FAILURE_REASON]
         self.enter("Failed")
 
     @abstractmethod
     def stop(self) -> None:
-        """Asks a running job to stop."""
+        """Ask a running job to stop."""
 
     @abstractmethod
     def describe(self) -> JsonObject:
-        """Returns the members of the Describe answer; those that are None are to be left out."""
+        """Return the members of the Describe answer. Members that are None are to be left out."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -98,16 +98,16 @@ class ContainerJob(Job):
     turn: Future[None] = field(init=False, metadata=LIVE)
     """Its place in the queue for a core."""
     container: Container | None = field(default=None, metadata=LIVE)
-    """Its container, while that runs."""
+    """Its container, while the container runs."""
 
     @property
     def longest_run(self) -> int:
-        """Seconds after which it is stopped."""
+        """The seconds after which it is stopped."""
         seconds: int = self.request.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", _DAY)
         return seconds
 
     def stop(self) -> None:
-        """Asks a running job to stop: SIGTERM, then SIGKILL after SageMaker's grace."""
+        """Ask a running job to stop: by SIGTERM, and by SIGKILL after SageMaker's grace period."""
         self.enter("Stopping")
         if self.container is not None:
             self.container.terminate()

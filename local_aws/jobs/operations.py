@@ -1,4 +1,4 @@
-"""The operations on jobs, as far as they are alike for every kind, and what a restart does to jobs."""
+"""The operations that are alike for jobs of every kind, and what a restart does to jobs."""
 
 from collections.abc import Callable
 from typing import Literal, TypeVar
@@ -13,10 +13,10 @@ J = TypeVar("J", bound=Job)
 
 
 def find_job(region: Region, kind: type[J], name: str) -> J:
-    """Returns a job.
+    """Return a job.
 
     Raises:
-        AwsError: There is none, in the words of its kind.
+        AwsError: There is no such job, in the words of its kind.
     """
     if name not in region.of(kind):
         raise kind.absent(name)
@@ -24,7 +24,7 @@ def find_job(region: Region, kind: type[J], name: str) -> J:
 
 
 def free_arn(region: Region, kind: type[Job], name: str) -> str:
-    """Returns the ARN for a new job.
+    """Return the ARN for a new job.
 
     Raises:
         AwsError: The name is taken, in the words of its kind.
@@ -36,7 +36,7 @@ def free_arn(region: Region, kind: type[Job], name: str) -> str:
 
 
 def start_job(region: Region, job: ContainerJob, run: Callable[[], None]) -> None:
-    """Registers a job, which runs when a core is free."""
+    """Register a job, and run it when a core is free."""
     region.of(type(job))[job.name] = job
     job.turn = region.background.run_job(run)
 
@@ -48,13 +48,16 @@ def operations_of(
     *,
     has_delete: bool = True,
 ) -> dict[str, Operation]:
-    """Returns the operations that are alike for every kind: Describe, Stop, List and Delete.
+    """Return the operations that are alike for every kind: Describe, Stop, List and Delete.
 
     Args:
         kind: The kind of job.
-        default_order: The order of a list where the request names none.
-        default_key: What a list goes by where the request does not say.
-        has_delete: Whether AWS has the operation for this kind.
+        default_order: The order of a list where the request has no SortOrder.
+        default_key: The key that a list is sorted by where the request has no SortBy.
+        has_delete: Whether AWS has the Delete operation for this kind.
+
+    Returns:
+        The operations by name.
     """
     member = f"{kind.API_NAME}Name"
 
@@ -94,7 +97,7 @@ def operations_of(
 
 
 def resume(region: Region) -> None:
-    """After a restart: jobs that ran are lost."""
+    """Fail the jobs that ran before a restart: they are lost."""
     for job in region.all():
         if isinstance(job, Job) and not job.is_over:
             job.fail(f"InternalServerError: local AWS ended while the {job.NOUN} ran.")

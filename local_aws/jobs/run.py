@@ -1,4 +1,4 @@
-"""Runs a job of any kind in its container: from Starting over download, work and upload to its end."""
+"""Run a job of any kind in its container: download its input, see it work, upload its results."""
 
 import logging
 import subprocess
@@ -16,12 +16,12 @@ J = TypeVar("J", bound=ContainerJob)
 
 
 class JobRun(ABC, Generic[J]):
-    """One run of a job. A kind of job says what it downloads, does and uploads."""
+    """One run of a job. Each kind of job defines what it downloads, does and uploads."""
 
     UPLOADS_WHEN_CUT_SHORT: ClassVar[bool] = False
-    """Whether a job that is stopped keeps what it has until then."""
+    """Whether a job that is stopped uploads the results that it has by then."""
     CLIENT_ERRORS: ClassVar[tuple[int, ...]] = ()
-    """The exit codes that mean a failure of the caller, and not of the algorithm."""
+    """The exit codes for a failure that is the caller's, and not the algorithm's."""
 
     def __init__(self, region: Region, job: J) -> None:
         self.region = region
@@ -29,26 +29,26 @@ class JobRun(ABC, Generic[J]):
 
     @abstractmethod
     def open_container(self) -> AbstractContextManager[Container]:
-        """Makes the container, not started yet."""
+        """Make the container, without starting it."""
 
     @abstractmethod
     def download(self, container: Container) -> None:
-        """Writes the container's input.
+        """Write the container's input.
 
         Raises:
-            DataError, ValueError, OSError: The data cannot be had.
-            JobFailedError: For another reason.
+            DataError, ValueError, OSError: The data is absent or not usable.
+            JobFailedError: There is another reason to fail.
         """
 
     def start(self, container: Container) -> None:
-        """Starts the container."""
+        """Start the container."""
         container.start()
 
     def work(self, container: Container) -> bool:
-        """Sees the work through, which here is the container's own.
+        """Wait until the container has done its work.
 
         Returns:
-            Whether MaxRuntimeInSeconds ended it.
+            Whether it was ended because of MaxRuntimeInSeconds.
 
         Raises:
             JobFailedError: The container failed.
@@ -67,20 +67,20 @@ class JobRun(ABC, Generic[J]):
         if failure.is_file():
             kind = "ClientError" if exit_code in self.CLIENT_ERRORS else "AlgorithmError"
             return f"{kind}: {failure.read_text(errors='replace')}"
-        # A shell's way, and SageMaker's, of telling a signal.
+        # SageMaker tells a signal as a shell does.
         shown = 128 - exit_code if exit_code < 0 else exit_code
         return f"AlgorithmError: , exit code: {shown}"
 
     @abstractmethod
     def upload(self, container: Container) -> None:
-        """Stores the results.
+        """Store the results.
 
         Raises:
             NoSuchObjectError: There is no bucket for them.
         """
 
     def __call__(self) -> None:
-        """Takes the job from Starting to its end. A failure is the job's."""
+        """Take the job from Starting to its end. Any exception makes the job fail."""
         try:
             with self.open_container() as container:
                 end = self._run_in(container)
@@ -129,7 +129,7 @@ class JobRun(ABC, Generic[J]):
         try:
             return self.work(container)
         except JobFailedError:
-            # A container that is told to stop may well fail.
+            # A container may fail because it is told to stop.
             if not self._is_stopping():
                 raise
             return False
@@ -138,7 +138,7 @@ class JobRun(ABC, Generic[J]):
                 self.job.container = None
 
     def _goes_on(self, phase: Phase) -> bool:
-        """Enters the next phase, unless the job is asked to stop."""
+        """Enter a phase, unless the job is asked to stop. Tell whether it was entered."""
         with self.region.lock:
             if self.job.status == "Stopping":
                 return False

@@ -9,7 +9,7 @@ from local_aws.storage.objects import S3Url, Storage
 
 
 def no_objects(url: str) -> str:
-    """Returns AWS's words for a prefix without objects."""
+    """Return AWS's words for a prefix without objects."""
     return (
         f'No S3 objects found under S3 URL "{url}" given in input data source. Please ensure that the '
         "bucket exists in the selected region, that objects exist under that S3 prefix, and that the role "
@@ -18,14 +18,14 @@ def no_objects(url: str) -> str:
 
 
 def data_objects(storage: Storage, prefix: S3Url) -> dict[str, S3Url]:
-    """Returns the objects below a prefix, without the empty ones that stand for folders.
+    """Return the objects below a prefix, without the empty objects that stand for folders.
 
     Args:
         storage: The S3 that holds them.
-        prefix: A folder, a key, or the start of names.
+        prefix: A folder, a key, or the beginning of keys.
 
     Returns:
-        Path below the prefix to object, in the order of the keys.
+        The objects by their path below the prefix, in the order of the keys.
     """
     return {
         _path_below(prefix.key, key): S3Url(prefix.bucket, key)
@@ -35,7 +35,7 @@ def data_objects(storage: Storage, prefix: S3Url) -> dict[str, S3Url]:
 
 
 def has_objects(storage: Storage, source: JsonObject) -> bool:
-    """Tells whether there is anything at the S3Uri of a data source: objects below it, or its manifest."""
+    """Tell whether there are objects below the S3Uri of a data source, or its manifest."""
     url = S3Url.parse(source["S3Uri"])
     if source["S3DataType"] == "ManifestFile":
         return storage.exists(url)
@@ -43,17 +43,18 @@ def has_objects(storage: Storage, source: JsonObject) -> bool:
 
 
 def source_objects(storage: Storage, source: JsonObject) -> dict[str, S3Url]:
-    """Returns the objects of a data source.
+    """Return the objects of a data source.
 
     Args:
         storage: The S3 that holds them.
-        source: Its `S3Uri` is a prefix, or where `S3DataType` is ManifestFile, a manifest.
+        source: An S3DataSource. Its `S3Uri` is a manifest where `S3DataType` is ManifestFile, else a prefix.
 
     Returns:
-        Path below the prefix to object.
+        The objects by their path below the prefix.
 
     Raises:
-        NoSuchObjectError, BadManifestError: The manifest is not there, or not usable.
+        NoSuchObjectError: There is no manifest.
+        BadManifestError: The manifest is not usable.
     """
     url = S3Url.parse(source["S3Uri"])
     if source["S3DataType"] == "ManifestFile":
@@ -62,7 +63,7 @@ def source_objects(storage: Storage, source: JsonObject) -> dict[str, S3Url]:
 
 
 def download(storage: Storage, objects: Mapping[str, S3Url], directory: Path) -> None:
-    """Writes objects to their paths below a directory, which is made.
+    """Make a directory, and write objects to their paths below it.
 
     Raises:
         NoSuchObjectError: An object vanished since it was listed.

@@ -29,7 +29,7 @@ class ProcessingJob(ContainerJob):
         return [target["S3Output"] for target in outputs]
 
     def describe(self) -> JsonObject:
-        """Returns the members of DescribeProcessingJob's answer."""
+        """Return the members of DescribeProcessingJob's answer. Members that are None are to be left out."""
         return {
             "StoppingCondition": {"MaxRuntimeInSeconds": self.longest_run},
             **self.request,

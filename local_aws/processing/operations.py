@@ -10,7 +10,7 @@ from local_aws.protocol import tags
 from local_aws.state.resources import JsonObject, Region
 
 _LOCAL_ROOT = "/opt/ml/processing"
-# The images that are there to run somebody's Python script.
+# The images whose purpose is to run the user's Python script.
 _PYTHON_IMAGES = (
     "sagemaker-scikit-learn",
     "sagemaker-xgboost",
@@ -21,7 +21,7 @@ _IMAGE_URI = re.compile(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.[a-z0-9.]+/(?P<repositor
 
 
 def create_processing_job(region: Region, request: JsonObject) -> JsonObject:
-    """Starts a processing job, after checks of its name, image, inputs and outputs."""
+    """Start a processing job, after checks of its name, image, inputs and outputs."""
     name = request["ProcessingJobName"]
     arn = free_arn(region, ProcessingJob, name)
     _check_application(request["AppSpecification"])
@@ -31,7 +31,7 @@ def create_processing_job(region: Region, request: JsonObject) -> JsonObject:
         _check_input(source)
     for target in outputs:
         _check_output(target)
-    # AWS refuses two inputs in one place, with an empty message.
+    # AWS refuses two inputs with one LocalPath, with an empty message.
     places = [source["S3Input"]["LocalPath"] for source in inputs]
     for kind, names in (
         ("Input names", [source["InputName"] for source in inputs]),

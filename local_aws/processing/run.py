@@ -1,4 +1,4 @@
-"""Runs a processing job: downloads its inputs, runs the entrypoint, uploads the outputs."""
+"""Run a processing job: download its inputs, run the entrypoint, upload the outputs."""
 
 import json
 import time
@@ -18,16 +18,16 @@ class ProcessingRun(JobRun[ProcessingJob]):
     """One run of a processing job."""
 
     def open_container(self) -> Container:
-        """Makes a container for the entrypoint, which logs to the job's stream."""
+        """Make a container for the entrypoint, which logs to the job's stream."""
         job = self.job
         log = self.region.log_stream("/aws/sagemaker/ProcessingJobs", f"{job.name}/algo-1-{int(time.time())}")
         if job.request["ProcessingResources"].get("ClusterConfig", {}).get("InstanceCount", 1) > 1:
             log.append("Local AWS processes on one host, whatever InstanceCount asks for.")
-        # Its environment is the entrypoint's alone, and stands in the configuration.
+        # The job's environment is in the configuration: only the entrypoint gets it.
         return self.region.background.container("script", "process", {}, log.append)
 
     def download(self, container: Container) -> None:
-        """Writes the inputs and the configuration, and makes the outputs' directories."""
+        """Write the inputs and the configuration, and make the directories of the outputs."""
         opt_ml, request = container.opt_ml, self.job.request
         opt_ml.processing_config.parent.mkdir()
         config = {**request, "ProcessingJobArn": self.job.arn}
@@ -44,7 +44,7 @@ class ProcessingRun(JobRun[ProcessingJob]):
             opt_ml.at(target["LocalPath"]).mkdir(parents=True, exist_ok=True)
 
     def work(self, container: Container) -> bool:
-        """Sees the entrypoint through, and takes down its message however it ended."""
+        """Wait for the end of the entrypoint, and keep its message however it ended."""
         try:
             return super().work(container)
         finally:
@@ -61,7 +61,7 @@ class ProcessingRun(JobRun[ProcessingJob]):
             self.job.exit_message = message[:_LONGEST_EXIT_MESSAGE]
 
     def upload(self, container: Container) -> None:
-        """Stores every file of the outputs, below each output's S3Uri."""
+        """Store every file of each output below the output's S3Uri."""
         for target in self.job.outputs:
             directory = container.opt_ml.at(target["LocalPath"])
             base = S3Url.parse(target["S3Uri"])

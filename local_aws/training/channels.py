@@ -1,4 +1,4 @@
-"""A training job's input channels: checked when it is created, downloaded when it runs."""
+"""The input channels of a training job: their checks at its creation, their download when it runs."""
 
 from local_aws.errors import ValidationError
 from local_aws.jobs.s3_input import download, has_objects, no_objects, source_objects
@@ -8,14 +8,15 @@ from local_aws.storage.objects import Storage
 
 
 def check_channels(request: JsonObject, storage: Storage) -> None:
-    """Checks what AWS checks before it accepts a job, and that local AWS can do what a channel asks for.
+    """Check channels as AWS does before it accepts a job, and that local AWS has what they ask for.
 
     Args:
-        request: Of a training job, or a tuning job's definition of one.
+        request: The request of a training job, or a tuning job's definition of one.
         storage: The S3 that holds the channels' objects.
 
     Raises:
-        ValidationError: Channel names clash, a channel has no S3 objects, or it needs what we do not have.
+        ValidationError: Two channels have one name, or a channel has no S3 objects, or needs what local AWS
+            does not have.
     """
     channels = request.get("InputDataConfig", [])
     names = [channel["ChannelName"] for channel in channels]
@@ -34,7 +35,7 @@ def check_channels(request: JsonObject, storage: Storage) -> None:
                 f"Channel {name}: local AWS has no input mode Pipe; it has File, and FastFile as File."
             )
         if (compression := channel.get("CompressionType", "None")) != "None":
-            # AWS's words: it decompresses in Pipe mode alone.
+            # In AWS's words: it decompresses in Pipe mode only.
             raise ValidationError(
                 f"Invalid compression type for channel {name}: {mode} mode only supports NONE, got "
                 f"{compression} instead"
@@ -44,16 +45,18 @@ def check_channels(request: JsonObject, storage: Storage) -> None:
 
 
 def input_mode(channel: JsonObject, request: JsonObject) -> str:
-    """Returns a channel's own input mode, or else its training job's."""
+    """Return the input mode of a channel, which by default is that of its training job."""
     mode: str = channel.get("InputMode") or request["AlgorithmSpecification"]["TrainingInputMode"]
     return mode
 
 
 def download_channel(channel: JsonObject, opt_ml: OptMl, storage: Storage) -> None:
-    """Writes a channel's objects below `input/data/<channel>`.
+    """Write a channel's objects below `input/data/<channel>`.
 
     Raises:
-        NoSuchObjectError, ValueError: As `s3_input` raises them.
+        NoSuchObjectError: There is no manifest, or an object vanished.
+        BadManifestError: The manifest is not usable.
+        ValueError: A path would leave the directory.
     """
     objects = source_objects(storage, channel["DataSource"]["S3DataSource"])
     download(storage, objects, opt_ml.channel(channel["ChannelName"]))

@@ -1,4 +1,4 @@
-"""The states of a training job, from Starting to its end."""
+"""A training job and its state."""
 
 import math
 import time
@@ -51,7 +51,7 @@ class TrainingJob(ContainerJob):
 
     @classmethod
     def taken(cls, name: str, arn: str) -> AwsError:  # noqa: ARG003 - another kind's text tells the name
-        """Returns the error for a name that another job has."""
+        """Return the error for a name that another job has."""
         return ResourceInUseError(
             "Training job names must be unique within an AWS account and region, and a training job with "
             f"this name already exists ({arn})"
@@ -59,17 +59,17 @@ class TrainingJob(ContainerJob):
 
     @classmethod
     def absent(cls, name: str) -> AwsError:  # noqa: ARG003 - as above
-        """Returns the error for a name that no job has."""
+        """Return the error for a name that no job has."""
         return ValidationError("Requested resource not found.")
 
     @property
     def artifacts(self) -> S3Url:
-        """Where its model archive goes. SageMaker tells it from the beginning."""
+        """The URL of its model archive. As on AWS, it is known from the beginning."""
         base = self.request["OutputDataConfig"]["S3OutputPath"].rstrip("/")
         return S3Url.parse(f"{base}/{self.name}/output/model.tar.gz")
 
     def enter(self, phase: Phase) -> None:
-        """Goes to the next phase, which is a secondary status here."""
+        """Enter a phase, and the secondary status that belongs to it."""
         super().enter(phase)
         now = self.last_modified_time
         if self.transitions:
@@ -80,7 +80,7 @@ class TrainingJob(ContainerJob):
             self.transitions[-1]["EndTime"] = now
 
     def take_metrics(self, line: str) -> None:
-        """Notes the metrics of a log line."""
+        """Take the metrics from a log line."""
         for metric in metrics_of(self.algorithm):
             if found := metric.regex.match(line):
                 self.final_metrics[metric.name] = {
@@ -90,7 +90,7 @@ class TrainingJob(ContainerJob):
                 }
 
     def describe(self) -> JsonObject:
-        """Returns the members of DescribeTrainingJob's answer; those that are None are to be left out."""
+        """Return the members of DescribeTrainingJob's answer. Members that are None are to be left out."""
         seconds = None
         if self.start_time is not None and self.end_time is not None:
             seconds = math.ceil(self.end_time - self.start_time)

@@ -12,7 +12,7 @@ from local_aws.training.run import TrainingRun
 
 
 def create_training_job(region: Region, request: JsonObject) -> JsonObject:
-    """Starts a training job, after AWS's checks of its name, image and input."""
+    """Start a training job, after AWS's checks of its name, image and input."""
     name = request["TrainingJobName"]
     arn = free_arn(region, TrainingJob, name)
     for member in ("AlgorithmSpecification", "ResourceConfig"):

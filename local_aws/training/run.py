@@ -1,4 +1,4 @@
-"""Runs a training job: downloads its channels, trains in a container, uploads the model."""
+"""Run a training job: download its channels, train in a container, upload the model."""
 
 import io
 import json
@@ -23,7 +23,7 @@ class TrainingRun(JobRun[TrainingJob]):
     CLIENT_ERRORS: ClassVar[tuple[int, ...]] = (ClientError.exit_code,)
 
     def open_container(self) -> Container:
-        """Makes a container of the job's algorithm, which logs to the job's stream."""
+        """Make a container of the job's algorithm, which logs to the job's stream."""
         job = self.job
         log = self.region.log_stream("/aws/sagemaker/TrainingJobs", f"{job.name}/algo-1-{int(time.time())}")
         if job.algorithm.image != job.algorithm.kept_image:
@@ -48,7 +48,7 @@ class TrainingRun(JobRun[TrainingJob]):
         return self.region.background.container(job.algorithm.name, "train", environment, note)
 
     def download(self, container: Container) -> None:
-        """Writes the channels, the configuration, and the checkpoints to go on from."""
+        """Write the channels, the configuration, and the checkpoints that training goes on from."""
         opt_ml = container.opt_ml
         channels = self.job.request.get("InputDataConfig", [])
         config = {
@@ -73,7 +73,7 @@ class TrainingRun(JobRun[TrainingJob]):
             download(self.region.storage, checkpoints, opt_ml.checkpoints)
 
     def upload(self, container: Container) -> None:
-        """Packs what the algorithm left in model/ and output/data/, if anything; keeps its checkpoints."""
+        """Upload archives of model/ and output/data/ where they hold files, and the checkpoints."""
         opt_ml, artifacts, storage = container.opt_ml, self.job.artifacts, self.region.storage
         output = S3Url(artifacts.bucket, artifacts.key.replace("model.tar.gz", "output.tar.gz"))
         for directory, target in ((opt_ml.model, artifacts), (opt_ml.output_data, output)):
@@ -91,6 +91,6 @@ class TrainingRun(JobRun[TrainingJob]):
                     storage.write(S3Url(kept_at.bucket, key), file.read_bytes())
 
     def _checkpoints_at(self) -> S3Url:
-        """The prefix of the job's checkpoints, which ends in a slash where it is not empty."""
+        """Return the prefix of the job's checkpoints. It ends with a slash where it is not empty."""
         url = S3Url.parse(self.job.request["CheckpointConfig"]["S3Uri"])
         return S3Url(url.bucket, url.key and f"{url.key.rstrip('/')}/")

@@ -1,4 +1,4 @@
-"""How batch transform cuts an object into requests, and makes one object of the answers."""
+"""How batch transform cuts an object into requests, and makes an object from their answers."""
 
 from collections.abc import Iterable, Iterator
 from typing import Literal
@@ -7,9 +7,9 @@ from local_aws.errors import RecordTooLargeError
 
 
 def split(content: bytes, split_type: Literal["None", "Line"]) -> list[bytes]:
-    """Cuts an object into its records: its lines, or all of it. Nothing has none.
+    """Cut an object into its records: into lines, or not at all. An empty object has no records.
 
-    A newline at its end ends the last record, and begins no further one.
+    A newline at the end of the object ends the last record, and does not begin another one.
     """
     if not content:
         return []
@@ -17,15 +17,18 @@ def split(content: bytes, split_type: Literal["None", "Line"]) -> list[bytes]:
 
 
 def batches(records: Iterable[bytes], largest: int, *, one_each: bool) -> Iterator[list[bytes]]:
-    """Puts records together in requests, whose body is their lines.
+    """Put records together in requests. The body of a request has its records as lines.
 
     Args:
-        records: As they are sent.
-        largest: Bytes of a request at the most; 0 where there is no limit.
-        one_each: One record a request, instead of as many as fit.
+        records: The records as they are sent.
+        largest: The largest body of a request, in bytes. 0 where there is no limit.
+        one_each: Whether a request has one record, instead of as many as fit.
+
+    Yields:
+        The records of each request.
 
     Raises:
-        RecordTooLargeError: A record is larger than that.
+        RecordTooLargeError: A record is larger than the largest body.
     """
     batch: list[bytes] = []
     size = 0
@@ -43,11 +46,11 @@ def batches(records: Iterable[bytes], largest: int, *, one_each: bool) -> Iterat
 
 
 def assemble(answers: Iterable[bytes], assemble_with: Literal["None", "Line"]) -> bytes:
-    """Makes one object of the answers to an object's requests.
+    """Make one object from the answers to an object's requests.
 
     Args:
-        answers: In the order of the records.
-        assemble_with: None puts them together as they are; Line has each end with a newline.
+        answers: The answers in the order of the records.
+        assemble_with: "None" joins the answers as they are. "Line" lets each answer end with a newline.
     """
     if assemble_with == "None":
         return b"".join(answers)

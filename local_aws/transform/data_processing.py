@@ -1,4 +1,4 @@
-"""What a transform job's DataProcessing does: filters what is sent, joins it with the answers, filters that.
+"""A transform job's DataProcessing: filter the records, join them with their answers, filter the result.
 
 Source: "Associate Prediction Results with Input Records", and DataProcessing in the API reference.
 """
@@ -25,7 +25,7 @@ _OPERATORS = (*_COLUMN_OPERATORS, "'")
 
 @dataclass(frozen=True)
 class DataProcessing:
-    """How a transform job's records become requests, and the answers what is stored."""
+    """How a transform job's records are sent, and how its answers are stored."""
 
     input_filter: JsonPath
     """The part of a record that is sent."""
@@ -40,10 +40,10 @@ class DataProcessing:
 
     @classmethod
     def of(cls, request: JsonObject) -> Self:
-        """Reads what a CreateTransformJob request asks for.
+        """Read the DataProcessing of a CreateTransformJob request.
 
         Raises:
-            ValidationError: A filter is none of AWS's, or does not fit the formats of input and output.
+            ValidationError: A filter is not valid on AWS, or does not suit the formats of input and output.
         """
         asked, source, target = (
             request.get(member, {}) for member in ("DataProcessing", "TransformInput", "TransformOutput")
@@ -61,10 +61,10 @@ class DataProcessing:
         return processing
 
     def check(self, split_type: str, assemble_with: str) -> None:
-        """Checks that the formats go with each other.
+        """Check that the formats suit each other.
 
         Raises:
-            ValidationError: They do not.
+            ValidationError: The formats do not suit each other.
         """
         if self.joins:
             _check_type("ContentType", self.input_type, "JoinSource Input")
@@ -88,10 +88,10 @@ class DataProcessing:
             )
 
     def to_send(self, record: bytes) -> bytes:
-        """Returns what is sent of a record.
+        """Return the part of a record that is sent.
 
         Raises:
-            DataProcessingError: The record cannot be read, or has not what the filter selects.
+            DataProcessingError: The record cannot be read, or does not have what the filter selects.
         """
         if self.input_filter.is_root:
             return record
@@ -99,15 +99,15 @@ class DataProcessing:
         return _written(sent, self.input_type)
 
     def to_store(self, records: list[bytes], answer: bytes) -> bytes:
-        """Returns what is stored of a request's answer.
+        """Return the part of a request's answer that is stored.
 
         Args:
-            records: The records that were sent in the request, unfiltered.
-            answer: The container's, with as many records.
+            records: The records of the request, as they were before the filter.
+            answer: The container's answer, with the same number of records.
 
         Raises:
-            DataProcessingError: The answer cannot be read, has another number of records, or has not what
-                the filter selects.
+            DataProcessingError: The answer cannot be read, has another number of records, or does not have
+                what the filter selects.
         """
         if not self.joins and self.output_filter.is_root:
             return answer
@@ -170,7 +170,7 @@ def _check_type(member: str, media_type: str, needed_by: str) -> None:
 
 
 def _read(content: bytes, media_type: str, what: str) -> Any:
-    """Returns a row as a list, or a JSON document's value."""
+    """Return a row as a list, or a JSON document's value."""
     name = "CSV" if media_type == _CSV else "JSON"
     try:
         if media_type == _CSV:

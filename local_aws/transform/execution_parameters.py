@@ -1,4 +1,4 @@
-"""How a transform job sends its requests: what the caller asks for, or else the container, or else AWS."""
+"""How a transform job sends its requests: as the caller asks, or else the container, or else by default."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -10,7 +10,7 @@ from local_aws.state.resources import JsonObject
 
 # API reference, CreateTransformJob; for the strategy "How Containers Serve Requests" for batch transform.
 _DEFAULTS: JsonObject = {"MaxConcurrentTransforms": 1, "MaxPayloadInMB": 6, "BatchStrategy": "MULTI_RECORD"}
-# As the API writes it, and as containers and logs do.
+# The spelling of the API, and that of containers and logs.
 _STRATEGIES = {"MultiRecord": "MULTI_RECORD", "SingleRecord": "SINGLE_RECORD"}
 _SECONDS = 60
 
@@ -28,15 +28,15 @@ class ExecutionParameters:
 
     @classmethod
     def of(cls, request: JsonObject, pool: urllib3.HTTPConnectionPool) -> Self:
-        """Settles the parameters of a CreateTransformJob request.
+        """Find the parameters for a CreateTransformJob request.
 
         Args:
-            request: Its members of that name come first.
-            pool: Leads to the container, whose `/execution-parameters` come second, if it has them.
+            request: The request, whose own members take precedence.
+            pool: The connections to the container, whose `/execution-parameters` come next if it has them.
 
         Raises:
             urllib3.exceptions.HTTPError: The container does not answer.
-            ValueError: Its answer is no JSON.
+            ValueError: The container's answer is not JSON.
         """
         answer = pool.urlopen("GET", "/execution-parameters", retries=False, timeout=_SECONDS)
         offered = answer.json() if answer.status == HTTPStatus.OK else {}
@@ -44,7 +44,7 @@ class ExecutionParameters:
         if "BatchStrategy" in asked:
             asked["BatchStrategy"] = _STRATEGIES[asked["BatchStrategy"]]
         if asked.get("MaxConcurrentTransforms") == 0:
-            # Like saying nothing: SageMaker is to find the number.
+            # The same as its absence: SageMaker chooses the number.
             del asked["MaxConcurrentTransforms"]
         settled = {**_DEFAULTS, **offered, **asked}
         return cls(settled["MaxConcurrentTransforms"], settled["MaxPayloadInMB"], settled["BatchStrategy"])

@@ -1,4 +1,4 @@
-"""Opens a gzip object that came from anywhere."""
+"""Decompress a gzip object of unknown origin."""
 
 import gzip
 import io
@@ -6,19 +6,19 @@ import zlib
 
 from local_aws.errors import BadGzipError
 
-# It is held in memory, unlike a model's archive.
+# A gzip object is held in memory, unlike a model's archive.
 _LARGEST = 512 * 1024**2
 
 
 def decompress(content: bytes, largest: int = _LARGEST) -> bytes:
-    """Decompresses an object.
+    """Decompress an object.
 
     Args:
-        content: One gzip member, or several one after the other.
-        largest: How many bytes it may hold.
+        content: One or several gzip members, one after the other.
+        largest: The largest size of what they hold, in bytes.
 
     Raises:
-        BadGzipError: It is no gzip, cut off, damaged, or holds more.
+        BadGzipError: The object is no gzip, is cut off or damaged, or holds more than that.
     """
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(content)) as compressed:

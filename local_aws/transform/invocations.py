@@ -1,4 +1,4 @@
-"""Sends a transform job's requests to its container, and tells the job's data log what is refused."""
+"""Send a transform job's requests to its container, and write refusals to the job's data log."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -14,12 +14,12 @@ _MAX_RETRIES = 3
 
 
 class Invocations:
-    """The way to a container's `/invocations`.
+    """The requests to a container's `/invocations`.
 
     Args:
         request: A CreateTransformJob request.
-        pool: Leads to the container.
-        log: Receives each line for the data log.
+        pool: The connections to the container.
+        log: A function that receives each line for the data log.
     """
 
     def __init__(
@@ -42,11 +42,11 @@ class Invocations:
         self._log = log
 
     def send(self, body: bytes, source: str) -> bytes:
-        """Sends a body, and returns the answer.
+        """Send a request, and return the body of its answer.
 
         Args:
-            body: Of the request.
-            source: The object that it comes from, as the log is to name it.
+            body: The body of the request.
+            source: The object that the body comes from, as the log is to name it.
 
         Raises:
             JobFailedError: There is no answer, or it is an error.

@@ -24,7 +24,7 @@ class TransformJob(ContainerJob):
         return source
 
     def describe(self) -> JsonObject:
-        """Returns the members of DescribeTransformJob's answer."""
+        """Return the members of DescribeTransformJob's answer. Members that are None are to be left out."""
         return {
             **self.request,
             "TransformJobArn": self.arn,

@@ -1,4 +1,4 @@
-"""The part of JSONPath that batch transform's filters have.
+"""The subset of JSONPath that the filters of batch transform have.
 
 Source: "Associate Prediction Results with Input Records", Supported JSONPath Operators.
 """
@@ -51,10 +51,10 @@ class JsonPath:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Parses an expression, for instance `$`, `$.id`, `$['id','score']`, `$[0,-1]` or `$[1:4]`.
+        """Parse an expression, for instance `$`, `$.id`, `$['id','score']`, `$[0,-1]` or `$[1:4]`.
 
         Raises:
-            JsonPathError: It is none of this subset.
+            JsonPathError: The expression is not of this subset.
         """
         if not text.startswith("$"):
             raise JsonPathError("a JsonPath begins with $")
@@ -72,19 +72,19 @@ class JsonPath:
 
     @property
     def is_root(self) -> bool:
-        """Whether it selects all there is."""
+        """Whether it selects the whole value."""
         return not self.steps
 
     @property
     def is_of_columns(self) -> bool:
-        """Whether it selects elements of a row, which has neither names nor anything below them."""
+        """Whether it selects elements of a row. A row has no names, and nothing below its elements."""
         return len(self.steps) <= 1 and not any(isinstance(step, _Children) for step in self.steps)
 
     def select(self, value: Any) -> Any:
-        """Returns what it selects of a JSON value: one element, a list, or an object of several names.
+        """Return the selected part of a JSON value: one element, a list, or an object of several names.
 
         Raises:
-            JsonPathError: The value does not have it.
+            JsonPathError: The value does not have that part.
         """
         return _select(value, self.steps)
 
@@ -111,8 +111,8 @@ def _step(found: re.Match[str]) -> _Step:
     if (indexes := found["indexes"]) is not None:
         return _Elements(tuple(map(int, indexes.split(","))))
     if ":" in found[0]:
-        # Both ends belong to a section, other than in most JSONPaths: "$[1:4] specifies the second
-        # through fifth columns".
+        # Unlike in most JSONPaths, a section includes both its ends: "$[1:4] specifies the second through
+        # fifth columns".
         return _Section(int(found["first"] or 0), int(found["last"] or -1))
     return _All()
 
@@ -150,7 +150,7 @@ def _child(value: Any, name: str) -> Any:
 
 
 def _position(value: Any, index: int) -> int:
-    """Returns where an element is, counted from the front."""
+    """Return the position of an element, counted from the front."""
     if not isinstance(value, list):
         raise JsonPathError(f"index {index} asks for an element of what is no array")
     position = index + len(value) if index < 0 else index

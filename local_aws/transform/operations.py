@@ -15,7 +15,7 @@ _LARGEST_PAYLOAD = 100
 
 
 def create_transform_job(region: Region, request: JsonObject) -> JsonObject:
-    """Starts a transform job, after checks of its name, model and input."""
+    """Start a transform job, after checks of its name, model and input."""
     name = request["TransformJobName"]
     arn = free_arn(region, TransformJob, name)
     definition = find_hosted(region, Model, request["ModelName"]).container

@@ -1,4 +1,4 @@
-"""Runs a transform job: serves the model, sends it the input in requests, stores the answers."""
+"""Run a transform job: serve the model, send it the input in requests, store the answers."""
 
 import secrets
 import time
@@ -38,7 +38,7 @@ from local_aws.transform.job import TransformJob
 
 _LOG_GROUP = "/aws/sagemaker/TransformJobs"
 _MEGABYTE = 1024**2
-# Requests that wait for their turn: enough to keep all connections busy, few enough to stop at once.
+# How many requests wait for their turn: enough to keep all connections busy, few enough to stop at once.
 _QUEUED = 256
 
 
@@ -47,7 +47,7 @@ class TransformRun(JobRun[TransformJob]):
 
     def __init__(self, region: Region, job: TransformJob) -> None:
         super().__init__(region, job)
-        # Known once the input is listed, the container has started, and it has answered.
+        # These are known once the input is listed, the container has started, and it has answered.
         self._objects: dict[str, S3Url]
         self._pool: urllib3.HTTPConnectionPool
         self._transformed: dict[str, bytes] = {}
@@ -56,7 +56,7 @@ class TransformRun(JobRun[TransformJob]):
         self._data_log = region.log_stream(_LOG_GROUP, f"{host}/data-log")
 
     def open_container(self) -> Container:
-        """Makes a container that serves the model, in batch mode."""
+        """Make a container that serves the model, in batch mode."""
         if self.job.request["TransformResources"]["InstanceCount"] > 1:
             self._container_log.append("Local AWS transforms on one host, whatever InstanceCount asks for.")
         definition = self.job.definition
@@ -69,7 +69,7 @@ class TransformRun(JobRun[TransformJob]):
         return self.region.background.container(algorithm, "serve", environment, self._container_log.append)
 
     def download(self, container: Container) -> None:
-        """Lists the input, and unpacks the model."""
+        """List the input, and extract the model."""
         if not has_objects(self.region.storage, self.job.source):
             raise JobFailedError(f"ClientError: {no_objects(self.job.source['S3Uri'])}")
         self._objects = source_objects(self.region.storage, self.job.source)
@@ -79,12 +79,12 @@ class TransformRun(JobRun[TransformJob]):
             raise JobFailedError(f"ClientError: {error}") from error
 
     def start(self, container: Container) -> None:
-        """Starts the server."""
+        """Start the server."""
         with listen() as listener:
             self._pool = start_serving(container, listener)
 
     def work(self, container: Container) -> bool:
-        """Sends every object's records, and keeps the answers."""
+        """Send every object's records, and keep the answers."""
         with self._pool:
             if not becomes_healthy(container, self._pool, STARTUP_SECONDS):
                 self._container_log.append("Local AWS: the container did not pass the ping health check.")
@@ -95,7 +95,7 @@ class TransformRun(JobRun[TransformJob]):
                 self._log_data(f"/execution-parameters: {error}")
                 raise JobFailedError("AlgorithmError: See job logs for more information") from error
             self._log_data(str(parameters))
-            # More requests at once than it has connections would only wait for one.
+            # If there were more requests at once than connections, they would only wait for one.
             with ThreadPoolExecutor(min(parameters.max_concurrent, CONNECTIONS)) as senders:
                 for path, url in self._objects.items():
                     self._transformed[path] = self._transform(url, parameters, senders)
@@ -134,7 +134,7 @@ class TransformRun(JobRun[TransformJob]):
         self._data_log.append(f"{now}:[sagemaker logs]: {text}")
 
     def upload(self, container: Container) -> None:  # noqa: ARG002 - the answers are with us
-        """Stores one object for each object of the input: its path below the prefix, and `.out`."""
+        """Store an object for each object of the input, by its path below the prefix with `.out` appended."""
         base = S3Url.parse(self.job.request["TransformOutput"]["S3OutputPath"])
         for path, content in self._transformed.items():
             key = f"{base.key.rstrip('/')}/{path}.out".removeprefix("/")

@@ -1,4 +1,4 @@
-"""The states of a tuning job, its training jobs, and the best of them."""
+"""A tuning job and its state, its training jobs, and the best of them."""
 
 import math
 from collections import Counter
@@ -25,19 +25,19 @@ class Trial:
 
     @property
     def value(self) -> float | None:
-        """Its objective metric, once it has completed."""
+        """The value of its objective metric. None until it has completed, and where the log has none."""
         found = self.job.final_metrics.get(self.objective.name)
         return found["Value"] if found is not None and self.job.status == "Completed" else None
 
     @property
     def objective_status(self) -> str:
-        """Whether there is an objective metric."""
+        """Its ObjectiveStatus: whether there is a value of its objective metric."""
         if not self.job.is_over:
             return "Pending"
         return "Failed" if self.value is None else "Succeeded"
 
     def summary(self) -> JsonObject:
-        """Returns a HyperParameterTrainingJobSummary; members that are None are to be left out."""
+        """Return its HyperParameterTrainingJobSummary. Members that are None are to be left out."""
         value = self.value
         return {
             **self.job.describe(),
@@ -51,10 +51,12 @@ class Trial:
 
 @dataclass(frozen=True)
 class StartedTrial:
-    """What is kept of a trial across a restart: the training job by its name, and what was chosen for it."""
+    """The part of a trial that is kept across a restart."""
 
     training_job: str
+    """The name of the training job."""
     tuned: dict[str, str]
+    """The hyperparameters that the tuning job chose, by name."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -75,22 +77,22 @@ class TuningJob(Job):
 
     @classmethod
     def taken(cls, name: str, arn: str) -> AwsError:  # noqa: ARG003 - another kind's text tells the ARN
-        """Returns the error for a name that another job has."""
+        """Return the error for a name that another job has."""
         return ResourceInUseError(
             f"A hyperparameter tuning job with the name, {name}, already exists. Choose a different name."
         )
 
     @classmethod
     def absent(cls, name: str) -> AwsError:
-        """Returns the error for a name that no job has."""
+        """Return the error for a name that no job has."""
         return AwsError(
             "ResourceNotFound",
             f"Amazon SageMaker can't find a tuning job called {name}. Type another name.",
         )
 
     def add_trial(self, training: TrainingJob, tuned: dict[str, str]) -> None:
-        """Takes note of a training job that was started for this one."""
-        # Assigned, not changed in place: that is how the data directory notices.
+        """Add a training job that was started for this tuning job."""
+        # Only an assignment tells the data directory of the change.
         self.started = [*self.started, StartedTrial(training.name, tuned)]
         self.trials.append(Trial(training, tuned, self.objective))
 
@@ -101,27 +103,30 @@ class TuningJob(Job):
 
     @property
     def best(self) -> Trial | None:
-        """The training job with the best objective metric so far; the first of equals."""
+        """The training job with the best objective metric so far, and the first among equal ones."""
         sign = 1 if self.objective.direction == "Maximize" else -1
         rated = [(sign * value, trial) for trial in self.trials if (value := trial.value) is not None]
         usable = [entry for entry in rated if not math.isnan(entry[0])]
         return max(usable, key=lambda entry: entry[0])[1] if usable else None
 
     def stop(self) -> None:
-        """Stops the training jobs; the last of them ends the tuning job."""
+        """Stop the training jobs. The end of the last of them ends the tuning job."""
         self.enter("Stopping")
         self.stop_trials()
         if not self.running and not self.is_over:
             self.enter("Stopped")
 
     def stop_trials(self) -> None:
-        """Begins to stop every training job that runs or waits."""
+        """Begin to stop every training job that runs or waits."""
         for trial in self.running:
             if trial.job.status == "InProgress":
                 trial.job.stop()
 
     def describe(self) -> JsonObject:
-        """Returns the members of DescribeHyperParameterTuningJob's answer, and of its summary."""
+        """Return the members of DescribeHyperParameterTuningJob's answer and of its summary.
+
+        Members that are None are to be left out.
+        """
         statuses = Counter(trial.job.status for trial in self.trials)
         objectives = Counter(trial.objective_status for trial in self.trials)
         config = self.request["HyperParameterTuningJobConfig"]

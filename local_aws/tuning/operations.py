@@ -25,9 +25,9 @@ _NOT_HERE = {
 
 
 def create_tuning_job(region: Region, request: JsonObject) -> JsonObject:
-    """Starts a tuning job, after AWS's checks of its name, ranges, metric, and training jobs.
+    """Start a tuning job, after AWS's checks of its name, ranges, metric, and training jobs.
 
-    The strategy Bayesian draws at random as Random does, by a seed: RandomSeed, or else the job's name.
+    The strategy Bayesian draws at random, as Random does. The seed is RandomSeed, or else the job's name.
     Training jobs are not stopped early, whatever TrainingJobEarlyStoppingType says.
     """
     name = request[_NAME]
@@ -59,7 +59,7 @@ def create_tuning_job(region: Region, request: JsonObject) -> JsonObject:
 
 
 def list_training_jobs_of_tuning_job(region: Region, request: JsonObject) -> JsonObject:
-    """Lists a tuning job's training jobs, by name."""
+    """List a tuning job's training jobs, by name."""
     trials = {trial.job.name: trial for trial in find_job(region, TuningJob, request[_NAME]).trials}
     rated = {trial.job: trial.value for trial in trials.values() if trial.value is not None}
     by_value = request.get("SortBy") == "FinalObjectiveMetricValue"
@@ -97,7 +97,7 @@ def _objective(config: JsonObject, specification: JsonObject) -> Metric:
 
 
 def _most_jobs(config: JsonObject, ranges: list[Range]) -> float:
-    """How many training jobs there may be; infinite where the request does not say."""
+    """Return the largest number of training jobs. It is infinite where the request has no limit."""
     if config["Strategy"] == "Hyperband":
         raise ValidationError("Local AWS has no Strategy Hyperband; it has Bayesian, Random and Grid.")
     limits = config["ResourceLimits"]
@@ -121,7 +121,7 @@ def _most_jobs(config: JsonObject, ranges: list[Range]) -> float:
 
 
 def resume(region: Region) -> None:
-    """After a restart: tuning jobs find their training jobs again, by name."""
+    """Let tuning jobs find their training jobs again after a restart, by name."""
     training_jobs = region.of(TrainingJob)
     for job in region.of(TuningJob).values():
         job.trials = [

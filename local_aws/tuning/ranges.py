@@ -11,30 +11,30 @@ from local_aws.errors import ValidationError
 from local_aws.state.resources import JsonObject
 
 _Scaling = Literal["Auto", "Linear", "Logarithmic", "ReverseLogarithmic"]
-# Draws in a row that are all known, after which there is taken to be nothing new.
+# After so many draws in a row without a new combination, none is taken to be left.
 _PATIENCE = 10_000
 
 
 class Range(Protocol):
-    """What a hyperparameter may be."""
+    """The values that a hyperparameter may have."""
 
     @property
     def name(self) -> str:
-        """The hyperparameter."""
+        """The name of the hyperparameter."""
 
     @property
     def size(self) -> float:
-        """How many values it has; infinite for a continuous range."""
+        """The number of its values, which is infinite for a continuous range."""
 
     def draw(self, source: random.Random) -> str:
-        """Draws a value, as its text."""
+        """Draw a value, and return its text."""
 
 
 @dataclass(frozen=True)
 class NumericRange:
     """Numbers from `low` to `high`, both included, drawn evenly on a scale.
 
-    Source: "Hyperparameter Scaling" in the SageMaker developer guide. Auto is taken for Linear.
+    Auto is taken for Linear. Source: "Hyperparameter Scaling" in the SageMaker developer guide.
     """
 
     name: str
@@ -45,12 +45,12 @@ class NumericRange:
 
     @property
     def size(self) -> float:
-        """How many values it has."""
+        """The number of its values."""
         return self.high - self.low + 1 if self.is_integer else math.inf
 
     def draw(self, source: random.Random) -> str:
-        """Draws a number."""
-        # An integer stands for all that round to it, so that the ends are as likely as the others.
+        """Draw a number."""
+        # An integer stands for all numbers that round to it. So the ends are as likely as the others.
         margin = 0.5 if self.is_integer else 0.0
         low, high = self.low - margin, self.high + margin
         share = source.random()
@@ -77,19 +77,19 @@ class CategoricalRange:
 
     @property
     def size(self) -> float:
-        """How many values it has."""
+        """The number of its values."""
         return len(self.values)
 
     def draw(self, source: random.Random) -> str:
-        """Draws a text."""
+        """Draw a text."""
         return source.choice(self.values)
 
 
 def ranges_of(parameter_ranges: JsonObject) -> list[Range]:
-    """Reads a ParameterRanges.
+    """Read a ParameterRanges.
 
     Raises:
-        ValidationError: A range is none, a hyperparameter has two, or there is not one at all.
+        ValidationError: A range is not valid, a hyperparameter has two ranges, or there is no range.
     """
     ranges: list[Range] = [
         *(_numeric(given, is_integer=True) for given in parameter_ranges.get("IntegerParameterRanges", [])),
@@ -128,7 +128,7 @@ def _numeric(given: JsonObject, *, is_integer: bool) -> NumericRange:
 
 
 def grid(ranges: list[Range]) -> Iterator[dict[str, str]]:
-    """Yields every combination of categorical ranges.
+    """Return every combination of categorical ranges.
 
     Raises:
         ValidationError: A range is not categorical.
@@ -142,7 +142,7 @@ def grid(ranges: list[Range]) -> Iterator[dict[str, str]]:
 
 
 def draws(ranges: list[Range], seed: str | int) -> Iterator[dict[str, str]]:
-    """Yields combinations at random, none twice, and the same ones for the same seed."""
+    """Yield random combinations, none of them twice. The same seed yields the same ones."""
     source = random.Random(seed)  # noqa: S311 - a search, not a secret
     known = set()
     misses = 0

@@ -1,4 +1,4 @@
-"""Runs a tuning job: starts training jobs as others end, until there are enough or one is good enough."""
+"""Run a tuning job: start training jobs as others end, until there are enough or one is good enough."""
 
 import secrets
 import threading
@@ -10,9 +10,9 @@ from local_aws.training.job import TrainingJob
 from local_aws.training.operations import create_training_job
 from local_aws.tuning.job import TuningJob
 
-# What AWS gives up after, without a single success (the text of its FailureReason).
+# AWS gives up after so many failures without a success (the text of its FailureReason).
 _ATTEMPTS = 5
-# The members of a training job definition that are a training job's as they are.
+# The members of a training job definition that become members of a training job unchanged.
 _PASSED_ON = (
     "RoleArn",
     "InputDataConfig",
@@ -30,13 +30,13 @@ _PASSED_ON = (
 
 
 class TuningRun:
-    """One run of a tuning job. It has no thread of its own: the end of a training job brings the next.
+    """One run of a tuning job. It has no thread of its own: the end of a training job starts the next one.
 
     Args:
-        region: Where its training jobs run.
+        region: The region of its training jobs.
         job: The tuning job.
-        candidates: The hyperparameters to try, in their order.
-        most: How many training jobs there may be.
+        candidates: The hyperparameters to try, in that order.
+        most: The largest number of training jobs.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class TuningRun:
         self._timer: threading.Timer | None = None
 
     def start(self) -> None:
-        """Starts the first training jobs. The region's lock is held."""
+        """Start the first training jobs. The region's lock is held."""
         self._job.when_over = self._end_timer
         if (seconds := self._limits.get("MaxRuntimeInSeconds")) is not None:
             self._timer = threading.Timer(seconds, self._run_out)
@@ -69,13 +69,13 @@ class TuningRun:
             self._finish_early()
 
     def _finish_early(self) -> None:
-        """Starts no further training job, and stops those that run."""
+        """Start no further training jobs, and stop those that run."""
         self._job.is_satisfied = True
         self._job.stop_trials()
         self._region.background.wake()
 
     def _advance(self) -> None:
-        """Does what is next: called at the start and at the end of each training job, with the lock held."""
+        """Do what is next. Call it at the start and at the end of each training job, with the lock held."""
         job = self._job
         if job.is_over or self._region.background.is_closing:
             return
@@ -89,7 +89,7 @@ class TuningRun:
             while self._may_start() and (candidate := next(self._candidates, None)) is not None:
                 self._launch(candidate)
         except AwsError as error:
-            # A training job was accepted at first, and cannot be any more: its data is gone.
+            # The training job was valid when the tuning job began, and is not any more: its data is gone.
             job.is_satisfied = True
             job.fail(error.message)
             job.stop_trials()
@@ -103,7 +103,7 @@ class TuningRun:
         return not job.is_satisfied and has_place and len(job.trials) < self._most
 
     def _is_enough(self) -> bool:
-        """Whether the completion criteria are met, or success is out of sight."""
+        """Tell whether a completion criterion is met, or too many training jobs failed without a success."""
         job, best = self._job, self._job.best
         if best is None or best.value is None:
             return len([trial for trial in job.trials if trial.job.status == "Failed"]) >= _ATTEMPTS
@@ -120,7 +120,7 @@ class TuningRun:
         return len(over) - 1 - over.index(best) >= patience
 
     def _launch(self, tuned: dict[str, str]) -> None:
-        """Starts a training job with some hyperparameters."""
+        """Start a training job with some hyperparameters."""
         job = self._job
         definition = job.request["TrainingJobDefinition"]
         name = f"{job.name}-{len(job.trials) + 1:03d}-{secrets.token_hex(4)}"
