@@ -1,1 +1,1 @@
-"""Models, endpoint configurations and endpoints, and the calls that endpoints answer."""
+"""Models, endpoint configurations and endpoints, and InvokeEndpoint."""

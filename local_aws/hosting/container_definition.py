@@ -1,4 +1,4 @@
-"""What a model serves: the definition of its container, and AWS's checks of it."""
+"""AWS's checks of the container definition of a model or model package."""
 
 from local_aws.algorithms.registry import find_algorithm
 from local_aws.errors import ValidationError
@@ -8,12 +8,12 @@ from local_aws.storage.objects import S3Url
 
 
 def check_container(region: Region, definition: JsonObject, path: str) -> None:
-    """Checks that we can run a container's image and have its model archive.
+    """Check that there is an algorithm for a container's image, and that its model archive exists.
 
     Args:
-        region: Whose S3 holds the archive.
-        definition: Image, ModelDataUrl and Environment: a ContainerDefinition, or a model package's.
-        path: Where the definition stands in its request, for messages.
+        region: The region whose S3 holds the archive.
+        definition: Image, ModelDataUrl and Environment: a ContainerDefinition, or that of a model package.
+        path: The path of the definition in its request, for messages.
 
     Raises:
         ValidationError: There is no image, no algorithm for it, or no archive.

@@ -12,7 +12,7 @@ from local_aws.state.resources import JsonObject, Region
 
 @dataclass(frozen=True, kw_only=True)
 class Deployment:
-    """What an endpoint serves. Deleting the configuration or a model later changes nothing."""
+    """What an endpoint serves. It stays the same when the configuration or a model is deleted."""
 
     config: JsonObject
     """The request of its endpoint configuration, with what was changed for this endpoint since."""
@@ -21,25 +21,25 @@ class Deployment:
 
     @classmethod
     def of(cls, region: Region, config: EndpointConfig) -> Self:
-        """Looks up what a configuration asks for.
+        """Return the deployment of an endpoint configuration.
 
         Raises:
-            ValidationError: A model was deleted meanwhile.
+            ValidationError: A model of it was deleted.
         """
         models = [find_hosted(region, Model, variant["ModelName"]) for variant in config.variants]
         return cls(config=config.request, models=models)
 
     @property
     def variants(self) -> list[JsonObject]:
-        """The production variants."""
+        """The production variants of the configuration."""
         variants: list[JsonObject] = self.config["ProductionVariants"]
         return variants
 
     def changed(self, changes: Mapping[str, JsonObject]) -> Self:
-        """Returns a deployment whose variants have other members.
+        """Return a deployment in which members of the variants are changed.
 
         Args:
-            changes: The members that change, by VariantName.
+            changes: The members to change, by VariantName.
         """
         variants = [spec | changes.get(spec["VariantName"], {}) for spec in self.variants]
         return replace(self, config={**self.config, "ProductionVariants": variants})

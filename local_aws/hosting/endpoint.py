@@ -1,4 +1,4 @@
-"""An endpoint, its states, and what it serves."""
+"""An endpoint and its state."""
 
 import time
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ _SERVING = ("InService", "Updating", "RollingBack")
 
 @dataclass(kw_only=True, eq=False)
 class Endpoint(HostingResource):
-    """An endpoint."""
+    """An endpoint, its state, and its description."""
 
     KIND: ClassVar[str] = "endpoint"
     NOUN: ClassVar[str] = "endpoint"
@@ -28,21 +28,21 @@ class Endpoint(HostingResource):
 
     @property
     def is_serving(self) -> bool:
-        """Whether SageMaker's routers know it."""
+        """Whether it answers InvokeEndpoint."""
         return self.status in _SERVING
 
     def enter(self, status: str) -> None:
-        """Goes to another status."""
+        """Enter a status."""
         self.status = status
         self.last_modified_time = time.time()
 
     def fail(self, reason: str) -> None:
-        """Goes back to what it served, or to Failed where that is nothing."""
+        """Return to InService where variants serve, or else to Failed."""
         self.failure_reason = reason[:_LONGEST_FAILURE_REASON]
         self.enter("InService" if self.variants else "Failed")
 
     def describe(self) -> JsonObject:
-        """Returns the members of DescribeEndpoint's answer; those that are None are to be left out."""
+        """Return the members of DescribeEndpoint's answer. Members that are None are to be left out."""
         config = self.deployment.config
         summaries = [_summary(variant, self.creation_time) for variant in self.variants]
         return {
@@ -76,7 +76,7 @@ def _summary(variant: EndpointVariant, resolution_time: float) -> JsonObject:
 
 
 def _capture_summary(config: JsonObject | None) -> JsonObject | None:
-    """Local AWS captures nothing, and says so."""
+    """Return the DataCaptureConfigSummary, which says that capture is stopped: local AWS captures nothing."""
     if config is None:
         return None
     return {

@@ -1,4 +1,4 @@
-"""An endpoint configuration: the production variants that an endpoint is to have."""
+"""An endpoint configuration."""
 
 from dataclasses import dataclass
 from typing import ClassVar

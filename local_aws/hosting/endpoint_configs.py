@@ -10,7 +10,7 @@ from local_aws.state.resources import JsonObject, Region
 
 
 def create_endpoint_config(region: Region, request: JsonObject) -> JsonObject:
-    """Registers an endpoint configuration whose models exist."""
+    """Register an endpoint configuration, after AWS's checks of its variants and their models."""
     name = request["EndpointConfigName"]
     arn = free_hosted_arn(region, EndpointConfig, name)
     variants = request["ProductionVariants"]
@@ -33,7 +33,7 @@ def create_endpoint_config(region: Region, request: JsonObject) -> JsonObject:
 
 
 def describe_endpoint_config(region: Region, request: JsonObject) -> JsonObject:
-    """Describes an endpoint configuration."""
+    """Describe an endpoint configuration."""
     config = find_hosted(region, EndpointConfig, request["EndpointConfigName"])
     return {
         "EnableNetworkIsolation": False,
@@ -44,13 +44,13 @@ def describe_endpoint_config(region: Region, request: JsonObject) -> JsonObject:
 
 
 def delete_endpoint_config(region: Region, request: JsonObject) -> JsonObject:
-    """Removes an endpoint configuration; endpoints made from it go on."""
+    """Remove an endpoint configuration. Endpoints that were made from it go on."""
     del region.of(EndpointConfig)[find_hosted(region, EndpointConfig, request["EndpointConfigName"]).name]
     return {}
 
 
 def list_endpoint_configs(region: Region, request: JsonObject) -> JsonObject:
-    """Lists endpoint configurations, the newest first."""
+    """List endpoint configurations, the newest first."""
     page, token = page_of(region.of(EndpointConfig).values(), request, "Descending")
     configs = [
         {

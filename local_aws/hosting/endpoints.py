@@ -1,4 +1,4 @@
-"""CreateEndpoint, DescribeEndpoint, UpdateEndpoint and its weights, DeleteEndpoint and ListEndpoints."""
+"""CreateEndpoint, UpdateEndpoint and the other operations on endpoints."""
 
 from local_aws.errors import ValidationError
 from local_aws.hosting.deployment import Deployment
@@ -10,7 +10,7 @@ from local_aws.protocol import tags
 from local_aws.protocol.listing import page_of
 from local_aws.state.resources import JsonObject, Region
 
-# What UpdateEndpoint's RetainAllVariantProperties retains of a variant, by VariantPropertyType.
+# The members of a variant that RetainAllVariantProperties of UpdateEndpoint retains, by VariantPropertyType.
 _RETAINED = {"DesiredWeight": "InitialVariantWeight", "DesiredInstanceCount": "InitialInstanceCount"}
 
 
@@ -22,7 +22,7 @@ def _find_settled(region: Region, name: str) -> Endpoint:
 
 
 def create_endpoint(region: Region, request: JsonObject) -> JsonObject:
-    """Begins to deploy an endpoint."""
+    """Register an endpoint, and begin to deploy it."""
     name = request["EndpointName"]
     arn = free_hosted_arn(region, Endpoint, name)
     deployment = Deployment.of(region, find_hosted(region, EndpointConfig, request["EndpointConfigName"]))
@@ -35,7 +35,7 @@ def create_endpoint(region: Region, request: JsonObject) -> JsonObject:
 
 
 def update_endpoint(region: Region, request: JsonObject) -> JsonObject:
-    """Begins to replace an endpoint's variants; the old ones serve until the new ones are up."""
+    """Begin to replace an endpoint's variants. The old variants serve until the new ones are healthy."""
     endpoint = _find_settled(region, request["EndpointName"])
     deployment = Deployment.of(region, find_hosted(region, EndpointConfig, request["EndpointConfigName"]))
     if request.get("RetainAllVariantProperties", False):
@@ -56,7 +56,7 @@ def update_endpoint(region: Region, request: JsonObject) -> JsonObject:
 
 
 def update_endpoint_weights_and_capacities(region: Region, request: JsonObject) -> JsonObject:
-    """Begins to give variants other shares of the traffic, or other capacities."""
+    """Begin to give variants other weights or capacities."""
     endpoint = _find_settled(region, request["EndpointName"])
     specs = {variant.name: variant.spec for variant in endpoint.variants}
     changes: dict[str, JsonObject] = {}
@@ -76,7 +76,7 @@ def update_endpoint_weights_and_capacities(region: Region, request: JsonObject) 
 
 
 def delete_endpoint(region: Region, request: JsonObject) -> JsonObject:
-    """Begins to end an endpoint's processes; then it is gone."""
+    """Begin to end an endpoint's processes. Once they have ended, the endpoint is removed."""
     endpoint = _find_settled(region, request["EndpointName"])
     endpoint.enter("Deleting")
     region.background.run_deployment(remove, region, endpoint)
@@ -84,18 +84,18 @@ def delete_endpoint(region: Region, request: JsonObject) -> JsonObject:
 
 
 def describe_endpoint(region: Region, request: JsonObject) -> JsonObject:
-    """Describes an endpoint."""
+    """Describe an endpoint."""
     return find_hosted(region, Endpoint, request["EndpointName"]).describe()
 
 
 def list_endpoints(region: Region, request: JsonObject) -> JsonObject:
-    """Lists endpoints, the newest first."""
+    """List endpoints, the newest first."""
     page, token = page_of(region.of(Endpoint).values(), request, "Descending")
     return {"Endpoints": [endpoint.describe() for endpoint in page], "NextToken": token}
 
 
 def resume(region: Region) -> None:
-    """After a restart: serves what was served, and finishes what was begun."""
+    """Restore endpoints after a restart: deploy those that served, and finish what was begun."""
     for endpoint in list(region.of(Endpoint).values()):
         if endpoint.status == "Deleting":
             del region.of(Endpoint)[endpoint.name]

@@ -20,7 +20,7 @@ _FORWARDED_HEADERS = ("Content-Type", "Accept", "X-Amzn-SageMaker-Custom-Attribu
 
 
 def invoke_endpoint(region: Region, endpoint_name: str, request: Request) -> Response:
-    """Forwards a request to the endpoint's process, and its answer to the caller."""
+    """Forward a request to a process of the endpoint, and its answer to the caller."""
     if (request.content_length or 0) > LARGEST_BODY:
         message = f"HTTP content length exceeded {LARGEST_BODY} bytes."
         return Response(message, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, mimetype="text/plain")
@@ -47,7 +47,7 @@ def invoke_endpoint(region: Region, endpoint_name: str, request: Request) -> Res
 def _choose_variant(region: Region, endpoint_name: str, wanted: str | None) -> EndpointVariant:
     endpoint = region.of(Endpoint).get(endpoint_name)
     if endpoint is None or not endpoint.is_serving:
-        # SageMaker's routers know an endpoint only while it serves.
+        # To SageMaker Runtime, an endpoint exists only while it serves.
         raise AwsError("ValidationError", f"Endpoint {endpoint_name} of account {region.account} not found.")
     if wanted is not None:
         for variant in endpoint.variants:
@@ -79,7 +79,7 @@ def _forward(variant: EndpointVariant, body: bytes, headers: Mapping[str, str]) 
 
 
 def _model_error(error: ModelError, region: Region, endpoint_name: str) -> Response:
-    """Return SageMaker Runtime's answer: HTTP 424, with the container's own status and words."""
+    """Return SageMaker Runtime's answer: HTTP 424, with the container's own status and message."""
     group = f"/aws/sagemaker/Endpoints/{endpoint_name}"
     kind = "client" if error.status < HTTPStatus.INTERNAL_SERVER_ERROR else "server"
     console = f"https://{region.name}.console.aws.amazon.com/cloudwatch/home?region={region.name}"

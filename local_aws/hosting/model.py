@@ -1,4 +1,4 @@
-"""A model: what a serving container is made from."""
+"""A model, as endpoints and transform jobs serve it."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -9,10 +9,10 @@ from local_aws.state.resources import JsonObject
 
 @dataclass(kw_only=True, eq=False)
 class Model(HostingResource):
-    """An image, the model archive it serves, and its environment."""
+    """An image, the model archive that it serves, and its environment."""
 
     KIND: ClassVar[str] = "model"
     NOUN: ClassVar[str] = "model"
 
     container: JsonObject
-    """The definition of its one container, with what its model package gives."""
+    """The definition of its one container, with what its model package defines."""

@@ -1,4 +1,4 @@
-"""Opens a model.tar.gz that came from anywhere."""
+"""Extract a model.tar.gz of unknown origin."""
 
 import gzip
 import io
@@ -13,18 +13,18 @@ _CHUNK = 1024**2
 
 
 def extract(archive: bytes, directory: Path, largest: int = _LARGEST) -> None:
-    """Extracts a model archive.
+    """Extract a model archive.
 
-    tarfile's data filter keeps out paths and links that lead out of the directory, and devices.
+    The data filter of tarfile refuses devices, and paths and links that lead out of the directory.
 
     Args:
         archive: A tar file, compressed with gzip.
         directory: An existing, empty directory.
-        largest: How many bytes it may hold in all.
+        largest: The largest size of all files together, in bytes.
 
     Raises:
-        LargeArchiveError: It is too large.
-        BadArchiveError: It is no archive, or leads out of the directory.
+        LargeArchiveError: The files are larger.
+        BadArchiveError: It is not an archive, or it leads out of the directory.
     """
     try:
         with gzip.open(io.BytesIO(archive)) as content, tarfile.open(fileobj=content, mode="r:") as packed:
@@ -34,7 +34,7 @@ def extract(archive: bytes, directory: Path, largest: int = _LARGEST) -> None:
                 if total > largest:
                     raise LargeArchiveError(f"it holds more than {largest} bytes")
                 packed.extract(member, directory, filter="data")
-            # The checksum stands at the very end, behind the last member.
+            # The checksum is at the very end, after the last member.
             while content.read(_CHUNK):
                 pass
     except (tarfile.TarError, zlib.error, EOFError, OSError) as error:

@@ -9,21 +9,21 @@ from local_aws.state.resources import JsonObject, Region, Resource
 
 @dataclass(kw_only=True, eq=False)
 class ModelPackage(Resource):
-    """A model ready to be deployed: a version of a group, named `<group>/<version>`, or one by itself."""
+    """A model that can be deployed: a version of a group, named `<group>/<version>`, or a model by itself."""
 
     KIND: ClassVar[str] = "model-package"
     status: str | None = "Completed"
     group_name: str | None = None
-    """The group that it is a version of. None where it stands by itself."""
+    """The name of the group that it is a version of. None where it is by itself."""
     version: int | None = None
-    """Its number in the group, from 1. None where it stands by itself."""
+    """Its number in the group, from 1. None where it is by itself."""
 
     @property
     def container(self) -> JsonObject:
         """The definition of the container that serves it.
 
         Raises:
-            ValidationError: It may not be deployed, or has not exactly one container.
+            ValidationError: It is not approved, or does not have exactly one container.
         """
         if self.group_name is not None and self.request["ModelApprovalStatus"] != "Approved":
             # API reference, CreateModelPackage: ModelApprovalStatus.
@@ -40,7 +40,7 @@ class ModelPackage(Resource):
         return definition
 
     def describe(self) -> JsonObject:
-        """Returns the members of DescribeModelPackage's answer; those that are None are to be left out."""
+        """Return the members of DescribeModelPackage's answer. Members that are None are to be left out."""
         return {
             "CertifyForMarketplace": False,
             **self.request,
@@ -58,10 +58,10 @@ class ModelPackage(Resource):
 
 
 def find_model_package(region: Region, name: str) -> ModelPackage:
-    """Returns a model package.
+    """Return a model package.
 
     Args:
-        region: Where to look.
+        region: The region that it is in.
         name: Its name, `<group>/<version>`, or its ARN.
 
     Raises:

@@ -16,14 +16,14 @@ class ModelPackageGroup(Resource):
     latest_version: int = 0
     """The number of the version that was registered last. Numbers are not used again."""
     versions: int = 0
-    """The number of versions that there are."""
+    """The number of versions that exist."""
 
 
 def find_model_package_group(region: Region, name: str) -> ModelPackageGroup:
-    """Returns a group.
+    """Return a group.
 
     Args:
-        region: Where to look.
+        region: The region that it is in.
         name: Its name or its ARN.
 
     Raises:

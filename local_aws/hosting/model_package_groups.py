@@ -8,7 +8,7 @@ from local_aws.state.resources import JsonObject, Region
 
 
 def create_model_package_group(region: Region, request: JsonObject) -> JsonObject:
-    """Makes a group without versions."""
+    """Register a group without versions."""
     name = request["ModelPackageGroupName"]
     arn = region.arn(ModelPackageGroup, name)
     if region.with_arn(arn) is not None:
@@ -20,7 +20,7 @@ def create_model_package_group(region: Region, request: JsonObject) -> JsonObjec
 
 
 def describe_model_package_group(region: Region, request: JsonObject) -> JsonObject:
-    """Describes a group."""
+    """Describe a group."""
     return _describe(find_model_package_group(region, request["ModelPackageGroupName"]))
 
 
@@ -35,7 +35,7 @@ def _describe(group: ModelPackageGroup) -> JsonObject:
 
 
 def delete_model_package_group(region: Region, request: JsonObject) -> JsonObject:
-    """Removes a group that has no versions left."""
+    """Remove a group that has no versions left."""
     group = find_model_package_group(region, request["ModelPackageGroupName"])
     if group.versions:
         raise AwsError(
@@ -47,7 +47,7 @@ def delete_model_package_group(region: Region, request: JsonObject) -> JsonObjec
 
 
 def list_model_package_groups(region: Region, request: JsonObject) -> JsonObject:
-    """Lists groups, the oldest first."""
+    """List groups, the oldest first."""
     page, token = page_of(region.of(ModelPackageGroup).values(), request, "Ascending")
     return {"ModelPackageGroupSummaryList": [_describe(group) for group in page], "NextToken": token}
 

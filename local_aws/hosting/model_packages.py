@@ -10,7 +10,7 @@ from local_aws.protocol import tags
 from local_aws.protocol.listing import page_of
 from local_aws.state.resources import JsonObject, Region
 
-# What UpdateModelPackage replaces as a whole.
+# The members that UpdateModelPackage replaces as a whole.
 _REPLACED = (
     "ModelApprovalStatus",
     "ModelPackageRegistrationType",
@@ -23,7 +23,7 @@ _REPLACED = (
 
 
 def create_model_package(region: Region, request: JsonObject) -> JsonObject:
-    """Registers a model by itself, or as the next version of a group."""
+    """Register a model by itself, or as the next version of a group."""
     if "ModelPackageName" in request and "ModelPackageGroupName" in request:
         raise ValidationError(
             "Both ModelPackageName and ModelPackageGroupName are provided in the input. Cannot determine "
@@ -63,12 +63,12 @@ def _new_version(region: Region, request: JsonObject) -> ModelPackage:
 
 
 def describe_model_package(region: Region, request: JsonObject) -> JsonObject:
-    """Describes a model package."""
+    """Describe a model package."""
     return find_model_package(region, request["ModelPackageName"]).describe()
 
 
 def update_model_package(region: Region, request: JsonObject) -> JsonObject:
-    """Approves or rejects a model package, or changes what is told about it."""
+    """Approve or reject a model package, or change its description."""
     package = find_model_package(region, request["ModelPackageArn"])
     for definition in request.get("InferenceSpecification", {}).get("Containers", []):
         check_container(region, definition, "inferenceSpecification.containers.1.member")
@@ -92,7 +92,7 @@ def update_model_package(region: Region, request: JsonObject) -> JsonObject:
 
 
 def delete_model_package(region: Region, request: JsonObject) -> JsonObject:
-    """Removes a model package; models made from it stay."""
+    """Remove a model package. Models that were made from it stay."""
     package = find_model_package(region, request["ModelPackageName"])
     del region.of(ModelPackage)[package.name]
     if package.group_name is not None:
@@ -101,7 +101,7 @@ def delete_model_package(region: Region, request: JsonObject) -> JsonObject:
 
 
 def list_model_packages(region: Region, request: JsonObject) -> JsonObject:
-    """Lists model packages, the oldest first: those of a group, or those of none where no type is given."""
+    """List model packages, the oldest first. Without a group and a type, list those that are in no group."""
     packages = list(region.of(ModelPackage).values())
     wanted = request.get("ModelPackageType", "Unversioned")
     if "ModelPackageGroupName" in request:

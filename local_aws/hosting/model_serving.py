@@ -1,4 +1,4 @@
-"""Serves a model in a container: its archive unpacked, its process started and healthy."""
+"""Serve a model in a container: unpack its archive, start its process, and wait until it is healthy."""
 
 import socket
 import time
@@ -16,7 +16,7 @@ from local_aws.storage.objects import S3Url, Storage
 STARTUP_SECONDS = 600
 CONNECTIONS = 16
 _PING_SECONDS = 0.5
-# SageMaker's words, as they stand in public reports of endpoints that failed.
+# SageMaker's words, as public reports of failed endpoints quote them.
 _INVALID = "Please ensure that the object located at the URL is a valid tar.gz archive."
 _TOO_LARGE = (
     "The model data archive is too large. Please reduce the size of the model data archive or move to an "
@@ -25,10 +25,10 @@ _TOO_LARGE = (
 
 
 def write_model(container: Container, storage: Storage, url: str) -> None:
-    """Unpacks a model's archive where the container looks for it; tells the log why it cannot.
+    """Extract a model's archive into the container's model directory. Log why that fails.
 
     Raises:
-        ModelDataError: There is no archive, or it cannot be opened.
+        ModelDataError: The archive is absent, or cannot be opened.
     """
     try:
         extract(storage.read(S3Url.parse(url)), container.opt_ml.model)
@@ -46,29 +46,30 @@ def write_model(container: Container, storage: Storage, url: str) -> None:
 
 
 def listen() -> socket.socket:
-    """Opens a port of this machine's own for a container to serve on."""
+    """Open a port on the loopback address for a container to serve on."""
     return socket.create_server(("127.0.0.1", 0), backlog=128)
 
 
 def start_serving(container: Container, listener: socket.socket) -> urllib3.HTTPConnectionPool:
-    """Starts a container that serves.
+    """Start a container that serves.
 
     Args:
-        container: Not started yet.
-        listener: What it serves on. While it is open here too, requests wait for a process that is down.
+        container: A container that is not started yet.
+        listener: The socket that it serves on. While the server holds it open too, requests wait where the
+            process is started again.
 
     Returns:
-        The connections to it, which wait until it answers.
+        The connections to it. They wait until it answers.
     """
     container.start(listener)
     return urllib3.HTTPConnectionPool("127.0.0.1", listener.getsockname()[1], maxsize=CONNECTIONS)
 
 
 def becomes_healthy(container: Container, pool: urllib3.HTTPConnectionPool, seconds: float) -> bool:
-    """Polls `/ping` until it answers 200; False where it does not within some seconds."""
+    """Poll `/ping` until it answers 200. Return False where it does not within the given seconds."""
     deadline = time.monotonic() + seconds
     while not container.has_ended and (left := deadline - time.monotonic()) > 0:
-        # No answer is no health either. The socket listens before the process does: a ping waits for it.
+        # Without an answer, it is not healthy. The socket listens before the process does: a ping may wait.
         timeout = min(left, _PING_SECONDS)
         with suppress(urllib3.exceptions.HTTPError):
             if pool.urlopen("GET", "/ping", retries=False, timeout=timeout).status == HTTPStatus.OK:

@@ -16,7 +16,7 @@ def _containers(request: JsonObject) -> list[JsonObject]:
 
 
 def create_model(region: Region, request: JsonObject) -> JsonObject:
-    """Registers a model, after AWS's checks of its image and archive."""
+    """Register a model, after AWS's checks of its image and archive."""
     name = request["ModelName"]
     arn = free_hosted_arn(region, Model, name)
     containers = _containers(request)
@@ -35,7 +35,7 @@ def create_model(region: Region, request: JsonObject) -> JsonObject:
 
 
 def describe_model(region: Region, request: JsonObject) -> JsonObject:
-    """Describes a model."""
+    """Describe a model."""
     model = find_hosted(region, Model, request["ModelName"])
     return {
         "EnableNetworkIsolation": False,
@@ -46,13 +46,13 @@ def describe_model(region: Region, request: JsonObject) -> JsonObject:
 
 
 def delete_model(region: Region, request: JsonObject) -> JsonObject:
-    """Removes a model; its archive stays, and endpoints that serve it go on."""
+    """Remove a model. Its archive stays, and endpoints that serve it go on."""
     del region.of(Model)[find_hosted(region, Model, request["ModelName"]).name]
     return {}
 
 
 def list_models(region: Region, request: JsonObject) -> JsonObject:
-    """Lists models, the newest first."""
+    """List models, the newest first."""
     page, token = page_of(region.of(Model).values(), request, "Descending")
     models = [
         {"ModelName": model.name, "ModelArn": model.arn, "CreationTime": model.creation_time}

@@ -1,4 +1,4 @@
-"""What SageMaker hosts: models, endpoint configurations and endpoints, found and named in the same words."""
+"""What models, endpoint configurations and endpoints have in common: how they are found, and the refusals."""
 
 from dataclasses import dataclass
 from typing import ClassVar, TypeVar
@@ -19,7 +19,7 @@ H = TypeVar("H", bound=HostingResource)
 
 
 def find_hosted(region: Region, kind: type[H], name: str) -> H:
-    """Returns a resource.
+    """Return the resource of a kind and name.
 
     Raises:
         ValidationError: `Could not find model "arn..."`.
@@ -30,7 +30,7 @@ def find_hosted(region: Region, kind: type[H], name: str) -> H:
 
 
 def free_hosted_arn(region: Region, kind: type[HostingResource], name: str) -> str:
-    """Returns the ARN for a new resource.
+    """Return the ARN for a new resource.
 
     Raises:
         ValidationError: `Cannot create already existing model "arn..."`.

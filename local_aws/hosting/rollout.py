@@ -1,4 +1,4 @@
-"""What goes on behind an endpoint's operations: variants come up, take over, and end."""
+"""How an endpoint's variants start, take over, change and end. It runs in the background."""
 
 import logging
 
@@ -12,9 +12,9 @@ _LOG = logging.getLogger(__name__)
 
 
 def deploy(region: Region, endpoint: Endpoint, deployment: Deployment) -> None:
-    """Brings new variants up and lets them take over, or leaves everything as it was."""
+    """Start new variants. Once all are healthy, let them take over; otherwise leave everything as it was."""
     started: list[EndpointVariant] = []
-    # What already served before a restart comes back without waiting.
+    # An endpoint that served before a restart comes back without waiting.
     if endpoint.status != "SystemUpdating":
         region.background.pause(region.background.latency.creating, lambda: False)
     try:
@@ -49,7 +49,7 @@ def _roll_back(region: Region, endpoint: Endpoint, started: list[EndpointVariant
 
 
 def change(region: Region, endpoint: Endpoint, deployment: Deployment) -> None:
-    """Gives the variants that serve other weights and capacities."""
+    """Change the weights and capacities of the variants that serve."""
     region.background.pause(region.background.latency.updating, lambda: False)
     with region.lock:
         endpoint.deployment = deployment
@@ -59,7 +59,7 @@ def change(region: Region, endpoint: Endpoint, deployment: Deployment) -> None:
 
 
 def remove(region: Region, endpoint: Endpoint) -> None:
-    """Ends an endpoint's processes and forgets it."""
+    """End an endpoint's processes, and remove it from its region."""
     for variant in endpoint.variants:
         variant.close()
     with region.lock:

@@ -27,7 +27,7 @@ from local_aws.storage.log_streams import LogStream
 # SageMaker's limit (API reference, InvokeEndpoint), and ours.
 _RESPONSE_SECONDS = 60
 _DRAIN_SECONDS = 60
-# Between two starts of a process that does not stay up.
+# The least time between two starts of a process that does not stay up.
 _RESTART_SECONDS = 1.0
 
 
@@ -40,7 +40,9 @@ class EndpointVariant:
     image: str
     """The image URI of its model."""
     container: Container
+    """Its serving process."""
     pool: urllib3.HTTPConnectionPool
+    """The connections to the process."""
     listener: socket.socket
     """The socket on which its process accepts requests. They wait there while it is started again."""
     log: LogStream
@@ -63,7 +65,7 @@ class EndpointVariant:
 
     @contextmanager
     def reserved(self) -> Iterator[None]:
-        """Keeps the variant from being closed by an update while a request is under way."""
+        """Keep the variant open for a request: `drain` waits until no request is under way."""
         with self._idle:
             self._in_flight += 1
         try:
@@ -74,20 +76,20 @@ class EndpointVariant:
                 self._idle.notify_all()
 
     def invoke(self, body: bytes, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
-        """Sends a request to the container.
+        """Send a request to the container.
 
         Raises:
-            urllib3.exceptions.HTTPError: No answer within SageMaker's 60 seconds, or no process.
+            urllib3.exceptions.HTTPError: There is no answer within SageMaker's 60 seconds, or no process.
         """
         return self.pool.urlopen(
             "POST", "/invocations", body=body, headers=headers, retries=False, timeout=_RESPONSE_SECONDS
         )
 
     def await_health(self) -> None:
-        """Polls `/ping` until it answers 200.
+        """Poll `/ping` until it answers 200.
 
         Raises:
-            DeploymentError: It does not within ContainerStartupHealthCheckTimeoutInSeconds.
+            DeploymentError: It does not answer so within ContainerStartupHealthCheckTimeoutInSeconds.
         """
         seconds = self.spec.get("ContainerStartupHealthCheckTimeoutInSeconds", STARTUP_SECONDS)
         if becomes_healthy(self.container, self.pool, seconds):
@@ -98,7 +100,7 @@ class EndpointVariant:
         )
 
     def keep_alive(self) -> None:
-        """From now on starts the process again whenever it ends."""
+        """Start the process again whenever it ends, from now on."""
         self._keeper = threading.Thread(target=self._restart, name="variant-keeper", daemon=True)
         self._keeper.start()
 
@@ -114,12 +116,12 @@ class EndpointVariant:
                 self.container.start(self.listener)
 
     def drain(self) -> None:
-        """Waits until no request is under way."""
+        """Wait until no request is under way, or the longest time for that is over."""
         with self._idle:
             self._idle.wait_for(lambda: self._in_flight == 0, _DRAIN_SECONDS)
 
     def close(self) -> None:
-        """Ends the process and removes its files."""
+        """End the process and remove its files."""
         self._closing.set()
         self.container.kill()
         if self._keeper is not None:
@@ -130,10 +132,10 @@ class EndpointVariant:
 
 
 def start_variant(region: Region, endpoint_name: str, spec: JsonObject, model: Model) -> EndpointVariant:
-    """Starts a variant's process. It serves once `await_health` has returned.
+    """Start a variant's process. It serves once `await_health` has returned.
 
     Raises:
-        ModelDataError: The model's archive cannot be had or opened.
+        ModelDataError: The model's archive is absent, or cannot be opened.
     """
     definition = model.container
     log = region.log_stream(
