@@ -1,1 +1,1 @@
-"""Local AWS: a server on this machine that speaks S3's and SageMaker's APIs, and really trains and serves."""
+"""Local AWS: a server on this machine with the APIs of S3 and SageMaker, which really trains and serves."""

@@ -1,4 +1,4 @@
-"""Runs local AWS: `python -m local_aws --port 5555`."""
+"""Run local AWS: `python -m local_aws --port 5555`."""
 
 import argparse
 import ipaddress
@@ -60,7 +60,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def main() -> int:
-    """Serves until SIGTERM or SIGINT.
+    """Serve until SIGTERM or SIGINT.
 
     Returns:
         The exit code.
@@ -74,7 +74,7 @@ def main() -> int:
         sys.exit(f"local_aws: --data-dir: {error}")
 
     def stop(*_: object) -> None:
-        # First what requests may be waiting for, then the requests' threads.
+        # First end what requests may wait for, and then the threads of the requests.
         application.close()
         raise SystemExit(0)
 

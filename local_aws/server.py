@@ -1,4 +1,4 @@
-"""The WSGI application: SageMaker and SageMaker Runtime are ours, everything else is moto's."""
+"""The WSGI application: it answers SageMaker and SageMaker Runtime itself, and leaves the rest to moto."""
 
 import json
 import logging
@@ -47,7 +47,7 @@ _OTHER_INVOCATIONS = {
     "async-invocations": "InvokeEndpointAsync",
     "invocations-response-stream": "InvokeEndpointWithResponseStream",
 }
-# SageMaker's largest requests, a model card's for instance, have some 100 kB.
+# SageMaker's largest requests, for instance those of a model card, have some 100 kB.
 _LARGEST_REQUEST = 4 * 1024**2
 
 Operation = Callable[[Region, JsonObject], JsonObject]
@@ -65,7 +65,7 @@ OPERATIONS: dict[str, Operation] = {
 }
 
 
-# What each kind that works in the background does after a restart.
+# What is called after a restart for each kind of resource that works in the background.
 _RESUMING: tuple[Callable[[Region], None], ...] = (
     tuning_jobs.resume,
     job_operations.resume,
@@ -92,15 +92,16 @@ def _json_response(body: bytes, status: int) -> Response:
 
 
 class LocalAws:
-    """Local AWS as a WSGI application. `close` ends all that runs in it.
+    """Local AWS as a WSGI application. Its `close` ends all that runs in it.
 
     Args:
         latency: How long states last.
-        allowed_hosts: Host names that are ours, beside those of the loopback addresses.
-        data_dir: Where S3's objects, and SageMaker's resources and logs, outlive us. It is read at once.
+        allowed_hosts: The host names of local AWS, in addition to those of the loopback addresses.
+        data_dir: Where S3's objects, and SageMaker's resources and logs, outlive the server. They are read at
+            once.
 
     Raises:
-        DataDirError: The directory holds what is not ours.
+        DataDirError: The directory holds files that are not those of a local AWS.
     """
 
     def __init__(
@@ -133,7 +134,7 @@ class LocalAws:
                     resume(region)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Answers one request, and logs it without its payload, query or credentials."""
+        """Answer one request, and log it without its payload, query or credentials."""
         begin = time.perf_counter()
         request = Request(environ)
         target = request.headers.get("X-Amz-Target", "")
@@ -173,7 +174,7 @@ class LocalAws:
         answer: Iterable[bytes] = self._moto(environ, start_response)
         if self._kept is not None and environ["REQUEST_METHOD"] not in ("GET", "HEAD", "OPTIONS"):
             bucket, _, key = Request(environ).path.removeprefix("/").partition("/")
-            # STS, IAM and Logs are asked at the root, which is no bucket.
+            # Requests of STS, IAM and Logs have the path /, which names no bucket.
             if bucket:
                 self._kept.objects.sync(bucket, key or None)
             elif _DELETES_LOGS.match(environ.get("HTTP_X_AMZ_TARGET", "")):
@@ -215,9 +216,9 @@ class LocalAws:
         return invoke_endpoint(self._regions.get(caller.account, caller.region), endpoint_name, request)
 
     def close(self) -> None:
-        """Ends every job and endpoint, with all their processes and files.
+        """End every job and endpoint, with all their processes and files.
 
-        A data directory keeps them as they are: their end is none of their own.
+        The data directory keeps their states from before: they did not end by themselves.
         """
         if self._data_dir is not None:
             self._data_dir.close()

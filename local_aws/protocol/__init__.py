@@ -1,1 +1,1 @@
-"""How a request comes in and an answer goes out: HTTP, signatures, botocore's rules, lists, tags."""
+"""How requests are received and answered: HTTP, signatures, botocore's rules, lists, tags."""

@@ -16,7 +16,7 @@ _CREDENTIAL_SCOPE = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/,\s]+)/([^/,\s]
 class Caller:
     """The account, region and signing name of a request.
 
-    The signature itself is not checked: local AWS has no secrets to check it with.
+    The signature is not checked: local AWS has no secrets to check it with.
     """
 
     account: str
@@ -25,10 +25,10 @@ class Caller:
 
     @classmethod
     def of(cls, authorization: str | None) -> Self:
-        """Reads a request's Authorization header.
+        """Read a request's Authorization header.
 
         Raises:
-            AwsError: `MissingAuthenticationTokenException` where it holds no SigV4 credential scope.
+            AwsError: `MissingAuthenticationTokenException`: it has no SigV4 credential scope.
         """
         scope = _CREDENTIAL_SCOPE.search(authorization or "")
         if scope is None:

@@ -1,4 +1,4 @@
-"""The HTTP server: waitress, taught what S3 asks of empty bodies and of the names of metadata."""
+"""The HTTP server: waitress, with S3's rules for empty bodies and for the names of metadata."""
 
 import re
 from typing import TYPE_CHECKING, Any
@@ -22,11 +22,13 @@ _METADATA_IN_ANSWER = re.compile(rb"^x-amz-meta-[^:\r\n]+", re.IGNORECASE | re.M
 
 
 class _Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no types
-    """Awaits no body where none is announced, and keeps S3 metadata with underscores in its names.
+    """A parser that expects no empty bodies, and keeps S3 metadata with underscores in its names.
 
-    boto3 puts an empty S3 object with `Expect: 100-continue` and `Content-Length: 0`; waitress would say
-    "continue" and then wait for ever. Headers with underscores it drops, because WSGI cannot tell them from
-    dashes; moto can, with the names beside them.
+    boto3 puts an empty S3 object with `Expect: 100-continue` and `Content-Length: 0`. waitress would answer
+    "continue", and then wait for ever.
+
+    waitress drops headers with underscores, because WSGI does not distinguish them from headers with dashes.
+    moto does, by the names that are passed on beside the headers.
     """
 
     def __init__(self, *args: Any) -> None:
@@ -34,30 +36,30 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no types
         self.preserved_names: dict[str, str] = {}
 
     def parse_header(self, header_plus: bytes) -> None:
-        """Parses the header of a request."""
+        """Parse the header of a request."""
         super().parse_header(header_plus)
         if self.content_length == 0 and not self.chunked:
             self.expect_continue = False
         for name, value in _METADATA_WITH_UNDERSCORE.findall(header_plus):
             variable = environ_key_for_header(name.decode("latin-1"))
             header = variable.removeprefix("HTTP_")
-            # One with dashes is not to be replaced.
+            # A header with dashes must not be replaced.
             if header not in self.headers:
                 self.headers[header] = value.decode("latin-1")
                 self.preserved_names[variable] = name.decode("latin-1")
 
 
 class _Task(WSGITask):  # type: ignore[misc] # as above
-    """Tells moto the names of metadata, and callers in lower case, as S3 does."""
+    """A task that passes the names of metadata on to moto, and answers them in lower case, as S3 does."""
 
     def get_environment(self) -> "WSGIEnvironment":
-        """Returns the WSGI environment of the request."""
+        """Return the WSGI environment of the request."""
         environ: WSGIEnvironment = super().get_environment()
         environ[PRESERVED_HEADER_NAMES_ENVIRON_KEY] = self.request.preserved_names
         return environ
 
     def build_response_header(self) -> bytes:
-        """Returns the header of the answer, whose names waitress capitalizes."""
+        """Return the header of the answer, without the capitals that waitress gives to metadata."""
         header: bytes = super().build_response_header()
         return _METADATA_IN_ANSWER.sub(lambda name: name[0].lower(), header)
 
@@ -68,15 +70,15 @@ class _Channel(HTTPChannel):  # type: ignore[misc] # as above
 
 
 def create_server(application: "WSGIApplication", host: str, port: int) -> Any:
-    """Returns a waitress server that listens; `run` serves until the process ends.
+    """Return a waitress server that listens. Its `run` serves until the process ends.
 
     Args:
-        application: What answers.
-        host: An IP address.
-        port: 0 takes a free one, which `effective_port` then tells.
+        application: The application that answers.
+        host: The IP address to listen on.
+        port: The port to listen on. 0 takes a free one, which is in the server's `effective_port`.
 
     Raises:
-        OSError: It cannot listen there.
+        OSError: It cannot listen on that address and port.
     """
     server = waitress.create_server(
         application,

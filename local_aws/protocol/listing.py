@@ -1,4 +1,4 @@
-"""What every List operation does: filters, order, and pages."""
+"""What all List operations have in common: filters, order, and pages."""
 
 import base64
 import binascii
@@ -16,7 +16,7 @@ _SORT_KEYS: dict[str, Callable[[Resource], str | float]] = {
     "Status": lambda resource: resource.status or "",
 }
 R = TypeVar("R", bound=Resource)
-# (value to sort by, name): where a resource stands in the order.
+# The place of a resource in the order: the value to sort by, and its name.
 _Position = tuple[str | float, str]
 
 
@@ -27,23 +27,23 @@ def page_of(
     default_key: str = "CreationTime",
     key: Callable[[R], float] | None = None,
 ) -> tuple[list[R], str | None]:
-    """Selects one page for a List request.
+    """Select one page for a List request.
 
-    A page goes on behind the last resource of the page before it, whatever was added or removed meanwhile.
+    A page begins after the last resource of the page before it, whatever was added or removed in between.
 
     Args:
-        resources: All of one kind.
+        resources: All resources of one kind.
         request: NameContains, StatusEquals, {Creation,LastModified}Time{After,Before}, SortBy, SortOrder,
             MaxResults and NextToken, as far as the operation has them.
-        default_order: The order where SortOrder is not given.
-        default_key: What it goes by where SortBy is not given.
-        key: What it goes by instead, where SortBy is a key that only this kind has.
+        default_order: The order where the request has no SortOrder.
+        default_key: The key to sort by where the request has no SortBy.
+        key: The function to sort by instead, where SortBy is a key that only this kind has.
 
     Returns:
-        The page's resources, and the NextToken where more follow.
+        The resources of the page, and the NextToken where more resources follow.
 
     Raises:
-        ValidationError: The NextToken is none of ours.
+        ValidationError: The NextToken is not one that this function returned.
     """
     sort_by = request.get("SortBy", default_key)
     sort_key: Callable[[R], str | float] = key or _SORT_KEYS[sort_by]

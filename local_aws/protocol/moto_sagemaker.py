@@ -1,4 +1,4 @@
-"""The SageMaker operations that are moto's: accepted and remembered, without any work behind them."""
+"""The SageMaker operations that moto answers: it accepts and remembers them, without any work behind them."""
 
 import logging
 from http import HTTPStatus
@@ -18,24 +18,24 @@ _LOG = logging.getLogger(__name__)
 
 
 def moto_has(operation: str) -> bool:
-    """Tells whether moto has a SageMaker operation."""
+    """Tell whether moto has a SageMaker operation."""
     return camelcase_to_underscores(operation) in vars(SageMakerResponse)
 
 
 def answer_of_moto(moto: "WSGIApplication", operation: str, request: Request) -> bytes:
-    """Passes a request on to moto.
+    """Let moto answer a request.
 
     Args:
-        moto: moto's server.
-        operation: An operation that moto has.
-        request: A valid request for it.
+        moto: moto's WSGI application.
+        operation: The name of an operation that moto has.
+        request: A valid request for the operation.
 
     Returns:
         The body of moto's answer.
 
     Raises:
-        AwsError: moto's own refusal, or `InternalFailure` where it fails; then with a status that SDKs do not
-            retry.
+        AwsError: moto refuses the request, or `InternalFailure`: moto fails. The status of InternalFailure is
+            one that SDKs do not retry.
     """
     environ = {**request.environ, "wsgi.input": BytesIO(request.get_data())}
     try:

@@ -1,4 +1,4 @@
-"""Keeps web pages out: a browser on this machine would carry any page's requests to our loopback address."""
+"""Refuse requests of web pages: a browser on this machine can send any page's requests to local AWS."""
 
 import ipaddress
 from collections.abc import Collection
@@ -10,21 +10,21 @@ from local_aws.errors import AwsError
 
 
 class RequestGuard:
-    """Knows which Host and Origin headers are those of a program, and not of somebody's page.
+    """A check of the Host and Origin headers, which tells programs from web pages.
 
     Args:
-        allowed_hosts: Host names that are ours, beside the loopback addresses and localhost.
+        allowed_hosts: The host names of local AWS, in addition to the loopback addresses and localhost.
     """
 
     def __init__(self, allowed_hosts: Collection[str] = ()) -> None:
         self._names = {"localhost", *(name.lower() for name in allowed_hosts)}
 
     def check(self, request: Request) -> None:
-        """Checks a request before anything else is done with it.
+        """Check a request before anything else is done with it.
 
         Raises:
-            AwsError: `AccessDeniedException`. A foreign Host is a page whose own name was made to point here
-                (DNS rebinding); a foreign Origin is a page that calls us by our address.
+            AwsError: `AccessDeniedException`. A foreign Host means a page whose own name was made to point
+                here (DNS rebinding). A foreign Origin means a page that calls local AWS by its address.
         """
         host = request.headers.get("Host", "")
         if not self._is_ours(f"//{host}"):

@@ -1,4 +1,4 @@
-"""Requests checked as AWS checks them: every rule comes from botocore's model of the service."""
+"""Check requests as AWS checks them. Every rule comes from botocore's model of the service."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -36,17 +36,17 @@ _TYPE_NAMES = {
 
 
 def validate(request: object, shape: Shape | None) -> None:
-    """Checks a request's JSON value against the input shape of its operation.
+    """Check a request's JSON value against the input shape of its operation.
 
     Unknown members are ignored, as AWS ignores them.
 
     Args:
         request: The parsed body, without members that are null.
-        shape: A structure; None for an operation without input.
+        shape: The structure of the input. None for an operation without input.
 
     Raises:
-        AwsError: `SerializationException` for a wrong JSON type; `ValidationException` with every other
-            violation in one message, in AWS's words.
+        AwsError: `SerializationException` for a wrong JSON type. `ValidationException` for all other
+            violations together, in one message in AWS's words.
     """
     if shape is None:
         return
@@ -63,7 +63,7 @@ def validate(request: object, shape: Shape | None) -> None:
 
 
 def missing_member(path: str) -> errors.ValidationError:
-    """Returns AWS's error for a member that is required by a rule which the model does not tell."""
+    """Return AWS's error for a member that is required by a rule outside of the model."""
     return errors.ValidationError(
         f"1 validation error detected: Value null at '{path}' failed to satisfy constraint: "
         "Member must not be null"
@@ -138,7 +138,7 @@ def _broken_rules(value: Any, shape: Shape) -> list[str]:
 
 @cache
 def _rules(shape: Shape) -> list[tuple[Callable[[Any], bool], str]]:
-    """The constraints of a scalar, list or map shape: whether a value keeps it, and AWS's words for it."""
+    """Return the constraints of a scalar, list or map shape: a check of a value, and AWS's words for it."""
     rules: list[tuple[Callable[[Any], bool], str]] = []
     limits = shape.metadata
     has_length = shape.type_name in ("string", "blob", "list", "map")
@@ -164,10 +164,12 @@ def _rules(shape: Shape) -> list[tuple[Callable[[Any], bool], str]]:
 
 @cache
 def pattern_check(pattern: str) -> Callable[[str], bool] | None:
-    r"""Returns a full match against one of AWS's Java patterns.
+    r"""Return a function that tells whether a text fully matches one of AWS's Java patterns.
 
-    Python's `re` knows no Unicode classes (`\p{L}`): Rust's engine, which pydantic brings, does. None for
-    the few patterns that neither can read; those members are not checked.
+    Python's `re` does not have Unicode classes (`\p{L}`). Rust's engine, which comes with pydantic, has them.
+
+    Returns:
+        The function. None for the few patterns that neither engine can read: such members are not checked.
     """
     try:
         compiled = re.compile(pattern)
@@ -193,7 +195,7 @@ def _lower_camel(name: str) -> str:
 
 
 def _quoted(value: object) -> str:
-    """A value as AWS's Java prints it."""
+    """Return a value as AWS's Java prints it."""
     if value is None:
         return "null"
     if isinstance(value, list):

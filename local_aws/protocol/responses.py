@@ -7,9 +7,9 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 
 def trim(value: Any, shape: Shape) -> Any:
-    """Reduces a value to the members of an output shape. Members that are None are left out.
+    """Reduce a value to the members of an output shape. Members that are None are left out.
 
-    Timestamps are epoch seconds already: the JSON 1.1 protocol's own form.
+    Timestamps stay as they are: epoch seconds are also the form of the JSON 1.1 protocol.
     """
     if isinstance(shape, StructureShape):
         return {
@@ -25,5 +25,5 @@ def trim(value: Any, shape: Shape) -> Any:
 
 
 def render(value: dict[str, Any], shape: Shape | None) -> bytes:
-    """Renders an operation's result as the body of its answer; empty where the operation has no output."""
+    """Render an operation's result as the body of its answer. It is empty for an operation without output."""
     return json.dumps(trim(value, shape)).encode() if shape is not None else b""

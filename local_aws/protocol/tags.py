@@ -7,10 +7,10 @@ _MOST_TAGS = 50
 
 
 def from_request(request: JsonObject) -> dict[str, str]:
-    """Returns the tags of a Create request.
+    """Return the tags of a Create request.
 
     Raises:
-        ValidationError: A key stands there twice.
+        ValidationError: A key occurs twice.
     """
     tags = {tag["Key"]: tag["Value"] for tag in request.get("Tags", [])}
     if len(tags) < len(request.get("Tags", [])):
@@ -30,7 +30,7 @@ def _as_list(tags: dict[str, str]) -> list[dict[str, str]]:
 
 
 def add_tags(region: Region, request: JsonObject) -> JsonObject:
-    """Adds tags to a resource, or changes their values."""
+    """Add tags to a resource, or change their values."""
     resource = _tagged(region, request["ResourceArn"])
     tags = resource.tags | from_request(request)
     if len(tags) > _MOST_TAGS:
@@ -40,12 +40,12 @@ def add_tags(region: Region, request: JsonObject) -> JsonObject:
 
 
 def list_tags(region: Region, request: JsonObject) -> JsonObject:
-    """Lists a resource's tags; there are never more than one answer holds."""
+    """List a resource's tags. They always fit into one answer."""
     return {"Tags": _as_list(_tagged(region, request["ResourceArn"]).tags)}
 
 
 def delete_tags(region: Region, request: JsonObject) -> JsonObject:
-    """Removes tags by key; absent ones count as removed."""
+    """Remove tags by key. Absent ones count as removed."""
     resource = _tagged(region, request["ResourceArn"])
     resource.tags = {key: value for key, value in resource.tags.items() if key not in request["TagKeys"]}
     return {}

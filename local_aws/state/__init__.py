@@ -1,1 +1,1 @@
-"""What an account owns, the lock that guards it, and the work that goes on between requests."""
+"""The resources of each account, the lock that guards them, and the work between requests."""

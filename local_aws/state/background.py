@@ -1,4 +1,4 @@
-"""The work that goes on between requests: training jobs, deployments, and their containers."""
+"""The work in the background, between requests: jobs, deployments, and their containers."""
 
 import logging
 import os
@@ -16,7 +16,7 @@ _P = ParamSpec("_P")
 
 
 class Background:
-    """Runs jobs and deployments in threads, and knows every container, so that all can be ended.
+    """The threads of jobs and deployments, and all their containers, so that all can be ended.
 
     Args:
         latency: How long states last.
@@ -24,7 +24,7 @@ class Background:
 
     def __init__(self, latency: Latency) -> None:
         self.latency = latency
-        # One training process a core; further jobs wait their turn.
+        # One job for each core. Further jobs wait for their turn.
         self._jobs = ThreadPoolExecutor(os.cpu_count(), "job")
         self._deployments = ThreadPoolExecutor(_DEPLOYMENT_THREADS, "deployment")
         self._lock = threading.Lock()
@@ -33,11 +33,11 @@ class Background:
         self._awake = threading.Condition()
 
     def run_job(self, work: Callable[_P, None], *args: _P.args, **kwargs: _P.kwargs) -> Future[None]:
-        """Runs a job when a core is free."""
+        """Run a job when a core is free."""
         return self._submit(self._jobs, work, *args, **kwargs)
 
     def run_deployment(self, work: Callable[_P, None], *args: _P.args, **kwargs: _P.kwargs) -> Future[None]:
-        """Runs a deployment, or what follows one."""
+        """Run a deployment, or a later change of it."""
         return self._submit(self._deployments, work, *args, **kwargs)
 
     def _submit(
@@ -53,16 +53,16 @@ class Background:
 
     @property
     def is_closing(self) -> bool:
-        """Whether everything is about to end: nothing new can be started."""
+        """Whether everything is about to end, so that nothing new can be started."""
         return self._closing
 
     def pause(self, seconds: float, is_over: Callable[[], bool]) -> None:
-        """Waits for some seconds, but no longer than until `is_over` is true at a call of `wake`."""
+        """Wait for some seconds. End earlier where `is_over` is true at a call of `wake`."""
         with self._awake:
             self._awake.wait_for(lambda: self._closing or is_over(), seconds)
 
     def wake(self) -> None:
-        """Makes every pause look whether it is over."""
+        """Let every pause check whether it is over."""
         with self._awake:
             self._awake.notify_all()
 
@@ -73,10 +73,10 @@ class Background:
         environment: Mapping[str, str],
         log: Callable[[str], None],
     ) -> Container:
-        """Makes a container that ends with us; the arguments are Container's.
+        """Make a container that `close` ends. The arguments are those of Container.
 
         Raises:
-            RuntimeError: We are closing.
+            RuntimeError: The server is closing.
         """
         with self._lock:
             if self._closing:
@@ -87,7 +87,7 @@ class Background:
             return made
 
     def close(self) -> None:
-        """Ends every container and thread, and removes all files."""
+        """End every container and thread, and remove the files of all containers."""
         with self._lock:
             self._closing = True
         self.wake()

@@ -1,4 +1,4 @@
-"""How long SageMaker takes where nothing of ours runs: machines to find, images to pull."""
+"""How long SageMaker takes for what local AWS does not do: find machines, pull images."""
 
 from dataclasses import dataclass
 
@@ -19,8 +19,8 @@ class Latency:
     """The time of an endpoint whose variants get other weights or capacities."""
 
 
-# By the name on the command line. "none" has what would be over at once last for long enough to be seen;
-# "realistic" has what small jobs and endpoints typically take on AWS.
+# By the name on the command line. "none": states that would end at once last just long enough to be seen.
+# "realistic": states last as long as those of small jobs and endpoints typically do on AWS.
 LATENCIES = {
     "none": Latency(starting=0.25, updating=0.25),
     "realistic": Latency(starting=60.0, downloading=25.0, uploading=10.0, creating=240.0, updating=60.0),

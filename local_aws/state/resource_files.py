@@ -1,4 +1,4 @@
-"""SageMaker's state in files: one JSON document a resource."""
+"""SageMaker's state in files: one JSON document for each resource."""
 
 import dataclasses
 import json
@@ -15,7 +15,7 @@ from local_aws.storage.data_dir import DataDir
 
 
 class ResourceFiles:
-    """Keeps resources in a data directory, as `sagemaker/<account>/<region>/<kind>/<name>.json`."""
+    """The resources in a data directory, as `sagemaker/<account>/<region>/<kind>/<name>.json`."""
 
     def __init__(self, data_dir: DataDir) -> None:
         self._data_dir = data_dir
@@ -26,7 +26,7 @@ class ResourceFiles:
         return self._base / account / region / kind.KIND / f"{quote(name, safe='')}.json"
 
     def keep(self, account: str, region: str, resource: Resource) -> None:
-        """Writes a resource as it is now."""
+        """Write the present state of a resource."""
         kind = type(resource)
         document = {
             name: adapter.dump_python(getattr(resource, name), mode="json")
@@ -36,14 +36,14 @@ class ResourceFiles:
         self._data_dir.write(path, json.dumps(document, indent=1).encode())
 
     def drop(self, account: str, region: str, kind: type[Resource], name: str) -> None:
-        """Removes a resource."""
+        """Remove the file of a resource."""
         self._data_dir.remove(self._path(account, region, kind, name))
 
     def load(self) -> Iterator[tuple[str, str, Resource]]:
-        """Reads everything back: account, region and resource.
+        """Read all resources back, each with its account and region.
 
         Raises:
-            DataDirError: A file is not one of ours.
+            DataDirError: A file is not one that `keep` wrote.
         """
         kinds = {kind.KIND: kind for kind in _kinds(Resource)}
         for path in sorted(self._base.glob("*/*/*/*.json")):

@@ -1,4 +1,4 @@
-"""What an account owns in one region, and the lock that guards it."""
+"""The resources of an account in one region, and the lock that guards them."""
 
 import threading
 import time
@@ -13,9 +13,9 @@ from local_aws.storage.log_streams import LogStream
 from local_aws.storage.object_files import ObjectFiles
 from local_aws.storage.objects import Storage
 
-# Marks a dataclass field as one that ends with the process: a thread, a container, a future.
+# Marks a field of a dataclass that ends with the server: a thread, a container, a future.
 LIVE: Mapping[str, bool] = MappingProxyType({"live": True})
-# A request or an answer, as its JSON carries it. Requests are validated before they come this far.
+# A request or an answer, as parsed from JSON. Requests are validated before they get here.
 JsonObject = dict[str, Any]
 
 
@@ -23,8 +23,9 @@ JsonObject = dict[str, Any]
 class Resource:
     """Something with a name and an ARN. Times are epoch seconds.
 
-    Its fields are kept where the server has a data directory, but for those marked LIVE. An assignment to an
-    attribute tells that it changed; so assign to one last, when changing what is inside another.
+    Where the server has a data directory, its fields are kept there, except for those marked LIVE. It counts
+    as changed when one of its attributes is assigned. So after a change inside the value of an attribute,
+    assign one.
     """
 
     KIND: ClassVar[str]
@@ -47,13 +48,13 @@ R = TypeVar("R", bound=Resource)
 
 
 class Keeper(Protocol):
-    """Where resources outlive the server."""
+    """The place in which resources outlive the server."""
 
     def keep(self, account: str, region: str, resource: Resource) -> None:
-        """Keeps a resource as it is now."""
+        """Keep the present state of a resource."""
 
     def drop(self, account: str, region: str, kind: type[Resource], name: str) -> None:
-        """Keeps a resource no longer."""
+        """Drop a resource that was kept."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Kept:
 
 
 class _Register(dict[str, Resource]):
-    """The resources of one kind, by name. Knows which of them were set, changed or deleted."""
+    """The resources of one kind, by name. It notes which of them were set, changed or deleted."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -85,17 +86,17 @@ class _Register(dict[str, Resource]):
         self.note(name)
 
     def note(self, name: str) -> None:
-        """Notes that a resource changed."""
+        """Note that a resource changed."""
         self._changed.add(name)
 
     def take_changed(self) -> set[str]:
-        """Returns the names that were noted since the last call."""
+        """Return the names that were noted since the last call."""
         changed, self._changed = self._changed, set()
         return changed
 
 
 class _Transaction:
-    """A reentrant lock. What changed while it was held is kept before anybody else holds it."""
+    """A reentrant lock. Changes that are made while it is held are kept before another thread holds it."""
 
     def __init__(self, keep: Callable[[], None]) -> None:
         self._lock = threading.RLock()
@@ -118,8 +119,8 @@ class _Transaction:
 class Region:
     """One account's SageMaker in one region.
 
-    An operation runs with `lock` held from its beginning to its end; work in the background takes it for
-    each look at a resource and each change of one, and never while it waits.
+    An operation holds `lock` from its beginning to its end. Work in the background holds it for each look at
+    a resource and each change of one, and never while it waits.
     """
 
     def __init__(
@@ -138,7 +139,7 @@ class Region:
         self._resources: dict[type[Resource], _Register] = {}
 
     def of(self, kind: type[R]) -> dict[str, R]:
-        """Returns the resources of one kind, by name: the register itself, not a copy."""
+        """Return the resources of one kind, by name. It is the register itself, not a copy."""
         return cast("dict[str, R]", self._resources.setdefault(kind, _Register()))
 
     def _keep(self) -> None:
@@ -152,32 +153,32 @@ class Region:
                     self._kept.resources.drop(self.account, self.name, kind, name)
 
     def arn(self, kind: type[Resource], name: str) -> str:
-        """Returns the ARN for a name. SageMaker writes names in ARNs in lower case."""
+        """Return the ARN for a name. As in SageMaker, the name is in lower case there."""
         return f"arn:aws:sagemaker:{self.name}:{self.account}:{kind.KIND}/{name.lower()}"
 
     def with_arn(self, arn: str) -> Resource | None:
-        """Returns the resource of any kind that has this ARN."""
+        """Return the resource that has this ARN, of whatever kind. None where there is none."""
         for resource in self.all():
             if resource.arn == arn:
                 return resource
         return None
 
     def all(self) -> Iterator[Resource]:
-        """Goes through the resources of every kind."""
+        """Yield the resources of every kind."""
         for register in self._resources.values():
             yield from register.values()
 
     def log_stream(self, group: str, name: str) -> LogStream:
-        """Returns a CloudWatch log stream of this account and region."""
+        """Return a CloudWatch log stream of this account and region."""
         return LogStream(self.account, self.name, group, name, self._kept.logs if self._kept else None)
 
 
 class Regions:
-    """Every account's regions, made when first asked for.
+    """Every account's regions, which are made when they are first asked for.
 
     Args:
-        background: Where their work is done.
-        kept: What outlives us, if anything.
+        background: The threads in which their work is done.
+        kept: What outlives the server. None where nothing does.
     """
 
     def __init__(
@@ -191,13 +192,13 @@ class Regions:
         self._regions: dict[tuple[str, str], Region] = {}
 
     def get(self, account: str, name: str) -> Region:
-        """Returns an account's region."""
+        """Return an account's region."""
         with self._lock:
             if (account, name) not in self._regions:
                 self._regions[account, name] = Region(account, name, self._background, self._kept)
             return self._regions[account, name]
 
     def all(self) -> list[Region]:
-        """Returns every region there is."""
+        """Return every region that was made."""
         with self._lock:
             return list(self._regions.values())

@@ -1,4 +1,4 @@
-"""The directory that outlives the server: what is written to it is there whole or not at all."""
+"""The directory that outlives the server. A file is written to it as a whole or not at all."""
 
 import fcntl
 import shutil
@@ -10,16 +10,16 @@ from local_aws.errors import DataDirError
 
 
 class DataDir:
-    """A directory for one server at a time.
+    """A directory that one server uses at a time.
 
-    What was written survives the end of the process, however it ends; nothing is forced out to the disk, so
-    it does not survive the end of the machine.
+    What was written survives any end of the process. Nothing is forced out to the disk, so it may not survive
+    a crash of the machine.
 
     Args:
-        path: Made where it is absent.
+        path: The directory. It is made where it is absent.
 
     Raises:
-        DataDirError: Another server has it, or it cannot be made.
+        DataDirError: Another server uses it, or it cannot be made.
     """
 
     def __init__(self, path: Path) -> None:
@@ -34,7 +34,7 @@ class DataDir:
         except BlockingIOError as error:
             self._lock_file.close()
             raise DataDirError(f"another local AWS uses {self.path}") from error
-        # What a killed server left.
+        # A server that was killed may have left files here.
         self._unfinished = self.path / "unfinished"
         shutil.rmtree(self._unfinished, ignore_errors=True)
         self._unfinished.mkdir()
@@ -45,11 +45,11 @@ class DataDir:
         return self._unfinished / uuid.uuid4().hex
 
     def write(self, path: Path, *parts: bytes) -> None:
-        """Writes a file below the directory, in place of an older one.
+        """Write a file below the directory, in place of an older one.
 
         Raises:
-            DataDirError: It was closed.
-            OSError: The disk is full, for instance; the older file stays.
+            DataDirError: The directory was closed.
+            OSError: The disk is full, for instance. The older file stays.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = self._temporary()
@@ -62,24 +62,24 @@ class DataDir:
             raise
 
     def append(self, path: Path, line: bytes) -> None:
-        """Adds a line to a file below the directory, which is made where it is absent.
+        """Add a line to a file below the directory. The file is made where it is absent.
 
         Raises:
-            DataDirError: It was closed.
+            DataDirError: The directory was closed.
             OSError: The disk is full, for instance.
         """
         with self._lock:
             self._check_open()
             path.parent.mkdir(parents=True, exist_ok=True)
-            # Unbuffered, so that the line is one write, which a signal does not interrupt.
+            # Without a buffer, the line is one write, which a signal does not interrupt.
             with path.open("ab", buffering=0) as file:
                 file.write(line)
 
     def remove(self, path: Path) -> None:
-        """Removes a file or a directory; an absent one counts as removed.
+        """Remove a file or a directory. An absent one counts as removed.
 
         Raises:
-            DataDirError: It was closed.
+            DataDirError: The directory was closed.
         """
         if not path.exists():
             return
@@ -100,7 +100,7 @@ class DataDir:
             raise DataDirError("local AWS is closing")
 
     def close(self) -> None:
-        """Leaves everything as it is from now on, for the next server."""
+        """Refuse all changes from now on, and leave the directory to the next server."""
         with self._lock:
             self._is_closed = True
         self._lock_file.close()

@@ -1,4 +1,4 @@
-"""SageMaker's log streams in files: a line an event, of its time in milliseconds and its message."""
+"""SageMaker's log streams in files. Each line is an event: its time in milliseconds and its message."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,9 +12,9 @@ from local_aws.storage.data_dir import DataDir
 
 
 class LogFiles:
-    """Keeps log streams in a data directory, as `logs/<account>/<region>/<group>/<stream>`.
+    """The log streams in a data directory, as `logs/<account>/<region>/<group>/<stream>`.
 
-    What others than SageMaker write to CloudWatch Logs is not kept.
+    Only SageMaker's log streams are kept, and no others of CloudWatch Logs.
     """
 
     def __init__(self, data_dir: DataDir) -> None:
@@ -22,21 +22,21 @@ class LogFiles:
         self._base = data_dir.path / "logs"
 
     def append(self, account: str, region: str, group: str, stream: str, event: dict[str, Any]) -> None:
-        """Adds an event to a stream; its message is one line."""
+        """Add an event, whose message is one line, to a stream."""
         path = self._base.joinpath(*(quote(part, safe="") for part in (account, region, group, stream)))
         self._data_dir.append(path, "{timestamp} {message}\n".format_map(event).encode())
 
     def sync(self) -> None:
-        """Removes the streams that moto has no longer."""
+        """Remove the streams that moto does not have any more."""
         for path, backend, group, stream in self._files():
             if group not in backend.groups or stream not in backend.groups[group].streams:
                 self._data_dir.remove(path)
 
     def load(self) -> None:
-        """Fills moto's CloudWatch Logs from the files.
+        """Fill moto's CloudWatch Logs from the files.
 
         Raises:
-            DataDirError: A file is not one of ours.
+            DataDirError: A file is not one that `append` wrote.
         """
         for path, backend, group, stream in self._files():
             try:
@@ -45,7 +45,7 @@ class LogFiles:
                 raise DataDirError(f"cannot read {path}: {error!r}") from error
             backend.ensure_log_group(group)
             backend.ensure_log_stream(group, stream)
-            # Past the backend, which refuses what is older than two weeks.
+            # Not through the backend, which refuses events that are older than two weeks.
             backend.groups[group].put_log_events(stream, events)
 
     def _files(self) -> Iterator[tuple[Path, LogsBackend, str, str]]:

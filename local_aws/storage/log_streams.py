@@ -1,4 +1,4 @@
-"""Log streams of the CloudWatch Logs beside us, written in moto's memory."""
+"""Log streams of CloudWatch Logs, written directly to the memory of moto, which runs in this process."""
 
 import re
 import time
@@ -14,13 +14,13 @@ _CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def shown(line: str) -> str:
-    """Returns a line as SageMaker's logs show it, with control characters by number (tab: #011)."""
+    """Return a line as SageMaker's logs show it: with the numbers of control characters (tab: #011)."""
     return _CONTROL_CHARACTER.sub(lambda found: f"#{ord(found[0]):03o}", line)
 
 
 @dataclass(frozen=True)
 class LogStream:
-    """A stream of CloudWatch Logs, made with its first line."""
+    """A stream of CloudWatch Logs, which is made with its first line."""
 
     account: str
     region: str
@@ -30,13 +30,13 @@ class LogStream:
     """The files in which its lines outlive the server. None where they do not."""
 
     def append(self, line: str) -> None:
-        """Appends one event, now."""
+        """Append an event with the present time."""
         backend = logs_backends[self.account][self.region]
         backend.ensure_log_group(self.group)
         backend.ensure_log_stream(self.group, self.name)
         event = {"timestamp": time.time_ns() // 1_000_000, "message": shown(line)}
         backend.put_log_events(self.group, self.name, [event])
         if self.files is not None:
-            # What containers still say when the server closes is nobody's any more.
+            # What containers still write while the server closes is lost.
             with suppress(DataDirError):
                 self.files.append(self.account, self.region, self.group, self.name, event)

@@ -10,18 +10,18 @@ from local_aws.storage.objects import S3Url, Storage
 
 
 def manifest_objects(storage: Storage, manifest: S3Url) -> dict[str, S3Url]:
-    """Returns the objects that a manifest lists.
+    """Return the objects that a manifest lists.
 
     Args:
-        storage: The S3 that holds manifest and objects.
-        manifest: `[{"prefix": "s3://bucket/some/"}, "relative/path", ...]`.
+        storage: The S3 that holds the manifest and its objects.
+        manifest: The URL of `[{"prefix": "s3://bucket/some/"}, "relative/path", ...]`.
 
     Returns:
-        Relative path to object, in the manifest's order.
+        The objects by their relative path, in the order of the manifest.
 
     Raises:
         NoSuchObjectError: There is no manifest.
-        BadManifestError: It has another form, or an object is not there.
+        BadManifestError: The manifest has another form, or one of its objects does not exist.
     """
     try:
         prefix, *paths = json.loads(storage.read(manifest))

@@ -1,7 +1,7 @@
-"""S3's buckets and objects in files: an object and its metadata are one file, so that neither is ever alone.
+"""S3's buckets and objects in files. An object and its metadata are one file, so that neither is ever alone.
 
-Kept are what an object is read by (content, metadata, ETag, checksum, version, tags) and its bucket's region,
-versioning and tags; older versions, policies and unfinished uploads are not.
+An object is kept with all that a reader gets: content, metadata, ETag, checksum, version and tags. A bucket
+is kept with its region, versioning and tags. Older versions, policies and unfinished uploads are not kept.
 """
 
 import json
@@ -28,22 +28,23 @@ _ATTRIBUTES = (
 
 
 class ObjectFiles:
-    """Keeps moto's S3 in a data directory, as `s3/<bucket>/objects/<SHA-256 of the key>`."""
+    """The objects of moto's S3 in a data directory, as `s3/<bucket>/objects/<SHA-256 of the key>`."""
 
     def __init__(self, data_dir: DataDir) -> None:
         self._data_dir = data_dir
         self._base = data_dir.path / "s3"
-        # One at a time looks at an object and writes it, so that the last one writes what is there last.
+        # Only one thread at a time reads an object and writes its file. So the file has the latest content.
         self._lock = threading.Lock()
-        # When what the files hold was modified: bucket, key, time.
+        # By bucket and key: when the object in the file was modified.
         self._kept: dict[str, dict[str, datetime]] = {}
 
     def sync(self, bucket_name: str, key: str | None = None) -> None:
-        """Brings the files to what moto has.
+        """Write to the files what changed in moto.
 
         Args:
             bucket_name: A bucket that was made, changed or deleted.
-            key: The one object in it that was; without it, any may have been.
+            key: The key of its one object that was made, changed or deleted. Without it, any object may have
+                been.
         """
         with self._lock:
             account = s3_backends.bucket_accounts.get(bucket_name, (None, None))[1]
@@ -74,7 +75,7 @@ class ObjectFiles:
             try:
                 content = found.value
             except ValueError:
-                # Replaced while we read it, which closes its buffer.
+                # It was replaced in the meantime, which closes its buffer.
                 continue
             header = json.dumps(_object_document(backend, found)).encode()
             self._data_dir.write(path, header, b"\n", content)
@@ -84,10 +85,10 @@ class ObjectFiles:
         kept.pop(key, None)
 
     def load(self) -> None:
-        """Fills moto's S3 from the files.
+        """Fill moto's S3 from the files.
 
         Raises:
-            DataDirError: A file is not one of ours.
+            DataDirError: A file is not one that `sync` wrote.
         """
         for directory in sorted(self._base.glob("*")):
             path = directory / _BUCKET

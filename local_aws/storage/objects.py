@@ -1,4 +1,7 @@
-"""Objects of the S3 beside us, reached in moto's memory: an HTTP call to our own port could deadlock."""
+"""S3's objects, read and written in the memory of moto, which runs in this process.
+
+An HTTP call to the server's own port could wait for itself.
+"""
 
 from dataclasses import dataclass
 from typing import Self
@@ -13,14 +16,14 @@ from local_aws.storage.object_files import ObjectFiles
 
 @dataclass(frozen=True)
 class S3Url:
-    """`s3://bucket/key`; the key may be a prefix, and empty."""
+    """`s3://bucket/key`. The key may be a prefix, and may be empty."""
 
     bucket: str
     key: str
 
     @classmethod
     def parse(cls, url: str) -> Self:
-        """Parses an S3 URL. A request's URLs are checked against AWS's pattern before they come here."""
+        """Parse an S3 URL. The URLs of a request are checked against AWS's pattern before."""
         parts = urlsplit(url, allow_fragments=False)
         key = f"{parts.path}?{parts.query}" if parts.query else parts.path
         return cls(parts.netloc, key.removeprefix("/"))
@@ -33,8 +36,8 @@ class Storage:
     """One account's S3.
 
     Args:
-        account: Twelve digits.
-        files: Where objects outlive us, if anywhere.
+        account: The twelve digits of the account.
+        files: The files in which objects outlive the server. None where they do not.
     """
 
     def __init__(self, account: str, files: ObjectFiles | None = None) -> None:
@@ -46,7 +49,7 @@ class Storage:
         return s3_backends[self._account]["aws"]
 
     def keys(self, prefix: S3Url) -> list[str]:
-        """Lists the keys that begin with the prefix, sorted; none where there is no such bucket."""
+        """List the keys that begin with the prefix, sorted: none where there is no such bucket."""
         try:
             bucket = self._backend.get_bucket(prefix.bucket)
         except ServiceException:
@@ -56,11 +59,11 @@ class Storage:
         return [key for key in matching if self._backend.get_object(prefix.bucket, key) is not None]
 
     def exists(self, url: S3Url) -> bool:
-        """Tells whether there is an object with exactly this key."""
+        """Tell whether there is an object with exactly this key."""
         return url.key in self.keys(url)
 
     def read(self, url: S3Url) -> bytes:
-        """Returns an object's content.
+        """Return an object's content.
 
         Raises:
             NoSuchObjectError: There is no such bucket or object.
@@ -75,7 +78,7 @@ class Storage:
         return content
 
     def write(self, url: S3Url, content: bytes) -> None:
-        """Stores an object.
+        """Store an object.
 
         Raises:
             NoSuchObjectError: There is no such bucket.
