@@ -13,9 +13,10 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.wrappers import Request, Response
 
 from local_aws.errors import AwsError
-from local_aws.hosting import endpoint_configs, endpoints, model_package_groups, model_packages, models
+from local_aws.hosting import endpoint_configs, endpoints, models
 from local_aws.hosting.invocation import invoke_endpoint
 from local_aws.jobs import operations as job_operations
+from local_aws.model_registry import model_package_groups, model_packages
 from local_aws.processing import operations as processing_jobs
 from local_aws.protocol import tags
 from local_aws.protocol.caller import Caller

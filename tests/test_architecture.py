@@ -1,4 +1,4 @@
-"""Which part of the project may import which."""
+"""Which part of the project may import which, and how much lies in one folder."""
 
 import ast
 from pathlib import Path
@@ -8,22 +8,50 @@ import pytest
 from tests.project import PROJECT
 
 FORBIDDEN = {
-    "include/pipeline": ("airflow", "include.operators", "local_aws", "local_stack"),
-    "include/operators": ("local_aws", "local_stack"),
+    "include/pipeline": ("airflow", "include.operators", "include.processes", "local_aws", "local_stack"),
+    "include/operators": ("include.processes", "local_aws", "local_stack"),
+    "include/processes": ("local_aws", "local_stack"),
     "local_aws": ("airflow", "include", "plugins", "local_stack"),
     "local_stack": ("airflow", "include.operators", "local_aws"),
-    "plugins": ("include.operators", "local_aws", "local_stack"),
-    "dags": ("local_aws", "local_stack"),
+    "plugins": ("include.operators", "include.processes", "local_aws", "local_stack"),
+    "dags": ("include.processes", "local_aws", "local_stack"),
 }
+# The folders of a package, the lowest first: a module imports from its own folder and from lower ones.
+ORDER = {
+    "include.pipeline": (
+        ("errors",),
+        ("document",),
+        ("figures", "aws"),
+        ("documents",),
+        ("source", "history"),
+        ("planning", "data", "evaluation", "teardown"),
+        ("report",),
+    ),
+    "local_aws": (
+        ("errors", "opt_ml"),
+        ("algorithms", "storage", "containers"),
+        ("state",),
+        ("protocol",),
+        ("jobs", "model_registry"),
+        ("hosting", "training", "processing"),
+        ("transform", "tuning"),
+        ("server",),
+        ("__main__",),
+    ),
+}
+MOST_SIBLINGS = 15
+PACKAGES = ("include", "local_aws", "local_stack", "dags", "plugins")
 
 
 def imports(file: Path) -> set[str]:
+    """Name all that a file imports, in its functions and for type checks alone too."""
     found = set()
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
+            # `from package import module` imports the module.
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
     return found
 
 
@@ -40,10 +68,43 @@ def test_the_arrows_point_one_way(folder: str, forbidden: tuple[str, ...]) -> No
     assert wrong == set()
 
 
+@pytest.mark.parametrize("package", ORDER)
+def test_a_folder_imports_only_lower_ones(package: str) -> None:
+    root = PROJECT / package.replace(".", "/")
+    level = {name: height for height, names in enumerate(ORDER[package]) for name in names}
+    assert set(level) == {
+        path.stem
+        for path in root.iterdir()
+        if path.stem != "__init__" and (path.suffix == ".py" or (path / "__init__.py").is_file())
+    }
+    wrong = set()
+    for file in root.rglob("*.py"):
+        own = file.relative_to(root).parts[0].removesuffix(".py")
+        for name in imports(file):
+            inside = name.removeprefix(f"{package}.").split(".")[0]
+            is_inside = name.startswith(f"{package}.") and inside in level and inside != own
+            if is_inside and level[inside] >= level[own]:
+                wrong.add((str(file.relative_to(PROJECT)), name))
+    assert wrong == set()
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_folder_is_too_full_to_be_read(package: str) -> None:
+    folders = [PROJECT / package, *(path for path in (PROJECT / package).rglob("*") if path.is_dir())]
+    siblings = {
+        str(folder.relative_to(PROJECT)): {
+            path.name.partition(".")[0] for path in folder.iterdir() if not path.name.startswith("__")
+        }
+        for folder in folders
+        if folder.name != "__pycache__"
+    }
+    assert {name: len(found) for name, found in siblings.items() if len(found) > MOST_SIBLINGS} == {}
+
+
 def test_a_module_has_one_reason_to_exist() -> None:
     lengths = {
         str(file.relative_to(PROJECT)): len(file.read_text(encoding="utf-8").splitlines())
-        for folder in ("include", "local_aws", "local_stack", "dags", "plugins")
+        for folder in PACKAGES
         for file in (PROJECT / folder).rglob("*.py")
     }
     assert {name: length for name, length in lengths.items() if length > 300} == {}

@@ -111,7 +111,7 @@ class Container:
 
     @property
     def has_ended(self) -> bool:
-        """Whether the process has ended. It is not reaped before `wait`, so its id stays its own until then."""
+        """Whether the process has ended. It is not reaped before `wait`: its id stays its own until then."""
         if self._process is None or self._process.returncode is not None:
             return self._process is not None
         return os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None

@@ -1,10 +1,10 @@
 """CreateModel, DescribeModel, DeleteModel and ListModels."""
 
 from local_aws.errors import ValidationError
-from local_aws.hosting.container_definition import check_container
 from local_aws.hosting.model import Model
-from local_aws.hosting.model_package import find_model_package
 from local_aws.hosting.resource import find_hosted, free_hosted_arn
+from local_aws.model_registry.container_definition import check_container
+from local_aws.model_registry.model_package import find_model_package
 from local_aws.protocol import tags
 from local_aws.protocol.listing import page_of
 from local_aws.state.resources import JsonObject, Region

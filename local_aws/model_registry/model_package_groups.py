@@ -1,7 +1,7 @@
 """CreateModelPackageGroup, DescribeModelPackageGroup, DeleteModelPackageGroup and ListModelPackageGroups."""
 
 from local_aws.errors import AwsError, ValidationError
-from local_aws.hosting.model_package_group import ModelPackageGroup, find_model_package_group
+from local_aws.model_registry.model_package_group import ModelPackageGroup, find_model_package_group
 from local_aws.protocol import tags
 from local_aws.protocol.listing import page_of
 from local_aws.state.resources import JsonObject, Region

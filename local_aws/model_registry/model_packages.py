@@ -3,9 +3,9 @@
 import time
 
 from local_aws.errors import AwsError, ValidationError
-from local_aws.hosting.container_definition import check_container
-from local_aws.hosting.model_package import ModelPackage, find_model_package
-from local_aws.hosting.model_package_group import find_model_package_group
+from local_aws.model_registry.container_definition import check_container
+from local_aws.model_registry.model_package import ModelPackage, find_model_package
+from local_aws.model_registry.model_package_group import find_model_package_group
 from local_aws.protocol import tags
 from local_aws.protocol.listing import page_of
 from local_aws.state.resources import JsonObject, Region
