@@ -241,14 +241,23 @@ def test_the_models_page_lists_and_compares_runs(up: Up, browser: Chrome, run_id
     assert "num_round" in compared
 
 
+# The graph with its task groups closed.
+STEPS = (
+    *("plan_run", "create_bucket", "prepare_data", "train_model", "deploy_endpoint"),
+    *("evaluate", "teardown"),
+)
+
+
 def test_the_graph_shows_the_run(up: Up, browser: Chrome, run_id: str) -> None:
     # From the top down, so that its steps can be read in a page as wide as the README's.
     browser.execute_script(f"localStorage.setItem('direction-{DAG_ID}', '\"DOWN\"')")
-    browser.set_window_size(560, 1700)
+    browser.set_window_size(560, 1000)
     browser.get(run_url(up, run_id))
     element(browser, "[aria-label^='Show Graph']").click()
     element(browser, "[aria-label='Collapse Details Panel']").click()
-    element(browser, ".react-flow__node", "write_report")
+    for step in STEPS:
+        element(browser, ".react-flow__node", step)
+    assert len(browser.find_elements(By.CSS_SELECTOR, ".react-flow__node")) == len(STEPS)
     # What lies over the graph.
     over = ".react-flow__panel, [aria-label='Show Details Panel'], [role=tooltip]"
     browser.execute_script(f'document.querySelectorAll("{over}").forEach(element => element.remove())')
