@@ -65,23 +65,23 @@ class LocalStack:
     settings: Mapping[str, str] = field(default_factory=dict)
     """Airflow's settings beside the stack's own: `{"AIRFLOW__OPERATORS__DEFAULT_DEFERRABLE": "true"}`."""
     database_url: str | None = None
-    """Of a PostgreSQL for many runs at once; without it, SQLite in AIRFLOW_HOME."""
+    """URL of a PostgreSQL for many runs at once; without it, SQLite in AIRFLOW_HOME."""
     secret: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
     """Airflow's parts know each other by it."""
 
     @property
     def airflow_url(self) -> str:
-        """Of the UI and the REST API."""
+        """URL of the UI and the REST API."""
         return f"http://127.0.0.1:{self.airflow_port}"
 
     @property
     def aws_url(self) -> str:
-        """Of local AWS."""
+        """URL of local AWS."""
         return f"http://127.0.0.1:{self.local_aws_port}"
 
     @property
     def password(self) -> str:
-        """Of the user `admin`: made on first use, kept in AIRFLOW_HOME."""
+        """Password of the user `admin`: made on first use, kept in AIRFLOW_HOME."""
         file = self.home / "simple_auth_manager_passwords.json.generated"
         if not file.exists():
             self.home.mkdir(parents=True, exist_ok=True)

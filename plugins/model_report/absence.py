@@ -20,17 +20,14 @@ _AT_ITS_END = "The report is written at the end of the run: load this page again
 
 @dataclass(frozen=True)
 class Absence:
-    """Why there is no report.
-
-    Attributes:
-        title: In a few words.
-        text: In sentences.
-        failed: Tasks that failed.
-    """
+    """Why there is no report."""
 
     title: str
+    """The reason in a few words."""
     text: str
+    """The reason in sentences."""
     failed: tuple[str, ...] = ()
+    """The tasks that failed."""
 
 
 def why_no_report(run: Run, *, is_evaluated: bool) -> Absence:

@@ -21,19 +21,16 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Run:
-    """A run of a pipeline's DAG, as Airflow knows it.
-
-    Attributes:
-        tasks: The state of each task, in the order in which they started; None before it has any.
-        bucket: Where it keeps its objects; None before `plan_run` has told.
-    """
+    """A run of a pipeline's DAG, as Airflow knows it."""
 
     dag_id: str
     run_id: str
     state: str
     run_after: datetime
     tasks: Mapping[str, str | None]
+    """The state of each task, in the order in which they started; None before it has any."""
     bucket: str | None
+    """Where it keeps its objects; None before `plan_run` has told."""
 
     @property
     def is_over(self) -> bool:

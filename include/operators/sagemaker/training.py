@@ -91,7 +91,10 @@ class ResumableSageMakerTrainingOperator(ResumableJobMixin, DeferralMixin, SageM
         return name
 
     def get_job_status(self, external_id: Any, context: Context) -> str:  # noqa: ARG002
-        """Ask for the status of the job that an earlier try started; one from before a clear is none."""
+        """Ask for the status of the job that an earlier try started.
+
+        A job from before the run was cleared counts as absent.
+        """
         job = self._describe(external_id)
         return job["TrainingJobStatus"] if job and self._is_of_this_plan(job) else "Absent"
 
@@ -204,7 +207,7 @@ class ResumableSageMakerTrainingOperator(ResumableJobMixin, DeferralMixin, SageM
         return job
 
     def _is_of_this_plan(self, job: dict[str, Any]) -> bool:
-        # Where the run was cleared since, its data or Params may have changed: a job from before does not do.
+        # A run that was cleared since may have other data or Params: an earlier job's model is not its own.
         return RunTags.of_request(self.config) == owner_of(self.hook.conn, job["TrainingJobArn"])
 
     def _stop(self, name: str) -> None:

@@ -24,9 +24,9 @@ class ResourceKind:
     title: str
     """As people say it: `endpoint configuration`."""
     name_member: str
-    """Of the requests: `EndpointConfigName`."""
+    """Its name in requests: `EndpointConfigName`."""
     arn_member: str
-    """Of the descriptions: `EndpointConfigArn`."""
+    """Its ARN in descriptions: `EndpointConfigArn`."""
     create: str
     """Client method that makes one."""
     describe: str
@@ -36,7 +36,7 @@ class ResourceKind:
     list: str
     """Client method, and paginator, that lists them."""
     list_member: str
-    """Of the lists: `EndpointConfigs`."""
+    """The member of lists that holds them: `EndpointConfigs`."""
 
 
 MODEL = ResourceKind(

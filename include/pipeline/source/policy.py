@@ -23,20 +23,16 @@ _UNSAFE_IN_KEY = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 class SourcePolicy(BaseModel):
-    """Which sources the settings allow; `https://` and `s3://` always are.
-
-    Attributes:
-        local_folder: Local files are read only below this folder, and relative paths start there.
-        http_hosts: Hosts of one's own network, and those that plain `http://` may reach: `host` (any port)
-            or `host:port`.
-        max_bytes: Largest file taken; by default the most that S3 takes in one PUT.
-    """
+    """Which sources the settings allow; `https://` and `s3://` always are."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     local_folder: Path | None = None
+    """Local files are read only below this folder, and relative paths start there."""
     http_hosts: tuple[str, ...] = ()
+    """Hosts of one's own network or for plain `http://`: `host` (any port) or `host:port`."""
     max_bytes: int = object_store.MAX_OBJECT_BYTES
+    """Bytes of the largest file that is taken; by default the most that S3 takes in one PUT."""
 
     @classmethod
     def of_variables(cls, *, local_folder: str | None, http_hosts: str | None, max_bytes: int) -> Self:

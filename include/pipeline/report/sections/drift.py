@@ -41,7 +41,7 @@ class DriftSection:
     """What was found, and what is held to be too far."""
 
     limits: DriftLimits | None
-    """Of the pipeline; None warns of nothing."""
+    """The pipeline's limits; None warns of nothing."""
     comparison: Comparison | None
     """None where there was nothing to compare with."""
 

@@ -37,7 +37,7 @@ class FeaturesSection:
     of: int
     """How many columns there are."""
     image_version: str
-    """Of the image that trained the model."""
+    """Version of the image that trained the model."""
 
 
 def gather(contents: "ReportContents") -> FeaturesSection:

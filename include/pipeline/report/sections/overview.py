@@ -16,7 +16,7 @@ class OverviewSection:
     """The model in a few words."""
 
     run_id: str
-    """Of this run."""
+    """Id of this run."""
     reused_from: str | None
     """The run that made the model, where it is used again."""
     missed: tuple[str, ...]

@@ -24,7 +24,7 @@ class RankingSection:
     roc_auc: float
     average_precision: float
     positive_share: float
-    """Of the test rows: what guessing has for average precision."""
+    """Share of positives in the test rows: what guessing has for average precision."""
     roc: Markup
     precision_recall: Markup
 

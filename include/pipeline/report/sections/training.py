@@ -26,7 +26,7 @@ class TrainingSection:
     curve: Mapping[str, Sequence[float]]
     """Values by names such as `train-logloss`, at least one each. Empty where the log tells none."""
     plots: list[Markup]
-    """Of each metric, a line a channel."""
+    """A plot of each metric, with a line for each channel."""
 
 
 def gather(contents: "ReportContents") -> TrainingSection:
