@@ -258,7 +258,6 @@ def test_the_graph_shows_the_run(up: Up, browser: Chrome, run_id: str) -> None:
     for step in STEPS:
         element(browser, ".react-flow__node", step)
     assert len(browser.find_elements(By.CSS_SELECTOR, ".react-flow__node")) == len(STEPS)
-    element(browser, ".react-flow__controls-fitview").click()
     # What lies over the graph.
     over = ".react-flow__panel, [aria-label='Show Details Panel'], [role=tooltip]"
     browser.execute_script(f'document.querySelectorAll("{over}").forEach(element => element.remove())')
