@@ -67,7 +67,7 @@ of the run. A model that passes the gate updates the asset `bank_marketing_model
     deploy = RunSageMakerEndpointOperator(
         task_id=airflow_names.DEPLOY_ENDPOINT,
         config=PLAN["deployment"],
-        model_data_url="{{ ti.xcom_pull('train_model')['Training']['ModelArtifacts']['S3ModelArtifacts'] }}",
+        model_data_url=TRAINING["Training"]["ModelArtifacts"]["S3ModelArtifacts"],
         reused=REUSED,
         keep=PLAN["keep_endpoint"],
         trigger_rule="none_failed",

@@ -1,7 +1,7 @@
 """What an earlier task of the run returned, for those that come after it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from airflow.sdk.exceptions import AirflowFailException
@@ -19,14 +19,14 @@ class Returned:
 
     task_id: str
     """The task that returns it."""
-    member: str | None = None
-    """The one member that is taken; None takes all."""
+    members: tuple[str, ...] = ()
+    """The way to the one member that is taken; empty for all."""
     may_be_absent: bool = False
     """Whether the task may return nothing, which becomes None."""
 
     def __getitem__(self, member: str) -> "Returned":
-        """Take one member of a dictionary."""
-        return Returned(self.task_id, member, self.may_be_absent)
+        """Take one member of a dictionary, or of one within it."""
+        return replace(self, members=(*self.members, member))
 
     def resolve(self, context: Mapping[str, Any]) -> Any:
         """Fetch it: Airflow calls this where it renders a task's templates.
@@ -40,11 +40,13 @@ class Returned:
                 f"The task {self.task_id} has returned nothing. This task needs what it returns. "
                 f"Clear {self.task_id} and what follows it."
             )
-        return returned if returned is None or self.member is None else returned[self.member]
+        for member in self.members if returned is not None else ():
+            returned = returned[member]
+        return returned
 
     def serialize(self) -> str:
         """Name it in Airflow's UI."""
-        return f"what {self.task_id} returned" + (f": {self.member}" if self.member else "")
+        return f"what {self.task_id} returned" + (f": {'.'.join(self.members)}" if self.members else "")
 
 
 # Any, as Airflow puts the value in their place before a task sees them.
