@@ -6,9 +6,9 @@
 # carry the replaced ones along. All of requirements.txt comes as wheels, so no compiler is missing.
 FROM python:3.11-slim-bookworm AS base
 
-# --no-deps: what is not in the lock is an error, not a download.
+# --no-deps: what is not in the lock is an error, not a download. --require-hashes: so is a file that is not the lock's.
 RUN --mount=type=bind,source=requirements.txt,target=/tmp/requirements.txt \
-    pip install --no-cache-dir --no-deps --root-user-action=ignore --requirement /tmp/requirements.txt
+    pip install --no-cache-dir --require-hashes --no-deps --root-user-action=ignore --requirement /tmp/requirements.txt
 
 # The user's id on the host, so that the folders mounted from there can be read.
 ARG AIRFLOW_UID=50000
@@ -24,6 +24,8 @@ WORKDIR /opt/airflow
 
 FROM base AS local-aws
 COPY --chown=airflow:airflow local_aws local_aws
+# Data alone: what local AWS and the pipeline both have to know of SageMaker's images.
+COPY --chown=airflow:airflow include/sagemaker_images include/sagemaker_images
 USER airflow
 
 FROM base AS airflow

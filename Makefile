@@ -6,8 +6,10 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 AWS_CLI := .local/awscli/.installed
 SCANNERS := .local/scanners/.installed
+# All that is installed: each of them is compiled from the .in beside it.
+LOCKS := requirements.txt tests/requirements-awscli.txt tests/requirements-scanners.txt
 # Made up, for local AWS; anything else that looks like a secret is marked in its line, with the reason.
-MADE_UP := ^(local-aws-secret-key|AKIAIOSFODNN7EXAMPLE|made-up|PASSWORD|hunter2)$$
+MADE_UP := ^(AKIAIOSFODNN7EXAMPLE|made-up|PASSWORD|hunter2)$$
 
 # A line of JSON that names the hash it holds.
 HASH := "(\w+_)?sha(1|256)": "[0-9a-f]{40,64}"
@@ -29,10 +31,10 @@ up: $(INSTALLED) ## local AWS and Airflow with its UI on 127.0.0.1:8080, until C
 backfill: $(INSTALLED) ## on the stack of `make up`, all ticks from FROM=2026-01-01 to TO=2026-03-31; CONF='{"...": ...}'
 	@$(BIN)/python -m local_stack.backfill --from '$(FROM)' --to '$(TO)' $(if $(CONF),--conf '$(CONF)')
 
-env: $(INSTALLED) ## write .env with new secrets for docker-compose.yaml
+env: $(INSTALLED) ## write .env and .secrets for docker-compose.yaml
 	@$(BIN)/python -m local_stack.make_env
 
-test: $(INSTALLED) $(AWS_CLI) ## all tests but those of test-backfill and test-faults, offline
+test: $(INSTALLED) $(AWS_CLI) $(SCANNERS) ## all tests but those of test-backfill and test-faults, offline
 	$(BIN)/python -m pytest -m 'not backfill and not faults' $(PARALLEL)
 
 test-backfill: $(INSTALLED) ## ten days, three times over, and runs of every kind
@@ -58,30 +60,33 @@ secrets: $(SCANNERS) ## look for secrets in every file that git tracks
 	@files=$$(git ls-files) && test -n "$$files" && \
 		$(<D)/venv/bin/detect-secrets-hook --no-verify --exclude-secrets '$(MADE_UP)' --exclude-lines '$(HASH)' $$files
 
-# Strict: what pypi.org tells nothing about would else pass unseen.
-audit: $(SCANNERS) ## look for known vulnerabilities of what is in the lock; asks pypi.org
-	$(<D)/venv/bin/pip-audit --strict --disable-pip --no-deps --requirement requirements.txt --progress-spinner off
+audit: $(SCANNERS) ## look for known vulnerabilities of what is in the locks; asks the package index
+	@$(BIN)/python .ci/audit.py $(<D)/venv/bin/pip-audit $(LOCKS)
 
-lock: $(INSTALLED) ## compile requirements.in to requirements.txt
-	$(BIN)/uv pip compile --quiet --python-version 3.11 --no-emit-index-url --no-emit-find-links \
-		--custom-compile-command 'make lock' requirements.in --output-file requirements.txt
+lock: $(INSTALLED) ## compile each .in of requirements to a .txt, with the hash of every file
+	@for lock in $(LOCKS); do \
+		$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+			--custom-compile-command 'make lock' "$${lock%.txt}.in" --output-file "$$lock" || exit 1; \
+	done
 
 clean: ## remove what was installed and what runs left behind
 	rm -rf .venv .local .pytest_cache .mypy_cache .ruff_cache
 
 $(AWS_CLI): tests/requirements-awscli.txt $(INSTALLED)
-	$(BIN)/uv pip install --quiet --target $(@D) --requirement $<
+	$(BIN)/uv pip install --quiet --require-hashes --no-deps --target $(@D) --requirement $<
 	@touch $@
 
 $(SCANNERS): tests/requirements-scanners.txt $(INSTALLED)
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(@D)/venv
-	$(BIN)/uv pip install --quiet --python $(@D)/venv --requirement $<
+	$(BIN)/uv pip sync --quiet --require-hashes --python $(@D)/venv $<
 	@touch $@
 
 $(INSTALLED): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
 		{ echo 'Python 3.11 is needed: make PYTHON=/path/to/python3.11'; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --constraint requirements.txt uv
-	$(BIN)/uv pip sync --quiet requirements.txt
+	@# uv first, which installs the rest: its own lines of the lock, and their hashes.
+	awk '/^[^ #]/ { ours = /^uv==/ } ours' requirements.txt | \
+		$(BIN)/python -m pip install --quiet --require-hashes --no-deps --requirement /dev/stdin
+	$(BIN)/uv pip sync --quiet --require-hashes requirements.txt
 	@touch $@

@@ -6,7 +6,7 @@ from bench.tutorial import NAME, local_aws
 
 
 def main() -> None:
-    """Prints the figure: the median of five."""
+    """Print the figure: the median of five."""
     with local_aws() as aws:
         aws.train(NAME)
         aws.configure(NAME)

@@ -8,7 +8,7 @@ from tests.tutorial_data import tutorial_split
 
 
 def main() -> None:
-    """Prints the figure: the median of nine."""
+    """Print the figure: the median of nine."""
     features = tutorial_split()[1]
     body = features.to_csv(header=False, index=False).encode()
     seconds = []

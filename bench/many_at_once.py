@@ -9,7 +9,7 @@ from collections import Counter
 import psutil
 
 from bench.tutorial import NAME, LocalAws, local_aws
-from tests.local_aws_client import training_config
+from tests.aws.sagemaker_requests import training_request
 
 _JOBS = 50
 _ENDPOINTS = 10
@@ -17,7 +17,7 @@ _LONGEST = 600.0
 
 
 def training_processes(server: psutil.Process) -> int:
-    """Counts the processes that train."""
+    """Count the processes that train."""
     count = 0
     for child in server.children():
         try:
@@ -28,15 +28,15 @@ def training_processes(server: psutil.Process) -> int:
 
 
 def create_all(aws: LocalAws) -> None:
-    """Creates all jobs and endpoints."""
+    """Create all jobs and endpoints."""
     for number in range(_JOBS):
-        aws.sagemaker.create_training_job(**training_config("bench", f"job-{number}"))
+        aws.sagemaker.create_training_job(**training_request(f"job-{number}"))
         if number < _ENDPOINTS:
             aws.sagemaker.create_endpoint(EndpointName=f"endpoint-{number}", EndpointConfigName=NAME)
 
 
 def states(aws: LocalAws) -> Counter[str]:
-    """Counts jobs and endpoints by their status."""
+    """Count jobs and endpoints by their status."""
     jobs = aws.sagemaker.list_training_jobs(MaxResults=100)["TrainingJobSummaries"]
     endpoints = aws.sagemaker.list_endpoints(MaxResults=100)["Endpoints"]
     return Counter(
@@ -45,7 +45,7 @@ def states(aws: LocalAws) -> Counter[str]:
 
 
 def main() -> None:
-    """Prints the figures."""
+    """Print the figures."""
     with local_aws() as aws:
         aws.train(NAME)
         aws.configure(NAME)

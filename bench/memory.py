@@ -7,7 +7,7 @@ from tests.tutorial_data import tutorial_split
 
 
 def main() -> None:
-    """Prints the figures, in MB of 2**20 bytes."""
+    """Print the figures, in MB of 2**20 bytes."""
     body = tutorial_split()[1].to_csv(header=False, index=False).encode()
     with deployed() as aws:
         for _ in range(3):

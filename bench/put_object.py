@@ -6,18 +6,19 @@ import tempfile
 import time
 from contextlib import ExitStack
 
-from bench.tutorial import BUCKET, LocalAws, local_aws
+from bench.tutorial import LocalAws, local_aws
+from tests.aws.training_data import BUCKET
 
 
 def put(aws: LocalAws, body: bytes) -> float:
-    """Puts one object. Returns its seconds."""
+    """Put one object and return its seconds."""
     begin = time.perf_counter()
     aws.s3.put_object(Bucket=BUCKET, Key="object", Body=body)
     return time.perf_counter() - begin
 
 
 def main() -> None:
-    """Prints the figures: medians of 31, taken in turns."""
+    """Print the figures: medians of 31, taken in turns."""
     body = os.urandom(5 * 1024**2)
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())

@@ -30,7 +30,7 @@ print(imported - begin, time.perf_counter() - start, len(page.encode()))
 
 
 def main() -> None:
-    """Prints the figures: the median of five."""
+    """Print the figures: the median of five."""
     train_csv, features, labels = tutorial_split()
     with tempfile.TemporaryDirectory() as folder:
         train = Path(folder) / "train.csv"

@@ -31,7 +31,7 @@ def bare(train_csv: Path) -> float:
 
 
 def main() -> None:
-    """Prints the figures: medians of five, taken in turns."""
+    """Print the figures: medians of five, taken in turns."""
     body = tutorial_split()[0]
     jobs, processes = [], []
     with tempfile.TemporaryDirectory() as folder, local_aws(train_csv=body) as aws:

@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from tests.local_aws_client import Aws, deployment_config, training_config
-from tests.local_aws_server import LocalAwsServer, local_aws_server
+from tests.aws.clients import Aws
+from tests.aws.sagemaker_requests import deployment_requests, training_request
+from tests.aws.training_data import BUCKET
+from tests.services.local_aws_server import LocalAwsServer, local_aws_server
 from tests.tutorial_data import HYPERPARAMETERS, tutorial_split
 
-BUCKET = "bench"
 NAME = "bench"
 
 
@@ -26,7 +27,7 @@ class LocalAws:
     def train(self, name: str) -> float:
         """Trains the tutorial's model. Returns the seconds from CreateTrainingJob to Completed."""
         begin = time.perf_counter()
-        self.sagemaker.create_training_job(**training_config(BUCKET, name, **HYPERPARAMETERS))
+        self.sagemaker.create_training_job(**training_request(name, HyperParameters=HYPERPARAMETERS))
         status = poll(lambda: self._job(name)["TrainingJobStatus"], {"InProgress"})
         seconds = time.perf_counter() - begin
         if status != "Completed":
@@ -38,12 +39,10 @@ class LocalAws:
         return job
 
     def configure(self, job: str) -> None:
-        """Makes a model of a training job's archive, and a configuration for endpoints that serve it."""
-        config = deployment_config(NAME)
-        archive = self._job(job)["ModelArtifacts"]["S3ModelArtifacts"]
-        config["Model"]["PrimaryContainer"]["ModelDataUrl"] = archive
-        self.sagemaker.create_model(**config["Model"])
-        self.sagemaker.create_endpoint_config(**config["EndpointConfig"])
+        """Make a model of a training job's archive, and a configuration for endpoints that serve it."""
+        requests = deployment_requests(NAME, self._job(job)["ModelArtifacts"]["S3ModelArtifacts"])
+        self.sagemaker.create_model(**requests["Model"])
+        self.sagemaker.create_endpoint_config(**requests["EndpointConfig"])
 
     def deploy(self, name: str) -> float:
         """Deploys an endpoint. Returns the seconds from CreateEndpoint to InService."""
@@ -66,10 +65,10 @@ def poll(status: Callable[[], str], going_on: set[str]) -> str:
 
 @contextmanager
 def local_aws(*options: str, train_csv: bytes | None = None) -> Iterator[LocalAws]:
-    """Starts a local AWS with the tutorial's training data.
+    """Start a local AWS with the tutorial's training data.
 
     Args:
-        options: Of its command line.
+        options: Options of its command line.
         train_csv: The data, where it is at hand already.
     """
     with local_aws_server(*options) as server:
@@ -83,7 +82,7 @@ def local_aws(*options: str, train_csv: bytes | None = None) -> Iterator[LocalAw
 
 @contextmanager
 def deployed(*options: str) -> Iterator[LocalAws]:
-    """Starts a local AWS with the tutorial's model in service, as the endpoint NAME."""
+    """Start a local AWS with the tutorial's model in service, as the endpoint NAME."""
     with local_aws(*options) as running:
         running.train(NAME)
         running.configure(NAME)

@@ -1,8 +1,12 @@
 """Names in Airflow by which the DAGs, their tasks and the plugin know each other."""
 
 CONNECTION = "aws_default"
+JANITOR_CONNECTION = "aws_janitor"
+"""The janitor's, where there is one."""
 REPORT_TAB = "model_report"
 """The tab of a run that shows its report, as its address has it."""
+DEPLOYMENT_ID = "sagemaker_deployment_id"
+"""The Variable that tells which Airflow this is; and the key of the XCom of `plan_run` that tells it."""
 
 # The tasks, in the order of the chain.
 PLAN_RUN = "plan_run"
@@ -24,3 +28,5 @@ VERIFY_TEARDOWN = "verify_teardown"
 # What a run's plan tells besides, for those who do not need the whole of it.
 BUCKET = "bucket"
 """Key of the XCom of `plan_run` that holds the run's bucket."""
+BUCKET_OWNER = "bucket_owner"
+"""Key of the one that holds the account to which the bucket has to belong."""

@@ -2,18 +2,27 @@
 
 import argparse
 import ipaddress
-import logging
 import signal
 import socket
 import sys
+from dataclasses import replace
 from pathlib import Path
 
-from local_aws.errors import DataDirError
+from local_aws.containers.limits import JobLimits
+from local_aws.errors import DataDirError, KeysFileError
 from local_aws.protocol.http_server import create_server
+from local_aws.protocol.request_bodies import RequestBodies
+from local_aws.protocol.request_log import configure_log
 from local_aws.protocol.service_model import service_model
+from local_aws.protocol.signatures.access_keys import AccessKeys
+from local_aws.protocol.signatures.authentication import AnySignature, BySignature
+from local_aws.protocol.signatures.keys_file import PROFILE, default_file, new_key, read_key, write_key
+from local_aws.protocol.signatures.verification import Verifier
 from local_aws.server import LocalAws
-from local_aws.state.latency import LATENCIES
+from local_aws.state.latency import LATENCIES, SpotInterruption
 from local_aws.storage.data_dir import DataDir
+
+_MEGABYTE = 1024**2
 
 
 def _arguments() -> argparse.Namespace:
@@ -23,7 +32,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--allow-remote",
         action="store_true",
-        help="listen where other machines can reach it: anybody there can run training jobs here",
+        help="listen where other machines can reach it: who has the access key can run training jobs here",
     )
     parser.add_argument(
         "--allow-host",
@@ -31,6 +40,19 @@ def _arguments() -> argparse.Namespace:
         default=[],
         metavar="NAME",
         help="answer to this host name too, beside localhost and the loopback addresses; may be repeated",
+    )
+    parser.add_argument(
+        "--credentials-file",
+        type=Path,
+        metavar="FILE",
+        help="take the access key of the profile [local-aws] in FILE; where there is no FILE, write a new "
+        "random key to it. Without this option each start makes one, in ~/.local-aws/credentials-PORT",
+    )
+    parser.add_argument(
+        "--accept-any-signature",
+        action="store_true",
+        help="for test suites that sign with made-up keys, or not at all: every user of this machine can "
+        "then run code as you",
     )
     parser.add_argument(
         "--data-dir",
@@ -44,6 +66,38 @@ def _arguments() -> argparse.Namespace:
         choices=LATENCIES,
         default="none",
         help="realistic: states last as long as on AWS, which takes minutes",
+    )
+    parser.add_argument(
+        "--interrupt-spot",
+        nargs=2,
+        type=float,
+        metavar=("AFTER", "WAIT"),
+        help="take the instance from each spot job once, AFTER seconds of training, and give it another one "
+        "WAIT seconds later; AWS does so when it needs spot instances back",
+    )
+    limits = JobLimits()
+    parser.add_argument(
+        "--job-memory",
+        type=int,
+        default=limits.memory // _MEGABYTE,
+        metavar="MEGABYTES",
+        help="kill a job whose processes hold more memory (default: %(default)s, three quarters of this "
+        "machine's)",
+    )
+    parser.add_argument(
+        "--job-processes",
+        type=int,
+        default=limits.processes,
+        metavar="NUMBER",
+        help="kill a job whose script has more processes at a time (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--job-seconds",
+        type=float,
+        default=limits.seconds,
+        metavar="SECONDS",
+        help="stop a job whose container runs longer, whatever its MaxRuntimeInSeconds (default: "
+        "%(default).0f)",
     )
     arguments = parser.parse_args()
     try:
@@ -66,10 +120,19 @@ def main() -> int:
         The exit code.
     """
     arguments = _arguments()
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s")
+    configure_log()
     try:
+        known = read_key(arguments.credentials_file) if arguments.credentials_file else None
+        key = known or new_key()
+        by_signature = BySignature(Verifier(AccessKeys(key)))
+        authentication = AnySignature() if arguments.accept_any_signature else by_signature
         data_dir = DataDir(arguments.data_dir) if arguments.data_dir is not None else None
-        application = LocalAws(LATENCIES[arguments.latency], arguments.allow_host, data_dir)
+        interruption = SpotInterruption(*arguments.interrupt_spot) if arguments.interrupt_spot else None
+        latency = replace(LATENCIES[arguments.latency], spot_interruption=interruption)
+        limits = JobLimits(arguments.job_memory * _MEGABYTE, arguments.job_processes, arguments.job_seconds)
+        application = LocalAws(latency, limits, authentication, arguments.allow_host, data_dir)
+    except KeysFileError as error:
+        sys.exit(f"local_aws: --credentials-file: {error}")
     except DataDirError as error:
         sys.exit(f"local_aws: --data-dir: {error}")
 
@@ -81,12 +144,21 @@ def main() -> int:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     try:
-        server = create_server(application, arguments.host, arguments.port)
+        bodies = RequestBodies(application, authentication.admit)
+        server = create_server(bodies, arguments.host, arguments.port)
     except OSError as error:
         sys.exit(f"local_aws: cannot listen on {arguments.host}, port {arguments.port}: {error}")
     service_model()  # loaded before the first request
     host = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
-    print(f"Local AWS is ready at http://{host}:{server.effective_port}", flush=True)
+    url = f"http://{host}:{server.effective_port}"
+    file = arguments.credentials_file or default_file(server.effective_port)
+    if known is None:
+        try:
+            write_key(file, key, url)
+        except KeysFileError as error:
+            sys.exit(f"local_aws: {error}")
+    print(f"Local AWS is ready at {url}", flush=True)
+    print(f"Its clients need: export AWS_SHARED_CREDENTIALS_FILE={file} AWS_PROFILE={PROFILE}", flush=True)
     server.run()
     return 0
 

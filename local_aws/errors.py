@@ -20,6 +20,7 @@
     │   ├── RecordTooLargeError    a record is larger than MaxPayloadInMB
     │   ├── DataProcessingError    a record or an answer cannot be read, filtered or joined
     │   └── JsonPathError          an expression is not valid, or a record does not have what it asks for
+    ├── KeysFileError              the server does not start: nobody could know its access key, or everybody
     └── DataDirError               the server does not start, or keeps nothing more
 
 Whoever reads the data turns a DataError into an AwsError or a FailureReasonError.
@@ -154,3 +155,7 @@ class JsonPathError(DataError):
 
 class DataDirError(LocalAwsError):
     """The data directory cannot be used, or is closed."""
+
+
+class KeysFileError(LocalAwsError):
+    """The file of the access key cannot be written, read, or kept from others."""

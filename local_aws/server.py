@@ -6,12 +6,14 @@ import re
 import time
 import uuid
 from collections.abc import Callable, Collection, Iterable
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.wrappers import Request, Response
 
+from local_aws.containers.limits import JobLimits
 from local_aws.errors import AwsError
 from local_aws.hosting import endpoint_configs, endpoints, models
 from local_aws.hosting.invocation import invoke_endpoint
@@ -19,12 +21,20 @@ from local_aws.jobs import operations as job_operations
 from local_aws.model_registry import model_package_groups, model_packages
 from local_aws.processing import operations as processing_jobs
 from local_aws.protocol import tags
+from local_aws.protocol.bucket_owner import check_owner
 from local_aws.protocol.caller import Caller
-from local_aws.protocol.moto_sagemaker import answer_of_moto, moto_has
+from local_aws.protocol.members.member_answers import refuse_members
+from local_aws.protocol.moto_services.moto_sagemaker import answer_of_moto, moto_has, refuse_undone
+from local_aws.protocol.moto_services.other_services import absent_operation, answer_of_other_service
 from local_aws.protocol.request_guard import RequestGuard
 from local_aws.protocol.request_validation import validate
 from local_aws.protocol.responses import render
+from local_aws.protocol.s3_names import check_names
 from local_aws.protocol.service_model import service_model
+from local_aws.protocol.signatures.authentication import Authentication
+from local_aws.protocol.signatures.claim import form_of
+from local_aws.protocol.signatures.refusals import as_answer
+from local_aws.protocol.signatures.request_headers import SentRequest
 from local_aws.state.background import Background
 from local_aws.state.latency import Latency
 from local_aws.state.resource_files import ResourceFiles
@@ -41,6 +51,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _TARGET_PREFIX = "SageMaker."
+_FOR_PAGES = "access-control-"
 _DELETES_LOGS = re.compile(r"Logs_\d+\.Delete")
 _INVOCATION = re.compile(r"/endpoints/([^/]+)/invocations")
 _OTHER_INVOCATION = re.compile(r"/endpoints/[^/]+/(async-invocations|invocations-response-stream)")
@@ -97,6 +108,8 @@ class LocalAws:
 
     Args:
         latency: How long states last.
+        limits: What a job may take of the machine.
+        authentication: Tells who sent a request.
         allowed_hosts: The host names of local AWS, in addition to those of the loopback addresses.
         data_dir: Where S3's objects, and SageMaker's resources and logs, outlive the server. They are read at
             once.
@@ -108,11 +121,14 @@ class LocalAws:
     def __init__(
         self,
         latency: Latency,
+        limits: JobLimits,
+        authentication: Authentication,
         allowed_hosts: Collection[str] = (),
         data_dir: DataDir | None = None,
     ) -> None:
         self._guard = RequestGuard(allowed_hosts)
-        self._background = Background(latency)
+        self._authentication = authentication
+        self._background = Background(latency, limits)
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._data_dir = data_dir
         self._kept = None
@@ -146,7 +162,9 @@ class LocalAws:
         ) -> Callable[[bytes], object]:
             nonlocal status_line
             status_line = status
-            return start_response(status, headers, exc_info)
+            # moto allows every page everything. Nothing here is for pages.
+            kept = [header for header in headers if not header[0].lower().startswith(_FOR_PAGES)]
+            return start_response(status, kept, exc_info)
 
         try:
             return self._respond(request, target)(environ, noting_status)
@@ -158,33 +176,45 @@ class LocalAws:
     def _respond(self, request: Request, target: str) -> "WSGIApplication":
         try:
             self._guard.check(request)
-            if target.startswith(_TARGET_PREFIX):
-                return self._control_plane(request, target.removeprefix(_TARGET_PREFIX))
-            # botocore signs as "sagemaker" for both of its SageMaker services.
-            if "/sagemaker/aws4_request" in request.headers.get("Authorization", ""):
-                if invocation := _INVOCATION.fullmatch(request.path):
-                    return self._runtime(request, invocation[1])
-                if other := _OTHER_INVOCATION.fullmatch(request.path):
-                    raise _unknown_operation(_OTHER_INVOCATIONS[other[1]])
         except AwsError as refusal:
             return _json_response(refusal.body(), refusal.status)
-        return self._other_services
+        try:
+            caller = self._authentication.identify(request.environ)
+            if target.startswith(_TARGET_PREFIX):
+                return self._control_plane(caller, request, target.removeprefix(_TARGET_PREFIX))
+            if caller.service == "sagemaker":
+                # botocore signs as "sagemaker" for both of its SageMaker services.
+                if invocation := _INVOCATION.fullmatch(request.path):
+                    region = self._regions.get(caller.account, caller.region)
+                    return invoke_endpoint(region, invocation[1], request)
+                if other := _OTHER_INVOCATION.fullmatch(request.path):
+                    raise _unknown_operation(_OTHER_INVOCATIONS[other[1]])
+                raise absent_operation(request)
+            if caller.service == "s3":
+                check_names(SentRequest(request.environ))
+                check_owner(request)
+        except AwsError as refusal:
+            return as_answer(refusal, form_of(SentRequest(request.environ)), request.method)
+        return partial(self._other_services, caller)
 
-    def _other_services(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    def _other_services(
+        self, caller: Caller, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
         environ["RAW_URI"] = environ.get("REQUEST_URI", "")  # the name moto knows it by
-        answer: Iterable[bytes] = self._moto(environ, start_response)
+        answer = answer_of_other_service(self._moto, environ, start_response)
         if self._kept is not None and environ["REQUEST_METHOD"] not in ("GET", "HEAD", "OPTIONS"):
-            bucket, _, key = Request(environ).path.removeprefix("/").partition("/")
-            # Requests of STS, IAM and Logs have the path /, which names no bucket.
-            if bucket:
-                self._kept.objects.sync(bucket, key or None)
+            if caller.service == "s3":
+                bucket, _, key = Request(environ).path.removeprefix("/").partition("/")
+                # Some requests have the path /, which names no bucket.
+                if bucket:
+                    self._kept.objects.sync(bucket, key or None)
             elif _DELETES_LOGS.match(environ.get("HTTP_X_AMZ_TARGET", "")):
                 self._kept.logs.sync()
         return answer
 
-    def _control_plane(self, request: Request, operation: str) -> Response:
+    def _control_plane(self, caller: Caller, request: Request, operation: str) -> Response:
         try:
-            body = self._operate(operation, request)
+            body = self._operate(caller, operation, request)
         except AwsError as refusal:
             return _json_response(refusal.body(), refusal.status)
         except Exception:
@@ -192,8 +222,11 @@ class LocalAws:
             return _json_response(failure.body(), failure.status)
         return _json_response(body, HTTPStatus.OK)
 
-    def _operate(self, operation: str, request: Request) -> bytes:
-        caller = Caller.of(request.headers.get("Authorization"))
+    def _operate(self, caller: Caller, operation: str, request: Request) -> bytes:
+        if caller.service != "sagemaker":
+            raise AwsError(
+                "InvalidSignatureException", "Credential should be scoped to correct service: 'sagemaker'."
+            )
         if (request.content_length or 0) > _LARGEST_REQUEST:
             raise AwsError("RequestEntityTooLargeException", "The request is too large.", 413)
         is_ours = operation in OPERATIONS
@@ -207,14 +240,12 @@ class LocalAws:
             raise AwsError("SerializationException", "The request's body is not JSON.") from error
         validate(parameters, model.input_shape)
         if not is_ours:
+            refuse_undone(operation, parameters)
             return answer_of_moto(self._moto, operation, request)
+        refuse_members(operation, parameters, model.input_shape)
         region = self._regions.get(caller.account, caller.region)
         with region.lock:
             return render(OPERATIONS[operation](region, parameters), model.output_shape)
-
-    def _runtime(self, request: Request, endpoint_name: str) -> Response:
-        caller = Caller.of(request.headers.get("Authorization"))
-        return invoke_endpoint(self._regions.get(caller.account, caller.region), endpoint_name, request)
 
     def close(self) -> None:
         """End every job and endpoint, with all their processes and files.

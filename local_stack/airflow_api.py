@@ -1,12 +1,15 @@
 """What the demo asks of Airflow, over its public REST API."""
 
-from datetime import date, datetime
+from datetime import datetime
 from graphlib import TopologicalSorter
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 from pydantic import BaseModel, ConfigDict
+
+# Of one request: a busy machine lets an API server wait for long.
+_ANSWER_SECONDS = 120
 
 
 class TaskState(BaseModel):
@@ -50,7 +53,7 @@ class AirflowApi:
 
     def __init__(self, url: str, user: str, password: str) -> None:
         self._login = {"username": user, "password": password}
-        self._client = httpx.Client(base_url=url, timeout=30)
+        self._client = httpx.Client(base_url=url, timeout=httpx.Timeout(_ANSWER_SECONDS, connect=30))
 
     def __enter__(self) -> Self:
         return self
@@ -90,27 +93,35 @@ class AirflowApi:
         ).raise_for_status()
         return RunState.model_validate(answer.json())
 
-    def backfill(self, dag_id: str, days: tuple[date, date], conf: dict[str, Any], at_once: int) -> None:
-        """Run the DAG for each of its ticks from one day until another, also where it has run before.
+    def is_paused(self, dag_id: str) -> bool:
+        """Tell whether the DAG is switched off."""
+        paused: bool = self._client.get(f"/api/v2/dags/{dag_id}").raise_for_status().json()["is_paused"]
+        return paused
+
+    def ticks(self, dag_id: str, between: tuple[datetime, datetime]) -> list[datetime]:
+        """List for when a backfill makes runs.
+
+        Args:
+            dag_id: A DAG that runs by the clock.
+            between: The first and the last moment, with time zones.
+        """
+        body = _backfill_request(dag_id, between)
+        answer = self._client.post("/api/v2/backfills/dry_run", json=body).raise_for_status()
+        return sorted(datetime.fromisoformat(run["logical_date"]) for run in answer.json()["backfills"])
+
+    def backfill(
+        self, dag_id: str, between: tuple[datetime, datetime], conf: dict[str, Any], at_once: int
+    ) -> None:
+        """Run the DAG for each of its ticks between two moments, also those for which it has run before.
 
         Args:
             dag_id: A DAG that runs by the clock, and is switched on.
-            days: The first, and the one before which the last tick is.
+            between: The first and the last moment, with time zones.
             conf: Params of each run.
             at_once: Runs at the same time, at the most.
         """
-        first, until = (f"{day}T00:00:00Z" for day in days)
-        self._client.post(
-            "/api/v2/backfills",
-            json={
-                "dag_id": dag_id,
-                "from_date": first,
-                "to_date": until,
-                "reprocess_behavior": "completed",
-                "dag_run_conf": conf,
-                "max_active_runs": at_once,
-            },
-        ).raise_for_status()
+        body = _backfill_request(dag_id, between) | {"dag_run_conf": conf, "max_active_runs": at_once}
+        self._client.post("/api/v2/backfills", json=body).raise_for_status()
 
     def is_backfilling(self, dag_id: str) -> bool:
         """Tell whether a backfill of the DAG is not over yet: until then Airflow starts no other."""
@@ -177,3 +188,14 @@ class AirflowApi:
             found += [f"{entry['event']} {entry.get('reason', '')}".rstrip()]
             found += [f"{fault['exc_type']}: {fault['exc_value']}" for fault in entry.get("error_detail", [])]
         return found[-lines:]
+
+
+def _backfill_request(dag_id: str, between: tuple[datetime, datetime]) -> dict[str, Any]:
+    first, last = between
+    return {
+        "dag_id": dag_id,
+        "from_date": first.isoformat(),
+        "to_date": last.isoformat(),
+        # What has not changed is used again, so a day that ran before costs nothing.
+        "reprocess_behavior": "completed",
+    }

@@ -95,7 +95,7 @@ def run_demo(data_url: str) -> bool:
         if run.state != "success":
             _show_failures(airflow, run)
             return False
-        _show_results(airflow, run, LocalAwsClient(stack.aws_url, REGION))
+        _show_results(airflow, run, LocalAwsClient(stack.aws_url, REGION, stack.aws_key))
     return True
 
 

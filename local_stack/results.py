@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from include.pipeline.documents.plan import RunPlan
+    from local_stack.aws_key import AwsKey
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,16 @@ class Leftovers:
 
 
 class LocalAwsClient:
-    """Local AWS, asked with boto3."""
+    """Local AWS, asked with boto3.
 
-    def __init__(self, url: str, region: str) -> None:
-        self._session: Any = boto3.Session("local", "local", region_name=region)
+    Args:
+        url: Where it listens.
+        region: To ask.
+        key: Its access key.
+    """
+
+    def __init__(self, url: str, region: str, key: "AwsKey") -> None:
+        self._session: Any = boto3.Session(key.key_id, key.secret, region_name=region)
         self._url = url
         self.s3: S3Client = self.client("s3")
 

@@ -48,9 +48,9 @@ def summary(
     figures = Table(box=None, padding=(0, 2, 0, 0))
     figures.add_column("on the test rows")
     figures.add_column("model", justify="right")
-    figures.add_column("always the majority's answer", justify="right")
+    figures.add_column("always the more frequent class", justify="right")
     share = metrics.positives / metrics.rows
-    # The majority says no: it finds no yes, and orders the rows by chance.
+    # The more frequent class is the negative one here: no row is predicted positive, and the order is random.
     for name, value, baseline in (
         ("accuracy", metrics.accuracy, metrics.baseline_accuracy),
         ("ROC AUC", metrics.roc_auc, 0.5),
@@ -61,7 +61,7 @@ def summary(
 
     facts = Table.grid(padding=(0, 2, 0, 0))
     facts.add_row("data", Text(plan.params.data_url, overflow="fold"))
-    facts.add_row("rows", f"{metrics.rows:,} tested, {metrics.positives:,} of them yes")
+    facts.add_row("rows", f"{metrics.rows:,} tested, {metrics.positives:,} of them positive")
     facts.add_row("DAG run", f"{run_seconds:.1f} s")
     facts.add_row(
         "left over",
@@ -70,7 +70,8 @@ def summary(
     )
     facts.add_row("results", str(folder))
     facts.add_row("report", (folder / "report.html").as_uri())
-    return Group("", confusion_table(metrics), "", figures, "", facts)
+    shown = plan.table.shows(plan.table.label)
+    return Group("", confusion_table(metrics, few_rows_shown=shown), "", figures, "", facts)
 
 
 def _seconds(task: "TaskState | None") -> str:

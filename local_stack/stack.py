@@ -22,6 +22,7 @@ from cryptography.fernet import Fernet
 
 import local_stack
 from local_stack.airflow_api import AirflowApi
+from local_stack.aws_key import AwsKey, new_key, read_key, write_key
 
 PROJECT = Path(local_stack.__file__).resolve().parents[1]
 LOCAL = Path(os.environ.get("LOCAL_STACK_FOLDER", PROJECT / ".local"))
@@ -30,9 +31,9 @@ USER = "admin"
 REGION = "us-east-1"
 ROLE = "arn:aws:iam::123456789012:role/service-role/AmazonSageMaker-ExecutionRole-local"
 
-_START_SECONDS = 120
-# Enough for honcho, which gives its processes 5 s to end before it kills them.
-_STOP_SECONDS = 15
+_START_SECONDS = 300
+# honcho gives its processes 5 s to end before it kills them; the rest is for a busy machine.
+_STOP_SECONDS = 60
 
 
 class StackError(Exception):
@@ -91,6 +92,22 @@ class LocalStack:
         return password
 
     @property
+    def aws_key(self) -> AwsKey:
+        """Local AWS's access key: made on first use, kept in AIRFLOW_HOME until `renew_aws_key`."""
+        if not self.aws_credentials.exists():
+            self.renew_aws_key()
+        return read_key(self.aws_credentials)
+
+    @property
+    def aws_credentials(self) -> Path:
+        """The file of that key, for local AWS, SDKs and the AWS CLI."""
+        return self.home / "aws_credentials"
+
+    def renew_aws_key(self) -> None:
+        """Make another key for the next start of local AWS."""
+        write_key(self.aws_credentials, new_key(), REGION, self.aws_url)
+
+    @property
     def _database(self) -> Path:
         return self.home / "airflow.db"
 
@@ -103,9 +120,8 @@ class LocalStack:
         }
         connection = {
             "conn_type": "aws",
-            # Airflow masks a password wherever it shows in a log: no everyday word.
-            "login": "local-aws-key-id",
-            "password": "local-aws-secret-key",
+            "login": self.aws_key.key_id,
+            "password": self.aws_key.secret,
             "extra": {"region_name": REGION, "endpoint_url": self.aws_url},
         }
         return inherited | {
@@ -115,6 +131,7 @@ class LocalStack:
             "AIRFLOW_HOME": str(self.home),
             "AIRFLOW_PORT": str(self.airflow_port),
             "LOCAL_AWS_PORT": str(self.local_aws_port),
+            "LOCAL_AWS_CREDENTIALS": str(self.aws_credentials),
             "AIRFLOW__API__BASE_URL": self.airflow_url,
             "AIRFLOW__API__SECRET_KEY": self.secret,
             "AIRFLOW__API__WORKERS": "1",
@@ -186,7 +203,7 @@ class LocalStack:
 
         Args:
             processes: Names in the Procfile, the API server, scheduler and DAG processor among them.
-            dag_id: Of the DAG that Airflow has to know before the block is entered.
+            dag_id: The DAG that Airflow has to know before the block is entered.
 
         Yields:
             Airflow, ready for a run of the DAG.

@@ -1,16 +1,14 @@
 """Rules for a compose file of an Airflow cluster: each function lists what breaks its rule in a document."""
 
-import itertools
 import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import honcho.environ
 
-from local_stack.make_env import cluster_env
+from local_stack.make_env import cluster_settings
 from tests.project import PROJECT
 
 Document = dict[str, Any]
@@ -45,7 +43,8 @@ def command_lines(document: Document) -> Iterator[list[str]]:
         for words in (service.get("command", []), service.get("healthcheck", {}).get("test", [])):
             if words[:2] == ["bash", "-ec"] or words[:1] == ["CMD-SHELL"]:
                 script = INTERPOLATION.sub(lambda found: "$" if found[0] == "$$" else "value", words[-1])
-                yield from (shlex.split(line) for line in script.replace("\\\n", " ").splitlines())
+                lines = script.replace("\\\n", " ").splitlines()
+                yield from (shlex.split(line.rpartition(" | ")[2]) for line in lines)
             else:
                 yield words[1:] if words[:1] == ["CMD"] else words
 
@@ -76,7 +75,35 @@ def without_restart_policy(document: Document) -> list[str]:
 
 def unpinned_images(document: Document) -> list[str]:
     images = [service["image"] for service in document["services"].values()]
-    return [image for image in images if not re.fullmatch(r"[a-z-]+:\d+(\.\d+)*(-\w+)*", image)]
+    pinned = re.compile(r"[a-z-]+:\d+(\.\d+)*(-\w+)*(@sha256:[0-9a-f]{64})?")
+    return [image for image in images if not pinned.fullmatch(image)]
+
+
+def unfenced(document: Document) -> list[str]:
+    """Services with more privileges than they need, a root to write to, or no bound on what they use."""
+    found = []
+    for name, service in document["services"].items():
+        fence = {
+            "capabilities": service.get("cap_drop") == ["ALL"] and not service.get("cap_add"),
+            "new privileges": "no-new-privileges:true" in service.get("security_opt", []),
+            "root": service.get("read_only") is True,
+            "scratch": any(str(place).partition(":")[0] == "/tmp" for place in service.get("tmpfs", [])),  # noqa: S108
+            "memory": bool(re.fullmatch(r"\d+[mg]", str(service.get("mem_limit", "")))),
+            "processes": int(service.get("pids_limit", 0)) > 0,
+            "own user": name.startswith(("airflow-", "local-aws")) or service.get("user") == name,
+            "privileged": not service.get("privileged") and not service.get("devices"),
+        }
+        found += [f"{name}: {what}" for what, holds in fence.items() if not holds]
+    return found
+
+
+def strangers_in_a_network(document: Document, members: dict[str, set[str]]) -> dict[str, set[str]]:
+    """Networks whose members are not the table's; Compose puts who names none into `default`."""
+    found: dict[str, set[str]] = {name: set() for name in document["networks"]}
+    for name, service in document["services"].items():
+        for network in service.get("networks", ["default"]):
+            found.setdefault(network, set()).add(name)
+    return {network: names for network, names in found.items() if names != members.get(network)}
 
 
 def not_built_once(document: Document) -> list[str]:
@@ -114,33 +141,29 @@ def not_waiting_for_init(document: Document) -> list[str]:
 def unset_variables(document: Document) -> set[str]:
     """Variables without a default that a new `.env` does not have."""
     needed = {found["name"] for found in variables(document) if not found["default"]}
-    return needed - set(honcho.environ.parse(cluster_env()))
+    return needed - set(honcho.environ.parse(cluster_settings()))
 
 
 def literal_secrets(document: Document, sensitive: set[str]) -> list[str]:
-    """Secrets that do not come from `.env`: of Airflow (`sensitive`), of the images, on a command line."""
-    secrets = [
-        value
-        for name, value in environments(document)
-        if name in sensitive or re.search(r"PASSWORD|AUTH$|^AIRFLOW_CONN_", name)
-    ]
-    for words in command_lines(document):
-        secrets += [word for option, word in itertools.pairwise(words) if option == "--requirepass"]
-    return [secret for secret in secrets if not _is_from_env(secret)]
-
-
-def _is_from_env(secret: str) -> bool:
-    """Whether a secret, or the password in it if it is a URL, is one variable without a default."""
-    if "://" in secret:
-        # A variable holds characters that would end the password.
-        marked = INTERPOLATION.sub(lambda found: "default" if found["default"] else "variable", secret)
-        return urlsplit(marked).password == "variable"  # pragma: allowlist secret - a placeholder
-    found = INTERPOLATION.fullmatch(secret)
-    return found is not None and found["name"] is not None and not found["default"]
+    """Secret settings of Airflow (`sensitive`) and of the images that do not name a secret's file."""
+    found = []
+    for name, value in environments(document):
+        command = name.removesuffix("_CMD")
+        is_secret = command in sensitive or re.search(r"PASSWORD|AUTH$|^AIRFLOW_CONN_", name)
+        place = r"/run/secrets/[\w.]+"
+        places = {
+            name.endswith("_CMD"): f"cat {place}",
+            name.endswith("_FILE"): place,
+            name.endswith("_KWARGS"): rf'\{{"\w+_path": "{place}"\}}',
+            # What is in a container goes with it.
+            value.startswith("sqlite:"): "sqlite:////tmp/.+",
+        }
+        if is_secret and not re.fullmatch(places.get(True, "(?!)"), value):
+            found.append(name)
+    return found
 
 
 def unknown_options(document: Document, options: set[str]) -> list[str]:
     """Names of Airflow's options in an environment that are not among `options`."""
-    return [
-        name for name, _ in environments(document) if name.startswith("AIRFLOW__") and name not in options
-    ]
+    names = [name for name, _ in environments(document) if name.startswith("AIRFLOW__")]
+    return [name for name in names if name.removesuffix("_CMD") not in options]

@@ -4,10 +4,15 @@ import os
 import tempfile
 
 import pytest
+from hypothesis import settings
 
 from include.processes.process_start import collect_rarely
+from tests.project import DEPLOYMENT_ID
 
 collect_rarely()
+# How long an example takes depends on what else the machine does.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 # Read when Airflow is first imported, hence here and not in a fixture.
 _home = tempfile.TemporaryDirectory(prefix="airflow-test-")
 for name in [name for name in os.environ if name.startswith(("AIRFLOW", "AWS_"))]:
@@ -17,6 +22,7 @@ os.environ |= {
     "AIRFLOW__AWS__SESSION_FACTORY": "include.processes.aws_sessions.SharedModelsSessionFactory",
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
     "AIRFLOW__CORE__UNIT_TEST_MODE": "True",
+    "AIRFLOW_VAR_SAGEMAKER_DEPLOYMENT_ID": DEPLOYMENT_ID,
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 

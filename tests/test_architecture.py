@@ -1,10 +1,8 @@
 """Which part of the project may import which, and how much lies in one folder."""
 
-import ast
-from pathlib import Path
-
 import pytest
 
+from tests.module_imports import imports
 from tests.project import PROJECT
 
 FORBIDDEN = {
@@ -20,12 +18,12 @@ FORBIDDEN = {
 ORDER = {
     "include.pipeline": (
         ("errors",),
-        ("document",),
+        ("document", "faults"),
         ("figures", "aws"),
         ("documents",),
         ("source", "history"),
         ("planning", "data", "evaluation", "teardown"),
-        ("report",),
+        ("report", "iam"),
     ),
     "local_aws": (
         ("errors", "opt_ml"),
@@ -41,18 +39,6 @@ ORDER = {
 }
 MOST_SIBLINGS = 15
 PACKAGES = ("include", "local_aws", "local_stack", "dags", "plugins")
-
-
-def imports(file: Path) -> set[str]:
-    """Name all that a file imports, in its functions and for type checks alone too."""
-    found = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            # `from package import module` imports the module.
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return found
 
 
 @pytest.mark.parametrize(("folder", "forbidden"), FORBIDDEN.items())

@@ -18,7 +18,8 @@ import honcho.environ
 import pytest
 import yaml
 
-from local_stack.make_env import cluster_env
+from local_stack.aws_key import new_key
+from local_stack.make_env import cluster_secrets, cluster_settings
 from tests import compose_rules
 from tests.compose_rules import PROJECT, Document
 
@@ -120,6 +121,16 @@ def test_it_keeps_to_the_compose_specification(tmp_path: Path) -> None:
         ("without_restart_policy", lambda s: s["postgres"].pop("restart")),
         ("unpinned_images", lambda s: s["redis"].update(image="redis:latest")),
         ("unpinned_images", lambda s: s["redis"].update(image="redis")),
+        ("unpinned_images", lambda s: s["redis"].update(image="redis:7.2@sha256:1234")),
+        ("unfenced", lambda s: s["redis"].pop("cap_drop")),
+        ("unfenced", lambda s: s["airflow-worker"].update(cap_add=["SYS_ADMIN"])),
+        ("unfenced", lambda s: s["airflow-worker"].update(security_opt=[])),
+        ("unfenced", lambda s: s["airflow-apiserver"].update(read_only=False)),
+        ("unfenced", lambda s: s["postgres"].pop("mem_limit")),
+        ("unfenced", lambda s: s["postgres"].pop("user")),
+        ("unfenced", lambda s: s["local-aws"].update(privileged=True)),
+        ("unfenced", lambda s: s["airflow-scheduler"].update(pids_limit=0)),
+        ("unfenced", lambda s: s["airflow-scheduler"].update(tmpfs=[])),
         ("not_built_once", lambda s: s["airflow-worker"].update(build=".")),
         ("not_built_once", lambda s: s["airflow-init"].pop("build")),
         ("dangling_references", lambda s: s["redis"]["volumes"].append("no-such-volume:/data")),
@@ -137,7 +148,7 @@ def test_it_keeps_the_rule(rule: str, change: Change) -> None:
 
 def test_a_new_env_file_holds_nothing_that_is_not_used() -> None:
     used = {found["name"] for found in compose_rules.variables(COMPOSE)}
-    assert set(honcho.environ.parse(cluster_env())) <= used
+    assert set(honcho.environ.parse(cluster_settings())) <= used
 
 
 def test_every_airflow_option_exists(airflow: dict[str, list[Any]]) -> None:
@@ -150,12 +161,14 @@ def test_every_airflow_option_exists(airflow: dict[str, list[Any]]) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        setting("airflow-worker", "AIRFLOW__CORE__FERNET_KEY", "aGFsZi1hLXNlY3JldA=="),
-        setting("airflow-worker", "AIRFLOW__CORE__FERNET_KEY", "${FERNET_KEY:-aGFsZi1hLXNlY3JldA==}"),
-        setting("airflow-init", "AIRFLOW__CELERY__BROKER_URL", "redis://:hunter2@redis:6379/${NUMBER:?}"),
+        setting("airflow-scheduler", "AIRFLOW__CORE__FERNET_KEY", "aGFsZi1hLXNlY3JldA=="),
+        setting("airflow-scheduler", "AIRFLOW__CORE__FERNET_KEY", "${FERNET_KEY:?run make env}"),
+        setting("airflow-scheduler", "AIRFLOW__CORE__FERNET_KEY_CMD", "echo aGFsZi1hLXNlY3JldA=="),
+        setting("airflow-init", "AIRFLOW__CELERY__BROKER_URL", "redis://:hunter2@redis:6379/0"),
         setting("airflow-init", "AIRFLOW_CONN_AWS_DEFAULT", '{"conn_type":"aws","password":"hunter2"}'),
+        setting("airflow-worker", "AIRFLOW__SECRETS__BACKEND_KWARGS", '{"token": "hunter2"}'),
         setting("postgres", "POSTGRES_PASSWORD", "airflow"),
-        lambda d: d["services"]["redis"].update(command=["redis-server", "--requirepass", "hunter2"]),
+        setting("postgres", "POSTGRES_PASSWORD_FILE", "/etc/passwd"),
     ],
 )
 def test_no_secret_is_written_down(change: Change, airflow: dict[str, list[Any]]) -> None:
@@ -166,10 +179,10 @@ def test_no_secret_is_written_down(change: Change, airflow: dict[str, list[Any]]
 
 def test_airflow_takes_every_command(airflow: dict[str, list[Any]]) -> None:
     assert {" ".join(words[:2]) for words in compose_rules.airflow_commands(COMPOSE)} == {
-        "api-server",
-        "scheduler",
+        "api-server --apps",
+        "scheduler --skip-serve-logs",
         "dag-processor",
-        "triggerer",
+        "triggerer --skip-serve-logs",
         "celery worker",
         "jobs check",
         "db migrate",
@@ -183,16 +196,67 @@ def test_the_celery_application_of_the_workers_loads(airflow: dict[str, list[Any
     assert airflow["absent"] == []
 
 
-def test_the_example_in_env_points_to_the_local_aws_service() -> None:
-    example = honcho.environ.parse(re.sub("^#(?=[A-Z])", "", cluster_env(), flags=re.MULTILINE))
+MEMBERS = {
+    "database": {
+        "postgres",
+        "airflow-init",
+        "airflow-apiserver",
+        "airflow-execution",
+        "airflow-scheduler",
+        "airflow-dag-processor",
+        "airflow-triggerer",
+    },
+    "broker": {"redis", "airflow-scheduler", "airflow-worker"},
+    "execution": {"airflow-execution", "airflow-worker"},
+    "front": {"airflow-apiserver", "local-aws"},
+    "aws": {"airflow-worker", "airflow-triggerer", "local-aws"},
+}
+
+
+def test_each_part_meets_only_those_that_it_works_with() -> None:
+    assert not compose_rules.strangers_in_a_network(COMPOSE, MEMBERS)
+    stranger = broken(lambda d: d["services"]["airflow-worker"]["networks"].append("database"))
+    assert set(compose_rules.strangers_in_a_network(stranger, MEMBERS)) == {"database"}
+    in_all = broken(lambda d: d["services"]["redis"].pop("networks"))
+    assert set(compose_rules.strangers_in_a_network(in_all, MEMBERS)) == {"broker", "default"}
+    closed = {name for name, about in COMPOSE["networks"].items() if (about or {}).get("internal")}
+    assert closed == {"database", "broker", "execution"}
+
+
+def test_only_who_writes_task_logs_can() -> None:
+    mounts = {
+        name: volume
+        for name, service in COMPOSE["services"].items()
+        for volume in service.get("volumes", [])
+        if volume.startswith("logs:")
+    }
+    assert mounts == {
+        "airflow-apiserver": "logs:/opt/airflow/logs:ro",
+        "airflow-triggerer": "logs:/opt/airflow/logs",
+        "airflow-worker": "logs:/opt/airflow/logs",
+    }
+
+
+def test_the_example_of_local_aws_points_to_its_service() -> None:
+    example = honcho.environ.parse(re.sub("^#(?=[A-Z])", "", cluster_settings(), flags=re.MULTILINE))
     service = COMPOSE["services"]["local-aws"]
     port = service["command"][service["command"].index("--port") + 1]
-    connection = json.loads(example["AIRFLOW_CONN_AWS_DEFAULT"])
-    assert connection["extra"]["endpoint_url"] == f"http://local-aws:{port}"
+    connections = cluster_secrets(new_key())["local_aws_connections.json"]
+    assert json.loads(connections)["aws_default"]["extra"]["endpoint_url"] == f"http://local-aws:{port}"
     assert [example["COMPOSE_PROFILES"]] == service["profiles"]
     # No value: Compose hands over what .env says, and sets nothing when it says nothing.
     worker = COMPOSE["services"]["airflow-worker"]["environment"]
-    assert worker["AIRFLOW_CONN_AWS_DEFAULT"] is worker["AIRFLOW_VAR_SAGEMAKER_ROLE"] is None
+    assert worker["AIRFLOW__OPERATORS__DEFAULT_DEFERRABLE"] is worker["AIRFLOW_VAR_SAGEMAKER_ROLE"] is None
+
+
+def test_every_part_that_reads_a_pipeline_has_the_deployments_limits() -> None:
+    services = COMPOSE["services"].items()
+    parts = {name: one["environment"] for name, one in services if "dags" in str(one)}
+    assert {"airflow-apiserver", "airflow-dag-processor", "airflow-scheduler", "airflow-worker"} <= set(parts)
+    # No value, as above; the file lies in what is mounted at /opt/airflow/include.
+    assert {name: settings["PIPELINE_LIMITS_FILE"] for name, settings in parts.items()} == dict.fromkeys(
+        parts
+    )
 
 
 def test_the_images_are_this_version_of_the_project_on_its_python() -> None:

@@ -7,8 +7,9 @@ from typing import Any
 
 import botocore.client
 import pytest
-from airflow.providers.amazon.aws.operators.s3 import S3CreateBucketOperator
+from botocore.exceptions import ClientError
 
+from include.operators.create_bucket import CreateOwnBucketOperator
 from include.operators.sagemaker.deletion import (
     DeleteSageMakerEndpointConfigOperator,
     DeleteSageMakerEndpointOperator,
@@ -16,41 +17,57 @@ from include.operators.sagemaker.deletion import (
 )
 from include.operators.sagemaker.endpoint import RunSageMakerEndpointOperator
 from include.operators.sagemaker.training import ResumableSageMakerTrainingOperator
+from include.pipeline.aws.object_store import split_uri
+from include.pipeline.aws.tags import RunTags
 from include.pipeline.data.split import split_to_s3
 from include.pipeline.documents.config import DATASETS, load_config
-from include.pipeline.documents.plan import RunIdentity, RunLocations, RunPlan
+from include.pipeline.documents.plan import RunLocations, RunPlan
 from include.pipeline.documents.training_job import CompletedTrainingJob
 from include.pipeline.evaluation.evaluate import evaluate_endpoint, read_evaluation
 from include.pipeline.history.accepted import accept
 from include.pipeline.history.manifest import record_run
 from include.pipeline.history.reuse import reuse_model
-from include.pipeline.planning.plan import make_plan, write_plan
+from include.pipeline.iam.__main__ import policies
+from include.pipeline.iam.scope import Scope
+from include.pipeline.planning.cost import estimate_cost
+from include.pipeline.planning.names import default_bucket
+from include.pipeline.planning.plan import write_plan
 from include.pipeline.report.writing import write_report
 from include.pipeline.source.download import fetch
 from include.pipeline.source.policy import SourcePolicy
 from include.pipeline.teardown.cleanup import delete_run
 from include.pipeline.teardown.deployed import look_up_deployed
 from include.pipeline.teardown.janitor import sweep
-from tests.local_aws_client import Aws
-from tests.local_aws_server import local_aws_server
-from tests.project import PROJECT
+from tests.aws.clients import Aws
+from tests.aws.connection import connect
+from tests.aws.sagemaker_requests import deployment_requests, training_request
+from tests.aws.training_data import BUCKET, put_training_data, separable_rows
+from tests.aws.training_jobs import ENDLESS, trained_model
+from tests.aws.waiting import OFTEN
+from tests.pipeline.iam.needed_permissions import Account
+from tests.pipeline.iam.policy_evaluation import AccessRequest, is_allowed
+from tests.pipeline.planned import plan_of
+from tests.project import DEPLOYMENT_ID
+from tests.services.local_aws_server import local_aws_server
 
 pytestmark = pytest.mark.slow
 
-POLICY = json.loads((PROJECT / "docs" / "iam" / "airflow-role.json").read_text())
-# Which permission a call needs, where it is not its own name; a copy is read, too, as other objects are:
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
-ACTIONS = {
-    "s3:CopyObject": "s3:PutObject",
-    "s3:DeleteObjects": "s3:DeleteObject",
-    "s3:HeadBucket": "s3:ListBucket",
-    "s3:HeadObject": "s3:GetObject",
-    "s3:ListObjectsV2": "s3:ListBucket",
-    "sagemaker-runtime:InvokeEndpoint": "sagemaker:InvokeEndpoint",
-}
-# What AWS checks without a call of that name; and a call that anybody may make.
-NOT_CALLED = {"iam:PassRole", "sagemaker:AddTags"}
-FREE = {"sts:GetCallerIdentity"}
+ROLE = "AmazonSageMaker-test"
+ACCOUNT = "123456789012"
+SCOPE = Scope(
+    DEPLOYMENT_ID,
+    "bank_marketing",
+    load_config("bank_marketing"),
+    account=ACCOUNT,
+    region="us-east-1",
+    partition="aws",
+    buckets=(default_bucket(ACCOUNT, "us-east-1"),),
+    roles=(f"arn:aws:iam::{ACCOUNT}:role/{ROLE}",),
+)
+POLICY = json.loads(policies(SCOPE)["airflow-role.json"])
+JANITOR = json.loads(policies(SCOPE)["janitor-role.json"])
+# The test's own calls.
+MADE_BY_THE_TEST = {"iam:CreateRole", "s3:CreateMultipartUpload"}
 
 
 @pytest.fixture
@@ -60,48 +77,52 @@ def aws() -> Iterator[Aws]:
 
 
 @pytest.fixture
-def called(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """The actions of all calls that any boto3 client makes; Airflow's connection leads to local AWS."""
-    connection = {
-        "conn_type": "aws",
-        "login": "local-aws-key-id",
-        "password": "local-aws-secret-key",
-        "extra": {"region_name": "us-east-1", "endpoint_url": aws.url},
-    }
-    monkeypatch.setenv("AIRFLOW_CONN_AWS_DEFAULT", json.dumps(connection))
-    actions: set[str] = set()
+def needed(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> list[AccessRequest]:
+    """What all calls that any boto3 client makes need; Airflow's connection leads to local AWS."""
+    connect(monkeypatch, aws.url)
+    requests: list[AccessRequest] = []
     make_call = botocore.client.BaseClient._make_api_call
+    sagemaker = aws.client("sagemaker")
+
+    def tags_of(arn: str) -> dict[str, str]:
+        try:
+            tags = make_call(sagemaker, "ListTags", {"ResourceArn": arn})["Tags"]
+        except ClientError:
+            return {}
+        return {tag["Key"]: tag["Value"] for tag in tags}
+
+    account = Account(ACCOUNT, "us-east-1", owner_of=lambda _bucket: ACCOUNT, tags_of=tags_of)
 
     def record(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
-        call = f"{client.meta.service_model.service_name}:{operation}"
-        actions.add(ACTIONS.get(call, call))
+        service = client.meta.service_model.service_name
+        if f"{service}:{operation}" not in MADE_BY_THE_TEST:
+            requests.extend(account.needed(service, operation, parameters))
         return make_call(client, operation, parameters)
 
     monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", record)
-    return actions
+    return requests
+
+
+def actions_of(policy: dict[str, Any]) -> set[str]:
+    return {action for statement in policy["Statement"] for action in statement["Action"]}
 
 
 def run_everything(aws: Aws) -> None:
     """Do in this process what the DAG's tasks do, stop a job, and sweep."""
     s3, sagemaker = aws.client("s3"), aws.client("sagemaker")
-    config = load_config("bank_marketing")
-    aws.client("iam").create_role(RoleName="AmazonSageMaker-test", AssumeRolePolicyDocument="{}")
-    plan = make_plan(
-        config.params.model_dump()
-        | {"data_url": "bank_marketing_sample.csv", "role": "AmazonSageMaker-test"},
-        identity=RunIdentity(
-            dag_id="bank_marketing",
-            run_id="manual__iam",
-            account_id=aws.client("sts").get_caller_identity()["Account"],
-            region="us-east-1",
-            planned_at=datetime.now(UTC),
-        ),
-        config=config,
-        default_role=None,
-        source_policy=SourcePolicy(local_folder=DATASETS),
-        iam=aws.client("iam"),
+    aws.client("iam").create_role(RoleName=ROLE, AssumeRolePolicyDocument="{}")
+    plan = plan_of(
+        {"data_url": "bank_marketing_sample.csv", "role": ROLE},
+        aws.client("iam"),
+        policy=SourcePolicy(local_folder=DATASETS),
+        account_id=aws.client("sts").get_caller_identity()["Account"],
+        planned_at=datetime.now(UTC),
     )
-    S3CreateBucketOperator(task_id="create_bucket", bucket_name=plan.bucket).execute({})
+    CreateOwnBucketOperator(
+        task_id="create_bucket", bucket_name=plan.bucket, plan=plan.model_dump(mode="json")
+    ).execute({})
+    plan.own_bucket.guard(s3)
+    assert estimate_cost(plan, s3).at_most
     write_plan(s3, plan)
     raw = fetch(
         plan.params.data_url, policy=SourcePolicy(local_folder=DATASETS), s3=s3, raw_uri=plan.locations.raw
@@ -109,7 +130,10 @@ def run_everything(aws: Aws) -> None:
     assert reuse_model(s3, plan, raw.sha256) is None
     split = split_to_s3(s3, raw, plan)
     training = ResumableSageMakerTrainingOperator(
-        task_id="train_model", config=plan.training, check_interval=1
+        task_id="train_model",
+        config=plan.training,
+        plan=plan.model_dump(mode="json"),
+        check_interval=1,
     )
     job = CompletedTrainingJob.describe(sagemaker, training.execute({})["Training"]["TrainingJobName"])
     training.on_kill()
@@ -122,15 +146,49 @@ def run_everything(aws: Aws) -> None:
     delete(DeleteSageMakerModelOperator, plan)
     manifest = record_run(s3, plan, read_evaluation(s3, plan), raw=raw, split=split, training=job)
     accept(s3, plan, manifest)
+    # It was cleared, and takes the place that it had in the list of models.
+    again = plan.identity.model_copy(update={"planned_at": datetime.now(UTC)})
+    accept(s3, plan, manifest.model_copy(update={"identity": again}))
     # The next run of the same data uses the model again, and takes over its figures.
-    next_run = plan.model_copy(
-        update={"key": "next", "locations": RunLocations.of(plan.bucket, "bank_marketing", "next")}
-    )
+    places = RunLocations.of(plan.bucket, "bank_marketing", "next", deployment_id=DEPLOYMENT_ID)
+    next_run = plan.model_copy(update={"key": "next", "locations": places})
     assert reuse_model(s3, next_run, raw.sha256)
-    delete_run(s3, next_run.locations)
+    delete_run(s3, next_run.locations, RunTags.of_request(next_run.training))
     write_report(s3, plan, manifest, look_up_deployed(sagemaker, plan, {}))
-    delete_run(s3, plan.locations)
-    sweep(sagemaker, now=datetime.now(UTC), is_over=lambda *_: True, dry_run=False, report=print)
+    # What a job leaves that was stopped while it stored its model.
+    begin_upload(aws, plan)
+    assert delete_run(s3, plan.locations, RunTags.of_request(plan.training)).bucket_is_deleted
+    sweep(
+        sagemaker,
+        now=datetime.now(UTC),
+        deployment_id=DEPLOYMENT_ID,
+        is_over=lambda _: True,
+        dry_run=False,
+        report=print,
+    )
+
+
+def leave_everything(aws: Aws) -> None:
+    """Leave an endpoint, its configuration, its model and a running job, which end with their run."""
+    sagemaker = aws.client("sagemaker")
+    put_training_data(aws.client("s3"), separable_rows())
+    trained_model(sagemaker, "model")
+    run = {"dag_id": "bank_marketing", "run_id": "over"}
+    tags = RunTags(deployment_id=DEPLOYMENT_ID, **run, expires=datetime.now(UTC)).to_aws()
+    name = f"{DEPLOYMENT_ID}-bank-marketing-over"
+    archive = f"s3://{BUCKET}/output/model/output/model.tar.gz"
+    requests = deployment_requests(name, archive, tags)
+    sagemaker.create_model(**requests["Model"])
+    sagemaker.create_endpoint_config(**requests["EndpointConfig"])
+    sagemaker.create_endpoint(**requests["Endpoint"])
+    sagemaker.get_waiter("endpoint_in_service").wait(EndpointName=name, WaiterConfig=OFTEN)
+    job = training_request(f"{DEPLOYMENT_ID}-bank-marketing-running", HyperParameters=ENDLESS, Tags=tags)
+    sagemaker.create_training_job(**job)
+
+
+def begin_upload(aws: Aws, plan: RunPlan) -> None:
+    bucket, key = split_uri(f"{plan.locations.model}/model.tar.gz")
+    aws.client("s3").create_multipart_upload(Bucket=bucket, Key=key)
 
 
 def deploy(plan: RunPlan, archive: str) -> None:
@@ -147,18 +205,26 @@ def delete(operator: type, plan: RunPlan) -> None:
     operator(task_id="delete", name=plan.key, check_interval=1).execute({"dag_run": plan.identity})
 
 
-def test_the_policy_allows_what_the_pipeline_calls_and_nothing_else(aws: Aws, called: set[str]) -> None:
+def test_the_policy_allows_what_the_pipeline_calls_and_nothing_else(
+    aws: Aws, needed: list[AccessRequest]
+) -> None:
     run_everything(aws)
-    allowed = {action for statement in POLICY["Statement"] for action in statement["Action"]}
-    # Made by the test alone.
-    called.discard("iam:CreateRole")
-    assert called - FREE == allowed - NOT_CALLED
+    assert [request for request in needed if not is_allowed(POLICY, request)] == []
+    assert {request.action for request in needed} == actions_of(POLICY)
 
 
-def test_no_statement_allows_every_action_or_every_object() -> None:
-    for statement in POLICY["Statement"]:
-        assert statement["Effect"] == "Allow"
-        assert not any("*" in action for action in statement["Action"])
-        if statement["Resource"] == "*":
-            # AWS has no narrower resource for these.
-            assert all(action.startswith("sagemaker:List") for action in statement["Action"])
+def test_the_janitors_policy_allows_what_it_calls_and_nothing_else(
+    aws: Aws, needed: list[AccessRequest]
+) -> None:
+    leave_everything(aws)
+    needed.clear()
+    sweep(
+        aws.client("sagemaker"),
+        now=datetime.now(UTC),
+        deployment_id=DEPLOYMENT_ID,
+        is_over=lambda _: True,
+        dry_run=False,
+        report=print,
+    )
+    assert [request for request in needed if not is_allowed(JANITOR, request)] == []
+    assert {request.action for request in needed} == actions_of(JANITOR)

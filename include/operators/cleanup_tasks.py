@@ -5,89 +5,138 @@ Imports stand in the tasks, as in `tasks`.
 
 import logging
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Variable, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowRuntimeError, AirflowSkipException
 
 from include.airflow_names import CHECK_QUALITY, PLAN_RUN, WRITE_REPORT
-from include.operators.connection import hook
+from include.operators.connection import hook, janitors_connection, s3_of
+from include.operators.deployment import check_deployment, own_deployment_id
+from include.operators.held_plan import held_plan
+
+if TYPE_CHECKING:
+    from include.pipeline.aws.tags import RunTags
 
 log = logging.getLogger(__name__)
 
 
 @task
-def delete_data(plan: dict[str, Any]) -> list[str]:
-    """Delete what the run stored on S3, where the Params ask for it."""
+def delete_data(plan: dict[str, Any]) -> dict[str, Any]:
+    """Delete what the run stored on S3, in every version, where the Params ask for it.
+
+    Returns:
+        A `DeletedData`.
+    """
+    from include.pipeline.aws.tags import RunTags
     from include.pipeline.documents.plan import RunPlan
     from include.pipeline.teardown.cleanup import delete_run
 
     run = RunPlan.read(plan, PLAN_RUN)
     if not run.params.delete_data:
         raise AirflowSkipException(f"delete_data is not set: {run.locations.run} stays")
-    deleted = delete_run(hook("s3").conn, run.locations)
-    log.info("Deleted %d objects of %s", len(deleted), run.locations.run)
-    return deleted
+    owner = RunTags.of_request(run.training) if run.own_bucket.is_of_account else None
+    deleted = delete_run(s3_of(run), run.locations, owner)
+    log.info("%s: %s", run.locations.run, deleted)
+    return deleted.model_dump(mode="json")
 
 
 @task
-def verify_teardown(plan: dict[str, Any], ti: Any = None) -> None:
-    """Fail the run when something of it is left that should be gone, whichever teardown missed it.
+def verify_teardown(
+    plan: dict[str, Any] | None, ti: Any = None, dag_run: Any = None, params: Any = None
+) -> None:
+    """Take away what the teardown has missed, and fail the run where something stays or it was ended by hand.
 
-    Also where a user marked it as failed: Airflow skips what is pending then, leaves the run's state to its
-    teardown, and would call it a success.
+    Missed is, for one, what a task made after a user had marked it as failed, or the job of one that waited
+    for its next try. A green run is one whose gate has passed: Airflow skips what is pending in a run that a
+    user ends, and would call the run a success.
+
+    Args:
+        plan: A `RunPlan`, as it came; None where the run was not planned.
+        ti: Filled in by Airflow, and what follows too.
+        dag_run: The run.
+        params: The run's.
     """
-    from include.pipeline.aws.object_store import list_objects
-    from include.pipeline.aws.resources import ALL_KINDS, is_of_run
     from include.pipeline.aws.tags import RunTags
-    from include.pipeline.documents.plan import RunPlan
-    from include.pipeline.errors import CleanupError
+    from include.pipeline.planning.names import run_key
+    from include.pipeline.teardown.janitor import sweep
 
-    run, sagemaker = RunPlan.read(plan, PLAN_RUN), hook("sagemaker").conn
-    tags = RunTags(dag_id=run.identity.dag_id, run_id=run.identity.run_id, expires=None)
-    left = []
-    if not run.keep_endpoint:
-        left += [f"{kind.title} {run.key}" for kind in ALL_KINDS if is_of_run(sagemaker, kind, run.key, tags)]
-    if run.params.delete_data:
-        left += list_objects(hook("s3").conn, f"{run.locations.run}/")
-    if left:
-        raise CleanupError(
-            f"{', '.join(left[:5])} ({len(left)} in all)",
-            "a run leaves nothing that its Params do not keep",
-            "Read why the teardown failed, mend it, and clear the tasks that delete",
-        )
+    # Of the plan no more than this is read here: the sweep comes before what may fail.
+    planned = plan["identity"].get("deployment_id", "") if plan else own_deployment_id()
+    deployment_id = check_deployment(planned)
+    own = RunTags(deployment_id=deployment_id, dag_id=ti.dag_id, run_id=ti.run_id, expires=None)
+    # By its name and tags, as a run that was cleared may have something and yet no plan.
+    sweep(
+        hook("sagemaker").conn,
+        now=datetime.now(UTC),
+        deployment_id=deployment_id,
+        is_over=own.is_same_run,
+        dry_run=False,
+        report=log.info,
+        named=run_key(deployment_id, ti.dag_id, ti.run_id),
+    )
+    if plan:
+        _refuse_remains(held_plan(plan, dag_run=dag_run, params=params), own)
     states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id])[ti.run_id]
-    if states[WRITE_REPORT] == "failed":
+    gate, report = states.get(CHECK_QUALITY), states.get(WRITE_REPORT)
+    if report == "failed":
         raise AirflowFailException("The report could not be written. Read why in the task write_report.")
-    if states[CHECK_QUALITY] == "skipped" and "failed" in states.values():
-        raise AirflowFailException("The run was marked as failed. Nothing of it is left.")
+    # A gate that has failed, fails the run by itself.
+    if gate not in {"failed", "upstream_failed"} and (gate, report) != ("success", "success"):
+        raise AirflowFailException(
+            f"The run was ended by hand: check_quality is {gate}, write_report is {report}. "
+            "Only a run whose model has passed the gate is a success. What it made on SageMaker is deleted, "
+            "except what its Params keep. Clear the run to do it again."
+        )
 
 
 @task
 def sweep_leftovers(ti: Any = None, params: Any = None) -> list[str]:
     """Take away what runs have left on SageMaker: of runs that are over, or after its expiry.
 
-    A dry run, which only lists it, unless the Param `dry_run` or, where that is empty, the Variable
-    `sagemaker_janitor_dry_run` says false.
+    A dry run, which only lists it, unless the Variable `sagemaker_janitor_dry_run` says false, which is for
+    administrators to write. The Param `dry_run` can only ask for one.
     """
     from include.pipeline.teardown.janitor import sweep
 
-    dry_run = params["dry_run"]
-    if dry_run is None:
-        dry_run = Variable.get("sagemaker_janitor_dry_run", default=True, deserialize_json=True)
+    may_delete = Variable.get("sagemaker_janitor_dry_run", default=True, deserialize_json=True) is False
+    dry_run = not may_delete or params["dry_run"] is True
 
-    def is_over(dag_id: str, run_id: str) -> bool:
+    def is_over(run: "RunTags") -> bool:
+        if not run.tells_its_run:
+            # What its tags could hold of its id may be another run's id.
+            return False
         try:
-            return ti.get_dagrun_state(dag_id, run_id) in {"success", "failed"}
+            return ti.get_dagrun_state(run.dag_id, run.run_id) in {"success", "failed"}
         except AirflowRuntimeError:
-            # A run that this Airflow does not know may be another's: its expiry decides.
+            # Airflow knows it no more: its expiry decides.
             return False
 
     found = sweep(
-        hook("sagemaker").conn,
+        hook("sagemaker", janitors_connection()).conn,
         now=datetime.now(UTC),
+        deployment_id=own_deployment_id(),
         is_over=is_over,
-        dry_run=dry_run is not False,
+        dry_run=dry_run,
         report=log.info,
     )
     return [str(leftover) for leftover in found]
+
+
+def _refuse_remains(run: Any, own: Any) -> None:
+    from include.pipeline.aws.resources import ALL_KINDS, is_of_run
+    from include.pipeline.errors import CleanupError
+    from include.pipeline.teardown.cleanup import find_data
+
+    left = []
+    if not run.keep_endpoint:
+        sagemaker = hook("sagemaker").conn
+        left += [f"{kind.title} {run.key}" for kind in ALL_KINDS if is_of_run(sagemaker, kind, run.key, own)]
+    if run.params.delete_data:
+        left += [str(stored) for stored in find_data(s3_of(run), run.locations)]
+    if left:
+        raise CleanupError(
+            f"{', '.join(left[:5])} ({len(left)} in all)",
+            "a run leaves nothing that its Params do not keep",
+            "Read why the teardown failed, mend it, and clear the tasks that delete",
+        )

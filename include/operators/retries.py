@@ -5,49 +5,28 @@ from http import HTTPStatus
 from typing import Any
 
 from airflow.sdk import Context, ExceptionRetryPolicy, RetryAction, RetryDecision, RetryRule
-from airflow.sdk.exceptions import AirflowTaskTimeout
-from botocore.exceptions import ClientError
+from airflow.sdk.exceptions import AirflowException, AirflowTaskTimeout
+from botocore.exceptions import BotoCoreError, ClientError
 
+from include.operators.connection import hook
+from include.pipeline.aws.connection_words import SETTINGS
+from include.pipeline.aws.error_words import THROTTLING, in_words
 from include.pipeline.errors import PipelineError
 
-# https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html: these pass by themselves,
-# whatever HTTP status they come with.
-_PASSING = frozenset(
-    {
-        "LimitExceededException",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "RequestThrottled",
-        "RequestThrottledException",
-        "RequestTimeout",
-        "RequestTimeoutException",
-        "SlowDown",
-        "Throttling",
-        "ThrottlingException",
-        "TooManyRequestsException",
-    }
-)
+# These pass by themselves, whatever HTTP status they come with.
+_PASSING = THROTTLING | {"RequestTimeout", "RequestTimeoutException"}
 # Where the answer to CreateBucket was lost, or another run was quicker: the next try finds the bucket.
 _FOUND_NEXT_TIME = frozenset({"BucketAlreadyOwnedByYou", "OperationAborted"})
+# Is answered with a link to the console, which each partition of AWS has at another place.
+_QUOTA = "ResourceLimitExceeded"
 _LONGEST_DELAY = timedelta(minutes=5)
 
-_ALLOW = "Allow the action that the message names, for the identity of the Airflow connection"
-_CREDENTIALS = "Renew the credentials of the Airflow connection"
-_ADVICE = {
-    "AccessDenied": _ALLOW,
-    "AccessDeniedException": _ALLOW,
-    "UnauthorizedOperation": _ALLOW,
-    "ExpiredToken": _CREDENTIALS,
-    "ExpiredTokenException": _CREDENTIALS,
-    "InvalidAccessKeyId": _CREDENTIALS,
-    "InvalidClientTokenId": _CREDENTIALS,
-    "SignatureDoesNotMatch": _CREDENTIALS,
-    "UnrecognizedClientException": _CREDENTIALS,
-    "BucketAlreadyExists": "Another account has that bucket: set the Param bucket to another name",
-    "NoSuchBucket": "Clear create_bucket and what follows it",
-    "ResourceLimitExceeded": "Ask for more of that instance in Service Quotas, or choose another type",
-    "ValidationException": "Correct the Param that the message names",
-}
+
+def may_pass(error: ClientError) -> bool:
+    """Tell whether what AWS answered passes by itself: throttling, or any 5xx."""
+    code = error.response.get("Error", {}).get("Code", "")
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return code in _PASSING or status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 class AwsRetryPolicy(ExceptionRetryPolicy):
@@ -61,14 +40,26 @@ class AwsRetryPolicy(ExceptionRetryPolicy):
         context: Context | None = None,
     ) -> RetryDecision:
         """Decide by AWS's error code; what is no answer of AWS goes by the rules."""
+        if isinstance(exception, BotoCoreError) and type(exception) in SETTINGS:
+            return RetryDecision.fail("{}: {}".format(*SETTINGS[type(exception)]))
         if not isinstance(exception, ClientError):
             return super().evaluate(exception, try_number, max_tries, context)
         code = exception.response.get("Error", {}).get("Code", "")
         status = exception.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        if code in _PASSING | _FOUND_NEXT_TIME or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if code in _FOUND_NEXT_TIME or may_pass(exception):
             delay = min(timedelta(seconds=15) * 2 ** (try_number - 1), _LONGEST_DELAY)
             return RetryDecision.retry(delay, f"{code} ({status}) may pass")
-        return RetryDecision.fail(f"{code}: {_ADVICE.get(code, 'Mend what the message names')}")
+        words = in_words(exception, _partition() if code == _QUOTA else "aws")
+        return RetryDecision.fail(
+            f"{code}: {words.matter}. {words.mend}" if words else f"{code}: Mend what the message names"
+        )
+
+
+def _partition() -> str:
+    try:
+        return str(hook("sts").conn_partition)
+    except (AirflowException, BotoCoreError):  # the very fault may be that of the connection
+        return "aws"
 
 
 RETRY_POLICY = AwsRetryPolicy(

@@ -50,8 +50,8 @@ class Returned:
 
 
 # Any, as Airflow puts the value in their place before a task sees them.
-PLAN: Any = Returned(airflow_names.PLAN_RUN)
-"""A `RunPlan`."""
+PLAN_IF_ANY: Any = Returned(airflow_names.PLAN_RUN, may_be_absent=True)
+"""A `RunPlan`, where the run was planned, as it came: for a task that has to do its work whatever it says."""
 RAW: Any = Returned(airflow_names.DOWNLOAD_DATA)
 """A `RawData`."""
 REUSED: Any = Returned(airflow_names.REUSE_MODEL, may_be_absent=True)

@@ -5,22 +5,34 @@ Imports stand in the tasks: pandas, scikit-learn and sagemaker would cost second
 
 import logging
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
-from airflow.sdk import Variable, task
+from airflow.sdk import task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from include.airflow_names import BUCKET, CHECK_QUALITY, DOWNLOAD_DATA, PLAN_RUN, SPLIT_DATA
-from include.operators.connection import hook
+from include.airflow_names import (
+    BUCKET,
+    BUCKET_OWNER,
+    CHECK_QUALITY,
+    DEPLOYMENT_ID,
+    DOWNLOAD_DATA,
+    PLAN_RUN,
+    SPLIT_DATA,
+)
+from include.operators.connection import hook, s3_of
+from include.operators.deployment import own_deployment_id
+from include.operators.held_plan import plan_of
 from include.operators.reuse import skip_for
+from include.operators.source.access import mask_secrets_of, source_login, source_policy
 
 log = logging.getLogger(__name__)
 
 
-# A data_url may carry a signature or a password: the log does not show what this returns.
+# What this returns is long, and the log has what matters of it.
 @task(show_return_value_in_logs=False)
 def plan_run(pipeline: str, dag_run: Any = None, params: Any = None, ti: Any = None) -> dict[str, Any]:
-    """Check the Params and work out every name, place and request of the run.
+    """Check the Params and work out every name, place and request of the run, and what it costs.
 
     Args:
         pipeline: Names the YAML file in `include/datasets`.
@@ -29,54 +41,64 @@ def plan_run(pipeline: str, dag_run: Any = None, params: Any = None, ti: Any = N
         ti: Filled in by Airflow.
 
     Returns:
-        A `RunPlan`. Its bucket is an XCom by itself, too: the report's plugin reads it without the rest.
+        A `RunPlan`. Its deployment, its bucket and whose that has to be are XComs by themselves, too: the
+        report's plugin reads them without the rest.
     """
     from include.pipeline.documents.config import load_config
-    from include.pipeline.documents.plan import RunIdentity
-    from include.pipeline.planning.plan import make_plan
+    from include.pipeline.planning.cost import estimate_cost, told
+    from include.pipeline.planning.image import xgboost_image
 
+    mask_secrets_of(params)
     config = load_config(pipeline)
-    sts = hook("sts")
-    plan = make_plan(
-        params,
-        identity=RunIdentity(
-            dag_id=dag_run.dag_id,
-            run_id=dag_run.run_id,
-            account_id=sts.conn.get_caller_identity()["Account"],
-            region=sts.conn_region_name or "",
-            planned_at=datetime.now(UTC),
-            interval_start=dag_run.data_interval_start,
-            interval_end=dag_run.data_interval_end,
-        ),
-        config=config,
-        default_role=Variable.get("sagemaker_role", default=None),
-        source_policy=source_policy(config.max_source_bytes),
-        iam=hook("iam").conn,
+    policy = source_policy(config)
+    plan = plan_of(
+        config,
+        deployment_id=own_deployment_id(),
+        dag_run=dag_run,
+        params=params,
+        planned_at=datetime.now(UTC),
+        source_policy=policy,
+        image_of=xgboost_image,
     )
+    if login := source_login(plan.params.source_connection, policy):
+        login.check(plan.params.data_url)
+    cost = estimate_cost(plan, s3_of(plan))
+    for line in told(cost):
+        log.info("%s", line)
+    ti.xcom_push(DEPLOYMENT_ID, plan.identity.deployment_id)
     ti.xcom_push(BUCKET, plan.bucket)
-    return plan.model_dump(mode="json")
+    ti.xcom_push(BUCKET_OWNER, plan.own_bucket.owner)
+    return plan.model_copy(update={"cost": cost}).model_dump(mode="json")
 
 
 @task
-def download_data(plan: dict[str, Any]) -> dict[str, Any]:
+def download_data(plan: dict[str, Any], params: Any = None) -> dict[str, Any]:
     """Copy the data to S3 under the name of its SHA-256, and the plan beside it.
+
+    Args:
+        plan: A `RunPlan`. Its `data_url` is without what signs it.
+        params: Filled in by Airflow, which alone keeps the whole URL.
 
     Returns:
         A `RawData`.
     """
     from include.pipeline.documents.config import load_config
     from include.pipeline.documents.plan import RunPlan
-    from include.pipeline.planning.plan import write_plan
+    from include.pipeline.planning.plan import source_of, write_plan
     from include.pipeline.source.download import fetch
 
-    run, s3 = RunPlan.read(plan, PLAN_RUN), hook("s3").conn
+    mask_secrets_of(params)
+    run = RunPlan.read(plan, PLAN_RUN)
+    s3 = s3_of(run)
     write_plan(s3, run)
+    # Read here, where it holds: what travels between tasks may be written by anybody who runs one.
+    policy = source_policy(load_config(run.identity.dag_id))
     raw = fetch(
-        run.params.data_url,
-        # Read here, where it holds: what travels between tasks may be written by anybody who runs one.
-        policy=source_policy(load_config(run.identity.dag_id).max_source_bytes),
+        source_of(params, run),
+        policy=policy,
         s3=s3,
         raw_uri=run.locations.raw,
+        login=source_login(run.params.source_connection, policy),
     )
     log.info("%d bytes from %s are at %s", raw.bytes, raw.url, raw.uri)
     return raw.model_dump(mode="json")
@@ -91,8 +113,11 @@ def reuse_model(plan: dict[str, Any], raw: dict[str, Any]) -> dict[str, Any] | N
     """
     from include.pipeline.documents.plan import RunPlan
     from include.pipeline.history import reuse
+    from include.pipeline.history.provenance import is_made_by_its_run
 
-    reused = reuse.reuse_model(hook("s3").conn, RunPlan.read(plan, PLAN_RUN), raw["sha256"])
+    run = RunPlan.read(plan, PLAN_RUN)
+    is_genuine = partial(is_made_by_its_run, hook("sagemaker").conn)
+    reused = reuse.reuse_model(s3_of(run), run, raw["sha256"], is_genuine)
     log.info("%s", reused.reason if reused else "There is no model to use again")
     return reused.model_dump(mode="json") if reused else None
 
@@ -113,7 +138,7 @@ def split_data(
     if reused:
         skip_for(reused, ti, reused["split"])
     run = RunPlan.read(plan, PLAN_RUN)
-    split = split_to_s3(hook("s3").conn, RawData.read(raw, DOWNLOAD_DATA), run)
+    split = split_to_s3(s3_of(run), RawData.read(raw, DOWNLOAD_DATA), run)
     log.info("%d rows to train on, %d to test on", split.train_rows, split.test_rows)
     return split.model_dump(mode="json")
 
@@ -145,15 +170,16 @@ def evaluate_model(
 
     if reused:
         skip_for(reused, ti, reused["metrics"])
+    run = RunPlan.read(plan, PLAN_RUN)
     evaluation = evaluate_endpoint(
-        RunPlan.read(plan, PLAN_RUN),
+        run,
         Split.read(split, SPLIT_DATA),
         _training_job(training),
-        s3=hook("s3").conn,
+        s3=s3_of(run),
         runtime=hook("sagemaker-runtime").conn,
         logs=hook("logs").conn,
     )
-    for line in confusion_table(evaluation).splitlines():
+    for line in confusion_table(evaluation, few_rows_shown=evaluation.few_rows_shown).splitlines():
         log.info("%s", line)
     return evaluation.headline.model_dump(mode="json")
 
@@ -190,7 +216,8 @@ def check_quality(
     from include.pipeline.history.accepted import accept
     from include.pipeline.history.manifest import record_run
 
-    run, s3 = RunPlan.read(plan, PLAN_RUN), hook("s3").conn
+    run = RunPlan.read(plan, PLAN_RUN)
+    s3 = s3_of(run)
     evaluation = read_evaluation(s3, run)
     manifest = record_run(
         s3,
@@ -231,7 +258,8 @@ def write_report(plan: dict[str, Any], deletions: dict[str, dict[str, Any] | Non
     from include.pipeline.report.writing import write_report as write
     from include.pipeline.teardown.deployed import look_up_deployed
 
-    run, s3 = RunPlan.read(plan, PLAN_RUN), hook("s3").conn
+    run = RunPlan.read(plan, PLAN_RUN)
+    s3 = s3_of(run)
     states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id])[ti.run_id]
     # A run may have been evaluated before it was cleared: its manifest is that of then.
     is_judged = states[CHECK_QUALITY] in {"success", "failed"}
@@ -240,21 +268,6 @@ def write_report(plan: dict[str, Any], deletions: dict[str, dict[str, Any] | Non
         raise AirflowSkipException("The model was not evaluated: there is nothing to report")
     found = {kind: Deletion.read(deletion, kind) for kind, deletion in deletions.items() if deletion}
     return write(s3, run, manifest, look_up_deployed(hook("sagemaker").conn, run, found))
-
-
-def source_policy(max_bytes: int) -> Any:
-    """Read from Airflow Variables where data may come from.
-
-    Returns:
-        A `SourcePolicy`.
-    """
-    from include.pipeline.source.policy import SourcePolicy
-
-    return SourcePolicy.of_variables(
-        local_folder=Variable.get("source_local_folder", default=None),
-        http_hosts=Variable.get("source_http_hosts", default=None),
-        max_bytes=max_bytes,
-    )
 
 
 def _training_job(training: dict[str, Any]) -> Any:

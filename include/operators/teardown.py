@@ -6,8 +6,9 @@ from airflow.sdk import BaseOperator, TaskGroup, chain
 
 from include import airflow_names
 from include.operators import cleanup_tasks, tasks
+from include.operators.held_plan import PLAN
 from include.operators.links import ModelReportLink
-from include.operators.returned import PLAN, Returned
+from include.operators.returned import PLAN_IF_ANY, Returned
 from include.operators.sagemaker.deletion import (
     DeleteSageMakerEndpointConfigOperator,
     DeleteSageMakerEndpointOperator,
@@ -38,19 +39,21 @@ def teardown(made: BaseOperator) -> list[BaseOperator]:
         answers: list[Any] = [
             tasks.write_report(PLAN, deleted),
             cleanup_tasks.delete_data(PLAN),
-            cleanup_tasks.verify_teardown(PLAN),
+            cleanup_tasks.verify_teardown(PLAN_IF_ANY),
         ]
         report, delete_data, verify = (answer.operator for answer in answers)
         report.operator_extra_links = (ModelReportLink(),)
         steps = [*deletions.values(), report, delete_data]
         chain(*steps, verify)
     # Airflow runs a teardown whatever failed before it, as long as its setup has succeeded. `made` is the
-    # setup of all of them: where it has not run, there is nothing to take away.
+    # setup of all that delete: where it has not run, there is nothing to take away.
     for step in steps:
         step.as_teardown(setups=made)
     # Whether a run has failed, Airflow reads from the last tasks of its DAG. It passes over teardowns, unless
     # they may fail the run: such a teardown counts as a last task, and what comes before it no longer does.
     # So only the very last may be one. Were it an earlier one, a run whose gate has failed would end as a
-    # success. `verify_teardown` itself fails when anything is left, or when the run was marked as failed.
-    verify.as_teardown(setups=made, on_failure_fail_dagrun=True)
+    # success. In a run that a user marks as failed, Airflow skips what is pending, setups among it, but no
+    # teardown; skipped tasks do not fail a run. `verify_teardown` does, and has no setup, with which it would
+    # be skipped, too. Where the gate has passed before the mark, the plugin `ended_runs` fails the gate.
+    verify.as_teardown(on_failure_fail_dagrun=True)
     return [*steps, verify]

@@ -35,7 +35,7 @@ class Document(BaseModel):
             return cls.model_validate(found, extra="ignore")
         except ValidationError as error:
             raise _unreadable(cls, error, where) from None
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise DocumentError(
                 f"{where} is not JSON ({error})", f"it holds a {cls.__name__}", _MEND
             ) from None
@@ -48,7 +48,8 @@ def _unreadable(kind: type[Document], error: ValidationError, where: str) -> Doc
     # Without the values, which may hold a password.
     faults = error.errors(include_url=False, include_input=True)
     for fault in faults:
-        if fault["loc"] == ("schema_version",):
+        # A number that no integer holds has no other to be held against.
+        if fault["loc"] == ("schema_version",) and "ctx" in fault:
             return DocumentError(
                 f"{where} has schema_version {fault['input']!r}",
                 f"this version of the project reads schema_version {fault['ctx']['expected']}",

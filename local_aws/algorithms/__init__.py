@@ -11,7 +11,8 @@ A folder is a package with
 and, where SageMaker reads metrics from its log,
 
 - `metrics.METRICS`: those metrics. The hyperparameter `_tuning_objective_metric` names the one that a
-  tuning job needs there.
+  tuning job needs there;
+- `metrics.OTHER_METRICS`, where there are some: metrics that no tuning job can ask for.
 
 Only the container's process imports `training` and `serving`. The modules beside the folders hold what
 several algorithms have in common, above all Amazon's own ones: hyperparameters, channels, log lines, model

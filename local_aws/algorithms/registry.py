@@ -55,9 +55,19 @@ def find_algorithm(image_uri: str) -> Algorithm:
 
 @cache
 def metrics_of(algorithm: Algorithm) -> tuple[Metric, ...]:
-    """Return the metrics that an algorithm writes to its log: none where it has no `metrics` module."""
+    """Return the metrics that a tuning job can ask for: none where there is no `metrics` module."""
+    return _metrics_named("METRICS", algorithm)
+
+
+@cache
+def logged_metrics_of(algorithm: Algorithm) -> tuple[Metric, ...]:
+    """Return all metrics that SageMaker finds in an algorithm's log, also those of the training data."""
+    return metrics_of(algorithm) + _metrics_named("OTHER_METRICS", algorithm)
+
+
+def _metrics_named(constant: str, algorithm: Algorithm) -> tuple[Metric, ...]:
     module = f"{algorithms.__name__}.{algorithm.name}.metrics"
     if importlib.util.find_spec(module) is None:
         return ()
-    metrics: tuple[Metric, ...] = importlib.import_module(module).METRICS
+    metrics: tuple[Metric, ...] = getattr(importlib.import_module(module), constant, ())
     return metrics

@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Literal, Self
 
 import local_aws
+from local_aws.containers.limits import JobLimits
+from local_aws.containers.process_tree import end_descendants
+from local_aws.containers.watch import watch
 from local_aws.opt_ml import OptMl
 
 # SageMaker's own wait between SIGTERM and SIGKILL (API reference, StopTrainingJob).
@@ -25,7 +28,7 @@ _INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH")
 
 
 class Container:
-    """A process group with its own /opt/ml and a clean environment.
+    """Processes with their own /opt/ml, a clean environment and limits.
 
     Leaving the context ends the processes and removes their files. They also end with the server, even when
     it is killed: the standard input is a pipe that only the server holds open (see `process`).
@@ -35,6 +38,7 @@ class Container:
         role: What the process does.
         environment: Variables that the caller of the API asked for.
         log: A function that receives each line that the process writes.
+        limits: What its processes may take of the machine.
     """
 
     def __init__(
@@ -43,7 +47,12 @@ class Container:
         role: Literal["train", "serve", "process"],
         environment: Mapping[str, str],
         log: Callable[[str], None],
+        limits: JobLimits | None = None,
     ) -> None:
+        self.limits = limits or JobLimits()
+        # Only a script starts processes of its own: the limit of one process does not hold their sum.
+        self._is_watched = role == "process"
+        self._ended = threading.Event()
         self.opt_ml = OptMl(Path(tempfile.mkdtemp(prefix="local-aws-")))
         self.opt_ml.create()
         self._command = [sys.executable, "-P", "-m", "local_aws.containers.process", algorithm, role]
@@ -79,6 +88,8 @@ class Container:
             "PYTHONPATH": str(_PACKAGE_PARENT),
             "PYTHONUNBUFFERED": "1",
             "SAGEMAKER_BASE_DIR": str(self.opt_ml.base),
+            "LOCAL_AWS_JOB_MEMORY": str(self.limits.memory),
+            "LOCAL_AWS_JOB_PROCESSES": str(self.limits.processes),
         }
         pass_fds = []
         if listener is not None:
@@ -87,6 +98,8 @@ class Container:
         with self._lock:
             if self._killed:
                 raise RuntimeError("the container was killed")
+            if self._last_resort is not None:
+                self._last_resort.cancel()
             self._close_pipes()
             self._is_reaped = False
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
@@ -103,6 +116,13 @@ class Container:
             )
         self._reader = threading.Thread(target=self._read_log, name="container-log", daemon=True)
         self._reader.start()
+        if self._is_watched:
+            arguments = (self._process.pid, self.limits, self._ended, self._kill_because)
+            threading.Thread(target=watch, args=arguments, name="container-watch", daemon=True).start()
+
+    def _kill_because(self, reason: str) -> None:
+        self.log(f"Local AWS: {reason}. It is killed.")
+        self.kill()
 
     def _read_log(self) -> None:
         if self._process is not None and self._process.stdout is not None:
@@ -135,20 +155,24 @@ class Container:
         # Processes that it left behind would keep the log open, and outlive it.
         self._signal(signal.SIGKILL)
         self._is_reaped = True
+        self._ended.set()
         self._reader.join()
         return exit_code
 
     def terminate(self, grace: float = GRACE_SECONDS) -> None:
-        """Ask the process group to end, and kill it after a grace period (in seconds)."""
+        """Ask the process group to end, and kill all of it after a grace period (in seconds)."""
         self._signal(signal.SIGTERM)
         self._last_resort = threading.Timer(grace, self.kill)
         self._last_resort.daemon = True
         self._last_resort.start()
 
     def kill(self) -> None:
-        """Kill the process group at once. It cannot be started again."""
+        """Kill all its processes at once. It cannot be started again."""
         with self._lock:
             self._killed = True
+        if self._is_watched and self._process is not None and not self._is_reaped:
+            # While their first process is there, none of them is lost to sight.
+            end_descendants(self._process.pid)
         self._signal(signal.SIGKILL)
 
     def _signal(self, number: signal.Signals) -> None:

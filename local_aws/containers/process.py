@@ -5,14 +5,13 @@
 
 import importlib
 import os
+import resource
 import shutil
 import signal
 import socket
 import sys
 import threading
 import traceback
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 from local_aws.errors import UserError
@@ -24,7 +23,16 @@ def die_with_server(opt_ml: OptMl) -> None:
     while os.read(0, 1):
         pass
     shutil.rmtree(opt_ml.base, ignore_errors=True)
+    from local_aws.containers.process_tree import end_descendants  # noqa: PLC0415 - psutil takes its time
+
+    end_descendants(os.getpid())
     os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+def limit_itself(memory: int) -> None:
+    """Limit the memory of this process, and of each that it will start. No dump of it fills the disk."""
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def train(package: str, opt_ml: OptMl) -> int:
@@ -59,16 +67,15 @@ def serve(package: str, opt_ml: OptMl) -> int:
     return 0
 
 
-def process(opt_ml: OptMl) -> Callable[[], int]:
-    """Prepare a processing job's entrypoint. Call it before the process starts a thread.
+def process(opt_ml: OptMl) -> int:
+    """Run a processing job's entrypoint.
 
     Returns:
-        A function that runs the entrypoint and returns its exit code.
+        The exit code.
     """
     from local_aws.containers import entrypoint  # noqa: PLC0415 - only processing should pay for it
 
-    entrypoint.prepare(opt_ml)
-    return partial(entrypoint.run, opt_ml)
+    return entrypoint.run_apart(opt_ml)
 
 
 def main() -> int:
@@ -79,13 +86,12 @@ def main() -> int:
     """
     algorithm, role = sys.argv[1:]
     opt_ml = OptMl(Path(os.environ["SAGEMAKER_BASE_DIR"]))
+    limit_itself(int(os.environ["LOCAL_AWS_JOB_MEMORY"]))
     package = f"local_aws.algorithms.{algorithm}"
-    if role == "process":
-        work = process(opt_ml)
-    else:
-        work = partial(train if role == "train" else serve, package, opt_ml)
     threading.Thread(target=die_with_server, args=(opt_ml,), daemon=True).start()
-    return work()
+    if role == "process":
+        return process(opt_ml)
+    return (train if role == "train" else serve)(package, opt_ml)
 
 
 if __name__ == "__main__":

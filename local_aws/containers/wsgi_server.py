@@ -20,10 +20,6 @@ _Message = dict[str, Any]
 _KEEP_ALIVE_SECONDS = 24 * 3600
 
 
-def _no_write(_: bytes) -> None:
-    raise NotImplementedError("WSGI's write()")
-
-
 class _InlineWsgi:
     """A WSGI application as an ASGI application."""
 
@@ -44,17 +40,18 @@ class _InlineWsgi:
             parts.append(message.get("body", b""))
             more_body = message.get("more_body", False)
         start: _Message = {"type": "http.response.start"}
+        written: list[bytes] = []
 
         def start_response(
             status: str, headers: list[tuple[str, str]], _exc_info: Any = None, /
         ) -> Callable[[bytes], object]:
             start["status"] = int(status.split(" ", 1)[0])
             start["headers"] = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-            return _no_write
+            return written.append
 
-        body = b"".join(self._application(_environ(scope, b"".join(parts)), start_response))
+        returned = b"".join(self._application(_environ(scope, b"".join(parts)), start_response))
         await send(start)
-        await send({"type": "http.response.body", "body": body})
+        await send({"type": "http.response.body", "body": b"".join(written) + returned})
 
 
 def _environ(scope: _Message, body: bytes) -> "WSGIEnvironment":

@@ -4,9 +4,13 @@ from local_aws.errors import ValidationError
 from local_aws.hosting.endpoint_config import EndpointConfig
 from local_aws.hosting.model import Model
 from local_aws.hosting.resource import find_hosted, free_hosted_arn
+from local_aws.jobs.local_storage import check_volume_key
 from local_aws.protocol import tags
 from local_aws.protocol.listing import page_of
 from local_aws.state.resources import JsonObject, Region
+
+# API reference, ProductionVariantServerlessConfig: MemorySizeInMB is in steps of 1 GB.
+_MEMORY_STEP = 1024
 
 
 def create_endpoint_config(region: Region, request: JsonObject) -> JsonObject:
@@ -25,6 +29,13 @@ def create_endpoint_config(region: Region, request: JsonObject) -> JsonObject:
                 f"Production variant {variant['VariantName']} must have either a ServerlessConfig or an "
                 "InstanceType."
             )
+        memory = variant.get("ServerlessConfig", {}).get("MemorySizeInMB", _MEMORY_STEP)
+        if memory % _MEMORY_STEP:
+            raise ValidationError(
+                f"Production variant {variant['VariantName']}: MemorySizeInMB is {memory}; it has to be "
+                "one of 1024, 2048, 3072, 4096, 5120, 6144."
+            )
+        check_volume_key(variant.get("InstanceType"), request.get("KmsKeyId"), "KmsKeyId")
         find_hosted(region, Model, variant["ModelName"])
     region.of(EndpointConfig)[name] = EndpointConfig(
         name=name, arn=arn, request=request, tags=tags.from_request(request)

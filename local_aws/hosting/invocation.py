@@ -7,11 +7,13 @@ from contextlib import ExitStack
 from http import HTTPStatus
 
 import urllib3
+from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Request, Response
 
-from local_aws.errors import AwsError, ModelError
+from local_aws.errors import AwsError, ModelError, ValidationError
 from local_aws.hosting.endpoint import Endpoint
 from local_aws.hosting.variant import EndpointVariant
+from local_aws.protocol.members.member_answers import refuse_headers
 from local_aws.state.resources import Region
 
 # API reference, InvokeEndpoint: Body.
@@ -28,9 +30,7 @@ def invoke_endpoint(region: Region, endpoint_name: str, request: Request) -> Res
     try:
         with ExitStack() as stack:
             with region.lock:
-                variant = _choose_variant(
-                    region, endpoint_name, request.headers.get("X-Amzn-SageMaker-Target-Variant")
-                )
+                variant = _choose_variant(region, endpoint_name, request.headers)
                 stack.enter_context(variant.reserved())
             answer = _forward(variant, request.get_data(), headers)
     except AwsError as error:
@@ -44,12 +44,23 @@ def invoke_endpoint(region: Region, endpoint_name: str, request: Request) -> Res
     return response
 
 
-def _choose_variant(region: Region, endpoint_name: str, wanted: str | None) -> EndpointVariant:
+def _choose_variant(region: Region, endpoint_name: str, headers: Headers) -> EndpointVariant:
     endpoint = region.of(Endpoint).get(endpoint_name)
     if endpoint is None or not endpoint.is_serving:
         # To SageMaker Runtime, an endpoint exists only while it serves.
         raise AwsError("ValidationError", f"Endpoint {endpoint_name} of account {region.account} not found.")
-    if wanted is not None:
+    if "X-Amzn-SageMaker-Target-Model" in headers:
+        raise AwsError(
+            "ValidationError",
+            f"Endpoint {endpoint_name} is not a multi-model endpoint and does not support "
+            "target model header.",
+        )
+    try:
+        refuse_headers(headers)
+    except ValidationError as refusal:
+        # SageMaker Runtime's code is a shorter one.
+        raise AwsError("ValidationError", refusal.message) from refusal
+    if (wanted := headers.get("X-Amzn-SageMaker-Target-Variant")) is not None:
         for variant in endpoint.variants:
             if variant.name == wanted:
                 return variant

@@ -23,6 +23,9 @@ def create_model(region: Region, request: JsonObject) -> JsonObject:
     if len(containers) != 1:
         raise ValidationError(f"Local AWS serves models of exactly one container, not of {len(containers)}.")
     (container,) = containers
+    if "ModelDataSource" in container:
+        # The archive by another name: member_answers.toml refuses what is no archive.
+        container = {**container, "ModelDataUrl": container["ModelDataSource"]["S3DataSource"]["S3Uri"]}
     if "ModelPackageName" in container:
         package = find_model_package(region, container["ModelPackageName"])
         environment = package.container.get("Environment", {}) | container.get("Environment", {})
@@ -40,8 +43,34 @@ def describe_model(region: Region, request: JsonObject) -> JsonObject:
     return {
         "EnableNetworkIsolation": False,
         **model.request,
+        **_shown_containers(model.request),
         "ModelArn": model.arn,
         "CreationTime": model.creation_time,
+    }
+
+
+def _shown_containers(request: JsonObject) -> JsonObject:
+    """Return the containers of a request, with the members that AWS shows whether or not they were given."""
+    shown = {member: request[member] for member in ("PrimaryContainer", "Containers") if member in request}
+    return {
+        member: [_shown(one) for one in given] if isinstance(given, list) else _shown(given)
+        for member, given in shown.items()
+    }
+
+
+def _shown(container: JsonObject) -> JsonObject:
+    if "ModelDataUrl" not in container:
+        return {"Mode": "SingleModel", "Environment": {}, **container}
+    source = {
+        "S3Uri": container["ModelDataUrl"],
+        "S3DataType": "S3Object",
+        "CompressionType": "Gzip",
+    }
+    return {
+        "Mode": "SingleModel",
+        "Environment": {},
+        "ModelDataSource": {"S3DataSource": source},
+        **container,
     }
 
 

@@ -141,6 +141,8 @@ def start_variant(region: Region, endpoint_name: str, spec: JsonObject, model: M
     log = region.log_stream(
         f"/aws/sagemaker/Endpoints/{endpoint_name}", f"{spec['VariantName']}/i-{secrets.token_hex(8)}"
     )
+    # SageMaker's answers lead to it, also where the container writes nothing.
+    log.open_group()
     container = region.background.container(
         find_algorithm(definition["Image"]).name, "serve", definition.get("Environment", {}), log.append
     )

@@ -15,10 +15,12 @@ Phase = Literal[
     "Starting",
     "Downloading",
     "Running",
+    "Interrupted",
     "Uploading",
     "Stopping",
     "Stopped",
     "MaxRuntimeExceeded",
+    "MaxWaitTimeExceeded",
     "Completed",
     "Failed",
 ]
@@ -27,6 +29,7 @@ _STATUSES: Mapping[Phase, str] = {
     "Stopping": "Stopping",
     "Stopped": "Stopped",
     "MaxRuntimeExceeded": "Stopped",
+    "MaxWaitTimeExceeded": "Stopped",
     "Completed": "Completed",
     "Failed": "Failed",
 }
@@ -71,7 +74,7 @@ class Job(Resource, ABC):
         """Enter a phase."""
         self.last_modified_time = time.time()
         self.status = _STATUSES.get(phase, self.status)
-        if phase == "Downloading":
+        if phase == "Downloading" and self.start_time is None:
             self.start_time = self.last_modified_time
         if self.status not in ("InProgress", "Stopping"):
             self.end_time = self.last_modified_time

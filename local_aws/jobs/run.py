@@ -2,6 +2,7 @@
 
 import logging
 import subprocess
+import threading
 from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
 from typing import ClassVar, Generic, TypeVar
@@ -126,6 +127,9 @@ class JobRun(ABC, Generic[J]):
         return "Stopped" if self._is_stopping() else "Completed"
 
     def _work_in(self, container: Container) -> bool:
+        last_resort = threading.Timer(container.limits.seconds, self._end_of_time, [container])
+        last_resort.daemon = True
+        last_resort.start()
         try:
             return self.work(container)
         except JobFailedError:
@@ -134,8 +138,14 @@ class JobRun(ABC, Generic[J]):
                 raise
             return False
         finally:
+            last_resort.cancel()
             with self.region.lock:
                 self.job.container = None
+
+    def _end_of_time(self, container: Container) -> None:
+        seconds = container.limits.seconds
+        container.log(f"Local AWS: the job has run for {seconds:.0f} s (--job-seconds). It is stopped.")
+        container.terminate()
 
     def _goes_on(self, phase: Phase) -> bool:
         """Enter a phase, unless the job is asked to stop. Tell whether it was entered."""

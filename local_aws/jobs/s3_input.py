@@ -34,9 +34,17 @@ def data_objects(storage: Storage, prefix: S3Url) -> dict[str, S3Url]:
     }
 
 
-def has_objects(storage: Storage, source: JsonObject) -> bool:
-    """Tell whether there are objects below the S3Uri of a data source, or its manifest."""
+def has_objects(storage: Storage, source: JsonObject, region: str) -> bool:
+    """Tell whether there are objects below the S3Uri of a data source, or its manifest, in a region.
+
+    Args:
+        storage: The S3 that holds them.
+        source: An S3DataSource.
+        region: The name of the job's region: SageMaker reads no bucket of another.
+    """
     url = S3Url.parse(source["S3Uri"])
+    if storage.region_of(url.bucket) != region:
+        return False
     if source["S3DataType"] == "ManifestFile":
         return storage.exists(url)
     return bool(data_objects(storage, url))

@@ -21,6 +21,11 @@ def check_container(region: Region, definition: JsonObject, path: str) -> None:
     if "Image" not in definition:
         raise missing_member(f"{path}.image")
     find_algorithm(definition["Image"])
+    if script := definition.get("Environment", {}).get("SAGEMAKER_PROGRAM"):
+        raise ValidationError(
+            f"Local AWS has no script mode: it serves with the algorithm of the image, and would ignore "
+            f"{script}, which SAGEMAKER_PROGRAM of the container's Environment names. Leave it out."
+        )
     if "ModelDataUrl" not in definition:
         raise ValidationError("Local AWS needs the model archive as ModelDataUrl.")
     if not region.storage.exists(S3Url.parse(definition["ModelDataUrl"])):

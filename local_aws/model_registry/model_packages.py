@@ -24,6 +24,11 @@ _REPLACED = (
 
 def create_model_package(region: Region, request: JsonObject) -> JsonObject:
     """Register a model by itself, or as the next version of a group."""
+    token = request.get("ClientToken")
+    for package in region.of(ModelPackage).values():
+        # A request that is sent once more makes nothing more.
+        if token is not None and package.request.get("ClientToken") == token:
+            return {"ModelPackageArn": package.arn}
     if "ModelPackageName" in request and "ModelPackageGroupName" in request:
         raise ValidationError(
             "Both ModelPackageName and ModelPackageGroupName are provided in the input. Cannot determine "

@@ -36,7 +36,7 @@ class ProcessingRun(JobRun[ProcessingJob]):
         hosts = {"current_host": "algo-1", "hosts": ["algo-1"]}
         opt_ml.processing_resource_config.write_text(json.dumps(hosts))
         for source in self.job.inputs:
-            if not has_objects(self.region.storage, source):
+            if not has_objects(self.region.storage, source, self.region.name):
                 raise JobFailedError(f"ClientError: {no_objects(source['S3Uri'])}")
             objects = source_objects(self.region.storage, source)
             download(self.region.storage, objects, opt_ml.at(source["LocalPath"]))

@@ -8,9 +8,12 @@ from werkzeug.wrappers import Request
 
 from local_aws.errors import AwsError
 
+# Of the address bar, or a bookmark: a presigned URL may be opened there. https://www.w3.org/TR/fetch-metadata/
+_BY_THE_USER = "none"
+
 
 class RequestGuard:
-    """A check of the Host and Origin headers, which tells programs from web pages.
+    """A check of the headers that only browsers send, and of the Host header.
 
     Args:
         allowed_hosts: The host names of local AWS, in addition to the loopback addresses and localhost.
@@ -24,7 +27,8 @@ class RequestGuard:
 
         Raises:
             AwsError: `AccessDeniedException`. A foreign Host means a page whose own name was made to point
-                here (DNS rebinding). A foreign Origin means a page that calls local AWS by its address.
+                here (DNS rebinding). An Origin, or a fetch that is not of the user's own making, means a
+                page: local AWS has none, and no page is to use what a browser can reach.
         """
         host = request.headers.get("Host", "")
         if not self._is_ours(f"//{host}"):
@@ -34,9 +38,14 @@ class RequestGuard:
                 403,
             )
         origin = request.headers.get("Origin")
-        if origin is not None and not self._is_ours(origin):
+        if origin is not None:
             raise AwsError(
-                "AccessDeniedException", f"Local AWS does not answer to web pages of {origin!r}.", 403
+                "AccessDeniedException", f"Local AWS does not answer to web pages, as one of {origin!r}.", 403
+            )
+        site = request.headers.get("Sec-Fetch-Site", _BY_THE_USER)
+        if site != _BY_THE_USER:
+            raise AwsError(
+                "AccessDeniedException", f"Local AWS does not answer to fetches of web pages ({site!r}).", 403
             )
 
     def _is_ours(self, url: str) -> bool:

@@ -10,10 +10,12 @@ def from_request(request: JsonObject) -> dict[str, str]:
     """Return the tags of a Create request.
 
     Raises:
-        ValidationError: A key occurs twice.
+        ValidationError: A key occurs twice, or is kept for AWS.
     """
     tags = {tag["Key"]: tag["Value"] for tag in request.get("Tags", [])}
-    if len(tags) < len(request.get("Tags", [])):
+    if any(key.lower().startswith("aws:") for key in tags):
+        raise ValidationError("aws: prefixed tag key names are not allowed for external use.")
+    if len({key.lower() for key in tags}) < len(request.get("Tags", [])):
         raise ValidationError("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
     return tags
 

@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Literal, ParamSpec
 
 from local_aws.containers.container import Container
+from local_aws.containers.limits import JobLimits
 from local_aws.state.latency import Latency
 
 _LOG = logging.getLogger(__name__)
@@ -20,10 +21,12 @@ class Background:
 
     Args:
         latency: How long states last.
+        limits: What a job may take of the machine.
     """
 
-    def __init__(self, latency: Latency) -> None:
+    def __init__(self, latency: Latency, limits: JobLimits | None = None) -> None:
         self.latency = latency
+        self._limits = limits or JobLimits()
         # One job for each core. Further jobs wait for their turn.
         self._jobs = ThreadPoolExecutor(os.cpu_count(), "job")
         self._deployments = ThreadPoolExecutor(_DEPLOYMENT_THREADS, "deployment")
@@ -82,7 +85,7 @@ class Background:
             if self._closing:
                 raise RuntimeError("local AWS is closing")
             self._containers = {known for known in self._containers if not known.removed}
-            made = Container(algorithm, role, environment, log)
+            made = Container(algorithm, role, environment, log, self._limits)
             self._containers.add(made)
             return made
 

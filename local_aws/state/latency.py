@@ -4,6 +4,16 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class SpotInterruption:
+    """A spot job loses its instance once."""
+
+    after: float
+    """The seconds that it has trained by then."""
+    wait: float
+    """The seconds until there is another instance."""
+
+
+@dataclass(frozen=True)
 class Latency:
     """The seconds that each state lasts in addition to the work that is done in it."""
 
@@ -17,6 +27,8 @@ class Latency:
     """The time of an endpoint that is new, or gets another configuration."""
     updating: float = 0.0
     """The time of an endpoint whose variants get other weights or capacities."""
+    spot_interruption: SpotInterruption | None = None
+    """What happens to each spot job; None lets them train undisturbed."""
 
 
 # By the name on the command line. "none": states that would end at once last just long enough to be seen.

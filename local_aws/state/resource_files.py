@@ -42,8 +42,10 @@ class ResourceFiles:
     def load(self) -> Iterator[tuple[str, str, Resource]]:
         """Read all resources back, each with its account and region.
 
+        A field that an earlier server did not have yet gets its default.
+
         Raises:
-            DataDirError: A file is not one that `keep` wrote.
+            DataDirError: A file is not one that `keep` wrote, or lacks a field that has no default.
         """
         kinds = {kind.KIND: kind for kind in _kinds(Resource)}
         for path in sorted(self._base.glob("*/*/*/*.json")):
@@ -56,7 +58,9 @@ class ResourceFiles:
     def _read(self, kind: type[Resource], path: Path) -> Resource:
         document = json.loads(path.read_bytes())
         values = {
-            name: adapter.validate_python(document[name]) for name, adapter in self._kept_fields(kind).items()
+            name: adapter.validate_python(document[name])
+            for name, adapter in self._kept_fields(kind).items()
+            if name in document
         }
         initial = {field.name for field in dataclasses.fields(kind) if field.init}
         resource = kind(**{name: value for name, value in values.items() if name in initial})

@@ -29,6 +29,10 @@ class LogStream:
     files: LogFiles | None = None
     """The files in which its lines outlive the server. None where they do not."""
 
+    def open_group(self) -> None:
+        """Make its log group, where it is not there, before there is a line."""
+        logs_backends[self.account][self.region].ensure_log_group(self.group)
+
     def append(self, line: str) -> None:
         """Append an event with the present time."""
         backend = logs_backends[self.account][self.region]

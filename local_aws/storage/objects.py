@@ -58,6 +58,14 @@ class Storage:
         matching = sorted(key for key in list(bucket.keys) if key.startswith(prefix.key))
         return [key for key in matching if self._backend.get_object(prefix.bucket, key) is not None]
 
+    def region_of(self, bucket: str) -> str | None:
+        """Return the name of a bucket's region. None where there is no such bucket."""
+        try:
+            name: str = self._backend.get_bucket(bucket).region_name
+        except ServiceException:
+            return None
+        return name
+
     def exists(self, url: S3Url) -> bool:
         """Tell whether there is an object with exactly this key."""
         return url.key in self.keys(url)
@@ -77,14 +85,21 @@ class Storage:
         content: bytes = found.value
         return content
 
-    def write(self, url: S3Url, content: bytes) -> None:
+    def write(self, url: S3Url, content: bytes, kms_key: str | None = None) -> None:
         """Store an object.
+
+        Args:
+            url: Its place.
+            content: All of it.
+            kms_key: The key that S3 says it is encrypted with. Nothing is encrypted here.
 
         Raises:
             NoSuchObjectError: There is no such bucket.
         """
         try:
-            self._backend.put_object(url.bucket, url.key, content)
+            self._backend.put_object(
+                url.bucket, url.key, content, encryption="aws:kms" if kms_key else None, kms_key_id=kms_key
+            )
         except ServiceException as error:
             raise NoSuchObjectError(str(url)) from error
         if self._files is not None:

@@ -6,13 +6,16 @@ from local_aws.opt_ml import OptMl
 from local_aws.state.resources import JsonObject
 from local_aws.storage.objects import Storage
 
+_OTHER_SOURCES = {"FileSystemDataSource", "DatasetSource"}
 
-def check_channels(request: JsonObject, storage: Storage) -> None:
+
+def check_channels(request: JsonObject, storage: Storage, region: str) -> None:
     """Check channels as AWS does before it accepts a job, and that local AWS has what they ask for.
 
     Args:
         request: The request of a training job, or a tuning job's definition of one.
         storage: The S3 that holds the channels' objects.
+        region: The name of the job's region, in which they have to be.
 
     Raises:
         ValidationError: Two channels have one name, or a channel has no S3 objects, or needs what local AWS
@@ -25,6 +28,8 @@ def check_channels(request: JsonObject, storage: Storage) -> None:
     for channel in channels:
         name, mode = channel["ChannelName"], input_mode(channel, request)
         source = channel["DataSource"].get("S3DataSource")
+        if channel["DataSource"].keys() & _OTHER_SOURCES:
+            source = None
         if source is None or source["S3DataType"] not in ("S3Prefix", "ManifestFile"):
             asked = "source but S3DataSource" if source is None else f"S3DataType {source['S3DataType']}"
             raise ValidationError(
@@ -40,7 +45,7 @@ def check_channels(request: JsonObject, storage: Storage) -> None:
                 f"Invalid compression type for channel {name}: {mode} mode only supports NONE, got "
                 f"{compression} instead"
             )
-        if not has_objects(storage, source):
+        if not has_objects(storage, source, region):
             raise ValidationError(no_objects(source["S3Uri"]))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from local_aws.algorithms.registry import Algorithm, metrics_of
+from local_aws.algorithms.registry import Algorithm, logged_metrics_of
 from local_aws.errors import AwsError, ResourceInUseError, ValidationError
 from local_aws.jobs.job import ContainerJob, Phase
 from local_aws.state.resources import JsonObject
@@ -17,12 +17,17 @@ _STEPS: Mapping[Phase, tuple[str, str]] = {
     "Starting": ("Starting", "Starting the training job"),
     "Downloading": ("Downloading", "Downloading input data"),
     "Running": ("Training", "Training image download completed. Training in progress."),
+    "Interrupted": ("Interrupted", "Training job interrupted. Waiting for Spot capacity"),
     "Uploading": ("Uploading", "Uploading generated training model"),
     "Stopping": ("Stopping", "Stopping the training job"),
     "Stopped": ("Stopped", "Training job stopped"),
     "MaxRuntimeExceeded": (
         "MaxRuntimeExceeded",
         "Training job runtime exceeded MaxRuntimeInSeconds provided",
+    ),
+    "MaxWaitTimeExceeded": (
+        "MaxWaitTimeExceeded",
+        "Training job wait time exceeded MaxWaitTimeInSeconds provided",
     ),
     "Completed": ("Completed", "Training job completed"),
     "Failed": ("Failed", "Training job failed"),
@@ -45,6 +50,9 @@ class TrainingJob(ContainerJob):
     final_metrics: dict[str, JsonObject] = field(default_factory=dict)
     """The entries of FinalMetricDataList by metric: the last value of each in the log."""
 
+    interrupted_seconds: float = 0.0
+    """How long it had no instance, after it had begun."""
+
     def __post_init__(self) -> None:
         if not self.transitions:
             self.enter("Starting")
@@ -64,9 +72,19 @@ class TrainingJob(ContainerJob):
 
     @property
     def artifacts(self) -> S3Url:
-        """The URL of its model archive. As on AWS, it is known from the beginning."""
+        """The URL of its model archive. As on AWS, it is known from the beginning.
+
+        Where CompressionType is NONE, it is the prefix of the model's files, and ends with a slash.
+        """
         base = self.request["OutputDataConfig"]["S3OutputPath"].rstrip("/")
-        return S3Url.parse(f"{base}/{self.name}/output/model.tar.gz")
+        name = "model.tar.gz" if self.is_compressed else "model/"
+        return S3Url.parse(f"{base}/{self.name}/output/{name}")
+
+    @property
+    def is_compressed(self) -> bool:
+        """Whether its model is stored as an archive."""
+        kind: str = self.request["OutputDataConfig"].get("CompressionType", "GZIP")
+        return kind == "GZIP"
 
     def enter(self, phase: Phase) -> None:
         """Enter a phase, and the secondary status that belongs to it."""
@@ -81,7 +99,7 @@ class TrainingJob(ContainerJob):
 
     def take_metrics(self, line: str) -> None:
         """Take the metrics from a log line."""
-        for metric in metrics_of(self.algorithm):
+        for metric in logged_metrics_of(self.algorithm):
             if found := metric.regex.match(line):
                 self.final_metrics[metric.name] = {
                     "MetricName": metric.name,
@@ -89,17 +107,42 @@ class TrainingJob(ContainerJob):
                     "Timestamp": time.time(),
                 }
 
+    @property
+    def warm_pool(self) -> JsonObject | None:
+        """Its WarmPoolStatus, which says that no instance is kept: local AWS has none."""
+        asked = self.request["ResourceConfig"].get("KeepAlivePeriodInSeconds")
+        if not asked or not self.is_over:
+            return None
+        return {"Status": "Terminated", "ResourceRetainedBillableTimeInSeconds": 0}
+
+    @property
+    def _specification(self) -> JsonObject:
+        """Its AlgorithmSpecification, with the metric definitions of the algorithm."""
+        definitions = [
+            {"Name": metric.name, "Regex": metric.regex.pattern}
+            for metric in logged_metrics_of(self.algorithm)
+        ]
+        specification: JsonObject = self.request["AlgorithmSpecification"]
+        return {**specification, "MetricDefinitions": definitions or None}
+
     def describe(self) -> JsonObject:
         """Return the members of DescribeTrainingJob's answer. Members that are None are to be left out."""
         seconds = None
         if self.start_time is not None and self.end_time is not None:
-            seconds = math.ceil(self.end_time - self.start_time)
+            # Nothing trains meanwhile, and nothing is billed: what spot saves on AWS is its price, not this.
+            seconds = max(1, math.ceil(self.end_time - self.start_time - self.interrupted_seconds))
         return {
             "EnableNetworkIsolation": False,
             "EnableInterContainerTrafficEncryption": False,
             "EnableManagedSpotTraining": False,
             "StoppingCondition": {"MaxRuntimeInSeconds": self.longest_run},
             **self.request,
+            "AlgorithmSpecification": self._specification,
+            "OutputDataConfig": {
+                "KmsKeyId": "",
+                "CompressionType": "GZIP",
+                **self.request["OutputDataConfig"],
+            },
             "TrainingJobArn": self.arn,
             "TrainingJobStatus": self.status,
             "SecondaryStatus": self.secondary_status,
@@ -111,6 +154,7 @@ class TrainingJob(ContainerJob):
             "LastModifiedTime": self.last_modified_time,
             "TrainingStartTime": self.start_time,
             "TrainingEndTime": self.end_time,
+            "WarmPoolStatus": self.warm_pool,
             "TrainingTimeInSeconds": seconds,
             "BillableTimeInSeconds": seconds,
         }

@@ -4,10 +4,13 @@ from local_aws.algorithms.registry import find_algorithm
 from local_aws.errors import ValidationError
 from local_aws.jobs.operations import free_arn, operations_of, start_job
 from local_aws.protocol import tags
+from local_aws.protocol.listing import page_of
 from local_aws.protocol.request_validation import missing_member
 from local_aws.state.resources import JsonObject, Region
 from local_aws.training.channels import check_channels
 from local_aws.training.job import TrainingJob
+from local_aws.training.limits import check_limits
+from local_aws.training.program import check_program
 from local_aws.training.run import TrainingRun
 
 
@@ -18,11 +21,14 @@ def create_training_job(region: Region, request: JsonObject) -> JsonObject:
     for member in ("AlgorithmSpecification", "ResourceConfig"):
         if member not in request:
             raise missing_member(member[0].lower() + member[1:])
-    image_uri = request["AlgorithmSpecification"].get("TrainingImage")
-    if image_uri is None:
+    specification = request["AlgorithmSpecification"]
+    image_uri = specification.get("TrainingImage")
+    if image_uri is None or "AlgorithmName" in specification:
         raise ValidationError("Local AWS needs the algorithm as AlgorithmSpecification.TrainingImage.")
     algorithm = find_algorithm(image_uri)
-    check_channels(request, region.storage)
+    check_program(specification, request.get("HyperParameters", {}))
+    check_limits(request)
+    check_channels(request, region.storage, region.name)
     job = TrainingJob(
         name=name, arn=arn, request=request, tags=tags.from_request(request), algorithm=algorithm
     )
@@ -30,4 +36,22 @@ def create_training_job(region: Region, request: JsonObject) -> JsonObject:
     return {"TrainingJobArn": arn}
 
 
-OPERATIONS = {"CreateTrainingJob": create_training_job, **operations_of(TrainingJob, "Ascending")}
+def list_training_jobs(region: Region, request: JsonObject) -> JsonObject:
+    """List training jobs, the oldest first, also by what becomes of their instances."""
+    pool, plan = request.get("WarmPoolStatusEquals"), request.get("TrainingPlanArnEquals")
+    found = [
+        job
+        for job in region.of(TrainingJob).values()
+        if (pool is None or (job.warm_pool or {}).get("Status") == pool)
+        # No job has a training plan: CreateTrainingJob refuses it.
+        and plan is None
+    ]
+    page, token = page_of(found, request, "Ascending")
+    return {"TrainingJobSummaries": [job.describe() for job in page], "NextToken": token}
+
+
+OPERATIONS = {
+    "CreateTrainingJob": create_training_job,
+    **operations_of(TrainingJob, "Ascending"),
+    "ListTrainingJobs": list_training_jobs,
+}

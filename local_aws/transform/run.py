@@ -70,7 +70,7 @@ class TransformRun(JobRun[TransformJob]):
 
     def download(self, container: Container) -> None:
         """List the input, and extract the model."""
-        if not has_objects(self.region.storage, self.job.source):
+        if not has_objects(self.region.storage, self.job.source, self.region.name):
             raise JobFailedError(f"ClientError: {no_objects(self.job.source['S3Uri'])}")
         self._objects = source_objects(self.region.storage, self.job.source)
         try:

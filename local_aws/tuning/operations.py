@@ -12,6 +12,8 @@ from local_aws.protocol.request_validation import missing_member
 from local_aws.state.resources import JsonObject, Region
 from local_aws.training.channels import check_channels
 from local_aws.training.job import TrainingJob
+from local_aws.training.limits import check_limits
+from local_aws.training.program import check_program
 from local_aws.tuning.job import Trial, TuningJob
 from local_aws.tuning.ranges import Range, draws, grid, ranges_of
 from local_aws.tuning.run import TuningRun
@@ -39,14 +41,15 @@ def create_tuning_job(region: Region, request: JsonObject) -> JsonObject:
     if definition is None:
         raise missing_member("trainingJobDefinition")
     config = request["HyperParameterTuningJobConfig"]
-    objective = _objective(config, definition["AlgorithmSpecification"])
+    objective = _objective(config, definition)
     ranges = ranges_of(config.get("ParameterRanges", {}))
     static = definition.get("StaticHyperParameters", {})
     if clash := sorted({one.name for one in ranges} & set(static)):
         raise ValidationError(f"Hyperparameters {clash} have a range, and cannot be static as well.")
-    check_channels(definition, region.storage)
+    check_channels(definition, region.storage, region.name)
     if "ResourceConfig" not in definition:
         raise missing_member("trainingJobDefinition.resourceConfig")
+    check_limits(definition)
     most = _most_jobs(config, ranges)
     static = {**static, "_tuning_objective_metric": objective.name}
     request = {**request, "TrainingJobDefinition": {**definition, "StaticHyperParameters": static}}
@@ -68,19 +71,16 @@ def list_training_jobs_of_tuning_job(region: Region, request: JsonObject) -> Jso
     return {"TrainingJobSummaries": [trials[job.name].summary() for job in page], "NextToken": token}
 
 
-def _objective(config: JsonObject, specification: JsonObject) -> Metric:
+def _objective(config: JsonObject, definition: JsonObject) -> Metric:
     wanted = config.get("HyperParameterTuningJobObjective")
     if wanted is None:
         raise missing_member("hyperParameterTuningJobConfig.hyperParameterTuningJobObjective")
+    specification = definition["AlgorithmSpecification"]
     image = specification.get("TrainingImage")
-    if image is None:
+    if image is None or "AlgorithmName" in specification:
         raise ValidationError("Local AWS needs the algorithm as AlgorithmSpecification.TrainingImage.")
     algorithm = find_algorithm(image)
-    if specification.get("MetricDefinitions"):
-        raise ValidationError(
-            "You can't override the metric definitions for Amazon SageMaker algorithms. Please retry the "
-            "request without specifying metric definitions."
-        )
+    check_program(specification, definition.get("StaticHyperParameters", {}))
     metrics = {metric.name: metric for metric in metrics_of(algorithm)}
     name, direction = wanted["MetricName"], wanted["Type"]
     if name not in metrics:

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from include.airflow_names import DELETE_DATA, EVALUATE_MODEL
 from plugins.model_report.runs import Run
 
-# Of Airflow's task states: those in which something is still to come.
+# The task states of Airflow in which a task is not yet done.
 _AT_WORK = {
     "running": "is running",
     "deferred": "is running and waits in the triggerer",
     "restarting": "is being restarted",
     "up_for_retry": "has failed and will be tried again",
-    "up_for_reschedule": "waits to be looked at again",
+    "up_for_reschedule": "waits for its next look",
     "queued": "is queued",
     "scheduled": "is about to be queued",
 }
-_AT_ITS_END = "The report is written at the end of the run: load this page again then."
+_AT_ITS_END = "The report is written at the end of the run. Load this page again then."
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def why_no_report(run: Run, *, is_evaluated: bool) -> Absence:
     if run.tasks.get(DELETE_DATA) == "success" and not is_evaluated:
         return Absence(
             "The data was deleted",
-            "The run deleted all that it had stored on S3, its report too, as its Param delete_data asked. "
+            "The run deleted all that it had stored on S3, its report too, as its Param delete_data asks. "
             "The log of its evaluation still shows the confusion matrix.",
             failed,
         )
@@ -50,11 +50,13 @@ def why_no_report(run: Run, *, is_evaluated: bool) -> Absence:
     if run.state == "success":
         return Absence(
             "No report",
-            "The run succeeded, but there is no report of it on S3: it is older than the reports, or "
-            "somebody has removed it.",
+            "The run succeeded, but its report is not on S3. Either the run is older than the "
+            "reports, or somebody has removed the report.",
         )
     if not failed:
-        return Absence("Failed without a report", "No task of it failed: somebody marked it as failed.")
+        return Absence(
+            "Failed without a report", "None of its tasks failed: somebody marked the run as failed."
+        )
     if run.tasks.get(EVALUATE_MODEL) == "success":
         text = "The model was evaluated, but the run wrote no report. The log of what failed says why."
         return Absence("Failed without a report", text, failed)

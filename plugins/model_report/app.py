@@ -50,7 +50,7 @@ def run_page(dag_id: str, run_id: str) -> HTMLResponse:
         evaluation=evaluation,
         fault=fault,
         rows=compare_figures(evaluation, evaluation) if evaluation else [],
-        report_uri=places.report if places else None,
+        report_uri=places[0].report if places else None,
     )
 
 
@@ -61,7 +61,7 @@ def models_page(
     """List the newest runs of each pipeline, or a later page of one."""
     if pipeline is not None:
         _check_pipeline(pipeline)
-    chosen = [name for name in _pipelines() if pipeline in {None, name} and _may_read(user, name)]
+    chosen = [name for name in config.pipeline_names() if pipeline in {None, name} and _may_read(user, name)]
     if not chosen:
         raise HTTPException(HTTPStatus.FORBIDDEN)
     results = Results()
@@ -74,7 +74,7 @@ def models_page(
 def compare_page(user: GetUserDep, first: str, second: str) -> HTMLResponse:
     """Show two runs side by side, each named as `dag_id/run_id`."""
     results = Results()
-    # No DAG's name holds a slash. All permissions before any answer about a run.
+    # The name of a DAG has no slash. All permissions are checked before any answer about a run.
     names = [name.partition("/")[::2] for name in (first, second)]
     if not all(_may_read(user, dag_id) for dag_id, _ in names):
         raise HTTPException(HTTPStatus.FORBIDDEN)
@@ -86,7 +86,7 @@ def compare_page(user: GetUserDep, first: str, second: str) -> HTMLResponse:
     one, other = (evaluation for evaluation in evaluations if evaluation is not None)
     try:
         params = [found for run in runs if (found := results.params(run)) is not None]
-        params_fault = None if len(params) == len(runs) else "The plan of one of the runs is not there."
+        params_fault = None if len(params) == len(runs) else "The plan of one of the runs is absent from S3."
     except OutdatedError as error:
         params, params_fault = [], error.what
     return pages.page(
@@ -101,20 +101,16 @@ def compare_page(user: GetUserDep, first: str, second: str) -> HTMLResponse:
     )
 
 
-def _pipelines() -> list[str]:
-    return sorted(file.stem for file in config.DATASETS.glob("*.yaml"))
-
-
 def _check_pipeline(dag_id: str) -> None:
-    if dag_id not in _pipelines():
-        known = ", ".join(_pipelines())
+    if dag_id not in config.pipeline_names():
+        known = ", ".join(config.pipeline_names())
         raise HTTPException(
-            HTTPStatus.NOT_FOUND, f"{dag_id} is no DAG that trains a model. Those that do: {known}."
+            HTTPStatus.NOT_FOUND, f"The DAG {dag_id} does not train a model. The DAGs that do: {known}."
         )
 
 
 def _may_read(user: BaseUser, dag_id: str) -> bool:
-    # As requires_access_dag does it, for DAGs that the address does not name as dag_id.
+    # What requires_access_dag does, which looks for the DAG in the address's dag_id only.
     details = DagDetails(id=dag_id, team_name=DagModel.get_team_name(dag_id))
     return get_auth_manager().is_authorized_dag(
         method="GET", access_entity=DagAccessEntity.RUN, details=details, user=user
@@ -135,7 +131,10 @@ def _refused(_request: Request, error: StarletteHTTPException) -> HTMLResponse:
         case HTTPStatus.UNAUTHORIZED:
             title, text = "Not logged in", "Log in to Airflow, then load this page again."
         case HTTPStatus.FORBIDDEN:
-            title, text = "Not allowed", "You may not read the runs of this DAG: ask who looks after Airflow."
+            title, text = (
+                "Not allowed",
+                "You may not read the runs of this DAG. Ask the administrator of Airflow for the permission.",
+            )
         case HTTPStatus.NOT_FOUND:
             title, text = "No model to show", error.detail
         case status:
@@ -146,7 +145,7 @@ def _refused(_request: Request, error: StarletteHTTPException) -> HTMLResponse:
 @app.exception_handler(RequestValidationError)
 def _malformed(_request: Request, error: RequestValidationError) -> HTMLResponse:
     names = ", ".join(sorted({str(fault["loc"][-1]) for fault in error.errors()}))
-    text = f"What the address gives for {names} is missing or not valid."
+    text = f"In the address, the value of {names} is missing or not valid."
     return pages.message(HTTPStatus.UNPROCESSABLE_ENTITY, "Not a valid address", text)
 
 

@@ -7,14 +7,14 @@ from typing import Any
 from include.pipeline.documents.metrics import Evaluation, Interval
 from include.pipeline.figures.figure import Figure
 from include.pipeline.figures.model_figures import FIGURES
-from include.pipeline.source.policy import without_secrets
+from include.pipeline.source.url import without_secrets
 
 _FEATURES = 10
 
 
 @dataclass(frozen=True)
 class FigureRow:
-    """One figure of two runs. A run that was evaluated before there was the figure has None."""
+    """One figure of two runs. A run that was evaluated before the project had the figure has None."""
 
     name: str
     """Name of its field in metrics.json."""
@@ -25,16 +25,16 @@ class FigureRow:
     intervals: tuple[Interval | None, Interval | None]
     """The 95 % interval of each run."""
     difference: float | None
-    """Second less first."""
+    """Second minus first."""
     verdict: str
-    """What the second is: `better`, `worse`, `same`, or `unknown` where one run does not have the figure."""
+    """How the second compares: `better`, `worse`, `same`, or `unknown` where a run has no such figure."""
     overlap: bool
     """Whether the intervals overlap, so that the difference may be chance."""
 
 
 @dataclass(frozen=True)
 class FeatureRow:
-    """What a column means to the two models: mean absolute SHAP value; None where it is not a feature."""
+    """Mean absolute SHAP value of a column in two models; None where it is not a feature."""
 
     name: str
     first: float | None
@@ -56,7 +56,7 @@ def compare_figures(first: Evaluation, second: Evaluation) -> list[FigureRow]:
 
 
 def have_same_test_rows(first: Evaluation, second: Evaluation) -> bool:
-    """Tell whether both runs seem to be tested on the same rows: as many, and as many of them a yes."""
+    """Tell whether both runs seem to be tested on the same rows: the same number of rows and of positives."""
     return (first.rows, first.positives) == (second.rows, second.positives)
 
 
@@ -72,7 +72,7 @@ def compare_features(first: Evaluation, second: Evaluation) -> list[FeatureRow]:
 
 
 def compare_params(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[ParamRow]:
-    """List the Params that differ. Of a `data_url`, only what may be logged."""
+    """List the Params that differ. A `data_url` is shown without its secrets."""
     one, other = dict(_flat(first)), dict(_flat(second))
     return [
         _param_row(name, one.get(name), other.get(name))
@@ -122,8 +122,8 @@ def _param_row(name: str, first: Any, second: Any) -> ParamRow:
     if name != "data_url":
         return ParamRow(name, _text(first), _text(second))
     one, other = without_secrets(first), without_secrets(second)
-    # A signature or a password: the row says that it differs, not how.
-    note = " (differs in what is not shown)" if one == other else ""
+    # The part without secrets is equal: a signature or a password differs, which is not shown.
+    note = " (differs in a part that is not shown)" if one == other else ""
     return ParamRow(name, one, other + note)
 
 

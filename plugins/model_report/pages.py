@@ -1,7 +1,6 @@
-"""HTML answers: templates that escape all that a run brought, and headers that let nothing execute."""
+"""HTML answers: templates that escape all text of a run, and headers that forbid every script."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -19,12 +18,12 @@ _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; "
     "frame-ancestors 'self'; base-uri 'none'"
 )
-# The report is a file from S3: it also gets an origin of its own, from which nothing of Airflow is in reach.
+# The report is a file from S3. The sandbox gives it an origin of its own, from which it cannot reach Airflow.
 _REPORT_POLICY = f"{_POLICY}; sandbox"
 _EMPTY = "–"  # noqa: RUF001 - the dash of an empty cell
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
-    # Run ids stand in the address.
+    # Run ids are part of the address.
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "private, no-store",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -35,9 +34,9 @@ def page(template: str, status: int = HTTPStatus.OK, /, **values: Any) -> HTMLRe
     """Render a template of `templates/`.
 
     Args:
-        template: Its name without `.html`.
-        status: Of the answer.
-        values: What the template shows; strings are escaped.
+        template: Name of the template, without `.html`.
+        status: HTTP status of the answer.
+        values: What the template shows. Strings are escaped.
     """
     body = _environment.get_template(f"{template}.html").render(**values)
     return HTMLResponse(body, status, {**_HEADERS, "Content-Security-Policy": _POLICY})
@@ -51,10 +50,6 @@ def message(status: int, title: str, text: str) -> HTMLResponse:
 def report(body: bytes) -> HTMLResponse:
     """Answer with a run's report.html as it is."""
     return HTMLResponse(body, headers={**_HEADERS, "Content-Security-Policy": _REPORT_POLICY})
-
-
-def _moment(when: datetime) -> str:
-    return f"{when.astimezone(UTC):%Y-%m-%d %H:%M}"
 
 
 def _figure(value: float | None) -> str:
@@ -82,8 +77,9 @@ _environment = Environment(
 )
 _environment.filters |= {
     "count": formats.count,
+    "rows": formats.rows,
     "percent": formats.percent,
-    "moment": _moment,
+    "moment": formats.moment,
     "figure": _figure,
     "signed": _signed,
     "interval": _interval,

@@ -1,4 +1,4 @@
-"""What runs left on S3, read through the Airflow connection."""
+"""What runs stored on S3, read through the Airflow connection."""
 
 import logging
 from collections.abc import Iterable
@@ -8,12 +8,14 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from airflow.models.variable import Variable
 from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
 from airflow.sdk.exceptions import AirflowException
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
-from include.airflow_names import CONNECTION, PLAN_RUN
+from include.airflow_names import CONNECTION, DEPLOYMENT_ID, PLAN_RUN
+from include.pipeline.aws.deployment_id import FORM, FORM_IN_WORDS
 from include.pipeline.aws.object_store import split_uri
 from include.pipeline.document import Document
 from include.pipeline.documents.metrics import Evaluation
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 20 * 1024**2
 
-# Somebody waits for the page: botocore's own would be minutes.
+# Somebody waits for the page, and botocore's own timeouts take minutes.
 _PATIENCE = Config(connect_timeout=3, read_timeout=15, retries={"total_max_attempts": 2})
 _READERS = 8
 
@@ -37,7 +39,7 @@ D = TypeVar("D", bound=Document)
 
 
 class UnreadableError(Exception):
-    """S3 did not answer for an object, or what it holds is not what it should be.
+    """S3 did not answer for an object, or the object is not what it should be.
 
     Args:
         what: What is wrong, as a sentence.
@@ -51,15 +53,15 @@ class UnreadableError(Exception):
 
 
 class OutdatedError(UnreadableError):
-    """What a run left is of another version than is read here."""
+    """What a run stored has a form that this version of the project does not read."""
 
     def __init__(self, error: DocumentError) -> None:
-        super().__init__(f"{error.found}: {error.rule}.", f"{error.mend}.")
+        super().__init__(f"{error.found}. Expected: {error.rule}.", f"{error.mend}.")
 
 
 @dataclass(frozen=True)
 class Figures:
-    """A run with its evaluation, or with why that cannot be read; neither where there is none."""
+    """A run with its evaluation, or with the reason why that cannot be read; else both are None."""
 
     run: Run
     evaluation: Evaluation | None = None
@@ -67,7 +69,7 @@ class Figures:
 
 
 class Results:
-    """What the runs of this Airflow left on S3."""
+    """What the runs of this Airflow stored on S3."""
 
     @cached_property
     def _s3(self) -> "S3Client":
@@ -75,19 +77,36 @@ class Results:
         return client
 
     @cached_property
-    def _default_bucket(self) -> str:
+    def _account(self) -> str:
         try:
             account: str = _client("sts").get_caller_identity()["Account"]
         except (BotoCoreError, ClientError) as error:
             raise _unreadable("the account of the Airflow connection", error) from error
-        return default_bucket(account, self._s3.meta.region_name)
+        return account
 
-    def locations(self, run: Run) -> RunLocations | None:
-        """Tell where a run keeps its objects; None while it has not planned them."""
+    @cached_property
+    def _deployment_id(self) -> str:
+        found: str = Variable.get(DEPLOYMENT_ID, default_var="")
+        return found
+
+    def locations(self, run: Run) -> tuple[RunLocations, ...]:
+        """Return where a run may keep its objects, the likeliest place first; none before it is planned.
+
+        Raises:
+            UnreadableError: What its first task told is no deployment's id.
+        """
         if run.bucket is None and run.tasks.get(PLAN_RUN) != "success":
-            return None
-        bucket = run.bucket or self._default_bucket
-        return RunLocations.of(bucket, run.dag_id, run_key(run.dag_id, run.run_id))
+            return ()
+        bucket = run.bucket or default_bucket(self._account, self._s3.meta.region_name)
+        if run.deployment_id is not None:
+            ids = [run.deployment_id]
+        elif run.bucket:
+            # Versions without deployments told the bucket alone.
+            ids = [""]
+        else:
+            # Airflow has deleted what the task told, or it was of the very first version.
+            ids = list(dict.fromkeys((self._deployment_id, "")))
+        return tuple(_locations(run, bucket, deployment_id) for deployment_id in ids)
 
     def report(self, run: Run) -> bytes | None:
         """Read a run's report.html; None where there is none.
@@ -95,8 +114,8 @@ class Results:
         Raises:
             UnreadableError: It cannot be read.
         """
-        places = self.locations(run)
-        return self._read(places.report) if places else None
+        found = self._first(run, "report")
+        return found[1] if found else None
 
     def evaluation(self, run: Run) -> Evaluation | None:
         """Read a run's metrics.json; None where there is none.
@@ -131,28 +150,35 @@ class Results:
         try:
             return Figures(run, self.evaluation(run))
         except UnreadableError as error:
-            # A bucket's name that cannot be is the matter of one run; a connection that fails, of all.
+            # A bucket's name that is not valid concerns one run. A connection that fails concerns all runs.
             cause = error.__cause__
             if isinstance(cause, BotoCoreError) and not isinstance(cause, ParamValidationError):
                 raise
             return Figures(run, fault=error.what)
 
     def _document(self, run: Run, place: str, kind: type[D]) -> D | None:
-        places = self.locations(run)
-        if places is None:
+        found = self._first(run, place)
+        if found is None:
             return None
-        uri: str = getattr(places, place)
-        body = self._read(uri)
+        uri, body = found
         try:
-            return kind.read(body, uri.rpartition("/")[2]) if body is not None else None
+            return kind.read(body, uri.rpartition("/")[2])
         except DocumentError as error:
             log.warning("%s: %s", uri, error)
             raise OutdatedError(error) from None
 
-    def _read(self, uri: str) -> bytes | None:
+    def _first(self, run: Run, place: str) -> tuple[str, bytes] | None:
+        for places in self.locations(run):
+            uri: str = getattr(places, place)
+            if (body := self._read(run, uri)) is not None:
+                return uri, body
+        return None
+
+    def _read(self, run: Run, uri: str) -> bytes | None:
         bucket, key = split_uri(uri)
+        owner = run.bucket_owner or self._account
         try:
-            found = self._s3.get_object(Bucket=bucket, Key=key)
+            found = self._s3.get_object(Bucket=bucket, Key=key, ExpectedBucketOwner=owner)
             if found["ContentLength"] > MAX_BYTES:
                 raise UnreadableError(
                     f"{uri} has {found['ContentLength']} bytes, above {MAX_BYTES}.", "Look at it on S3."
@@ -166,6 +192,16 @@ class Results:
             raise _unreadable(uri, error) from error
 
 
+def _locations(run: Run, bucket: str, deployment_id: str) -> RunLocations:
+    if deployment_id and not FORM.fullmatch(deployment_id):
+        raise UnreadableError(
+            f"The task {PLAN_RUN} of {run.run_id} has told {deployment_id!r} for its deployment.",
+            f"A deployment's id has {FORM_IN_WORDS}. Clear the run to do it again.",
+        )
+    key = run_key(deployment_id, run.dag_id, run.run_id)
+    return RunLocations.of(bucket, run.dag_id, key, deployment_id=deployment_id)
+
+
 def _client(service: str) -> Any:
     try:
         hook = AwsBaseHook(aws_conn_id=CONNECTION, client_type=service)
@@ -175,14 +211,15 @@ def _client(service: str) -> Any:
 
 
 def _unreadable(what: str, error: Exception) -> UnreadableError:
-    # The whole text may name endpoints and keys, which not everybody who may see the run may see.
+    # The whole text may name endpoints and keys. Not everybody who may see the run may see those.
     log.warning("%s could not be read: %s", what, error)
     if isinstance(error, ClientError):
         code = error.response.get("Error", {}).get("Code", "an error")
         return UnreadableError(
             f"{what} could not be read: AWS answered {code}.",
             f"Check what the role or key of the Airflow connection {CONNECTION} may do: it needs "
-            "s3:GetObject, and s3:ListBucket, without which an absent object looks denied too.",
+            "s3:GetObject, and s3:ListBucket, without which an absent object looks denied too. S3 also "
+            "denies a bucket that is not of the run's account, or of the one that bucket_owner names.",
         )
     return UnreadableError(
         f"{what} could not be read ({type(error).__name__}).",

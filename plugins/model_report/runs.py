@@ -1,5 +1,6 @@
 """Runs, their tasks and their buckets, from Airflow's database."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,11 +12,12 @@ from airflow.models.xcom import XComModel
 from airflow.utils.session import create_session
 from sqlalchemy import select
 
-from include.airflow_names import BUCKET, CHECK_QUALITY, PLAN_RUN
+from include.airflow_names import BUCKET, BUCKET_OWNER, CHECK_QUALITY, DEPLOYMENT_ID, PLAN_RUN
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+_NO_NAME = "(no text)"
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -28,18 +30,24 @@ class Run:
     state: str
     run_after: datetime
     tasks: Mapping[str, str | None]
-    """The state of each task, in the order in which they started; None before it has any."""
+    """State of each task, in the order in which the tasks started; None before a task has a state."""
     bucket: str | None
     """Where it keeps its objects; None before `plan_run` has told."""
+    bucket_owner: str | None = None
+    """The account to which the bucket has to belong; None before `plan_run` has told, or where it was of a
+    version that did not."""
+    deployment_id: str | None = None
+    """Which Airflow has planned it; None before `plan_run` has told, or where it was of a version that did
+    not."""
 
     @property
     def is_over(self) -> bool:
-        """Whether it has ended, well or not."""
+        """Whether it has succeeded or failed."""
         return self.state in {"success", "failed"}
 
     @property
     def gate(self) -> str | None:
-        """What the quality gate said: `passed`, `failed`, or nothing so far."""
+        """What the quality gate found: `passed`, `failed`, or None so far."""
         return {"success": "passed", "failed": "failed"}.get(self.tasks.get(CHECK_QUALITY) or "")
 
 
@@ -65,17 +73,17 @@ def _runs(session: "Session", dag_id: str, found: Sequence[DagRun]) -> list[Run]
     of_runs = (TaskInstance.dag_id == dag_id, TaskInstance.run_id.in_(run_ids))
     instances = session.execute(select(*columns).where(*of_runs)).all()
     tasks: dict[str, dict[str, str | None]] = {run_id: {} for run_id in run_ids}
-    # Here, because databases do not agree on where an absent date belongs.
+    # Sorted here, because databases differ in where they put a date that is absent.
     for row in sorted(instances, key=lambda row: (row.start_date or _NEVER, row.task_id)):
         tasks[row.run_id][row.task_id] = row.state
-    buckets = {
-        row.run_id: str(XComModel.deserialize_value(row))
+    told = {
+        (row.run_id, row.key): _plain(row.value)
         for row in session.execute(
-            select(XComModel.run_id, XComModel.value).where(
+            select(XComModel.run_id, XComModel.key, XComModel.value).where(
                 XComModel.dag_id == dag_id,
                 XComModel.run_id.in_(run_ids),
                 XComModel.task_id == PLAN_RUN,
-                XComModel.key == BUCKET,
+                XComModel.key.in_((BUCKET, BUCKET_OWNER, DEPLOYMENT_ID)),
             )
         )
     }
@@ -86,7 +94,24 @@ def _runs(session: "Session", dag_id: str, found: Sequence[DagRun]) -> list[Run]
             state=str(run.state),
             run_after=run.run_after,
             tasks=tasks[run.run_id],
-            bucket=buckets.get(run.run_id),
+            bucket=told.get((run.run_id, BUCKET)),
+            bucket_owner=told.get((run.run_id, BUCKET_OWNER)),
+            deployment_id=told.get((run.run_id, DEPLOYMENT_ID)),
         )
         for run in found
     ]
+
+
+def _plain(value: object) -> str:
+    """Take a text out of an XCom, never an object: any task may write one, which Airflow would rebuild.
+
+    Returns:
+        The text; for anything else a text that names no bucket and no account, so that S3 is not asked.
+    """
+    # Airflow's own code stores text as JSON within JSON, the execution API as it is.
+    if isinstance(value, str) and value.startswith('"'):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return _NO_NAME
+    return value if isinstance(value, str) else _NO_NAME

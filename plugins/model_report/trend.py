@@ -1,4 +1,4 @@
-"""How the figures of a pipeline's models went over its runs, drawn as inline SVG."""
+"""How the figures of a pipeline's models changed from run to run, drawn as inline SVG."""
 
 import itertools
 import math
@@ -33,10 +33,11 @@ class TrendPoint:
     """Whether it passed the quality gate. A run that did not is drawn hollow."""
 
 
-def trend_svg(points: Sequence[TrendPoint]) -> Markup:
+def trend_svg(pipeline: str, points: Sequence[TrendPoint]) -> Markup:
     """Draw the figures that are in the trend with their intervals over runs.
 
     Args:
+        pipeline: Whose runs they are; a page has one plot of each.
         points: At least two, the oldest first.
 
     Returns:
@@ -51,7 +52,7 @@ def trend_svg(points: Sequence[TrendPoint]) -> Markup:
 
         shown = _shown()
         plot = Plot(figsize=(_WIDTH, _PANEL_HEIGHT * len(shown)), layout="constrained")
-        # One above the other, each with its own scale: on a common one, all would look flat.
+        # A panel and a scale for each figure: on a common scale, all lines would look flat.
         panels = plot.subplots(len(shown), sharex=True, squeeze=False)[:, 0]
         for axes, (name, figure), (colour, marker) in zip(panels, shown.items(), styles, strict=False):
             _draw(axes, points, name, colour=colour, marker=marker, hollow=svg.SURFACE)
@@ -65,7 +66,7 @@ def trend_svg(points: Sequence[TrendPoint]) -> Markup:
             panels[-1].set_xlabel(f"{day}, UTC")
         return plot
 
-    return svg.inline_svg(draw, name="trend", alternative=trend_text(points))
+    return svg.inline_svg(draw, name=f"trend-{pipeline}", alternative=trend_text(points))
 
 
 def _shown() -> dict[str, Figure]:
@@ -76,7 +77,7 @@ def _draw(
     axes: "Axes", points: Sequence[TrendPoint], name: str, *, colour: str, marker: str, hollow: str
 ) -> None:
     at = range(len(points))
-    # Of a run that was evaluated before there was the figure, nothing is drawn.
+    # A run that was evaluated before the project had the figure gets no point.
     values = [math.nan if (value := getattr(point.evaluation, name)) is None else value for point in points]
     intervals = [point.evaluation.intervals.get(name) for point in points]
     lows = [each.low if each else math.nan for each in intervals]
@@ -111,7 +112,7 @@ def _span(points: Sequence[TrendPoint]) -> str:
 
 
 def _only_day(points: Sequence[TrendPoint]) -> str | None:
-    """Name the day that all runs are of; None where they are of several."""
+    """Return the day of all runs; None where they are of several days."""
     days = {_date(point) for point in points}
     return days.pop() if len(days) == 1 else None
 

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from include.pipeline.aws.object_store import write_object
 from include.pipeline.documents.config import DATASETS
-from include.pipeline.documents.plan import RunIdentity, RunLocations, RunPlan
-from include.pipeline.planning.plan import make_plan
-from include.pipeline.source.policy import SourcePolicy
-from tests.pipeline.planned import CONFIG
+from include.pipeline.documents.plan import RunLocations, RunPlan
+from tests.pipeline.planned import plan_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -19,7 +17,7 @@ FOLDER = Path(__file__).parent / "written_by_0_1"
 BUCKET = "airflow-sagemaker-us-east-1-123456789012"
 RUN_ID = "manual__2026-11-26T08:44:00.231345+00:00"
 KEY = "bank-marketing-manual-2026-11-26t08-44-00-231345-e62da49672"
-PLACES = RunLocations.of(BUCKET, "bank_marketing", KEY)
+PLACES = RunLocations.of(BUCKET, "bank_marketing", KEY, deployment_id="")
 DATA = DATASETS / "bank_marketing_sample.csv"
 DATA_URL = "s3://bank-marketing-source/bank_marketing_sample.csv"
 
@@ -48,17 +46,5 @@ def put_objects(s3: "S3Client") -> None:
 
 def later_plan(run_id: str = "manual__later", **params: Any) -> RunPlan:
     """Plan a later run of the same data with this version of the project."""
-    return make_plan(
-        CONFIG.params.model_dump() | {"data_url": DATA_URL} | params,
-        identity=RunIdentity(
-            dag_id="bank_marketing",
-            run_id=run_id,
-            account_id="123456789012",
-            region="us-east-1",
-            planned_at=datetime(2026, 12, 1, tzinfo=UTC),
-        ),
-        config=CONFIG,
-        default_role="arn:aws:iam::123456789012:role/sagemaker",
-        source_policy=SourcePolicy(),
-        iam=None,  # type: ignore[arg-type]  # an ARN is not looked up
-    )
+    planned_at = datetime(2026, 11, 26, 9, tzinfo=UTC)
+    return plan_of({"data_url": DATA_URL} | params, run_id=run_id, planned_at=planned_at)

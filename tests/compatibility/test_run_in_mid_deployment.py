@@ -2,15 +2,19 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 from airflow.sdk import Asset
 from airflow.sdk.exceptions import AirflowSkipException
+from botocore.client import BaseClient
 
 from include import airflow_names
 from include.operators import cleanup_tasks, returned, tasks
+from include.operators.held_plan import PLAN
 from include.operators.sagemaker.deletion import (
     DeleteSageMakerEndpointConfigOperator,
     DeleteSageMakerEndpointOperator,
@@ -19,14 +23,18 @@ from include.operators.sagemaker.deletion import (
 from include.operators.sagemaker.endpoint import RunSageMakerEndpointOperator
 from include.operators.sagemaker.training import ResumableSageMakerTrainingOperator
 from include.pipeline.aws.object_store import list_objects, read_object, write_object
+from include.pipeline.documents import config
 from include.pipeline.documents.metrics import Evaluation
 from include.pipeline.documents.plan import RunPlan
 from include.pipeline.errors import DocumentError
 from include.pipeline.figures.model_figures import FIGURES
 from include.pipeline.history.accepted import listed_for
+from tests.aws.clients import Aws
+from tests.aws.connection import connect
 from tests.compatibility import earlier
-from tests.local_aws_client import Aws
-from tests.local_aws_server import local_aws_server
+from tests.pipeline.planned import ROLE
+from tests.services.deployment_limits import limits_setting
+from tests.services.local_aws_server import local_aws_server
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -42,7 +50,11 @@ class Run:
     def __init__(self, run_id: str, plan: dict[str, Any]) -> None:
         self.xcoms: dict[str, Any] = {airflow_names.PLAN_RUN: plan}
         self.states = {airflow_names.CHECK_QUALITY: "success", airflow_names.WRITE_REPORT: "success"}
-        self.dag_run = SimpleNamespace(dag_id="bank_marketing", run_id=run_id)
+        self.dag_run = SimpleNamespace(
+            dag_id="bank_marketing", run_id=run_id, data_interval_start=None, data_interval_end=None
+        )
+        # What Airflow has of them: those of the form, and what the form does not ask for yet at its default.
+        self.params = config.load_config("bank_marketing").params.model_dump() | plan["params"]
         self.task = SimpleNamespace(outlets=[MODEL])
         self.dag_id, self.run_id = "bank_marketing", run_id
 
@@ -54,7 +66,7 @@ class Run:
 
     @property
     def context(self) -> Mapping[str, Any]:
-        return {"ti": self, "dag_run": self.dag_run}
+        return {"ti": self, "dag_run": self.dag_run, "params": self.params}
 
     def call(self, task: Any, *arguments: Any, **named: Any) -> Any:
         """Run a task as Airflow does: what other tasks returned takes the place of the templates."""
@@ -78,14 +90,15 @@ class Run:
 
     def until_the_gate(self) -> None:
         """Run the chain from the download to the gate."""
-        plan, raw, reused = returned.PLAN, returned.RAW, returned.REUSED
-        self.call(tasks.download_data, plan)
+        plan, raw, reused = PLAN, returned.RAW, returned.REUSED
+        self.call(tasks.download_data, plan, params=self.params)
         self.call(tasks.reuse_model, plan, raw)
         self.call(tasks.split_data, plan, raw, reused, ti=self)
         self.execute(
             ResumableSageMakerTrainingOperator,
             airflow_names.TRAIN_MODEL,
             config=plan["training"],
+            plan=plan,
             check_interval=1,
         )
         trained = self.xcoms[airflow_names.TRAIN_MODEL]["Training"]
@@ -120,12 +133,18 @@ class Run:
             "model": (DeleteSageMakerModelOperator, airflow_names.DELETE_MODEL),
         }
         for operator, task_id in kinds.values():
-            self.execute(operator, task_id, name=returned.PLAN["key"], keep=returned.PLAN["keep_endpoint"])
+            self.execute(operator, task_id, name=PLAN["key"], keep=PLAN["keep_endpoint"])
         deleted = {kind: returned.Returned(task_id) for kind, (_, task_id) in kinds.items()}
-        self.call(tasks.write_report, returned.PLAN, deleted, ti=self)
+        self.call(tasks.write_report, PLAN, deleted, ti=self)
         with pytest.raises(AirflowSkipException, match="delete_data is not set"):
-            self.call(cleanup_tasks.delete_data, returned.PLAN)
-        self.call(cleanup_tasks.verify_teardown, returned.PLAN, ti=self)
+            self.call(cleanup_tasks.delete_data, PLAN)
+        self.call(
+            cleanup_tasks.verify_teardown,
+            returned.PLAN_IF_ANY,
+            ti=self,
+            dag_run=self.dag_run,
+            params=self.params,
+        )
 
 
 @pytest.fixture(scope="module")
@@ -138,19 +157,39 @@ def aws() -> Iterator[Aws]:
         yield aws
 
 
+def record_calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, str, str | None]]:
+    """Record who calls S3 for what of the run's bucket, and which owner each request names."""
+    calls: list[tuple[Any, str, str | None]] = []
+    send = BaseClient._make_request
+
+    def record(client: Any, operation: Any, request: dict[str, Any], context: Any) -> Any:
+        if earlier.BUCKET in request["url"]:
+            owner = request["headers"].get("x-amz-expected-bucket-owner")
+            calls.append((client, operation.name, owner))
+        return send(client, operation, request, context)
+
+    monkeypatch.setattr(BaseClient, "_make_request", record)
+    return calls
+
+
 @pytest.fixture
-def s3(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator["S3Client"]:
+def s3(aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator["S3Client"]:
     """The S3 of local AWS, to which Airflow's connection leads, with an empty bucket for the runs."""
-    connection = {
-        "conn_type": "aws",
-        "login": "local-aws-key-id",
-        "password": "local-aws-secret-key",
-        "extra": {"region_name": "us-east-1", "endpoint_url": aws.url},
-    }
-    monkeypatch.setenv("AIRFLOW_CONN_AWS_DEFAULT", json.dumps(connection))
+    connect(monkeypatch, aws.url)
+    role = earlier.returned("plan_run")["training"]["RoleArn"]
+    monkeypatch.setenv("AIRFLOW_VAR_SAGEMAKER_ROLE", role)
+    # Who brings in the version that has limits allows there what its runs use.
+    for name, value in limits_setting(tmp_path, s3_sources=["s3://bank-marketing-source/"]).items():
+        monkeypatch.setenv(name, value)
     client = aws.client("s3")
     client.create_bucket(Bucket=earlier.BUCKET)
-    yield client
+    with monkeypatch.context() as tasks_only:
+        calls = record_calls(tasks_only)
+        yield client
+    # Whatever asks for the run's bucket says whose it has to be; this client is the test's own.
+    of_tasks = [call for made_by, *call in calls if made_by is not client]
+    assert of_tasks
+    assert [operation for operation, owner in of_tasks if owner != "123456789012"] == []
     for uri in list_objects(client, f"s3://{earlier.BUCKET}/"):
         client.delete_object(Bucket=earlier.BUCKET, Key=uri.removeprefix(f"s3://{earlier.BUCKET}/"))
 
@@ -163,8 +202,9 @@ def test_it_ends_well_with_the_figures_of_before(aws: Aws, s3: "S3Client") -> No
     now = Evaluation.read(read_object(s3, earlier.PLACES.metrics), "metrics.json")
     assert now.model_sha256 == before.model_sha256
     assert now.confusion_matrix == before.confusion_matrix
-    for name in FIGURES:
-        assert getattr(now, name) == pytest.approx(getattr(before, name), rel=1e-12)
+    known = {name: value for name in FIGURES if (value := getattr(before, name)) is not None}
+    assert {"accuracy", "roc_auc", "log_loss"} <= set(known)
+    assert {name: getattr(now, name) for name in known} == pytest.approx(known, rel=1e-12)
     assert read_object(s3, earlier.PLACES.report)
     assert len(list(listed_for(s3, earlier.PLACES.models, earlier.KEY))) == 1
     sagemaker = aws.client("sagemaker")
@@ -172,7 +212,8 @@ def test_it_ends_well_with_the_figures_of_before(aws: Aws, s3: "S3Client") -> No
 
 
 @pytest.fixture
-def with_a_predecessor(s3: "S3Client") -> "S3Client":
+def with_a_predecessor(s3: "S3Client", monkeypatch: pytest.MonkeyPatch) -> "S3Client":
+    monkeypatch.setenv("AIRFLOW_VAR_SAGEMAKER_ROLE", ROLE)
     for uri, body in earlier.objects().items():
         write_object(s3, uri, body, "application/octet-stream")
     return s3
@@ -195,11 +236,16 @@ def test_the_gate_asks_a_model_that_an_earlier_version_accepted(with_a_predecess
     assert (found.previous.run_id, found.previous.roc_auc) == (earlier.RUN_ID, pytest.approx(before.roc_auc))
 
 
-def test_the_gate_fails_where_the_predecessor_cannot_be_read(with_a_predecessor: "S3Client") -> None:
+def test_the_gate_fails_where_the_predecessor_cannot_be_read(
+    with_a_predecessor: "S3Client", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (accepted,) = listed_for(with_a_predecessor, earlier.PLACES.models, earlier.KEY)
     newer = json.loads(read_object(with_a_predecessor, accepted)) | {"schema_version": 2}
     write_object(with_a_predecessor, accepted, json.dumps(newer).encode(), "application/json")
     # Without limits for its data, the run comes as far as the comparison of the models.
+    fields = yaml.safe_load((config.DATASETS / "bank_marketing.yaml").read_text()) | {"drift": None}
+    (tmp_path / "bank_marketing.yaml").write_text(yaml.safe_dump(fields))
+    monkeypatch.setattr(config, "DATASETS", tmp_path)
     plan = earlier.later_plan("manual__after_a_newer", max_roc_auc_drop=0.0, force_retrain=True)
     plan = plan.model_copy(update={"drift": None})
     run = Run(plan.identity.run_id, json_of(plan))

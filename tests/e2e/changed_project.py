@@ -2,18 +2,25 @@
 
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
 
 from local_stack.demo import DAG_ID
 from local_stack.stack import PROJECT, LocalStack, python_path
-from tests.pipeline.misbehaving_web import MisbehavingWeb
+from tests.services.misbehaving_web import MisbehavingWeb
 
 
 def changed_stack(
-    folder: Path, web: MisbehavingWeb, database_url: str, data_url: str, **fields: Any
+    folder: Path,
+    web: MisbehavingWeb,
+    database_url: str,
+    data_url: str,
+    limits: Mapping[str, Any] = MappingProxyType({}),
+    **fields: Any,
 ) -> LocalStack:
     """Copy the project's code to a folder, change its YAML, and prepare a stack that runs the copy.
 
@@ -22,6 +29,7 @@ def changed_stack(
         web: Where data may come from.
         database_url: Of Airflow's database.
         data_url: The Params' default.
+        limits: Others than the bundled pipeline's.
         fields: Of the YAML's top level.
     """
     for part in ("dags", "include", "local_stack", "plugins"):
@@ -29,6 +37,7 @@ def changed_stack(
     file = folder / "include" / "datasets" / f"{DAG_ID}.yaml"
     changed = yaml.safe_load(file.read_text()) | fields
     changed["params"]["data_url"] = data_url
+    changed["limits"] |= limits
     file.write_text(yaml.safe_dump(changed))
     local = LocalStack(
         folder / "airflow",

@@ -1,88 +1,13 @@
-"""The local stack, as `make up` starts it, with what a test asks of it."""
+"""The local stack, as `make up` starts it, and the data that its runs may read."""
 
-import json
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from include.pipeline.documents.plan import RunPlan
-from local_stack.airflow_api import AirflowApi, RunState, TaskState
-from local_stack.demo import DAG_ID, SAMPLE
-from local_stack.results import LocalAwsClient
-from local_stack.stack import REGION, LocalStack
-from tests.airflow_database import airflow_database
+from local_stack.demo import SAMPLE
+from tests.e2e.running_stack import RunningStack, running_stack
 from tests.tutorial_data import BANK_CLEAN
-
-_RUN_SECONDS = 400
-
-
-@dataclass(frozen=True)
-class FinishedRun:
-    """A run that is over."""
-
-    dag_id: str
-    state: RunState
-    tasks: dict[str, TaskState]
-    airflow: AirflowApi
-
-    def xcom(self, task_id: str) -> Any:
-        return self.airflow.xcom(self.dag_id, self.state.dag_run_id, task_id)
-
-    def log(self, task_id: str) -> str:
-        lines = self.airflow.log_tail(self.dag_id, self.state.dag_run_id, self.tasks[task_id], lines=100)
-        return "\n".join(lines)
-
-    @property
-    def plan(self) -> RunPlan:
-        return RunPlan.model_validate(self.xcom("plan_run"))
-
-
-@dataclass(frozen=True)
-class RunningStack:
-    """A stack that is ready for runs."""
-
-    airflow: AirflowApi
-    aws: LocalAwsClient
-    local: LocalStack
-
-    @property
-    def logs(self) -> Path:
-        """The folder of the tasks' logs."""
-        return self.local.home / "logs"
-
-    @property
-    def passwords(self) -> tuple[str, ...]:
-        """What Airflow is to keep to itself: the connection's, the Fernet key, the administrator's."""
-        environment = self.local.environment()
-        return (
-            json.loads(environment["AIRFLOW_CONN_AWS_DEFAULT"])["password"],
-            environment["AIRFLOW__CORE__FERNET_KEY"],
-            self.local.password,
-        )
-
-    def run_all(self, confs: Sequence[dict[str, Any]]) -> list[FinishedRun]:
-        """Trigger runs by hand at the same time and wait for all."""
-        runs = [self.airflow.trigger(DAG_ID, conf) for conf in confs]
-        return [self.finish(run) for run in runs]
-
-    def run(self, conf: dict[str, Any], dag_id: str = DAG_ID) -> FinishedRun:
-        """Trigger a run by hand and wait for its end."""
-        return self.finish(self.airflow.trigger(dag_id, conf), dag_id)
-
-    def finish(self, run: RunState, dag_id: str = DAG_ID) -> FinishedRun:
-        """Wait for a run's end."""
-        deadline = time.monotonic() + _RUN_SECONDS
-        while not run.is_over:
-            assert time.monotonic() < deadline, self.airflow.tasks(dag_id, run.dag_run_id)
-            time.sleep(0.5)
-            run = self.airflow.run(dag_id, run.dag_run_id)
-        tasks = {task.task_id: task for task in self.airflow.tasks(dag_id, run.dag_run_id)}
-        return FinishedRun(dag_id, run, tasks, self.airflow)
 
 
 @pytest.fixture(scope="session")
@@ -93,21 +18,6 @@ def local_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if BANK_CLEAN.is_file():
         (folder / BANK_CLEAN.name).write_bytes(BANK_CLEAN.read_bytes())
     return folder
-
-
-@contextmanager
-def running_stack(home: Path, local_data: Path, settings: Mapping[str, str]) -> Iterator[RunningStack]:
-    """Start a stack without a triggerer."""
-    with airflow_database() as database_url:
-        local = LocalStack(
-            home,
-            variables={"source_local_folder": str(local_data)},
-            settings=settings,
-            database_url=database_url,
-        )
-        local.prepare()
-        with local.running("local_aws", "api_server", "scheduler", "dag_processor", dag_id=DAG_ID) as airflow:
-            yield RunningStack(airflow, LocalAwsClient(local.aws_url, REGION), local)
 
 
 @pytest.fixture(scope="package")

@@ -13,15 +13,16 @@ from include.pipeline.aws.object_store import read_object
 from include.pipeline.documents.manifest import RunManifest
 from include.pipeline.documents.plan import RunPlan
 from local_stack.airflow_api import RunState
+from local_stack.backfill import backfill
 from local_stack.demo import DAG_ID, SAMPLE
 from local_stack.results import LocalAwsClient
-from local_stack.stack import REGION
-from tests.airflow_database import airflow_database
+from local_stack.stack import REGION, StackError
 from tests.e2e.changed_project import changed_stack
-from tests.e2e.conftest import FinishedRun, RunningStack
-from tests.pipeline.misbehaving_web import Answer, MisbehavingWeb, serving
+from tests.e2e.running_stack import FinishedRun, RunningStack
+from tests.services.airflow_database import airflow_database
+from tests.services.misbehaving_web import Answer, MisbehavingWeb, serving
 
-pytestmark = [pytest.mark.slow, pytest.mark.backfill, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.slow, pytest.mark.backfill, pytest.mark.timeout(3000)]
 
 HEADER, *ROWS = SAMPLE.read_bytes().splitlines(keepends=True)
 FIRST_DAY, DAYS = date(2026, 3, 1), 10
@@ -49,10 +50,10 @@ class Backfilled:
 
     def backfill(self) -> dict[date, FinishedRun]:
         """Run the ten days, two at a time, also those that have run before."""
-        last = FIRST_DAY + timedelta(days=DAYS)
+        first = datetime.combine(FIRST_DAY, datetime.min.time(), UTC)
         self.stack.airflow.backfill(
             DAG_ID,
-            (FIRST_DAY, last),
+            (first, first + timedelta(days=DAYS)),
             {
                 "data_url": f"http://{self.web.host}/bank_{{interval_start:%Y-%m-%d}}.csv",
                 "must_beat_baseline": False,
@@ -100,11 +101,15 @@ def backfilled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backfilled]
         for day in range(DAYS):
             url_of(web, body_of(day), FIRST_DAY + timedelta(days=day))
         data_url, schedule = url_of(web, SAMPLE.read_bytes()), f"{strikes:%M %H} * * *"
-        local = changed_stack(folder, web, database_url, data_url, schedule=schedule, watch=None)
+        limits = {
+            "buckets": ["from-scratch"],
+            "s3_sources": ["s3://airflow-sagemaker-us-east-1-123456789012/"],
+        }
+        local = changed_stack(folder, web, database_url, data_url, limits, schedule=schedule, watch=None)
         processes = ("local_aws", "api_server", "scheduler", "dag_processor")
         with local.running(*processes, dag_id=DAG_ID) as airflow:
             airflow.unpause(DAG_ID)
-            stack = RunningStack(airflow, LocalAwsClient(local.aws_url, REGION), local)
+            stack = RunningStack(airflow, LocalAwsClient(local.aws_url, REGION, local.aws_key), local)
             yield Backfilled(stack, web, strikes)
 
 
@@ -191,6 +196,48 @@ def test_a_manifest_run_again_from_scratch_gives_the_same_model(
     assert backfilled.manifest(run).model_sha256 == manifest.model_sha256
     plan = RunPlan.model_validate_json(read_object(backfilled.stack.aws.s3, run.plan.locations.plan))
     assert plan.bucket == "from-scratch"
+
+
+@pytest.mark.usefixtures("first")
+def test_the_last_day_belongs_to_a_backfill_and_a_second_one_at_once_is_refused(
+    backfilled: Backfilled,
+) -> None:
+    days = FIRST_DAY + timedelta(days=60), FIRST_DAY + timedelta(days=62)
+    conf = {"data_url": url_of(backfilled.web, body_of(0), FIRST_DAY), "must_beat_baseline": False}
+    local, strikes = backfilled.stack.local, backfilled.strikes
+    said = backfill(local, *days, conf)
+    with pytest.raises(StackError, match=f"Another backfill of {DAG_ID} is under way: wait for its end"):
+        backfill(local, *days, conf)
+    ticks = [f"2026-{day} {strikes:%H:%M}" for day in ("04-30", "05-01", "05-02")]
+    assert said == (
+        f"3 runs, 2 at a time: {', '.join(ticks)} UTC.\n"
+        f"Watch them at {local.airflow_url}/dags/{DAG_ID}/backfills"
+    )
+    runs = [run for run in backfilled.stack.airflow.runs(DAG_ID) if run.logical_date]
+    made = [run for run in runs if run.logical_date and days[0] <= run.logical_date.date() <= days[1]]
+    assert len(made) == 3
+    for run in made:
+        backfilled.assert_whole(backfilled.stack.finish(run), body_of(0))
+    while backfilled.stack.airflow.is_backfilling(DAG_ID):
+        time.sleep(0.5)
+    assert backfill(local, days[1], days[1], conf).startswith(f"1 run: 2026-05-02 {strikes:%H:%M} UTC.\n")
+    while backfilled.stack.airflow.is_backfilling(DAG_ID):
+        time.sleep(0.5)
+
+
+@pytest.mark.parametrize(
+    ("first_day", "conf", "said"),
+    [
+        (date(2096, 1, 1), {}, "Airflow refuses the backfill: "),
+        (FIRST_DAY, {"seed": "seven"}, "Airflow refuses the backfill: "),
+    ],
+)
+def test_what_airflow_refuses_is_told_with_its_reason(
+    backfilled: Backfilled, first_day: date, conf: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(StackError, match=said) as refused:
+        backfill(backfilled.stack.local, first_day, first_day, conf)
+    assert len(str(refused.value)) > len(said)
 
 
 def run_of(stack: RunningStack, kind: str) -> RunState:

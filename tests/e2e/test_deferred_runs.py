@@ -11,12 +11,18 @@ import pytest
 
 from local_stack.airflow_api import RunState
 from local_stack.demo import DAG_ID, SAMPLE
-from tests.e2e.conftest import RunningStack, running_stack
-from tests.e2e.test_runs import assert_nothing_bills
+from tests.e2e.billing import assert_nothing_bills
+from tests.e2e.running_stack import RunningStack, running_stack
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
 
-ENDLESS = {"num_round": 1000, "num_parallel_tree": 3000, "max_depth": 10, "nthread": 1}
+ENDLESS = {
+    "objective": "binary:logistic",
+    "num_round": 1000,
+    "num_parallel_tree": 3000,
+    "max_depth": 10,
+    "nthread": 1,
+}
 
 
 @pytest.fixture(scope="module")

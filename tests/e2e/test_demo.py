@@ -16,7 +16,7 @@ from filelock import FileLock
 from local_stack.demo import SAMPLE
 from local_stack.stack import PROJECT
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
 
 
 @pytest.fixture(scope="module")
@@ -62,11 +62,12 @@ def lives(process: psutil.Process) -> bool:
 
 def wait_for_descendant(demo: "subprocess.Popen[str]", text: str) -> list[psutil.Process]:
     """Wait until a process with this in its command line runs below the demo; return all that do by then."""
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 240
     while True:
         descendants = psutil.Process(demo.pid).children(recursive=True)
         if any(text in command_line(process) for process in descendants):
             return descendants
+        assert demo.poll() is None, f"the demo is over before {text} runs"
         assert time.monotonic() < deadline, f"{text} does not run"
         time.sleep(0.1)
 

@@ -10,12 +10,13 @@ from include.pipeline.aws.object_store import list_objects, read_object
 from include.pipeline.documents.metrics import Evaluation
 from include.pipeline.planning.names import run_key
 from local_stack.demo import DAG_ID, SAMPLE
-from tests.e2e.conftest import FinishedRun, RunningStack
+from tests.aws.clients import STRANGER, strangers_s3
+from tests.e2e.billing import TEARDOWN, assert_nothing_bills
+from tests.e2e.running_stack import FinishedRun, RunningStack
+from tests.project import DEPLOYMENT_ID
 from tests.tutorial_data import BANK_CLEAN, needs_bank_clean
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
-
-TEARDOWN = ("delete_endpoint", "delete_endpoint_config", "delete_model")
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
 
 
 @pytest.fixture(scope="module")
@@ -39,14 +40,35 @@ def runs(stack: RunningStack, local_data: Path) -> dict[str, FinishedRun]:
             },
         },
         "deleted": {"data_url": sample, "delete_data": True, "bucket": "bucket-of-one-run"},
+        "versioned": {"data_url": sample, "delete_data": True, "bucket": "bucket-with-versions"},
+        "strangers": {"data_url": sample, "bucket": "bucket-of-a-stranger"},
+        "partners": {"data_url": sample, "bucket": "bucket-of-a-partner", "bucket_owner": STRANGER},
+        "far": {"data_url": sample, "bucket": "bucket-in-ireland"},
         "poor": {"data_url": sample, "min_roc_auc": 0.99},
         "html": {"data_url": (local_data / "page.csv").as_uri()},
         "ragged": {"data_url": (local_data / "ragged.csv").as_uri()},
-        "private": {"data_url": "https://me:PASSWORD@127.0.0.1:9/bank.csv?X-Amz-Signature=SIGNATURE"},
+        "private": {"data_url": "https://127.0.0.1:9/bank.csv?X-Amz-Signature=SIGNATURE"},
         "roundless": {"data_url": sample, "hyperparameters": {"eta": 0.2}},
         "unknown": {"data_url": sample, "treshold": 0.4},
-        "untrainable": {"data_url": sample, "hyperparameters": {"num_round": 10, "eta": 2}},
+        "unusable": {"data_url": sample, "hyperparameters": {"num_round": 10, "eta": 2}},
+        "untrainable": {
+            "data_url": sample,
+            "hyperparameters": {
+                "num_round": 10,
+                "objective": "binary:logistic",
+                "tree_method": "hist",
+                "monotone_constraints": str((0,) * 500),  # more than there are columns
+            },
+        },
     }
+    s3, stranger = stack.aws.s3, strangers_s3(stack.aws.client("sts"))
+    for bucket in ("bucket-of-a-stranger", "bucket-of-a-partner"):
+        stranger.create_bucket(Bucket=bucket)
+    s3.create_bucket(
+        Bucket="bucket-in-ireland", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+    s3.create_bucket(Bucket="bucket-with-versions")
+    s3.put_bucket_versioning(Bucket="bucket-with-versions", VersioningConfiguration={"Status": "Enabled"})
     if BANK_CLEAN.is_file():
         confs["tutorial"] = {"data_url": (local_data / BANK_CLEAN.name).as_uri()}
     # Runs of the same data would use each other's model.
@@ -86,11 +108,10 @@ def test_a_good_run_keeps_its_results_and_nothing_that_bills(
     assert {name: task.state for name, task in run.tasks.items() if task.state != "success"} == {
         "delete_data": "skipped"
     }
-    sagemaker = stack.aws.client("sagemaker")
-    assert sagemaker.list_endpoints(NameContains=run.plan.key)["Endpoints"] == []
-    assert sagemaker.list_endpoint_configs(NameContains=run.plan.key)["EndpointConfigs"] == []
-    assert sagemaker.list_models(NameContains=run.plan.key)["Models"] == []
-    (job,) = sagemaker.list_training_jobs(NameContains=run.plan.key)["TrainingJobSummaries"]
+    assert_nothing_bills(stack, run)
+    (job,) = stack.aws.client("sagemaker").list_training_jobs(NameContains=run.plan.key)[
+        "TrainingJobSummaries"
+    ]
     assert job["TrainingJobStatus"] == "Completed"
     folder = run.plan.locations.run
     assert {uri.removeprefix(folder) for uri in list_objects(stack.aws.s3, folder)} == {
@@ -176,7 +197,7 @@ def test_the_report_tells_of_the_run_and_of_what_was_torn_down(
         for expected in (run.plan.key, raw["sha256"], f"{metrics['roc_auc']:.3f}", fate):
             assert expected in report
     poor = read_object(stack.aws.s3, runs["poor"].plan.locations.report).decode()
-    assert "it is at least min_roc_auc = 0.99" in poor
+    assert "it has to be at least min_roc_auc = 0.99" in poor
 
 
 def test_a_run_without_an_evaluation_has_no_report(runs: dict[str, FinishedRun]) -> None:
@@ -227,6 +248,52 @@ def test_the_data_of_a_run_goes_with_its_bucket_where_that_was_asked(
     assert run.tasks["delete_data"].state == "success"
     buckets = [bucket["Name"] for bucket in stack.aws.s3.list_buckets()["Buckets"]]
     assert "bucket-of-one-run" not in buckets
+    assert "and the bucket" in run.log("delete_data")
+
+
+def test_no_version_of_the_data_is_left_where_the_bucket_keeps_versions(
+    stack: RunningStack, runs: dict[str, FinishedRun]
+) -> None:
+    run = runs["versioned"]
+    assert run.state.state == "success"
+    deleted = run.xcom("delete_data")
+    assert run.xcom("download_data")["uri"] in deleted["objects"]
+    assert run.plan.locations.report in deleted["objects"]
+    assert deleted["versions"] >= len(deleted["objects"]) > 9
+    assert stack.aws.s3.list_object_versions(Bucket="bucket-with-versions").get("Versions", []) == []
+    # It was there before the run.
+    stays = "s3://bucket-with-versions stays: its tags do not say that this run made it"
+    assert (deleted["bucket_is_deleted"], deleted["stays"]) == (False, [stays])
+    assert stays in run.log("delete_data")
+
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        ("strangers", "OwnerError: Found: The bucket bucket-of-a-stranger is another account's"),
+        ("far", "BucketError: Found: The bucket bucket-in-ireland is in eu-west-1"),
+    ],
+)
+def test_a_bucket_that_cannot_be_the_runs_is_refused_before_anything_is_written_or_bought(
+    name: str, error: str, stack: RunningStack, runs: dict[str, FinishedRun]
+) -> None:
+    run = runs[name]
+    assert run.state.state == "failed"
+    assert (run.tasks["create_bucket"].state, run.tasks["create_bucket"].try_number) == ("failed", 1)
+    assert error in run.log("create_bucket")
+    assert {task.state for task in run.tasks.values()} == {"success", "failed", "upstream_failed"}
+    assert list_objects(stack.aws.s3, f"s3://{run.plan.bucket}/") == []
+    jobs = stack.aws.client("sagemaker").list_training_jobs(NameContains=run.plan.key)
+    assert jobs["TrainingJobSummaries"] == []
+
+
+def test_the_bucket_of_another_account_is_used_where_the_param_names_that(
+    stack: RunningStack, runs: dict[str, FinishedRun]
+) -> None:
+    run = runs["partners"]
+    assert run.state.state == "success"
+    theirs = list_objects(strangers_s3(stack.aws.client("sts")), "s3://bucket-of-a-partner/")
+    assert run.plan.locations.report in theirs
 
 
 def test_a_model_below_the_gate_fails_the_run_and_leaves_nothing(
@@ -235,18 +302,28 @@ def test_a_model_below_the_gate_fails_the_run_and_leaves_nothing(
     run = runs["poor"]
     assert run.state.state == "failed"
     assert run.tasks["check_quality"].state == "failed"
-    assert "it is at least min_roc_auc = 0.99" in run.log("check_quality")
+    assert "it has to be at least min_roc_auc = 0.99" in run.log("check_quality")
     assert_nothing_bills(stack, run)
 
 
 @pytest.mark.parametrize(
     ("name", "task", "error"),
     [
-        ("unknown", "plan_run", "ParamError: 'treshold' is unknown, did you mean 'threshold'?"),
-        ("roundless", "plan_run", "ParamError: hyperparameters = {'eta': 0.2} (num_round is required"),
-        ("html", "download_data", "page.csv starts like HTML: a source is a CSV file"),
-        ("private", "download_data", "SourceError: https://127.0.0.1:9/bank.csv is at 127.0.0.1"),
-        ("ragged", "split_data", "DataError: row 3 has 2 cells: '42,1': every row has 3, as the header"),
+        ("unknown", "plan_run", "ParamError: Found: 'treshold' is unknown, did you mean 'threshold'?"),
+        ("roundless", "plan_run", "ParamError: Found: hyperparameters = {'eta': 0.2} (num_round is required"),
+        ("unusable", "plan_run", "ParamError: Found: hyperparameters: eta = '2' (has to be in [0, 1])"),
+        ("html", "download_data", "page.csv is an HTML page\nExpected: a source is a CSV file"),
+        ("private", "download_data", "SourceError: Found: https://127.0.0.1:9/bank.csv is at 127.0.0.1"),
+        (
+            "untrainable",
+            "split_data",
+            "ParamError: Found: hyperparameters: monotone_constraints has 500 values",
+        ),
+        (
+            "ragged",
+            "split_data",
+            "Found: row 3 has 2 cells: '42,1'\nExpected: every row has 3, as the header",
+        ),
     ],
 )
 def test_bad_input_fails_without_a_retry_and_before_a_training_job_exists(
@@ -256,11 +333,13 @@ def test_bad_input_fails_without_a_retry_and_before_a_training_job_exists(
     assert run.state.state == "failed"
     assert (run.tasks[task].state, run.tasks[task].try_number) == ("failed", 1)
     assert error in run.log(task)
-    key = run_key(run.dag_id, run.state.dag_run_id)
+    key = run_key(DEPLOYMENT_ID, run.dag_id, run.state.dag_run_id)
     jobs = stack.aws.client("sagemaker").list_training_jobs(NameContains=key)
     assert jobs["TrainingJobSummaries"] == []
     if task == "plan_run":  # nothing was made, so there is nothing to tear down
-        assert {other.state for other in run.tasks.values()} == {"failed", "upstream_failed"}
+        assert run.tasks["verify_teardown"].state == "success"
+        others = {other.state for name, other in run.tasks.items() if name != "verify_teardown"}
+        assert others == {"failed", "upstream_failed"}
     else:
         assert_nothing_bills(stack, run)
 
@@ -281,16 +360,6 @@ def test_no_secret_is_in_a_tasks_log(stack: RunningStack, runs: dict[str, Finish
             assert secret not in text, file
 
 
-def test_a_training_job_that_fails_shows_its_reason_and_leaves_nothing(
-    stack: RunningStack, runs: dict[str, FinishedRun]
-) -> None:
-    run = runs["untrainable"]
-    assert run.state.state == "failed"
-    assert (run.tasks["train_model"].state, run.tasks["train_model"].try_number) == ("failed", 1)
-    assert "Hyperparameter eta" in run.log("train_model")
-    assert_nothing_bills(stack, run)
-
-
 def test_the_janitor_removes_what_a_finished_run_left_and_keeps_what_was_to_be_kept(
     stack: RunningStack, runs: dict[str, FinishedRun]
 ) -> None:
@@ -307,22 +376,17 @@ def test_the_janitor_removes_what_a_finished_run_left_and_keeps_what_was_to_be_k
             ]
         }
     )
-    assert stack.run({}, "sagemaker_janitor").xcom("sweep_leftovers") == [
+    assert stack.run({"dry_run": True}, "sagemaker_janitor").xcom("sweep_leftovers") == [
         (
             f"endpoint configuration {left.key} (0.00 USD a day) of bank_marketing {left.identity.run_id}: "
             "its run is over"
         )
     ]
-    assert sagemaker.list_endpoint_configs(NameContains=left.key)["EndpointConfigs"]
+    # No Param switches the dry run off that the administrator has not switched off.
     stack.run({"dry_run": False}, "sagemaker_janitor")
+    assert sagemaker.list_endpoint_configs(NameContains=left.key)["EndpointConfigs"]
+    stack.set_variable("sagemaker_janitor_dry_run", "false")
+    stack.run({}, "sagemaker_janitor")
     assert sagemaker.list_endpoint_configs(NameContains=left.key)["EndpointConfigs"] == []
     kept = sagemaker.describe_endpoint(EndpointName=runs["kept"].plan.key)
     assert kept["EndpointStatus"] == "InService"
-
-
-def assert_nothing_bills(stack: RunningStack, run: FinishedRun) -> None:
-    assert {run.tasks[task].state for task in (*TEARDOWN, "verify_teardown")} == {"success"}
-    sagemaker = stack.aws.client("sagemaker")
-    assert sagemaker.list_endpoints(NameContains=run.plan.key)["Endpoints"] == []
-    assert sagemaker.list_endpoint_configs(NameContains=run.plan.key)["EndpointConfigs"] == []
-    assert sagemaker.list_models(NameContains=run.plan.key)["Models"] == []

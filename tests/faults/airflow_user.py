@@ -33,12 +33,18 @@ class AirflowUser:
             {"dag_run_id": run_id, "logical_date": None, "conf": conf},
         )
 
+    def pause(self, dag_id: str) -> None:
+        """Switch a DAG off."""
+        self._send("PATCH", f"/dags/{dag_id}", {"is_paused": True})
+
     def backfill(self, first: date, last: date, conf: dict[str, Any], at_once: int) -> list[str]:
-        """Start a backfill of the intervals that begin between two days.
+        """Start a backfill of the intervals that begin between two days, once there is no other under way.
 
         Returns:
             The ids of its runs.
         """
+        self._wait_for_backfills()
+        before = self._backfilled()
         self._send(
             "POST",
             "/backfills",
@@ -50,8 +56,7 @@ class AirflowUser:
                 "max_active_runs": at_once,
             },
         )
-        runs = self._send("GET", f"/dags/{DAG_ID}/dagRuns?run_type=backfill")["dag_runs"]
-        return [run["dag_run_id"] for run in runs]
+        return [run_id for run_id in self._backfilled() if run_id not in before]
 
     def wait(self, run_id: str, seconds: float, dag_id: str = DAG_ID) -> RunState:
         """Wait for a run's end."""
@@ -65,6 +70,10 @@ class AirflowUser:
 
     def tasks(self, run_id: str, dag_id: str = DAG_ID) -> dict[str, TaskState]:
         return {task.task_id: task for task in self.api.tasks(dag_id, run_id)}
+
+    def task(self, run_id: str, task_id: str) -> TaskState:
+        found = self._send("GET", f"/dags/{DAG_ID}/dagRuns/{run_id}/taskInstances/{task_id}")
+        return TaskState.model_validate(found)
 
     def tries(self, run_id: str) -> dict[str, int]:
         """Tell how often each task of a run was tried; without those that were skipped."""
@@ -84,13 +93,25 @@ class AirflowUser:
             TaskInstance(item["id"], item["dag_run_id"], item["task_id"]) for item in answer["task_instances"]
         ]
 
-    def mark_task_failed(self, run_id: str, task_id: str) -> None:
-        self._send(
-            "PATCH", f"/dags/{DAG_ID}/dagRuns/{run_id}/taskInstances/{task_id}", {"new_state": "failed"}
-        )
+    def mark_task(self, run_id: str, task_id: str, state: str) -> None:
+        self._send("PATCH", f"/dags/{DAG_ID}/dagRuns/{run_id}/taskInstances/{task_id}", {"new_state": state})
 
-    def mark_run_failed(self, run_id: str) -> None:
-        self._send("PATCH", f"/dags/{DAG_ID}/dagRuns/{run_id}", {"state": "failed"})
+    def mark_run(self, run_id: str, state: str) -> None:
+        self._send("PATCH", f"/dags/{DAG_ID}/dagRuns/{run_id}", {"state": state})
+
+    def mark_runs_failed(self, *run_ids: str) -> None:
+        """Mark those that are selected in the list of runs."""
+        entities = [{"dag_run_id": run_id, "state": "failed"} for run_id in run_ids]
+        actions = [{"action": "update", "entities": entities, "update_mask": ["state"]}]
+        self._send("PATCH", f"/dags/{DAG_ID}/dagRuns", {"actions": actions})
+
+    def delete_run(self, run_id: str) -> int:
+        """Delete a run from Airflow.
+
+        Returns:
+            The HTTP status of the answer.
+        """
+        return self.api._client.delete(f"/api/v2/dags/{DAG_ID}/dagRuns/{run_id}").status_code
 
     def clear_run(self, run_id: str) -> None:
         """Clear all tasks of a run, for them to run again."""
@@ -109,6 +130,19 @@ class AirflowUser:
                 "only_failed": False,
             },
         )
+
+    def _backfilled(self) -> list[str]:
+        runs = self._send("GET", f"/dags/{DAG_ID}/dagRuns?run_type=backfill&limit=100")["dag_runs"]
+        return [run["dag_run_id"] for run in runs]
+
+    def _wait_for_backfills(self) -> None:
+        """Airflow looks only now and then whether one is over."""
+        deadline = time.monotonic() + 120
+        while not all(
+            item["completed_at"] for item in self._send("GET", f"/backfills?dag_id={DAG_ID}")["backfills"]
+        ):
+            assert time.monotonic() < deadline
+            time.sleep(1)
 
     def _send(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         answer = self.api._client.request(method, f"/api/v2{path}", json=body)

@@ -22,6 +22,13 @@ _BUCKET_OPERATIONS = {
     "HEAD": "HeadBucket",
     "DELETE": "DeleteBucket",
 }
+# Named by the query, where there is one of these.
+_SUBRESOURCES = {
+    "tagging": "{method}BucketTagging",
+    "delete": "DeleteObjects",
+    "uploads": "UploadPart",
+    "uploadId": "UploadPart",
+}
 _OBJECT_OPERATIONS = {"PUT": "PutObject", "GET": "GetObject", "HEAD": "HeadObject", "DELETE": "DeleteObject"}
 
 
@@ -46,11 +53,15 @@ class Exchange:
     """`s3`, `sagemaker`, `runtime.sagemaker`, `iam`, `sts` or `logs`."""
     operation: str
     path: str
-    """Of the URL."""
+    """Path of the URL."""
     pid: int
-    """Of the process that asks."""
+    """Id of the process that asks."""
     _handler: "_Handler"
     _body: bytes
+
+    def names(self, name: str) -> bool:
+        """Tell whether the request holds a name."""
+        return f'"{name}"' in self._body.decode(errors="replace")
 
     def forward(self) -> Answer:
         """Hand the request on to local AWS."""
@@ -192,9 +203,8 @@ def _operation(method: str, path: str, headers: Any, body: bytes) -> tuple[str, 
         return "runtime.sagemaker", "InvokeEndpoint"
     if service in {"sts", "iam"}:
         return service, parse_qs(body.decode())["Action"][0]
-    if "delete" in query:
-        return "s3", "DeleteObjects"
-    if "uploads" in query or "uploadId" in query:
-        return "s3", "UploadPart"
+    for subresource, operation in _SUBRESOURCES.items():
+        if subresource in query:
+            return "s3", operation.format(method=method.capitalize())
     has_key = len(url.path.strip("/").split("/")) > 1
     return "s3", (_OBJECT_OPERATIONS if has_key else _BUCKET_OPERATIONS).get(method, method)

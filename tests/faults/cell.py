@@ -12,9 +12,15 @@ class Cell:
 
     task_id: str
     fault: str
+    is_deferred: bool = False
+    """Whether the task waits in a triggerer."""
+
+    @property
+    def row(self) -> str:
+        return f"{self.task_id}, deferred" if self.is_deferred else self.task_id
 
     def __str__(self) -> str:
-        return f"{self.task_id}-{self.fault}".replace(" ", "-")
+        return f"{self.row}-{self.fault}".replace(",", "").replace(" ", "-")
 
 
 def cells_of(items: Iterable[pytest.Item]) -> dict[pytest.Item, Cell]:

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.cell import Cell
 from tests.faults.faulty_stack import FaultyStack, faulty_stack
-from tests.faults.matrix import documented
+from tests.faults.matrix import OBSERVED, bucket_of, documented
 from tests.faults.thirds import THIRDS, third_of
 
-OBSERVED = pytest.StashKey[dict[Cell, str]]()
+_BUCKETS = ("ended-runs", "many-runs", "outages", "reference", "soak")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,15 +37,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     third = config.getoption("third")
     part = f" (third {third} of {len(THIRDS)})" if third else ""
     terminalreporter.section(f"fault matrix: {len(observed)} cells of {len(documented())}{part}")
-    terminalreporter.line("".join(f"{title:<24}" for title in ("", *faults)))
-    for task_id in dict.fromkeys(cell.task_id for cell in observed):
-        outcomes = {cell.fault: outcome for cell, outcome in observed.items() if cell.task_id == task_id}
-        terminalreporter.line(
-            f"{task_id:<24}" + "".join(f"{outcomes.get(fault, ''):<24}" for fault in faults)
-        )
+    terminalreporter.line(" " * 26 + "".join(f"{fault:<24}" for fault in faults))
+    for row in dict.fromkeys(cell.row for cell in observed):
+        outcomes = {cell.fault: outcome for cell, outcome in observed.items() if cell.row == row}
+        terminalreporter.line(f"{row:<26}" + "".join(f"{outcomes.get(fault, ''):<24}" for fault in faults))
 
 
 @pytest.fixture(scope="package")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaultyStack]:
-    with faulty_stack(tmp_path_factory.mktemp("faults")) as running:
+    buckets = (*_BUCKETS, *map(bucket_of, documented()))
+    with faulty_stack(tmp_path_factory.mktemp("faults"), buckets) as running:
         yield running

@@ -1,9 +1,11 @@
 """Airflow on PostgreSQL and local AWS, with a proxy between them, each of which a test may kill."""
 
+import shutil
 import subprocess
 import sys
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +16,13 @@ import psutil
 from local_stack.demo import DAG_ID, SAMPLE
 from local_stack.results import LocalAwsClient
 from local_stack.stack import PROJECT, REGION, LocalStack
-from tests.airflow_database import airflow_database
 from tests.faults.airflow_user import AirflowUser
 from tests.faults.aws_proxy import Answer, AwsProxy, Exchange
 from tests.faults.injection import Injection
-from tests.local_aws_server import LocalAwsServer, start_local_aws, stop_local_aws
+from tests.project import DEPLOYMENT_ID
+from tests.services.airflow_database import airflow_database, database_lost
+from tests.services.deployment_limits import limits_setting
+from tests.services.local_aws_server import CREDENTIALS_FILE, LocalAwsServer, start_local_aws, stop_local_aws
 
 SOURCE = "s3://fault-source/bank_marketing_sample.csv"
 
@@ -45,11 +49,20 @@ def dag_policy(dag):
     dag.max_active_runs = 16
 
 
+def wait_in_the_triggerer(context):
+    if "deferred" in context["run_id"]:
+        context["task"].deferrable = True
+
+
 def task_policy(task):
     task.retry_delay = timedelta(seconds=1)
+    if hasattr(task, "deferrable"):
+        task.on_execute_callback = [wait_in_the_triggerer]
     if task.task_id == "deploy_endpoint":
         task.execution_timeout = timedelta(seconds=60)
 """
+# The API server reads the logs from the disk.
+_OPTIONS = dict.fromkeys(("scheduler", "triggerer"), ("--skip-serve-logs",))
 
 
 @dataclass
@@ -64,7 +77,10 @@ class FaultyStack:
     _data_dir: Path
     _log: int
     _server: LocalAwsServer
+    _database_url: str
     _scheduler: "subprocess.Popen[bytes]"
+    _triggerer: "subprocess.Popen[bytes]"
+    _dag_processor: "subprocess.Popen[bytes]"
 
     def restart_local_aws(self) -> None:
         """Kill local AWS and all that it runs, and start it again on what it kept."""
@@ -75,33 +91,72 @@ class FaultyStack:
 
     def restart_scheduler(self) -> None:
         """Kill the scheduler, its executor's workers and their tasks, and start another."""
-        children = psutil.Process(self._scheduler.pid).children(recursive=True)
-        self._scheduler.kill()
-        self._scheduler.wait()
-        for child in children:
-            if child.is_running():
-                child.kill()
-        self._scheduler = _start_scheduler(self._local)
+        _kill(self._scheduler)
+        self._scheduler = _start(self._local, "scheduler")
+
+    def restart_triggerer(self) -> None:
+        """Kill the triggerer with all that waits in it, and start another."""
+        with self.without_triggerer():
+            pass
+
+    @contextmanager
+    def without_triggerer(self) -> Iterator[None]:
+        """Kill the triggerer, and start another when the block is left."""
+        _kill(self._triggerer)
+        try:
+            yield
+        finally:
+            self._triggerer = _start(self._local, "triggerer")
+
+    def lose_database(self, seconds: float) -> None:
+        """Take the database away from Airflow for a while, and start again what has ended over it.
+
+        So does what watches over Airflow's processes in a cluster: `restart: unless-stopped`.
+        """
+        with database_lost(self._database_url):
+            time.sleep(seconds)
+        for name in ("scheduler", "triggerer", "dag_processor"):
+            process: subprocess.Popen[bytes] = getattr(self, f"_{name}")
+            # What is to end over it does so at its next look at the database.
+            try:
+                process.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                continue
+            setattr(self, f"_{name}", _start(self._local, name.replace("_", "-")))
 
     def sweep(self) -> None:
         """Let the janitor pass once."""
         run_id = f"sweep__{uuid.uuid4().hex}"
-        self.user.trigger(run_id, {"dry_run": False}, "sagemaker_janitor")
+        self.user.trigger(run_id, {}, "sagemaker_janitor")
         assert self.user.wait(run_id, 300, "sagemaker_janitor").state == "success"
+        # Else the clock would start it, too.
+        self.user.pause("sagemaker_janitor")
 
     @property
     def local_aws_process(self) -> psutil.Process:
         return psutil.Process(self._server.process.pid)
 
     def close(self) -> None:
-        self._scheduler.terminate()
-        self._scheduler.wait(timeout=60)
+        processes = (self._scheduler, self._triggerer, self._dag_processor)
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            try:
+                process.wait(timeout=60)
+            except subprocess.TimeoutExpired:
+                # Where a test has failed, there are tasks that still wait for AWS.
+                _kill(process)
         stop_local_aws(self._server)
 
 
 @contextmanager
-def faulty_stack(folder: Path) -> Iterator[FaultyStack]:
-    """Runs the stack until the block is left."""
+def faulty_stack(folder: Path, buckets: Iterable[str]) -> Iterator[FaultyStack]:
+    """Runs the stack until the block is left.
+
+    Args:
+        folder: Of all that it keeps.
+        buckets: That its runs may have for their own.
+    """
     with airflow_database() as database_url, (folder / "local_aws.log").open("ab") as log:
         server = start_local_aws("--data-dir", str(folder / "aws"), stderr=log.fileno())
         injections: list[Injection] = []
@@ -111,25 +166,37 @@ def faulty_stack(folder: Path) -> Iterator[FaultyStack]:
 
         proxy = AwsProxy(urlsplit(server.url).netloc, answer)
         home = folder / "airflow"
+        limits = limits_setting(
+            folder,
+            buckets=list(buckets),
+            s3_sources=[f"{SOURCE.rpartition('/')[0]}/"],
+            keep_endpoint=True,
+            delete_data=True,
+        )
         local = LocalStack(
             home,
             local_aws_port=proxy.server_port,
             database_url=database_url,
+            variables={"sagemaker_deployment_id": DEPLOYMENT_ID, "sagemaker_janitor_dry_run": "false"},
             # Without the stack's own airflow_local_settings.
-            settings={"PYTHONPATH": str(PROJECT)},
+            settings={"PYTHONPATH": str(PROJECT)} | limits,
         )
         (home / "config").mkdir(parents=True)
+        # The server is not of the stack's Procfile.
+        shutil.copy(CREDENTIALS_FILE, local.aws_credentials)
         (home / "airflow.cfg").write_text(_AIRFLOW_CFG)
         (home / "config" / "airflow_local_settings.py").write_text(_CLUSTER_POLICY)
         with proxy.running():
             local.prepare()
-            scheduler = _start_scheduler(local)
+            started = [_start(local, name) for name in ("scheduler", "triggerer", "dag-processor")]
             stack = None
             try:
-                with local.running("api_server", "dag_processor", dag_id=DAG_ID) as airflow:
+                with local.running("api_server", dag_id=DAG_ID) as airflow:
+                    # Many ask at the same time, and the server shares its processors with their runs.
+                    airflow._client.timeout = 120
                     user = AirflowUser(airflow)
                     injections.append(Injection(user))
-                    aws = LocalAwsClient(proxy_url(proxy), REGION)
+                    aws = LocalAwsClient(proxy_url(proxy), REGION, local.aws_key)
                     bucket, key = SOURCE.removeprefix("s3://").split("/")
                     aws.s3.create_bucket(Bucket=bucket)
                     aws.s3.put_object(Bucket=bucket, Key=key, Body=SAMPLE.read_bytes())
@@ -142,14 +209,16 @@ def faulty_stack(folder: Path) -> Iterator[FaultyStack]:
                         folder / "aws",
                         log.fileno(),
                         server,
-                        scheduler,
+                        database_url,
+                        *started,
                     )
                     yield stack
             finally:
                 if stack:
                     stack.close()
                 else:
-                    scheduler.kill()
+                    for process in started:
+                        _kill(process)
                     stop_local_aws(server)
 
 
@@ -157,10 +226,19 @@ def proxy_url(proxy: AwsProxy) -> str:
     return f"http://127.0.0.1:{proxy.server_port}"
 
 
-def _start_scheduler(local: LocalStack) -> "subprocess.Popen[bytes]":
-    with (local.home / "scheduler.log").open("ab") as log:
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    children = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.wait()
+    for child in children:
+        if child.is_running():
+            child.kill()
+
+
+def _start(local: LocalStack, name: str) -> "subprocess.Popen[bytes]":
+    with (local.home / f"{name}.log").open("ab") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "airflow", "scheduler", "--skip-serve-logs"],
+            [sys.executable, "-m", "airflow", name, *_OPTIONS.get(name, ())],
             env=local.environment(),
             stdout=log,
             stderr=subprocess.STDOUT,

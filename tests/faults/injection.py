@@ -1,6 +1,8 @@
 """The faults, and when each strikes."""
 
 import re
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -12,6 +14,9 @@ from tests.faults.aws_proxy import Answer, DroppedError, Exchange
 
 # More than Airflow takes to tell a worker that its task was marked as failed.
 _NOTICE_SECONDS = 60
+_TASK_SECONDS = 300
+# Until the scheduler has read that a task waits: one that goes on sooner, it takes for a lost one.
+_DEFERRAL_SECONDS = 3
 
 
 class Fault(Protocol):
@@ -62,9 +67,11 @@ class DroppedConnection:
 
 
 @dataclass
-class WorkerKilled:
-    """The worker dies when AWS has done what was asked, and before it hears of it."""
+class Killed:
+    """Who asks is killed when AWS has done what was asked, and before it hears of it."""
 
+    kill: Callable[[int], object]
+    """Called with the id of the process."""
     struck: bool = False
 
     def strike(self, exchange: Exchange) -> Answer:
@@ -72,26 +79,49 @@ class WorkerKilled:
         if self.struck:
             return answer
         self.struck = True
-        kill_worker(exchange.pid)
+        self.kill(exchange.pid)
         raise DroppedError
 
 
 @dataclass
-class MarkedFailed:
-    """The user marks the task as failed while it waits for AWS's answer."""
+class RunMarkedFailed:
+    """The user marks the run as failed when the request is on its way: AWS does after that what it asks."""
 
     user: AirflowUser
-    instance: TaskInstance | None = None
+    run_id: str
+    struck: bool = False
+
+    def strike(self, exchange: Exchange) -> Answer:
+        if not self.struck:
+            self.struck = True
+            self.user.mark_run(self.run_id, "failed")
+        return exchange.forward()
+
+
+@dataclass
+class RunMarkedFailedAfter:
+    """The user marks the run as failed as soon as the task has ended."""
+
+    user: AirflowUser
+    run_id: str
+    task_id: str
+    struck: bool = False
+    marked: threading.Event = field(default_factory=threading.Event)
 
     def strike(self, exchange: Exchange) -> Answer:
         answer = exchange.forward()
-        if self.instance is not None:
-            return answer
-        self.instance = instance_of(exchange.pid, self.user)
-        assert self.instance is not None
-        self.user.mark_task_failed(self.instance.run_id, self.instance.task_id)
-        exchange.wait_for_hang_up(_NOTICE_SECONDS)
-        raise DroppedError
+        if not self.struck:
+            self.struck = True
+            threading.Thread(target=self._mark_once_it_has_ended).start()
+        return answer
+
+    def _mark_once_it_has_ended(self) -> None:
+        deadline = time.monotonic() + _TASK_SECONDS
+        while self.user.task(self.run_id, self.task_id).state != "success":
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+        self.user.mark_run(self.run_id, "failed")
+        self.marked.set()
 
 
 @dataclass
@@ -99,13 +129,19 @@ class Then:
     """Does something once, right after AWS has answered."""
 
     action: Callable[[], object]
+    ends_the_task: bool = False
+    """Whether the action does: the task waits for the answer until then."""
     struck: bool = False
 
     def strike(self, exchange: Exchange) -> Answer:
         answer = exchange.forward()
-        if not self.struck:
-            self.struck = True
-            self.action()
+        if self.struck:
+            return answer
+        self.struck = True
+        self.action()
+        if self.ends_the_task:
+            exchange.wait_for_hang_up(_NOTICE_SECONDS)
+            raise DroppedError
         return answer
 
 
@@ -114,16 +150,19 @@ class Target:
     """The requests of one task of one run that a fault strikes."""
 
     run_id: str
-    task_id: str
+    task_id: str | None
+    """None strikes all tasks of the run."""
     operation: str
     path: str = ""
+    awaited: str = ""
+    """What a deferred task waits for: requests that name it are struck, from the first of a triggerer on."""
 
-    def is_struck(self, instance: TaskInstance, exchange: Exchange) -> bool:
-        return (
-            (self.run_id, self.task_id) == (instance.run_id, instance.task_id)
-            and self.operation == exchange.operation
-            and self.path in exchange.path
-        )
+    def is_struck(self, instance: TaskInstance | None, exchange: Exchange) -> bool:
+        if self.operation != exchange.operation or self.path not in exchange.path:
+            return False
+        if instance is None:
+            return bool(self.awaited) and exchange.names(self.awaited) and is_triggerer(exchange.pid)
+        return self.run_id == instance.run_id and self.task_id in {None, instance.task_id}
 
 
 @dataclass
@@ -133,6 +172,7 @@ class Injection:
     user: AirflowUser
     _armed: dict[Target, Fault] = field(default_factory=dict)
     _instances: dict[int, TaskInstance] = field(default_factory=dict)
+    _deferred: set[Target] = field(default_factory=set)
 
     def arm(self, target: Target, fault: Fault) -> None:
         self._armed[target] = fault
@@ -144,12 +184,17 @@ class Injection:
     def answer(self, exchange: Exchange) -> Answer:
         """Decide what becomes of a request."""
         instance = self._instances.get(exchange.pid) or instance_of(exchange.pid, self.user)
-        if instance is None:
-            return exchange.forward()
-        self._instances[exchange.pid] = instance
-        for target, fault in self._armed.items():
-            if target.is_struck(instance, exchange):
-                return fault.strike(exchange)
+        if instance:
+            self._instances[exchange.pid] = instance
+        for target, fault in list(self._armed.items()):
+            if not target.is_struck(instance, exchange):
+                continue
+            if target.awaited and target not in self._deferred:
+                if instance:
+                    break
+                self._deferred.add(target)
+                time.sleep(_DEFERRAL_SECONDS)
+            return fault.strike(exchange)
         return exchange.forward()
 
 
@@ -163,6 +208,16 @@ def instance_of(pid: int, user: AirflowUser) -> TaskInstance | None:
     if found is None:
         return None
     return next((instance for instance in user.running() if instance.id == found[1]), None)
+
+
+def is_triggerer(pid: int) -> bool:
+    """Tell whether a process is a triggerer, or runs its triggers."""
+    try:
+        process = psutil.Process(pid)
+        lines = [" ".join(found.cmdline()) for found in (process, *process.parents())]
+    except psutil.Error:
+        return False
+    return any("airflow triggerer" in line for line in lines)
 
 
 def kill_worker(pid: int) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from tests.faults.aftermath import Aftermath
 from tests.faults.cell import Cell
 from tests.faults.faulty_stack import SOURCE, FaultyStack
@@ -11,22 +13,33 @@ from tests.faults.injection import (
     DroppedConnection,
     Errors,
     Fault,
-    MarkedFailed,
+    Killed,
+    RunMarkedFailed,
+    RunMarkedFailedAfter,
     Target,
-    WorkerKilled,
+    Then,
+    kill_worker,
 )
 from tests.project import PROJECT
 
 DOCUMENT = PROJECT / "docs" / "reliability.md"
 RUN_SECONDS = 900
+# What each cell gave, until the end of the session.
+OBSERVED = pytest.StashKey[dict[Cell, str]]()
 
-FAULTS: dict[str, Callable[[FaultyStack], Fault]] = {
-    "worker killed": lambda _: WorkerKilled(),
-    "marked failed": lambda stack: MarkedFailed(stack.user),
-    "500 twice": lambda _: Errors("InternalFailure", "InternalError", 500, 500, times=2),
-    "throttled 5 times": lambda _: Errors("ThrottlingException", "SlowDown", 400, 503, times=5),
-    "access denied": lambda _: Errors("AccessDeniedException", "AccessDenied", 400, 403, times=None),
-    "connection dropped": lambda _: DroppedConnection(),
+FAULTS: dict[str, Callable[[FaultyStack, Cell, str], Fault]] = {
+    "worker killed": lambda stack, cell, _: Killed(
+        (lambda _: stack.restart_triggerer()) if cell.is_deferred else kill_worker
+    ),
+    "marked failed": lambda stack, cell, run_id: Then(
+        lambda: stack.user.mark_task(run_id, cell.task_id, "failed"), ends_the_task=True
+    ),
+    "run marked failed": lambda stack, _, run_id: RunMarkedFailed(stack.user, run_id),
+    "run marked after it": lambda stack, cell, run_id: RunMarkedFailedAfter(stack.user, run_id, cell.task_id),
+    "500 twice": lambda *_: Errors("InternalFailure", "InternalError", 500, 500, times=2),
+    "throttled 5 times": lambda *_: Errors("ThrottlingException", "SlowDown", 400, 503, times=5),
+    "access denied": lambda *_: Errors("AccessDeniedException", "AccessDenied", 400, 403, times=None),
+    "connection dropped": lambda *_: DroppedConnection(),
 }
 # The request of each task that is struck: where it writes, that.
 TARGETS = {
@@ -45,9 +58,14 @@ TARGETS = {
     "write_report": ("PutObject", "/report.html"),
     "delete_data": ("DeleteObjects", ""),
     "verify_teardown": ("DescribeEndpoint", ""),
+    # The triggerer's.
+    "train_model, deferred": ("DescribeTrainingJob", ""),
+    "deploy_endpoint, deferred": ("DescribeEndpoint", ""),
 }
 # The request of a task that is struck when a connection is dropped, where it reads more than it writes.
 TRANSFERS = {"download_data": ("GetObject", "")}
+# What these may not delete, no task of the run may.
+DELETES = {"delete_endpoint", "delete_endpoint_config", "delete_model"}
 
 
 @dataclass
@@ -86,31 +104,46 @@ class Observed:
 def documented() -> dict[Cell, str]:
     """Read the matrix from docs/reliability.md: what each fault gives."""
     rows = [
-        [cell.strip().strip("`") for cell in line.strip().strip("|").split("|")]
+        [cell.strip().replace("`", "") for cell in line.strip().strip("|").split("|")]
         for line in DOCUMENT.read_text().splitlines()
         if line.startswith("| ")
     ]
     header = next(row for row in rows if row[1:] == list(FAULTS))
     body = [row for row in rows[rows.index(header) + 1 :] if len(row) == len(header) and row[0] in TARGETS]
     return {
-        Cell(row[0], fault): promise for row in body for fault, promise in zip(FAULTS, row[1:], strict=True)
+        cell_of(row[0], fault): promise
+        for row in body
+        for fault, promise in zip(FAULTS, row[1:], strict=True)
     }
+
+
+def cell_of(row: str, fault: str) -> Cell:
+    task_id, _, mode = row.partition(", ")
+    return Cell(task_id, fault, mode == "deferred")
+
+
+def bucket_of(cell: Cell) -> str:
+    """Name the bucket of a cell's run: each has its own, as one of them deletes it."""
+    return f"fault-{cell}".replace("_", "-").lower()
 
 
 def observe(stack: FaultyStack, cell: Cell) -> Observed:
     """Start a run, let the fault strike, look at what it gave, sweep, and clear the run where it failed."""
     user = stack.user
-    run_id, bucket = f"fault__{cell}", f"fault-{cell}".replace("_", "-").lower()
-    target = TRANSFERS.get(cell.task_id) if cell.fault == "connection dropped" else None
-    operation, path = target or TARGETS[cell.task_id]
-    stack.injection.arm(Target(run_id, cell.task_id, operation, path), FAULTS[cell.fault](stack))
+    run_id, bucket = f"fault__{cell}", bucket_of(cell)
+    after = Aftermath(stack.aws, run_id, bucket)
+    fault = FAULTS[cell.fault](stack, cell, run_id)
+    stack.injection.arm(_target(cell, after), fault)
     user.trigger(
         run_id,
         {"data_url": SOURCE, "bucket": bucket, "delete_data": cell.task_id == "delete_data"},
     )
     run = user.wait(run_id, RUN_SECONDS)
-    task = user.tasks(run_id)[cell.task_id]
-    after = Aftermath(stack.aws, run_id, bucket)
+    if isinstance(fault, RunMarkedFailedAfter):
+        # The mark may come when the run has just ended.
+        assert fault.marked.wait(60)
+        run = user.wait(run_id, RUN_SECONDS)
+    task = user.task(run_id, cell.task_id)
     observed = Observed(
         cell,
         run.state,
@@ -133,3 +166,16 @@ def observe(stack: FaultyStack, cell: Cell) -> Observed:
         observed.left_after_retry = after.billing()
     observed.metrics = user.xcom(run_id, "evaluate_model")
     return observed
+
+
+def _target(cell: Cell, run: Aftermath) -> Target:
+    transfer = TRANSFERS.get(cell.task_id) if cell.fault == "connection dropped" else None
+    operation, path = transfer or TARGETS[cell.row]
+    is_denied_to_all = cell.fault == "access denied" and cell.task_id in DELETES
+    return Target(
+        run.run_id,
+        None if is_denied_to_all else cell.task_id,
+        operation,
+        path,
+        awaited=run.key if cell.is_deferred else "",
+    )

@@ -8,7 +8,7 @@ import pytest
 from tests.faults.aftermath import Aftermath
 from tests.faults.faulty_stack import SOURCE, FaultyStack
 
-pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(1800)]
 
 RUN_SECONDS = 800
 # Runs of the same data would use each other's model.

@@ -7,13 +7,14 @@ import pytest
 
 from tests.faults.aftermath import Aftermath
 from tests.faults.cell import Cell, cells_of
-from tests.faults.conftest import OBSERVED
 from tests.faults.faulty_stack import SOURCE, FaultyStack
 from tests.faults.matrix import (
     FAULTS,
+    OBSERVED,
     RUN_SECONDS,
     TARGETS,
     Observed,
+    cell_of,
     documented,
     observe,
 )
@@ -68,5 +69,5 @@ def test_a_fault_gives_what_is_promised(
 
 @pytest.mark.usefixtures("reference")
 def test_the_document_has_every_task_and_every_fault(stack: FaultyStack) -> None:
-    assert set(PROMISED) == {Cell(task_id, fault) for task_id in TARGETS for fault in FAULTS}
-    assert set(TARGETS) == set(stack.user.tasks("reference"))
+    assert set(PROMISED) == {cell_of(row, fault) for row in TARGETS for fault in FAULTS}
+    assert {cell.task_id for cell in PROMISED} == set(stack.user.tasks("reference"))

@@ -10,14 +10,14 @@ import pytest
 
 from include.pipeline.aws.object_store import read_object
 from local_stack.airflow_api import TaskState
+from tests.aws.sagemaker_requests import model_request
 from tests.faults.aftermath import Aftermath
 from tests.faults.faulty_stack import SOURCE, FaultyStack
 from tests.faults.injection import Target, Then
-from tests.local_aws_client import IMAGE, ROLE
 
-pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(1800)]
 
-RUN_SECONDS = 600
+RUN_SECONDS = 900
 
 
 def start(stack: FaultyStack, name: str) -> Aftermath:
@@ -143,16 +143,6 @@ def test_an_endpoint_that_does_not_come_up_within_the_tasks_time_limit(
     assert_it_ends_green_when_cleared(stack, run, whole)
 
 
-def test_a_run_that_the_user_marks_as_failed(stack: FaultyStack, whole: dict[str, str]) -> None:
-    run = Aftermath(stack.aws, "outage__marked", "outages")
-    strike_after(stack, "marked", "CreateEndpoint", lambda: stack.user.mark_run_failed(run.run_id))
-    start(stack, "marked")
-    tasks = end(stack, run)
-    assert tasks["deploy_endpoint"].state == "failed"
-    assert tasks["check_quality"].state == "skipped"
-    assert_it_ends_green_when_cleared(stack, run, whole)
-
-
 def test_a_task_that_is_cleared_and_run_again(stack: FaultyStack, whole: dict[str, str]) -> None:
     run = start(stack, "cleared")
     assert stack.user.wait(run.run_id, RUN_SECONDS).state == "success"
@@ -183,11 +173,7 @@ def test_a_name_that_another_has_taken(stack: FaultyStack, whole: dict[str, str]
     run = Aftermath(stack.aws, "outage__taken", "outages")
     training = stack.user.xcom("outage__none", "train_model")["Training"]
     sagemaker = stack.aws.client("sagemaker")
-    sagemaker.create_model(
-        ModelName=run.key,
-        ExecutionRoleArn=ROLE,
-        PrimaryContainer={"Image": IMAGE, "ModelDataUrl": training["ModelArtifacts"]["S3ModelArtifacts"]},
-    )
+    sagemaker.create_model(**model_request(run.key, training["ModelArtifacts"]["S3ModelArtifacts"]))
     start(stack, "taken")
     assert stack.user.wait(run.run_id, RUN_SECONDS).state == "failed"
     assert "is there already, and of somebody else" in stack.user.log(run.run_id, "deploy_endpoint")
@@ -227,3 +213,7 @@ def test_the_scheduler_is_killed_with_its_workers_and_started_again(
     stack: FaultyStack, whole: dict[str, str]
 ) -> None:
     run_some_with(stack, "scheduler", whole, stack.restart_scheduler)
+
+
+def test_the_database_is_lost_for_a_minute(stack: FaultyStack, whole: dict[str, str]) -> None:
+    run_some_with(stack, "database", whole, lambda: stack.lose_database(60))

@@ -6,6 +6,6 @@ def test_each_third_of_the_matrix_has_every_task_and_every_fault() -> None:
     cells = documented()
     for third in THIRDS:
         chosen = [cell for cell in cells if diagonal(cell) == third]
-        assert len(chosen) == len(cells) / len(THIRDS)
-        assert {cell.task_id for cell in chosen} == set(TARGETS)
+        assert abs(len(chosen) - len(cells) / len(THIRDS)) < 1
+        assert {cell.row for cell in chosen} == set(TARGETS)
         assert {cell.fault for cell in chosen} == set(FAULTS)

@@ -19,5 +19,5 @@ def third_of(items: Sequence[pytest.Item], third: int) -> list[pytest.Item]:
 
 def diagonal(cell: Cell) -> int:
     """Say in which third a cell of the matrix is."""
-    row, column = list(TARGETS).index(cell.task_id), list(FAULTS).index(cell.fault)
+    row, column = list(TARGETS).index(cell.row), list(FAULTS).index(cell.fault)
     return (row + column) % len(THIRDS) + 1

@@ -7,10 +7,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.local_aws.conftest import BUCKET, ENDLESS, channel, make_client, wait_until
-from tests.local_aws.processing.test_operations import processing_request
-from tests.local_aws.tuning.test_operations import tuning_request
-from tests.local_aws_server import local_aws_server
+from tests.aws.clients import make_client
+from tests.aws.processing_jobs import processing_request
+from tests.aws.sagemaker_requests import channel
+from tests.aws.training_data import BUCKET
+from tests.aws.training_jobs import ENDLESS
+from tests.aws.tuning_jobs import tuning_request
+from tests.aws.waiting import wait_until
+from tests.services.local_aws_server import local_aws_server
 
 FAMILY = """
 import signal, subprocess, sys, time

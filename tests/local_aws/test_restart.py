@@ -12,25 +12,17 @@ from typing import Any
 import numpy as np
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tests.local_aws.conftest import (
-    BUCKET,
-    ENDLESS,
-    IMAGE,
-    ROLE,
-    deploy,
-    finished,
-    in_training,
-    invoke,
-    make_client,
-    refused,
-    settled,
-    training_request,
-    wait_until,
-)
-from tests.local_aws.processing.test_operations import processing_request
-from tests.local_aws.transform.test_operations import transform_request
-from tests.local_aws_server import LocalAwsServer, local_aws_server
+from tests.aws.answers import refused
+from tests.aws.clients import make_client
+from tests.aws.endpoints import deploy, invoke, settled
+from tests.aws.processing_jobs import processing_request
+from tests.aws.sagemaker_requests import IMAGE, model_request, training_request
+from tests.aws.training_data import BUCKET, put_training_data
+from tests.aws.training_jobs import ENDLESS, finished, in_training, trained_model
+from tests.aws.transform_jobs import transform_request
+from tests.aws.waiting import wait_until
 from tests.project import PROJECT
+from tests.services.local_aws_server import LocalAwsServer, local_aws_server
 
 ROW = b"0.5,0.1,-0.2"
 SCRIPT = b"open('/opt/ml/output/message', 'w').write('bye')"
@@ -55,12 +47,6 @@ class Running:
 def running(data_dir: Path, *options: str) -> Iterator[Running]:
     with local_aws_server("--data-dir", str(data_dir), *options) as server, ExitStack() as stack:
         yield Running(server, stack)
-
-
-def put_training_data(s3: Any, rows: np.ndarray) -> None:
-    s3.create_bucket(Bucket=BUCKET)
-    csv = "".join(",".join(map(str, row)) + "\n" for row in rows.tolist())
-    s3.put_object(Bucket=BUCKET, Key="train/train.csv", Body=csv.encode())
 
 
 def without_metadata(answer: dict[str, Any]) -> dict[str, Any]:
@@ -130,12 +116,8 @@ def test_processing_and_transform_jobs(tmp_path: Path, rows: np.ndarray) -> None
     with running(tmp_path) as first:
         put_training_data(first.s3, rows)
         sagemaker = first.sagemaker
-        sagemaker.create_training_job(**training_request("done"))
-        model = {
-            "Image": IMAGE,
-            "ModelDataUrl": finished(sagemaker, "done")["ModelArtifacts"]["S3ModelArtifacts"],
-        }
-        sagemaker.create_model(ModelName="transforms", ExecutionRoleArn=ROLE, PrimaryContainer=model)
+        model_data = trained_model(sagemaker, "done")
+        sagemaker.create_model(**model_request("transforms", model_data))
         for name in ("done", "begun"):
             first.s3.put_object(Bucket=BUCKET, Key=f"{name}/script.py", Body=SCRIPT)
         first.s3.put_object(Bucket=BUCKET, Key="batch/all.csv", Body=ROW)

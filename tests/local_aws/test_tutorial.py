@@ -10,8 +10,10 @@ import pytest
 from sklearn.metrics import confusion_matrix, roc_auc_score
 
 from local_aws.algorithms.xgboost.library import xgboost
-from tests.local_aws.conftest import BUCKET, channel, deploy, finished, invoke, training_request
-from tests.local_aws.hosting.test_endpoints import delete
+from tests.aws.endpoints import delete, deploy, invoke
+from tests.aws.sagemaker_requests import channel, training_request
+from tests.aws.training_data import BUCKET
+from tests.aws.training_jobs import finished
 from tests.tutorial_data import HYPERPARAMETERS, needs_bank_clean, tutorial_split
 
 

@@ -1,3 +1,4 @@
+import configparser
 import json
 import stat
 from pathlib import Path
@@ -20,6 +21,27 @@ def test_airflow_is_pointed_to_local_aws(tmp_path: Path) -> None:
     stack = LocalStack(tmp_path, local_aws_port=5555)
     connection = json.loads(stack.environment()["AIRFLOW_CONN_AWS_DEFAULT"])
     assert connection["extra"]["endpoint_url"] == "http://127.0.0.1:5555"
+
+
+def test_local_aws_and_airflow_have_the_key_of_this_start(tmp_path: Path) -> None:
+    stack = LocalStack(tmp_path)
+
+    def keys() -> list[str]:
+        environment = stack.environment()
+        file = configparser.ConfigParser()
+        file.read(environment["LOCAL_AWS_CREDENTIALS"])
+        connection = json.loads(environment["AIRFLOW_CONN_AWS_DEFAULT"])
+        profile = file["local-aws"]
+        found = [profile["aws_access_key_id"], profile["aws_secret_access_key"]]
+        assert [connection["login"], connection["password"]] == found
+        assert profile["endpoint_url"] == stack.aws_url
+        return found
+
+    first = keys()
+    assert keys() == first
+    stack.renew_aws_key()
+    assert not set(keys()) & set(first)
+    assert stat.S_IMODE(stack.aws_credentials.stat().st_mode) == 0o600
 
 
 def test_variables_are_passed_as_airflow_reads_them(tmp_path: Path) -> None:

@@ -1,21 +1,20 @@
 """A local AWS that Airflow's connection points to."""
 
-import json
 from collections.abc import Iterator
 
 import pytest
 
-from tests.local_aws_client import Aws
-from tests.local_aws_server import local_aws_server
-
-BUCKET = "operators"
+from tests.aws.clients import Aws
+from tests.aws.connection import connect
+from tests.aws.training_data import put_training_data, separable_rows
+from tests.services.local_aws_server import local_aws_server
 
 
 @pytest.fixture(scope="session")
 def aws() -> Iterator[Aws]:
     with local_aws_server() as server:
         aws = Aws(server.url)
-        aws.put_training_data(BUCKET)
+        put_training_data(aws.client("s3"), separable_rows())
         yield aws
 
 
@@ -27,10 +26,4 @@ def region() -> str:
 
 @pytest.fixture(autouse=True)
 def connection(aws: Aws, region: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    connection = {
-        "conn_type": "aws",
-        "login": "local-aws-key-id",
-        "password": "local-aws-secret-key",
-        "extra": {"region_name": region, "endpoint_url": aws.url},
-    }
-    monkeypatch.setenv("AIRFLOW_CONN_AWS_DEFAULT", json.dumps(connection))
+    connect(monkeypatch, aws.url, region=region)

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from airflow.sdk import RetryAction, RetryDecision
 from airflow.sdk.exceptions import AirflowTaskTimeout
+from botocore import exceptions
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
 from include.operators.retries import RETRY_POLICY
@@ -85,6 +86,22 @@ def test_what_stays_fails_at_once_with_what_to_do(code: str, status: int, advice
     assert decision.reason is not None
     assert decision.reason.startswith(f"{code}: ")
     assert advice in decision.reason
+
+
+@pytest.mark.parametrize(
+    ("fault", "advice"),
+    [
+        (exceptions.NoCredentialsError(), "Give the connection an access key"),
+        (exceptions.PartialCredentialsError(provider="x", cred_var="y"), "Give both"),
+        (exceptions.NoRegionError(), "Set region_name"),
+        (exceptions.ProfileNotFound(profile="x"), "Correct profile_name"),
+        (exceptions.InvalidRegionError(region_name="x y"), "Correct region_name"),
+    ],
+)
+def test_settings_that_no_other_try_mends_fail_at_once(fault: Exception, advice: str) -> None:
+    decision = decide(fault)
+    assert decision.action is RetryAction.FAIL
+    assert advice in (decision.reason or "")
 
 
 @pytest.mark.parametrize(

@@ -22,28 +22,31 @@ from include.pipeline.documents.training_job import CompletedTrainingJob
 from include.pipeline.errors import QualityError
 from include.pipeline.history.accepted import find_same, listed_for
 from include.pipeline.history.manifest import read_manifest
-from tests.local_aws_client import Aws, deployment_config, tagged
-from tests.operators.conftest import BUCKET
+from tests.aws.clients import Aws
+from tests.aws.sagemaker_requests import deployment_requests
 from tests.operators.sagemaker.training_jobs import jobs, planned_config
 from tests.pipeline.accepted_runs import DATA, OTHER_DATA, accepted, day, plan_of, train
 from tests.pipeline.report.example import contents_of
+from tests.project import DEPLOYMENT_ID
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 pytestmark = pytest.mark.slow
 
-JOB = "made-before"
-RUN = RunTags(dag_id="bank_marketing", run_id="scheduled__2", expires=None)
+RUN = RunTags(deployment_id=DEPLOYMENT_ID, dag_id="bank_marketing", run_id="scheduled__2", expires=None)
 LENIENT = {"min_roc_auc": 0.0, "must_beat_baseline": False}
 FIRST = plan_of("scheduled__1", of=day(1), **LENIENT)
+JOB = FIRST.key
 SECOND = plan_of("scheduled__2", of=day(2), **LENIENT)
 RAW = contents_of().raw.model_copy(update={"sha256": DATA})
 MODEL = Asset("a_model")
 
 
 class TaskInstance:
-    """What a step asks of its task instance: it takes an answer, and knows the task's assets."""
+    """What a step asks of its task instance: it takes an answer, and knows the task's assets and state."""
+
+    dag_id, run_id, task_id, map_index = "bank_marketing", "scheduled__2", "a_step", -1
 
     def __init__(self) -> None:
         self.pushed: dict[str, Any] = {}
@@ -53,6 +56,9 @@ class TaskInstance:
         # As XCom keeps it.
         self.pushed[key] = json.loads(json.dumps(value))
 
+    def get_task_states(self, **_: Any) -> dict[str, dict[str, str]]:
+        return {self.run_id: {self.task_id: "running"}}
+
 
 @pytest.fixture
 def ti() -> TaskInstance:
@@ -60,22 +66,24 @@ def ti() -> TaskInstance:
 
 
 @pytest.fixture
-def made() -> dict[str, Any]:
+def made(s3: "S3Client") -> dict[str, Any]:  # noqa: ARG001 - its bucket is there
     """What the task returned that made the model: the job of the first test is taken by the others."""
-    task = ResumableSageMakerTrainingOperator(
-        task_id="train_model", config=planned_config(JOB), check_interval=1
-    )
+    first = RunTags(deployment_id=DEPLOYMENT_ID, dag_id="bank_marketing", run_id="scheduled__1", expires=None)
+    config = planned_config(JOB, first) | {"OutputDataConfig": {"S3OutputPath": FIRST.locations.model}}
+    task = ResumableSageMakerTrainingOperator(task_id="train_model", config=config, check_interval=1)
     result: dict[str, Any] = task.execute({})
     return result
 
 
 @pytest.fixture
 def s3(aws: Aws) -> Iterator["S3Client"]:
-    """The S3 of local AWS, with an empty bucket for the runs."""
+    """The S3 of local AWS, with a bucket for the runs that holds nothing but the first one's model."""
     client = aws.client("s3")
     client.create_bucket(Bucket="bucket")
     yield client
     for uri in list_objects(client, "s3://bucket/"):
+        if uri.startswith(FIRST.locations.model):
+            continue
         client.delete_object(Bucket="bucket", Key=uri.removeprefix("s3://bucket/"))
 
 
@@ -95,15 +103,16 @@ def reused_of(manifest: RunManifest) -> dict[str, Any]:
 
 def training(reused: dict[str, Any] | None) -> ResumableSageMakerTrainingOperator:
     return ResumableSageMakerTrainingOperator(
-        task_id="train_model", config=planned_config("bought"), reused=reused, check_interval=1
+        task_id="train_model", config=planned_config("made-anew"), reused=reused, check_interval=1
     )
 
 
 def endpoint(name: str, made: dict[str, Any], **options: Any) -> RunSageMakerEndpointOperator:
+    archive = made["Training"]["ModelArtifacts"]["S3ModelArtifacts"]
     return RunSageMakerEndpointOperator(
         task_id="deploy_endpoint",
-        config=tagged(deployment_config(name), RUN.to_aws()),
-        model_data_url=made["Training"]["ModelArtifacts"]["S3ModelArtifacts"],
+        config=deployment_requests(name, archive, RUN.to_aws()),
+        model_data_url=archive,
         check_interval=1,
         **options,
     )
@@ -149,7 +158,7 @@ def test_no_job_is_bought_and_the_answer_is_the_first_ones(
     answer = ti.pushed["return_value"]["Training"]
     # Beside what AWS says of the job stand the headers of its answer, with the time of day.
     assert answer | {"ResponseMetadata": ...} == made["Training"] | {"ResponseMetadata": ...}
-    assert jobs(aws, "bought") == {}
+    assert jobs(aws, "made-anew") == {}
     assert task.console_name == JOB
 
 
@@ -166,7 +175,7 @@ def test_killing_a_task_that_bought_nothing_leaves_the_job_as_it_ended(
 def test_a_task_without_a_model_to_use_again_trains(aws: Aws) -> None:
     result = training(None).execute({})
     assert result["Training"]["TrainingJobStatus"] == "Completed"
-    assert jobs(aws, "bought") == {"bought": "Completed"}
+    assert jobs(aws, "made-anew") == {"made-anew": "Completed"}
 
 
 def test_no_endpoint_is_made_that_nobody_would_keep(
@@ -187,7 +196,7 @@ def test_an_endpoint_that_is_to_be_kept_serves_the_model_that_is_used_again(
     result = endpoint("to-keep", made, reused=reused_of(first), keep=True).execute({"ti": ti})
     assert result["Endpoint"]["EndpointStatus"] == "InService"
     served = aws.client("sagemaker").describe_model(ModelName="to-keep")["PrimaryContainer"]["ModelDataUrl"]
-    assert served == f"s3://{BUCKET}/model/{JOB}/output/model.tar.gz" == first.training.model_uri
+    assert served == f"{FIRST.locations.model}/{JOB}/output/model.tar.gz" == first.training.model_uri
     assert ti.pushed == {}
 
 

@@ -1,12 +1,13 @@
 """Runs that passed the gate, and all that they left on S3."""
 
 import gzip
+import hashlib
 import io
 import tarfile
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from include.pipeline.aws.object_store import write_object
+from include.pipeline.aws.object_store import read_object, write_object
 from include.pipeline.documents.manifest import RunManifest
 from include.pipeline.documents.metrics import Evaluation
 from include.pipeline.documents.params import parse_params
@@ -16,6 +17,7 @@ from include.pipeline.history.accepted import accept
 from include.pipeline.history.manifest import record_run
 from include.pipeline.planning.names import run_key
 from tests.pipeline.report import example
+from tests.project import DEPLOYMENT_ID
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -39,13 +41,13 @@ def plan_of(
     """Plan a run of the data of one day, or of none, in the bucket of the tests."""
     made = example.plan_of(parse_params(example.CONFIG.params.model_dump() | params), run_id=run_id)
     interval = {"interval_start": of, "interval_end": of + timedelta(days=1)} if of else {}
-    key = run_key("bank_marketing", run_id)
+    key = run_key(DEPLOYMENT_ID, "bank_marketing", run_id)
     return made.model_copy(
         update={
             "key": key,
             "identity": made.identity.model_copy(update={"planned_at": planned_at, **interval}),
             "bucket": "bucket",
-            "locations": RunLocations.of("bucket", "bank_marketing", key),
+            "locations": RunLocations.of("bucket", "bank_marketing", key, deployment_id=DEPLOYMENT_ID),
         }
     )
 
@@ -69,15 +71,24 @@ def train(
     model: bytes = b"a model",
     features: tuple[str, ...] = ("age", "pdays", "euribor3m"),
     job: CompletedTrainingJob | None = None,
+    billable_seconds: int | None = None,
 ) -> RunManifest:
     """Leave what a run has left when its gate begins: model, unless a job has made it, figures, manifest."""
     contents = example.contents_of()
-    found = evaluation or example.evaluation_of()
-    training = job or contents.training.model_copy(
-        update={"name": plan.key, "model_uri": f"{plan.locations.model}/{plan.key}/output/model.tar.gz"}
+    archive = read_object(s3, job.model_uri) if job else archive_of(model)
+    found = (evaluation or example.evaluation_of()).model_copy(
+        update={"archive_sha256": hashlib.sha256(archive).hexdigest()}
+    )
+    made_up = contents.training
+    training = job or made_up.model_copy(
+        update={
+            "name": plan.key,
+            "model_uri": f"{plan.locations.model}/{plan.key}/output/model.tar.gz",
+            "billable_seconds": billable_seconds or made_up.billable_seconds,
+        }
     )
     if job is None:
-        write_object(s3, training.model_uri, archive_of(model), "application/x-tar")
+        write_object(s3, training.model_uri, archive, "application/x-tar")
     write_object(s3, plan.locations.predictions, f"label,score\n{plan.key},{data}\n".encode(), "text/csv")
     write_object(s3, plan.locations.metrics, found.model_dump_json(indent=2).encode(), "application/json")
     return record_run(

@@ -8,7 +8,7 @@ import pytest
 from moto import mock_aws
 from moto.s3.models import s3_backends
 
-from tests.pipeline.misbehaving_web import MisbehavingWeb, serving
+from tests.services.misbehaving_web import MisbehavingWeb, serving
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -1,24 +1,14 @@
-import json
-
 import pytest
 from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
 from botocore.loaders import JSONFileLoader
 
+from tests.aws.connection import connect
+
 pytestmark = pytest.mark.slow
 
 
-def connect(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
-    connection = {
-        "conn_type": "aws",
-        "login": key,
-        "password": "made-up",
-        "extra": {"region_name": "us-east-1"},
-    }
-    monkeypatch.setenv("AIRFLOW_CONN_AWS_DEFAULT", json.dumps(connection))
-
-
 def test_a_second_session_parses_no_model_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    connect(monkeypatch, "first-key")
+    connect(monkeypatch, None, key_id="first-key")
     AwsBaseHook(aws_conn_id="aws_default", client_type="sagemaker").conn.close()
     parsed = []
 
@@ -34,6 +24,6 @@ def test_a_second_session_parses_no_model_again(monkeypatch: pytest.MonkeyPatch)
 
 def test_sessions_that_share_models_share_no_account(monkeypatch: pytest.MonkeyPatch) -> None:
     for key in ("first-key", "second-key"):
-        connect(monkeypatch, key)
+        connect(monkeypatch, None, key_id=key)
         session = AwsBaseHook(aws_conn_id="aws_default").get_session()
         assert session.get_credentials().access_key == key

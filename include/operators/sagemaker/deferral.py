@@ -22,7 +22,7 @@ class DeferralMixin(SageMakerBaseOperator):
         Args:
             trigger: Where to wait.
             job_type: As the provider's trigger names it.
-            job_name: Of the job or endpoint.
+            job_name: Name of the job or endpoint.
             limit: How long, at the most; None for ever.
         """
         self.defer(

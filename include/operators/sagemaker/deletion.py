@@ -9,6 +9,7 @@ from airflow.providers.amazon.aws.utils.mixins import aws_template_fields
 from airflow.sdk import Context
 from airflow.sdk.exceptions import AirflowSkipException
 
+from include.operators.deployment import tags_of
 from include.pipeline.aws.resources import (
     ENDPOINT,
     ENDPOINT_CONFIG,
@@ -18,7 +19,6 @@ from include.pipeline.aws.resources import (
     delete,
     describe,
 )
-from include.pipeline.aws.tags import RunTags
 from include.pipeline.documents.deployed import Deletion
 from include.pipeline.errors import CleanupError, OwnerError
 
@@ -27,7 +27,7 @@ class _DeleteOperator(AwsBaseOperator[SageMakerHook]):
     """Deletes one resource of a run and sees that it is gone. Absent counts as done; another's stays.
 
     Args:
-        name: Of the resource.
+        name: Name of the resource.
         keep: Skips the task and leaves the resource in place.
         check_interval: Seconds between two looks at the resource, at the most.
     """
@@ -55,8 +55,8 @@ class _DeleteOperator(AwsBaseOperator[SageMakerHook]):
         if self.keep:
             raise AirflowSkipException(f"keep_endpoint is set: {self.kind.title} {self.name} stays")
         run = context["dag_run"]
-        owner = RunTags(dag_id=run.dag_id, run_id=run.run_id, expires=None)
         try:
+            owner = tags_of(run.dag_id, run.run_id, self.name)
             check_owner(self.hook.conn, self.kind, self.name, owner)
         except OwnerError as error:
             raise AirflowSkipException(str(error)) from error

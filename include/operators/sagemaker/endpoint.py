@@ -7,10 +7,14 @@ from airflow.providers.amazon.aws.operators.sagemaker import SageMakerEndpointOp
 from airflow.sdk import Context
 from botocore.exceptions import ClientError
 
+from include.operators.deployment import check_deployment
 from include.operators.links import EndpointLink
+from include.operators.retries import may_pass
 from include.operators.reuse import skip_for
 from include.operators.sagemaker.deferral import DeferralMixin
+from include.operators.sagemaker.ended import refuse_if_ended
 from include.operators.sagemaker.triggers import EndpointTrigger
+from include.pipeline.aws.error_words import reason_in_words
 from include.pipeline.aws.polling import looks
 from include.pipeline.aws.resources import (
     ALL_KINDS,
@@ -24,7 +28,7 @@ from include.pipeline.aws.resources import (
     is_of_run,
 )
 from include.pipeline.aws.tags import RunTags
-from include.pipeline.errors import EndpointError
+from include.pipeline.errors import EndpointError, OwnerError
 
 
 class RunSageMakerEndpointOperator(DeferralMixin, SageMakerEndpointOperator):
@@ -50,6 +54,8 @@ class RunSageMakerEndpointOperator(DeferralMixin, SageMakerEndpointOperator):
         *("model_data_url", "reused", "keep"),
     )
 
+    _own: RunTags | None = None
+
     def __init__(
         self, *, model_data_url: str, reused: dict[str, Any] | None = None, keep: bool = False, **kwargs: Any
     ) -> None:
@@ -71,19 +77,23 @@ class RunSageMakerEndpointOperator(DeferralMixin, SageMakerEndpointOperator):
 
         Raises:
             EndpointError: The endpoint did not come into service.
-            OwnerError: A name is taken by something that this run did not make.
+            OwnerError: A name is taken by something that this run did not make, or another Airflow has
+                planned the run.
             AirflowSkipException: There is nothing to evaluate or to keep.
+            AirflowFailException: The task was ended meanwhile.
         """
         if self.reused and not self.keep:
             skip_for(self.reused, context["ti"], None)
         self.config["Model"]["PrimaryContainer"]["ModelDataUrl"] = self.model_data_url
         self.preprocess_config()
         name = self._name_of(ENDPOINT)
+        self._check_deployment()
         for kind in ALL_KINDS:
             check_owner(self.hook.conn, kind, self._name_of(kind), self._tags_of(kind))
         if not self._is_serving_this_model(name):
             self._delete_all()
             for kind in reversed(ALL_KINDS):
+                refuse_if_ended(context)
                 self._create(kind)
             self.log.info("Creating endpoint %s", name)
         if self.deferrable:
@@ -104,6 +114,16 @@ class RunSageMakerEndpointOperator(DeferralMixin, SageMakerEndpointOperator):
             EndpointError: The endpoint did not come into service.
         """
         return self._describe_once_in_service()
+
+    def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
+        """Go on only with what this Airflow has planned."""
+        self._check_deployment()
+        return super().resume_execution(next_method, next_kwargs, context)
+
+    def _check_deployment(self) -> None:
+        own = self._tags_of(ENDPOINT)
+        check_deployment(own.deployment_id)
+        self._own = own
 
     def _describe_once_in_service(self) -> dict[str, Any]:
         name = self._name_of(ENDPOINT)
@@ -126,9 +146,13 @@ class RunSageMakerEndpointOperator(DeferralMixin, SageMakerEndpointOperator):
         SageMaker refuses that while the endpoint is being created; then the DAG's teardown waits for it.
         """
         sagemaker: Any = self.hook.conn
+        name = self._name_of(ENDPOINT)
+        if self._own is None:  # it has made nothing so far
+            return
         try:
-            sagemaker.delete_endpoint(EndpointName=self._name_of(ENDPOINT))
-        except ClientError as error:
+            check_owner(sagemaker, ENDPOINT, name, self._own)
+            sagemaker.delete_endpoint(EndpointName=name)
+        except (ClientError, OwnerError) as error:
             self.log.warning("The endpoint is left to the teardown: %s", error)
 
     def _request(self, kind: ResourceKind) -> dict[str, Any]:
@@ -167,16 +191,26 @@ class RunSageMakerEndpointOperator(DeferralMixin, SageMakerEndpointOperator):
     def _wait_until_in_service(self, name: str) -> None:
         status = None
         for waited in looks(self.check_interval):
-            endpoint = self.hook.describe_endpoint(name)
+            try:
+                endpoint = self.hook.describe_endpoint(name)
+            except ClientError as error:
+                # The endpoint comes up, and is paid for, whether it can be looked at or not.
+                if not may_pass(error):
+                    raise
+                self.log.warning("Looking again: %s", error)
+                continue
             if endpoint["EndpointStatus"] != status:
                 status = endpoint["EndpointStatus"]
                 self.log.info("Endpoint %s is %s after %.0f s", name, status, waited)
             if status == "InService":
                 return
             if status != "Creating":
+                reason = endpoint.get("FailureReason", "no reason given")
+                words = reason_in_words(reason, self.hook.conn_partition)
                 raise EndpointError(
-                    f"endpoint {name!r} is {status}: {endpoint.get('FailureReason', 'no reason given')}",
+                    f"endpoint {name!r} is {status}: {reason}",
                     "an endpoint that was created comes into service",
-                    "Mend what the reason names; the container's log is in CloudWatch, group "
+                    f"{words.mend if words else 'Mend what the reason names'}; the container's log is in "
+                    "CloudWatch, group "
                     f"/aws/sagemaker/Endpoints/{name}",
                 )

@@ -10,7 +10,9 @@ from airflow.sdk import TaskInstanceState
 from airflow.triggers.base import TriggerEvent
 from botocore.exceptions import BotoCoreError, ClientError
 
+from include.operators.deployment import tags_of
 from include.pipeline.aws.polling import async_looks
+from include.pipeline.aws.resources import ENDPOINT, describe, owner_of
 
 # A triggerer's first question to Airflow takes seconds, and on_kill has 30 in all.
 _STATE_SECONDS = 10
@@ -65,12 +67,28 @@ class _WakingTrigger(SageMakerTrigger):
         await asyncio.shield(ending)
 
     async def _end_if_given_up(self) -> None:
-        if self.is_given_up(await self._task_state()):
+        if self.is_given_up(await self._task_state()) and await asyncio.to_thread(self._is_own):
             async with await self._client() as sagemaker:
                 try:
                     await self.end(sagemaker)
                 except ClientError as error:
                     self.log.warning("%s was not ended: %s", self.job_name, error)
+
+    def _is_own(self) -> bool:
+        # A copy of another Airflow's database has that one's triggers, too.
+        task: Any = self.task_instance
+        sagemaker: Any = self.hook().conn
+        try:
+            arn = self.arn(sagemaker)
+        except ClientError as error:
+            self.log.warning("%s was not ended: %s", self.job_name, error)
+            return False
+        own = tags_of(task.dag_id, task.run_id, self.job_name)
+        return arn is not None and own.is_same_run(owner_of(sagemaker, arn))
+
+    @abstractmethod
+    def arn(self, sagemaker: Any) -> str | None:
+        """Ask SageMaker for its ARN; None for what is not there."""
 
     @abstractmethod
     async def look(self, sagemaker: Any) -> str:
@@ -111,6 +129,11 @@ class TrainingJobTrigger(_WakingTrigger):
 
     pending = frozenset({"InProgress", "Stopping"})
 
+    def arn(self, sagemaker: Any) -> str | None:
+        """Ask for the job's."""
+        arn: str = sagemaker.describe_training_job(TrainingJobName=self.job_name)["TrainingJobArn"]
+        return arn
+
     async def look(self, sagemaker: Any) -> str:
         """Ask for the job's status."""
         job = await sagemaker.describe_training_job(TrainingJobName=self.job_name)
@@ -134,6 +157,11 @@ class EndpointTrigger(_WakingTrigger):
     """
 
     pending = frozenset({"Creating"})
+
+    def arn(self, sagemaker: Any) -> str | None:
+        """Ask for the endpoint's."""
+        endpoint = describe(sagemaker, ENDPOINT, self.job_name)
+        return endpoint["EndpointArn"] if endpoint else None
 
     async def look(self, sagemaker: Any) -> str:
         """Ask for the endpoint's status."""

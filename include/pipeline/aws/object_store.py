@@ -6,8 +6,12 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
-from s3transfer.exceptions import RetriesExceededError
+from s3transfer.exceptions import RetriesExceededError, S3DownloadFailedError
+from s3transfer.manager import TransferConfig, TransferManager
+from s3transfer.subscribers import BaseSubscriber
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 
+from include.pipeline.aws.error_words import ACCESS_DENIED, in_words
 from include.pipeline.errors import ObjectError
 
 if TYPE_CHECKING:
@@ -15,6 +19,11 @@ if TYPE_CHECKING:
 
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef
+    from s3transfer.futures import TransferFuture
+
+# Of an object that is replaced while it is read.
+_TRIES = 3
+_IS_READ = "the object is there, and the Airflow connection may read it"
 
 MAX_OBJECT_BYTES = 5 * 1024**3  # what S3 takes in one PUT
 
@@ -46,7 +55,8 @@ def receive_object(
 ) -> ObjectVersion:
     """Read an object into an empty, seekable file. The client's own retries apply.
 
-    Seekable, because S3Transfer reads a broken part again, and in a stream its first half would stay.
+    All of it is of one version: where the object is replaced meanwhile, it is read anew. Seekable, because
+    S3Transfer reads a broken part again, and in a stream its first half would stay.
 
     Args:
         s3: The client.
@@ -57,18 +67,51 @@ def receive_object(
     Raises:
         ObjectError: It is absent or denied, or S3 cannot be read.
     """
-    bucket, key = split_uri(uri)
+    retrying = Retrying(
+        stop=stop_after_attempt(_TRIES), retry=retry_if_exception_type(S3DownloadFailedError), reraise=True
+    )
     try:
-        version = head_object(s3, uri)
-        check_size(version.bytes)
-        s3.download_fileobj(bucket, key, file)
+        return retrying(_receive_version, s3, uri, file, check_size)
     except ClientError as error:
-        rule, mend = f"S3 answered {error}", "Check the URI and the Airflow connection"
-        raise _refusal(uri, error) or ObjectError(uri, rule, mend) from error
-    except (BotoCoreError, RetriesExceededError) as error:
+        words = in_words(error)
+        matter = words.matter if words else f"S3 answered {error}"
+        mend = words.mend if words else "Check the URI and the Airflow connection"
+        raise _refusal(uri, error) or ObjectError(f"{uri}: {matter}", _IS_READ, mend) from None
+    except S3DownloadFailedError:
         raise ObjectError(
-            uri, f"S3 could not be read ({error})", "Check the URI and the network, then clear this task"
-        ) from error
+            f"{uri} is replaced again and again while it is read",
+            "all of it is of one version",
+            "Clear this task once it is written",
+        ) from None
+    except (BotoCoreError, RetriesExceededError) as error:
+        words = in_words(error) if isinstance(error, BotoCoreError) else None
+        mend = words.mend if words else "Check the URI and the network, then clear this task"
+        raise ObjectError(f"{uri}: S3 could not be read ({error})", _IS_READ, mend) from None
+
+
+class _Version(BaseSubscriber):
+    """Tells S3Transfer which version to read, which it otherwise asks for itself."""
+
+    def __init__(self, version: ObjectVersion) -> None:
+        self._version = version
+
+    def on_queued(self, future: "TransferFuture", **_: object) -> None:
+        """Set it before the first request."""
+        future.meta.provide_transfer_size(self._version.bytes)
+        future.meta.provide_object_etag(self._version.etag)
+
+
+def _receive_version(
+    s3: "S3Client", uri: str, file: BinaryIO, check_size: "Callable[[int], None]"
+) -> ObjectVersion:
+    bucket, key = split_uri(uri)
+    version = head_object(s3, uri)
+    check_size(version.bytes)
+    file.seek(0)
+    file.truncate()
+    # Only what is read in parts is read with If-Match, so that a later version is refused.
+    with TransferManager(s3, TransferConfig(multipart_threshold=1)) as manager:
+        manager.download(bucket, key, file, subscribers=[_Version(version)]).result()
     return version
 
 
@@ -82,10 +125,21 @@ def head_object(s3: "S3Client", uri: str) -> ObjectVersion:
     bucket, key = split_uri(uri)
     try:
         return ObjectVersion.of(s3.head_object(Bucket=bucket, Key=key))
-    except ClientError as error:
-        if refusal := _refusal(uri, error):
-            raise refusal from error
-        raise
+    except ClientError as unexplained:
+        error = _explained(s3, uri, unexplained)
+        raise _refusal(uri, error) or error from None
+
+
+def _explained(s3: "S3Client", uri: str, error: ClientError) -> ClientError:
+    """Ask for a byte of the object: an answer to HEAD has no body, and so no code that tells why."""
+    if _status(error) not in {HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN}:
+        return error
+    bucket, key = split_uri(uri)
+    try:
+        s3.get_object(Bucket=bucket, Key=key, Range="bytes=0-0")["Body"].close()
+    except ClientError as explained:
+        return explained
+    return error
 
 
 def is_there(s3: "S3Client", uri: str) -> bool:
@@ -98,15 +152,24 @@ def is_there(s3: "S3Client", uri: str) -> bool:
 
 
 def _refusal(uri: str, error: ClientError) -> ObjectError | None:
-    match error.response["ResponseMetadata"]["HTTPStatusCode"]:
+    match _status(error):
         case HTTPStatus.NOT_FOUND:
-            rule, mend = "there is no such object", "Correct the URI or put the object there"
+            matter, mend = "there is no such object", "Correct the URI or put the object there"
         case HTTPStatus.FORBIDDEN:
-            rule = "access is denied"
-            mend = "Allow s3:GetObject, and s3:ListBucket, without which an absent object looks denied too"
+            words = in_words(error) or ACCESS_DENIED
+            matter, mend = words.matter, words.mend
+            if words == ACCESS_DENIED:
+                mend = (
+                    "Allow s3:GetObject, and s3:ListBucket, without which an absent object looks denied too. "
+                    "S3 also denies a bucket that is not of the account that the Param bucket_owner names"
+                )
         case _:
             return None
-    return ObjectError(uri, rule, mend)
+    return ObjectError(f"{uri}: {matter}", _IS_READ, mend)
+
+
+def _status(error: ClientError) -> int:
+    return error.response["ResponseMetadata"]["HTTPStatusCode"]
 
 
 def put_file(s3: "S3Client", file: BinaryIO, uri: str) -> None:
@@ -127,10 +190,7 @@ def has_size(s3: "S3Client", uri: str, size: int) -> bool:
         return s3.head_object(Bucket=bucket, Key=key)["ContentLength"] == size
     except ClientError as error:
         # 403 too: without s3:ListBucket S3 does not say that an object is absent.
-        if error.response["ResponseMetadata"]["HTTPStatusCode"] in {
-            HTTPStatus.NOT_FOUND,
-            HTTPStatus.FORBIDDEN,
-        }:
+        if _status(error) in {HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN}:
             return False
         raise
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from botocore.exceptions import ClientError
 
 from include.pipeline.aws.polling import looks
-from include.pipeline.aws.tags import RunTags
+from include.pipeline.aws.tags import RunTags, UnreadableTags
 from include.pipeline.errors import OwnerError
 
 T = TypeVar("T")
@@ -78,7 +78,7 @@ def describe(sagemaker: Any, kind: ResourceKind, name: str) -> dict[str, Any] | 
     return _unless_absent(lambda: getattr(sagemaker, kind.describe)(**{kind.name_member: name}))
 
 
-def owner_of(sagemaker: Any, arn: str) -> RunTags | None:
+def owner_of(sagemaker: Any, arn: str) -> RunTags | UnreadableTags | None:
     """Read from its tags whose a resource is; None for what no run of this project made, or is not there."""
     pages = sagemaker.get_paginator("list_tags").paginate(ResourceArn=arn)
     return _unless_absent(lambda: RunTags.from_aws(tag for page in pages for tag in page["Tags"]))
@@ -103,7 +103,7 @@ def check_owner(sagemaker: Any, kind: ResourceKind, name: str, run: RunTags) -> 
     # It may have gone since the first look.
     if not run.is_same_run(owner) and describe(sagemaker, kind, name):
         raise OwnerError(
-            f"{kind.title} {name!r} is there already, and of {owner or 'somebody else'}",
+            f"{kind.title} {name!r} is there already, and of {_whose(owner)}",
             "a run touches only what it made",
             "Delete it or give it another name, then clear this task",
         )
@@ -134,6 +134,10 @@ def delete(sagemaker: Any, kind: ResourceKind, name: str, longest_pause: float) 
         if status not in _BUSY and status != "Deleting":
             _unless_absent(lambda: getattr(sagemaker, kind.delete)(**{kind.name_member: name}))
     raise AssertionError("unreachable: looks() does not end")
+
+
+def _whose(owner: RunTags | UnreadableTags | None) -> str:
+    return str(owner) if isinstance(owner, RunTags) else f"somebody else{f' ({owner})' if owner else ''}"
 
 
 def _unless_absent(call: Callable[[], T]) -> T | None:

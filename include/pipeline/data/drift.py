@@ -1,6 +1,6 @@
-"""The drift of the data held to the pipeline's limits: what fails a run, and what is only warned of."""
+"""The drift of the data, compared with the pipeline's limits: what fails a run, and what gives a warning."""
 
-from include.pipeline.documents.drift import Drift, DriftLimits, Kind
+from include.pipeline.documents.drift import ColumnDrift, Drift, DriftLimits, Kind
 from include.pipeline.errors import DriftError
 
 _MEANING: dict[Kind, str] = {
@@ -10,36 +10,36 @@ _MEANING: dict[Kind, str] = {
     "integer": "a whole number",
     "float": "a number with a fraction",
 }
-# A column may come to hold less than it did by chance, in a small table, or because it was cut somewhere.
+# In a small table, a column of numbers may have only whole numbers by chance: that does not fail the run.
 _NARROWER: dict[Kind, tuple[Kind, ...]] = {"float": ("integer", "indicator"), "integer": ("indicator",)}
 
 
 def failures(drift: Drift, limits: DriftLimits) -> list[tuple[str, str]]:
-    """Hold a new version to the schema of the previous one and to the limits.
+    """Compare a new version with the columns of the previous one, and its drift with the limits.
 
     Returns:
-        Of each breach, what was found and the rule for it; empty for data that may be used.
+        For each breach, what was found and the rule; empty for data that may be used.
     """
-    same_columns = "a new version has the columns of the previous one"
+    same_columns = "a new version has to have the columns of the previous one"
     found = [(f"column {name!r} is missing", same_columns) for name in drift.missing]
     found += [(f"column {name!r} is new", same_columns) for name in drift.added]
     found += [
-        (f"column {column.name!r} holds {column.misfit!r}", f"it is {_MEANING[column.previous_kind]}")
+        (misfit, f"it has to be {_MEANING[column.previous_kind]}, as before")
         for column in drift.columns
-        if column.misfit is not None
+        if (misfit := _misfit(column))
     ]
     if limits.psi_fail is not None:
-        rule = f"a PSI is below psi_fail = {limits.psi_fail}"
+        rule = f"a PSI has to be below psi_fail = {limits.psi_fail}"
         found += [(told, rule) for told, psi in _indices(drift) if psi >= limits.psi_fail]
     return found
 
 
 def warnings(drift: Drift, limits: DriftLimits) -> list[str]:
-    """Tell what a reader of the report should look into, and no limit forbids."""
+    """List what people should look at, though it does not fail the run."""
     fail = float("inf") if limits.psi_fail is None else limits.psi_fail
     return [
         *(
-            f"{told}: psi_warn = {limits.psi_warn} warns of that"
+            f"{told}: it is not below psi_warn = {limits.psi_warn}"
             for told, psi in _indices(drift)
             if limits.psi_warn <= psi < fail
         ),
@@ -52,17 +52,25 @@ def warnings(drift: Drift, limits: DriftLimits) -> list[str]:
 
 
 def check_drift(drift: Drift, limits: DriftLimits) -> None:
-    """Let a new version pass that is like the previous one.
+    """Let a new version pass that is like the previous one, and refuse any other.
 
     Raises:
-        DriftError: It is not. The message names each reason.
+        DriftError: The new version breaks a rule. The message names each breach.
     """
     if breaches := failures(drift, limits):
         raise DriftError(
             "; ".join(found for found, _ in breaches),
             "; ".join(dict.fromkeys(rule for _, rule in breaches)),
-            "Correct the source; where the change is meant, set drift to null in the YAML for one run",
+            "Correct the source. If the change is intended, set drift to null in the YAML for one run",
         )
+
+
+def _misfit(column: ColumnDrift) -> str | None:
+    if column.misfit is not None:
+        return f"column {column.name!r} holds {column.misfit!r}"
+    if column.misfit_row is not None:
+        return f"column {column.name!r} is {_MEANING[column.kind]} in row {column.misfit_row}"
+    return None
 
 
 def _indices(drift: Drift) -> list[tuple[str, float]]:

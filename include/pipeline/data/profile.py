@@ -1,10 +1,12 @@
-"""A table's distributions in a few numbers a column, and a new table counted on the same bins."""
+"""The distribution of each column of a table, and how far a new table is from it."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from include.pipeline.data.bins import edges_of, hidden_edges, rows_in, told_positives, without_few_rows
+from include.pipeline.data.places import row_number
 from include.pipeline.documents.drift import ColumnDrift, Drift, Kind
 from include.pipeline.documents.profile import ColumnProfile, DataProfile
 
@@ -13,51 +15,48 @@ if TYPE_CHECKING:
 
     from include.pipeline.documents.config import TableConfig
 
-_BINS = 10
 _LEAST_SHARE = 0.0001
 
 
 def profile(frame: "pd.DataFrame", table: "TableConfig") -> DataProfile:
-    """Sum a table up.
+    """Count the values of each column of a table in bins.
 
-    A column of up to ten distinct values has a bin for each of them, and others for what lies between. Any
-    other column is cut at its deciles; a value on which several deciles fall has a bin of its own, so that it
-    is told from its neighbours however frequent it is.
+    The bins are those of `edges_of`; of a column whose values may not be seen, those of `hidden_edges`.
 
     Args:
         frame: As `read_table` returns it: numbers, NaN in empty cells, the label 0 or 1; one row or more.
-        table: Names the label and what was dropped.
+        table: Names the label and the dropped columns.
     """
     features = [name for name in frame.columns if name != table.label]
     return DataProfile(
         rows=len(frame),
         label=table.label,
-        positives=int(frame[table.label].sum()),
+        positives=told_positives(frame[table.label], shown=table.shows(table.label)),
         dropped=table.drop,
-        columns=tuple(_profile_column(name, frame[name]) for name in features),
+        columns=tuple(_profile_column(name, frame[name], shown=table.shows(name)) for name in features),
     )
 
 
 def compare(frame: "pd.DataFrame", table: "TableConfig", previous: DataProfile) -> Drift:
     """Compare a new version of the data with the previous one.
 
-    Columns that either version's pipeline drops are neither added nor missing: that is the YAML's change, not
-    the data's. A column of one value, or none, may become of any kind.
+    A column that the YAML drops, or dropped for the previous version, is neither added nor missing: the YAML
+    has changed there, not the data. A column that had one value, or none, may become of any kind.
 
     Args:
         frame: The new version, as `profile` takes it.
-        table: Names its label and what was dropped.
-        previous: Of the previous version.
+        table: Names the label and the dropped columns of the new version.
+        previous: Profile of the previous version.
     """
     known = [*(column.name for column in previous.columns), previous.label]
     seen_before = {*known, *previous.dropped}
     seen_now = {*frame.columns, *table.drop}
     columns = [
-        _compare_column(frame[column.name], column)
+        _compare_column(frame[column.name], column, shown=table.shows(column.name))
         for column in previous.columns
         if column.name in frame.columns and column.name != table.label
     ]
-    rows, positives = len(frame), int(frame[table.label].sum())
+    rows, positives = len(frame), told_positives(frame[table.label], shown=table.shows(table.label))
     return Drift(
         rows=rows,
         previous_rows=previous.rows,
@@ -86,7 +85,7 @@ def population_stability_index(counts: Sequence[int], previous: Sequence[int]) -
         previous: Rows of the previous version in the same bins.
 
     Returns:
-        0 for equal shares, and more the further they are apart.
+        0 for equal shares; the larger, the farther the distributions are apart.
     """
     actual, expected = (
         np.maximum(np.asarray(rows) / np.sum(rows), _LEAST_SHARE) for rows in (counts, previous)
@@ -98,49 +97,33 @@ def _present(column: "pd.Series") -> np.ndarray:
     return column.dropna().to_numpy(dtype="float64")
 
 
-def _profile_column(name: str, column: "pd.Series") -> ColumnProfile:
-    values = _present(column)
-    edges = _edges(np.sort(values))
+def _profile_column(name: str, column: "pd.Series", *, shown: bool) -> ColumnProfile:
+    values, missing = _present(column), int(column.isna().sum())
+    edges = edges_of(np.sort(values))
+    if not shown:
+        edges = hidden_edges(values, edges)
+    counts = rows_in(values, edges)
+    if not shown:
+        counts, missing = without_few_rows(counts, missing)
     return ColumnProfile(
-        name=name,
-        kind=_kind(values),
-        missing=len(column) - len(values),
-        edges=tuple(edges.tolist()),
-        counts=_counts(values, edges),
+        name=name, kind=_kind(values), missing=missing, edges=tuple(edges.tolist()), counts=counts
     )
 
 
-def _compare_column(column: "pd.Series", previous: ColumnProfile) -> ColumnDrift:
-    values = _present(column)
-    misfits = _misfits(values, previous.kind)
+def _compare_column(column: "pd.Series", previous: ColumnProfile, *, shown: bool) -> ColumnDrift:
+    values, missing = _present(column), int(column.isna().sum())
+    wrong = column.notna().to_numpy() & _is_misfit(column.to_numpy(dtype="float64"), previous.kind)
+    counts = rows_in(values, np.array(previous.edges))
+    if not shown:
+        counts, missing = without_few_rows(counts, missing)
     return ColumnDrift(
         name=previous.name,
-        psi=population_stability_index(
-            (*_counts(values, np.array(previous.edges)), len(column) - len(values)),
-            (*previous.counts, previous.missing),
-        ),
+        psi=population_stability_index((*counts, missing), (*previous.counts, previous.missing)),
         kind=_kind(values),
         previous_kind=previous.kind,
-        misfit=float(misfits.min()) if len(misfits) else None,
+        misfit=float(column[wrong].min()) if shown and wrong.any() else None,
+        misfit_row=None if shown or not wrong.any() else row_number(int(wrong.argmax())),
     )
-
-
-def _edges(ascending: np.ndarray) -> np.ndarray:
-    distinct = np.unique(ascending)
-    if len(distinct) <= _BINS:
-        edges = alone = distinct
-    else:
-        # The smallest value that 10 %, 20 %, ... 90 % of the rows do not exceed.
-        deciles = ascending[(np.arange(1, _BINS) * len(ascending) - 1) // _BINS]
-        edges, times = np.unique(deciles, return_counts=True)
-        alone = edges[times > 1]
-    just_below = np.nextafter(alone[alone > np.finfo("float64").min], -np.inf)
-    return np.unique(np.concatenate([edges, just_below]))
-
-
-def _counts(values: np.ndarray, edges: np.ndarray) -> tuple[int, ...]:
-    bins = np.searchsorted(edges, values, side="left")
-    return tuple(np.bincount(bins, minlength=len(edges) + 1).tolist())
 
 
 def _kind(values: np.ndarray) -> Kind:
@@ -149,10 +132,10 @@ def _kind(values: np.ndarray) -> Kind:
     if values.min() == values.max():
         return "constant"
     kinds: tuple[Kind, ...] = ("indicator", "integer", "float")
-    return next(kind for kind in kinds if not len(_misfits(values, kind)))
+    return next(kind for kind in kinds if not _is_misfit(values, kind).any())
 
 
-def _misfits(values: np.ndarray, kind: Kind) -> np.ndarray:
+def _is_misfit(values: np.ndarray, kind: Kind) -> np.ndarray:
     match kind:
         case "indicator":
             wrong = (values != 0) & (values != 1)
@@ -160,4 +143,4 @@ def _misfits(values: np.ndarray, kind: Kind) -> np.ndarray:
             wrong = values != np.floor(values)
         case _:
             wrong = np.zeros(len(values), dtype=bool)
-    return np.extract(wrong, values)
+    return np.asarray(wrong)

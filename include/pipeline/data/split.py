@@ -3,18 +3,27 @@
 import hashlib
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 
 from include.pipeline.aws.object_store import put_file, receive_object
+from include.pipeline.aws.request_limits import MAX_BODY_BYTES
+from include.pipeline.data.parts import (
+    check_classes,
+    check_features,
+    check_monotone_constraints,
+    check_row_bytes,
+)
 from include.pipeline.data.table import read_table
 from include.pipeline.data.versions import compare_with_previous
 from include.pipeline.documents.raw_data import RawData
 from include.pipeline.documents.split import Split
-from include.pipeline.errors import DataError
+from include.pipeline.errors import DataError, ObjectError
+from include.pipeline.source.download import Received
+from include.pipeline.source.worker_disk import telling_of_full_disk
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -31,54 +40,43 @@ def split_table(
     Args:
         frame: As `read_table` returns it.
         table: Names the label.
-        train_fraction: Of the rows, rounded down.
-        seed: Of numpy's `RandomState`.
+        train_fraction: Share of the rows to train on; their number is rounded down.
+        seed: Seed of numpy's `RandomState`.
 
     Returns:
         The rows to train on and the rows to test on.
 
     Raises:
-        DataError: A side is without rows of both classes.
+        DataError: One side does not have rows of both classes.
     """
     shuffled = frame.sample(frac=1, random_state=seed)
     cut = int(train_fraction * len(frame))
     train, test = shuffled.iloc[:cut], shuffled.iloc[cut:]
-    _check_classes({"train": train, "test": test}, frame, table.label, "train_fraction")
+    check_classes({"train": train, "test": test}, frame, table, "train_fraction")
     return train, test
 
 
 def hold_out_validation(
     train: pd.DataFrame, table: "TableConfig", fraction: float
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Keep the last of the shuffled training rows from training. The test rows stay what they are.
+    """Keep the last of the shuffled training rows from training. The test rows stay the same.
 
     Args:
         train: As `split_table` returns it.
         table: Names the label.
-        fraction: Of the training rows, rounded down.
+        fraction: Share of the training rows to validate on; their number is rounded down.
 
     Returns:
-        The rows to train on and the rows to validate on: none of these where the fraction is 0.
+        The rows to train on and the rows to validate on. The latter are none where the fraction is 0.
 
     Raises:
-        DataError: The fraction is not 0 and a side is without rows of both classes.
+        DataError: The fraction is above 0, and one side does not have rows of both classes.
     """
     cut = len(train) - int(fraction * len(train))
     kept, validation = train.iloc[:cut], train.iloc[cut:]
     if fraction:
-        _check_classes({"train": kept, "validation": validation}, train, table.label, "validation_fraction")
+        check_classes({"train": kept, "validation": validation}, train, table, "validation_fraction")
     return kept, validation
-
-
-def _check_classes(parts: dict[str, pd.DataFrame], whole: pd.DataFrame, label: str, param: str) -> None:
-    for side, part in parts.items():
-        if part[label].nunique() < 2:  # noqa: PLR2004 - both classes
-            found = (
-                f"{side} has {part[label].sum()} of {whole[label].sum()} rows with "
-                f"{label} = 1, in {len(part)} of {len(whole)} rows"
-            )
-            rule = f"{' and '.join(parts)} both need rows of both classes"
-            raise DataError(found, rule, f"Bring more rows or change {param}")
 
 
 def write_split(
@@ -90,19 +88,20 @@ def write_split(
     train_files: int = 1,
     validation: pd.DataFrame | None = None,
 ) -> Split:
-    """Write what the job and the evaluation read: no header, no index, label first for the job.
+    """Write the files that the job and the evaluation read: no header, no index, label first for the job.
 
     Args:
         train: Rows to train on.
-        test: Written as features.csv and labels.csv.
+        test: Rows to test on, written as features.csv and labels.csv.
         table: Names the label.
-        folder: Gets these files, and in its folder `train` the training rows.
-        train_files: `train/train.csv`, or `train/train-1-of-2.csv` and so on, in the rows' order: one for
-            each instance that trains.
-        validation: Written as validation.csv, where there are any.
+        folder: Gets these files, and the training rows in its folder `train`.
+        train_files: Number of files for the training rows: one for each instance that trains. One file is
+            `train/train.csv`; several are `train/train-1-of-2.csv` and so on, in the rows' order.
+        validation: Rows to validate on, written as validation.csv where there are any.
 
     Raises:
-        DataError: There are fewer training rows than files.
+        DataError: There are fewer training rows than files; a feature has no value where XGBoost needs one; a
+            row is too long for a request.
     """
     if len(train) < train_files:
         raise DataError(
@@ -111,11 +110,14 @@ def write_split(
             "Bring more rows or lower training_instance_count",
         )
     features = [name for name in train.columns if name != table.label]
-    _write_csv(test[features], folder / "features.csv")
-    _write_csv(test[[table.label]], folder / "labels.csv")
     held_out = 0 if validation is None else len(validation)
+    check_features(train[features], [test] if validation is None else [validation, test])
+    _write_csv(test[features], folder / "features.csv")
+    check_row_bytes(folder / "features.csv", test.index, MAX_BODY_BYTES)
+    _write_csv(test[[table.label]], folder / "labels.csv")
     if validation is not None and held_out:
         _write_csv(validation[[table.label, *features]], folder / "validation.csv")
+        check_row_bytes(folder / "validation.csv", validation.index, MAX_BODY_BYTES, label_first=True)
     (folder / "train").mkdir()
     train_sha256 = hashlib.sha256()
     for number in range(train_files):
@@ -132,27 +134,34 @@ def write_split(
         test_positives=int(test[table.label].sum()),
         feature_names=tuple(features),
         train_sha256=train_sha256.hexdigest(),
+        validation_sha256=_sha256(folder / "validation.csv") if held_out else None,
+        test_features_sha256=_sha256(folder / "features.csv"),
+        test_labels_sha256=_sha256(folder / "labels.csv"),
     )
 
 
 def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan") -> Split:
-    """Read the raw data from S3, check and split it, and put the parts where the plan says.
+    """Read the raw data from S3, check and split it, and write the parts to the places of the plan.
 
     Raises:
-        ObjectError: The raw data is not there or cannot be read.
+        ObjectError: The raw data is not there, cannot be read, or is not what was downloaded.
         DataError: It is not a table that a model can be trained on.
+        ParamError: A hyperparameter is not for a table with so many columns.
         DriftError: It is not like the data of the last accepted model.
         DocumentError: What is stored of that model cannot be read.
+        WorkerError: There is no room for it here.
     """
-    with tempfile.TemporaryFile() as file:
+    with telling_of_full_disk(), tempfile.TemporaryFile() as file:
         receive_object(s3, raw.uri, file)
+        _check_sha256(file, raw)
         frame = read_table(file, plan.table)
+    check_monotone_constraints(plan.params.hyperparameters, frame.columns.size - 1)
     drift = compare_with_previous(s3, plan, frame, raw.sha256)
     train, test = split_table(
         frame, plan.table, train_fraction=plan.params.train_fraction, seed=plan.params.seed
     )
     train, validation = hold_out_validation(train, plan.table, plan.params.validation_fraction)
-    with tempfile.TemporaryDirectory() as folder:
+    with telling_of_full_disk(), tempfile.TemporaryDirectory() as folder:
         written = Path(folder)
         split = write_split(
             train,
@@ -173,7 +182,31 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan") -> Split:
     return split.model_copy(update={"drift": drift})
 
 
+def _check_sha256(file: BinaryIO, raw: RawData) -> None:
+    found = Received.of(file, etag=None, last_modified=None).sha256
+    if found != raw.sha256:
+        raise ObjectError(
+            f"{raw.uri} has the SHA-256 {found}",
+            f"it is what was downloaded, with {raw.sha256}",
+            "Delete it, then clear download_data and what follows it",
+        )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def _write_csv(frame: pd.DataFrame, path: Path) -> None:
-    # Several times faster than pandas; whole numbers are written without a point, missing ones as nothing.
-    rows = pa.Table.from_pandas(frame, preserve_index=False)
+    # Several times faster than pandas. A missing value is an empty cell.
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    rows = pa.table([_digits(column) for column in table.columns], names=table.column_names)
     pa.csv.write_csv(rows, path, pa.csv.WriteOptions(include_header=False))
+
+
+def _digits(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Have whole numbers written without exponent: of one, XGBoost's reader may make a neighbour."""
+    try:
+        return column.cast(pa.int64())
+    except pa.ArrowInvalid:
+        return column

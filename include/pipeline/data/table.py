@@ -4,29 +4,26 @@ Rows are counted as a spreadsheet does: the header is row 1. Blank lines do not 
 """
 
 import codecs
-import csv
-import difflib
-import io
-import itertools
-import re
 from typing import TYPE_CHECKING, BinaryIO
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv
 
+from include.pipeline.data.header import kept_columns
+from include.pipeline.data.numbers import Column
+from include.pipeline.data.places import listed
 from include.pipeline.errors import DataError
+from include.pipeline.source.file_format import recognise
 
 if TYPE_CHECKING:
     from include.pipeline.documents.config import TableConfig
 
-# pandas calls a column without a name after its position.
-_NAMELESS = re.compile(r"\s*|Unnamed: \d+")
-_INDEX_NAMES = {"", "Unnamed: 0"}
-_FIRST_DATA_ROW = 2
-# How much of a faulty cell or row a message quotes.
+# How much of a faulty row a message quotes.
 _SHOWN = 80
+# The longest line that is read. pyarrow takes no line that is longer than its block.
+_BLOCK_BYTES = 16 * 2**20
+_LABEL_RULE = "the label is 0 or 1"
 
 
 def read_table(file: BinaryIO, table: "TableConfig") -> pd.DataFrame:
@@ -43,19 +40,26 @@ def read_table(file: BinaryIO, table: "TableConfig") -> pd.DataFrame:
     Raises:
         DataError: The file or a value in it breaks a rule. The message names the first such place.
     """
-    _check_encoding(file)
-    columns = _kept_columns(_read_header(file), table)
-    text = _read_cells(file, columns)
+    if other := recognise(file):
+        raise DataError(f"the file is {other.name}", "the table is a CSV file in UTF-8", other.mend)
+    _check_encoding(file, table)
+    names = kept_columns(file, table)
+    text = _read_cells(file, names, table)
     if not text.num_rows:
         raise _no_rows()
-    frame = pd.DataFrame({name: _to_numbers(name, text[name]) for name in columns})
-    _check_label(frame[table.label])
-    _check_blank_lines(frame.drop(columns=table.label))
-    frame[table.label] = frame[table.label].astype("int64")
+    columns = [Column(name, text[name], shown=table.shows(name)) for name in names]
+    _check_text(columns, table.label)
+    frame = pd.DataFrame(
+        {
+            column.name: _labels(column) if column.name == table.label else column.numbers()
+            for column in columns
+        }
+    )
+    _check_blank_lines(next(column for column in columns if column.name != table.label), frame)
     return frame
 
 
-def _check_encoding(file: BinaryIO) -> None:
+def _check_encoding(file: BinaryIO, table: "TableConfig") -> None:
     # Of the whole file first: pyarrow cannot tell of a row that it can neither count nor decode.
     file.seek(0)
     decoder = codecs.getincrementaldecoder("utf-8")()
@@ -67,58 +71,20 @@ def _check_encoding(file: BinaryIO) -> None:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         line = lines + error.object[: error.start].count(b"\n")
-        wrong = error.object[error.start : error.end]
+        wrong = repr(error.object[error.start : error.end]) if table.shows_rows else "other bytes"
         raise DataError(
-            f"line {line} holds {wrong!r}", "the file has to be UTF-8", "Save it as UTF-8"
-        ) from error
-
-
-def _read_header(file: BinaryIO) -> list[str]:
-    file.seek(0)
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-    try:
-        return next((row for row in csv.reader(text) if row), [])
-    except csv.Error as error:
-        raise DataError(f"the header ({error})", "it is a line of names", "Check the file") from error
-    finally:
-        text.detach()
+            f"line {line} holds {wrong}",
+            "the file has to be UTF-8",
+            "Save it as UTF-8: iconv -f WINDOWS-1252 -t UTF-8 data.csv > utf8.csv, where it is in Latin-1 or "
+            "Windows-1252, as most files are that are not UTF-8",
+        ) from (error if table.shows_rows else None)
 
 
 def _no_rows() -> DataError:
     return DataError("the table has no rows", "below the header stand rows", "Check the file")
 
 
-def _kept_columns(header: list[str], table: "TableConfig") -> list[str]:
-    names = header[1:] if header and header[0] in _INDEX_NAMES else header
-    if not names:
-        raise DataError("the file has no columns", "it has a header and rows", "Check the file")
-    for position, name in enumerate(names, start=len(header) - len(names) + 1):
-        if _NAMELESS.fullmatch(name):
-            rule = "only the first, the index, may do without a name"
-            raise DataError(f"column {position} is named {name!r}", rule, "Name it")
-        if not name.isprintable():
-            rule = "a name holds no line breaks and no control characters"
-            raise DataError(f"column {position} is named {name[:_SHOWN]!r}", rule, "Rename it")
-    repeated = [name for name, group in itertools.groupby(sorted(names)) if len(list(group)) > 1]
-    if repeated:
-        raise DataError(f"column {repeated[0]!r} is there twice", "names differ", "Rename or remove one")
-    for role, name in [("the label", table.label), *(("to drop", name) for name in table.drop)]:
-        if name not in names:
-            close = difflib.get_close_matches(name, names)
-            raise DataError(
-                f"column {name!r}, {role}, is absent",
-                f"it is one of the {len(names)} columns" + (f" (close: {', '.join(close)})" if close else ""),
-                "Correct the name in the pipeline's YAML or the file",
-            )
-    if table.label in table.drop:
-        raise DataError(f"column {table.label!r} is label and dropped", "it is one of both", "Keep the label")
-    kept = [name for name in names if name not in table.drop]
-    if kept == [table.label]:
-        raise DataError("no feature column is left", "a model needs one", "Drop fewer columns")
-    return kept
-
-
-def _read_cells(file: BinaryIO, columns: list[str]) -> pa.Table:
+def _read_cells(file: BinaryIO, columns: list[str], table: "TableConfig") -> pa.Table:
     ragged: list[pa.csv.InvalidRow] = []
 
     def refuse(row: pa.csv.InvalidRow) -> str:
@@ -130,7 +96,7 @@ def _read_cells(file: BinaryIO, columns: list[str]) -> pa.Table:
         return pa.csv.read_csv(
             file,
             # With threads, pyarrow does not know which row is at fault.
-            read_options=pa.csv.ReadOptions(use_threads=False),
+            read_options=pa.csv.ReadOptions(use_threads=False, block_size=_BLOCK_BYTES),
             parse_options=pa.csv.ParseOptions(invalid_row_handler=refuse),
             # As text: the types that pyarrow finds in the first megabyte need not fit what follows.
             convert_options=pa.csv.ConvertOptions(
@@ -142,54 +108,46 @@ def _read_cells(file: BinaryIO, columns: list[str]) -> pa.Table:
     except pa.ArrowInvalid as error:
         if ragged:
             row = ragged[0]
-            found = f"row {row.number} has {row.actual_columns} cells: {row.text[:_SHOWN]!r}"
+            text = f": {row.text[:_SHOWN]!r}" if table.shows_rows else ""
+            found = f"row {row.number} has {row.actual_columns} cells{text}"
             rule = f"every row has {row.expected_columns}, as the header"
-            raise DataError(found, rule, "Correct the row") from error
+            raise DataError(found, rule, "Correct the row") from None
         if "Empty CSV" in str(error):  # a header without line end
-            raise _no_rows() from error
-        raise DataError(str(error), "the file has to be CSV", "Correct it") from error
+            raise _no_rows() from None
+        if "straddling" in str(error):
+            rule = f"a row has at most {_BLOCK_BYTES} bytes"
+            raise DataError(
+                "a row does not end, or is too long", rule, "Close the quotes, or drop columns"
+            ) from None
+        found = str(error) if table.shows_rows else "the file cannot be read"
+        raise DataError(found, "the file has to be CSV", "Correct it") from None
 
 
-def _to_numbers(name: str, cells: pa.ChunkedArray) -> pd.Series:
-    text = pc.utf8_trim_whitespace(cells)
-    try:
-        numbers = text.cast(pa.float64())
-    except pa.ArrowInvalid as error:
-        at = next(at for at, cell in enumerate(text) if not _is_number(cell))
-        rule = "a cell is a number or empty"
-        raise _bad_cell(name, at, cells[at].as_py(), rule, "Encode the column as numbers") from error
-    infinite = pc.index(pc.is_inf(numbers), pa.scalar(True)).as_py()
-    if infinite >= 0:
-        raise _bad_cell(name, infinite, cells[infinite].as_py(), "a number is finite", "Correct the cell")
-    return pd.Series(numbers.to_numpy(), name=name)
+def _check_text(columns: list[Column], label: str) -> None:
+    faults = {column.name: fault for column in columns if (fault := column.first_text())}
+    if not faults:
+        return
+    (name, first), *others = faults.items()
+    rule, mend = first.rule, first.mend
+    if name == label:
+        rule, mend = _LABEL_RULE, "Write 1 for the rows to find, and 0 for the others"
+    also = f"; see to {listed([other for other, _ in others])} as well" if others else ""
+    raise DataError(first.found, rule, mend + also)
 
 
-def _is_number(cell: pa.Scalar) -> bool:
-    try:
-        cell.cast(pa.float64())
-    except pa.ArrowInvalid:
-        return False
-    return True
-
-
-def _check_label(label: pd.Series) -> None:
+def _labels(column: Column) -> pd.Series:
+    label = column.as_floats()
     wrong = ~label.isin([0, 1]).to_numpy()
     if wrong.any():
-        at = int(wrong.argmax())
-        value = "" if pd.isna(label[at]) else f"{label[at]:g}"
-        raise _bad_cell(str(label.name), at, value, "the label is 0 or 1", "Correct the cell")
+        raise column.fault(int(wrong.argmax()), _LABEL_RULE, "Correct the cell")
     if (label == label[0]).all():
-        found = f"column {label.name!r} is {label[0]:g} in every row"
+        found = f"column {column.name!r} is {label[0]:g} in every row"
         raise DataError(found, "the label has both 0 and 1", "Bring rows of both")
+    return label.astype("int64")
 
 
-def _check_blank_lines(features: pd.DataFrame) -> None:
+def _check_blank_lines(feature: Column, frame: pd.DataFrame) -> None:
     # A row of one empty cell is written as a blank line, which readers of CSV skip.
-    missing = features.iloc[:, 0].isna().to_numpy()
-    if features.shape[1] == 1 and missing.any():
-        name, rule = str(features.columns[0]), "the only feature is never empty"
-        raise _bad_cell(name, int(missing.argmax()), "", rule, "Remove the row")
-
-
-def _bad_cell(name: str, at: int, value: str, rule: str, mend: str) -> DataError:
-    return DataError(f"row {at + _FIRST_DATA_ROW}, column {name!r} is {value[:_SHOWN]!r}", rule, mend)
+    missing = frame[feature.name].isna().to_numpy()
+    if frame.shape[1] == 2 and missing.any():  # noqa: PLR2004 - the label and one feature
+        raise feature.fault(int(missing.argmax()), "the only feature is never empty", "Remove the row")

@@ -1,19 +1,29 @@
 """A pipeline's YAML file: what it trains on, when it runs, and the defaults of its Params."""
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 import include.datasets
 from include.pipeline.aws.object_store import MAX_OBJECT_BYTES
+from include.pipeline.documents.aws_settings import AwsSettings
 from include.pipeline.documents.drift import DriftLimits
-from include.pipeline.documents.params import RunParams, faults
+from include.pipeline.documents.limits import Limits
+from include.pipeline.documents.params import RunParams
 from include.pipeline.errors import ConfigError
+from include.pipeline.faults import faults
 
 _HOURS_OF_A_YEAR = 366 * 24
 
 DATASETS = Path(include.datasets.__file__).resolve().parent
+LIMITS_FILE = "PIPELINE_LIMITS_FILE"
+"""The environment variable that names a deployment's own file of limits: YAML, a section a pipeline."""
+WATCHER = "_source"
+"""What follows a pipeline's name in the id of the DAG that watches its source."""
 
 
 class TableConfig(BaseModel):
@@ -23,6 +33,20 @@ class TableConfig(BaseModel):
 
     label: str = Field(min_length=1, description="The column to predict, 0 or 1.")
     drop: tuple[str, ...] = Field(default=(), description="Columns the model must not see.")
+    show_values: bool | tuple[str, ...] = Field(
+        default=False,
+        description="Of which columns people may see values, and counts of fewer than ten rows, in messages, "
+        "logs and profiles: yes for all, or their names. Others are told by row and column.",
+    )
+
+    def shows(self, column: str) -> bool:
+        """Tell whether values of a column may be seen."""
+        return self.show_values if isinstance(self.show_values, bool) else column in self.show_values
+
+    @property
+    def shows_rows(self) -> bool:
+        """Whether a whole row may be seen, with what it holds in columns that are dropped."""
+        return self.show_values is True
 
 
 class PipelineConfig(BaseModel):
@@ -31,6 +55,8 @@ class PipelineConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     title: str
+    description: str = Field(default="", description="What the pipeline is for, in one line.")
+    about: str = Field(default="", description="The question that its model answers, in Markdown.")
     owner: str
     tags: tuple[str, ...]
     schedule: str | None = Field(description="A cron expression or preset, or null for by hand only.")
@@ -51,31 +77,87 @@ class PipelineConfig(BaseModel):
     drift: DriftLimits | None = Field(
         description="What a new version of the data may differ from the previous one; null for anything."
     )
+    aws: AwsSettings = Field(default=AwsSettings(), description="How jobs and endpoints are made on AWS.")
+    limits: Limits = Field(default=Limits(), description="What the Params of a run may choose.")
     params: RunParams
+
+
+def pipeline_names() -> list[str]:
+    """List the pipelines that have a YAML file, in the order of the alphabet."""
+    return sorted(file.stem for file in DATASETS.glob("*.yaml"))
 
 
 def load_config(pipeline: str) -> PipelineConfig:
     """Read `include/datasets/<pipeline>.yaml`.
 
+    Where the environment variable `PIPELINE_LIMITS_FILE` names a file that has a section for the pipeline,
+    that section takes the place of the YAML's `limits`.
+
     Raises:
-        ConfigError: There is no such file, it is not YAML, or a value in it is not valid.
+        ConfigError: There is no such file, its name is another DAG's, it is not YAML, or a value in it is not
+            valid.
     """
+    if pipeline.endswith(WATCHER):
+        raise ConfigError(
+            f"pipeline = {pipeline!r}",
+            f"a DAG whose id ends with {WATCHER} watches the source of a pipeline",
+            "Give the file another name",
+        )
     path = DATASETS / f"{pipeline}.yaml"
     try:
-        fields = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        known = ", ".join(sorted(file.stem for file in DATASETS.glob("*.yaml")))
         raise ConfigError(
-            f"pipeline = {pipeline!r}", f"there is no file {path.name} beside {known}", f"Write {path.name}"
+            f"pipeline = {pipeline!r}: there is no file {path.name}",
+            f"it is one of {', '.join(pipeline_names())}",
+            f"Write {path.name}",
         ) from None
-    # ValueError: not UTF-8, or a date that there is not, such as 2026-13-01.
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ConfigError(f"{path.name}", f"the file is YAML ({error})", "Correct it") from None
+    except ValueError as error:  # not UTF-8
+        raise _not_yaml(path.name, error) from None
+    fields = _parse(text, path.name)
     try:
-        return PipelineConfig.model_validate(fields)
+        config = PipelineConfig.model_validate(fields)
     except ValidationError as error:
         raise ConfigError(
             f"{path.name}: {faults(error, PipelineConfig)}",
             "a pipeline's file has the fields of PipelineConfig",
             "Correct it",
         ) from None
+    limits = _limits_of_the_deployment().get(pipeline)
+    return config.model_copy(update={"limits": limits}) if limits else config
+
+
+def _limits_of_the_deployment() -> Mapping[str, Limits]:
+    # A file that cannot be read never means the limits of before: they may be wider.
+    if not (name := os.environ.get(LIMITS_FILE)):
+        return {}
+    where = f"{LIMITS_FILE} = {name!r}"
+    try:
+        text = Path(name).read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{where} ({error})", "it names a file in UTF-8", "Correct the setting") from None
+    sections = _parse(text, where)
+    if not isinstance(sections, dict) or not set(sections) <= set(pipeline_names()):
+        raise ConfigError(
+            where,
+            f"the file has a section for pipelines that there are: {', '.join(pipeline_names())}",
+            "Correct the file",
+        )
+    try:
+        return {pipeline: Limits.model_validate(section) for pipeline, section in sections.items()}
+    except ValidationError as error:
+        raise ConfigError(
+            f"{where}: {faults(error, Limits)}", "a section has the fields of Limits", "Correct the file"
+        ) from None
+
+
+def _parse(text: str, where: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    # ValueError: a date that there is not, such as 2026-13-01.
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise _not_yaml(where, error) from None
+
+
+def _not_yaml(where: str, error: Exception) -> ConfigError:
+    return ConfigError(f"{where}: {' '.join(str(error).split())}", "the file is YAML", "Correct it")

@@ -48,7 +48,10 @@ class ColumnDrift(Document):
     previous_kind: Kind
     """What the previous version held."""
     misfit: float | None
-    """The smallest of the new values that are not of the previous kind; null where all are."""
+    """The smallest of the new values that are not of the previous kind; null where all are, or where the
+    column's values may not be seen."""
+    misfit_row: int | None = None
+    """The first row with a value that is not of the previous kind, where the values may not be seen."""
 
 
 class Drift(Document):

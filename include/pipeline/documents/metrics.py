@@ -4,15 +4,24 @@ Its schema is docs/metrics.schema.json: `python -m include.pipeline.documents.me
 """
 
 import json
-from typing import TYPE_CHECKING, Literal, Self
+import math
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from include.pipeline.document import Document
 from include.pipeline.documents.drift import Drift
+from include.pipeline.errors import DocumentError
 from include.pipeline.figures.confusion_matrix import ConfusionMatrix
 from include.pipeline.figures.model_figures import ModelFigures
 
 if TYPE_CHECKING:
     from include.pipeline.documents.params import RunParams
+
+
+_LARGEST_FIGURE = 1e6
+_MOST_ROWS = 10**12
+_MOST_VALUES = 100_000  # of a list: thresholds, columns, rounds
+_NOT_SHARES = frozenset({"log_loss", "threshold"})
 
 
 class Metrics(ModelFigures):
@@ -139,19 +148,73 @@ class Evaluation(Metrics):
     """The test rows in tenths, the highest scores first."""
     model_sha256: str | None
     """SHA-256 in hex of the model file that served; null where its archive holds none."""
+    archive_sha256: str | None = None
+    """SHA-256 in hex of the archive that it was in; null where an earlier version wrote this."""
     features: tuple[FeatureImportance, ...]
-    """The columns, the most contributing first; empty where the model cannot be read here."""
+    """The columns, the most contributing first; empty where the model cannot be read or explained here."""
     previous: PreviousModel | None
     """The last accepted model; null where the Params did not ask for it, or no model was accepted before."""
     drift: Drift | None
     """Drift from the data of the last accepted model; null where there is none, or its data is the same."""
     training_curve: dict[str, tuple[float, ...]]
     """The values of each metric in the job's log, such as `train-logloss`, one a round."""
+    few_rows_shown: bool = False
+    """Whether a page may count fewer than ten rows: the pipeline's YAML shows the label's values."""
+
+    @classmethod
+    def read(cls, content: bytes | Mapping[str, Any], where: str) -> Self:
+        """Read it as every document, and refuse figures that no evaluation gives.
+
+        A gate that compares with "not a number" would let every model pass, and a page would fail on others.
+
+        Raises:
+            DocumentError: It cannot be read, or has such figures.
+        """
+        found = super().read(content, where)
+        if absurd := next(found.absurd(), None):
+            raise DocumentError(
+                f"{where} has {absurd}",
+                "an evaluation counts rows, and its figures are finite numbers, most of them from 0 to 1",
+                "Find out who wrote it, then clear evaluate_model and what follows it",
+            )
+        return found
+
+    def absurd(self) -> Iterator[str]:
+        """Name the figures that no evaluation gives."""
+        counts = {
+            "rows": self.rows,
+            "positives": self.positives,
+            "validation_rows": self.validation_rows,
+            **dict(self.confusion_matrix),
+        }
+        for name, count in counts.items():
+            if not 0 <= count <= _MOST_ROWS:
+                yield f"{name} = {_short(count)}"
+        for name in (*ModelFigures.model_fields, "baseline_accuracy", "threshold"):
+            figure = getattr(self, name)
+            largest = _LARGEST_FIGURE if name in _NOT_SHARES else 1
+            if figure is not None and not 0 <= figure <= largest:
+                yield f"{name} = {_short(figure)}"
+        for name, interval in self.intervals.items():
+            if not all(abs(end) <= _LARGEST_FIGURE for end in (interval.low, interval.high)):
+                yield f"the interval {_short(interval.low)} to {_short(interval.high)} of {name[:40]!r}"
+        for feature in self.features:
+            if not math.isfinite(feature.mean_abs_contribution):
+                yield f"a column with the contribution {feature.mean_abs_contribution}"
+        lists = (self.thresholds, self.deciles, self.features, self.intervals, self.training_curve)
+        for values in (*lists, *self.training_curve.values()):
+            if len(values) > _MOST_VALUES:
+                yield f"a list of {len(values)} values"
 
     @property
     def headline(self) -> Metrics:
         """The headline figures alone."""
         return Metrics(**{name: getattr(self, name) for name in Metrics.model_fields})
+
+
+def _short(number: float) -> str:
+    # A whole number may have thousands of digits.
+    return str(number) if -_MOST_ROWS < number < _MOST_ROWS else "a number out of all measure"
 
 
 if __name__ == "__main__":

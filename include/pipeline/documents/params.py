@@ -1,12 +1,13 @@
-"""The Params of a run: what the Trigger form asks, with type, bounds and default of each."""
+"""The Params of a run: what the Trigger form asks for, with the type and bounds of each."""
 
-import difflib
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
@@ -18,21 +19,51 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from include.pipeline.errors import ParamError
+from include.pipeline.faults import faults
+
+# Up to here each whole number is a float of its own.
+_LARGEST_WHOLE_FLOAT = 2**53
+
+
+def _as_whole_number(value: object) -> object:
+    # JSON has one kind of number: its schema takes 1729.0 for an integer, and so does Airflow.
+    # https://json-schema.org/draft/2020-12/json-schema-validation#section-6.1.1
+    if isinstance(value, float) and value.is_integer() and abs(value) <= _LARGEST_WHOLE_FLOAT:
+        return int(value)
+    return value
+
+
+# Whatever is written into another Param stands in messages, plans and requests. Where it was meant for
+# data_url, it may hold a password: none of the others takes such a text, but for a role's ARN.
+_LIKE_URL = re.compile(r"[?#\\\uff20]|//|:/|%40|@.*[:/]|[:/].*@", re.DOTALL)
+_ROLE_ARN = re.compile(r"arn:[a-z-]+:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+")
+
+
+def _no_url(value: str) -> str:
+    if _LIKE_URL.search(value) and not _ROLE_ARN.fullmatch(value):
+        raise PydanticCustomError("no_url", "data_url alone takes a URL, or text with ? # or a backslash")
+    return value
+
+
+PlainText = Annotated[str, AfterValidator(_no_url)]
+WholeNumber = Annotated[int, BeforeValidator(_as_whole_number)]
 
 
 def _told_once(value: object, validate: ValidatorFunctionWrapHandler) -> object:
-    # pydantic would tell one fault for each type that the value might have been of.
+    # pydantic would report one fault for each type that the value could have.
     try:
-        return validate(value)
+        return validate(_as_whole_number(value))
     except ValidationError:
-        rule = "a hyperparameter is a finite number, or text of one line and at most 2500 characters"
+        rule = "a hyperparameter is a finite number, or text of one line and at most 2500 characters, no URL"
         raise PydanticCustomError("hyperparameter", rule) from None
 
 
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html: HyperParameters
-HyperparameterName = Annotated[str, Field(min_length=1, max_length=256, pattern=r"^.*$")]
+HyperparameterName = Annotated[
+    str, Field(min_length=1, max_length=256, pattern=r"^.*$"), AfterValidator(_no_url)
+]
 HyperparameterValue = Annotated[
-    Annotated[str, Field(max_length=2500, pattern=r"^.*$")]
+    Annotated[str, Field(max_length=2500, pattern=r"^.*$"), AfterValidator(_no_url)]
     | int
     | Annotated[float, Field(allow_inf_nan=False)],
     WrapValidator(_told_once),
@@ -40,11 +71,27 @@ HyperparameterValue = Annotated[
 _FROM_ONE_ON = re.compile(r"0*[1-9][0-9]*")
 
 ThresholdRule = Literal["fixed", "best_f1", "best_profit"]
+# https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html
+_ACCOUNT = re.compile(r"[0-9]{12}")
+
+
+def _twelve_digits(value: object) -> object:
+    # Also a number: YAML takes digits without quotes for one, and drops a zero at its start.
+    if not isinstance(value, str) or not _ACCOUNT.fullmatch(value):
+        raise PydanticCustomError("account", "an AWS account is twelve digits, in quotes")
+    return value
+
+
+Account = Annotated[str, BeforeValidator(_twelve_digits)]
 InstanceType = Annotated[str, Field(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9-]+$")]
 
 
 class RunParams(BaseModel):
-    """One run's Params. Their defaults stand in the pipeline's YAML, so every field is required here."""
+    """The Params of one run. The pipeline's YAML has their defaults, so the fields are required here.
+
+    A Param that is added later has a default here too: what runs did before. Plans that were written before
+    do not have the Param, and a run that leaves it at this value has the fingerprint that it had before.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -52,13 +99,27 @@ class RunParams(BaseModel):
         min_length=1,
         title="Data",
         description="The CSV to train on: an https:// or s3:// URL (a file path where the settings allow "
-        "it). Forty hex digits before .csv are checked as the file's SHA-1.",
+        "it), without user and password. Forty hex digits before .csv are checked as the file's SHA-1.",
     )
-    bucket: str | None = Field(
+    source_connection: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,250}$")] | None = Field(
+        # As runs of earlier versions have no such Param.
+        default=None,
+        title="Connection of the data",
+        description="Airflow connection of type http with the login, token or headers for the server of "
+        "the data, among those that the pipeline's limits list. Empty: none is needed.",
+    )
+    bucket: PlainText | None = Field(
         title="S3 bucket",
         description="Made if it does not exist. Empty: airflow-sagemaker-(region)-(account).",
     )
-    role: str | None = Field(
+    bucket_owner: Account | None = Field(
+        # As runs of earlier versions have no such Param.
+        default=None,
+        title="Account of the bucket",
+        description="Twelve digits: the AWS account that the bucket has to belong to. Empty: the account of "
+        "the run. The bucket of another account is used only where this names it, and never made or deleted.",
+    )
+    role: PlainText | None = Field(
         title="SageMaker role",
         description="Name or ARN of the IAM role that SageMaker works under. Empty: the Airflow Variable "
         "sagemaker_role.",
@@ -67,31 +128,32 @@ class RunParams(BaseModel):
         gt=0,
         lt=1,
         title="Training fraction",
-        description="Share of the shuffled rows to train on; the rest is the test set.",
+        description="Share of the shuffled rows to train on. The rest are the test rows.",
     )
     validation_fraction: float = Field(
         ge=0,
         lt=1,
         title="Validation fraction",
-        description="Share of the training rows that is not trained on: a threshold may be chosen on it, and "
-        "the hyperparameter early_stopping_rounds stops by it. 0 is the tutorial's split.",
+        description="Share of the training rows that is kept from training. best_f1 and best_profit choose "
+        "the threshold on these rows; early_stopping_rounds uses them too. 0 is the tutorial's split.",
     )
-    seed: int = Field(
-        ge=0, le=2**32 - 1, title="Seed", description="Shuffles the rows. 1729 gives the tutorial's split."
+    seed: WholeNumber = Field(
+        ge=0, le=2**32 - 1, title="Seed", description="Seed of the shuffle. 1729 gives the tutorial's split."
     )
-    image_version: str = Field(
+    image_version: PlainText = Field(
         title="XGBoost image version",
         description="Version of SageMaker's built-in XGBoost image, such as 3.2-0 or 1.7-1.",
     )
     hyperparameters: dict[HyperparameterName, HyperparameterValue] = Field(
         max_length=100,
         title="Hyperparameters",
-        description="XGBoost's hyperparameters, as the image takes them. num_round is required.",
+        description="XGBoost's hyperparameters, by the names that the image knows. "
+        "num_round and objective are required.",
     )
     training_instance_type: InstanceType = Field(
         title="Training instance", description="Billed by the second while the job runs."
     )
-    training_instance_count: int = Field(
+    training_instance_count: WholeNumber = Field(
         ge=1,
         le=20,
         title="Training instances",
@@ -100,60 +162,83 @@ class RunParams(BaseModel):
     endpoint_instance_type: InstanceType = Field(
         title="Endpoint instance", description="Billed by the second until the endpoint is deleted."
     )
-    endpoint_instance_count: int = Field(
-        ge=1, le=10, title="Endpoint instances", description="Each is billed; one serves the evaluation."
+    endpoint_instance_count: WholeNumber = Field(
+        ge=1,
+        le=10,
+        title="Endpoint instances",
+        description="Each is billed. One is enough for the evaluation.",
     )
     threshold: float = Field(
-        gt=0, lt=1, title="Threshold", description="A score of at least this counts as a yes."
+        gt=0,
+        lt=1,
+        title="Threshold",
+        description="A row whose score is at least this is predicted positive: label 1.",
     )
     threshold_rule: ThresholdRule = Field(
         title="Threshold rule",
-        description="fixed: the threshold above. best_f1 and best_profit: the one of the highest F1, or "
-        "profit, on the validation rows.",
+        description="fixed: the threshold above. best_f1, best_profit: the threshold with the highest F1 or "
+        "profit on the validation rows.",
     )
     call_cost: float = Field(
-        ge=0, allow_inf_nan=False, title="Cost of a call", description="Of one customer who is said yes."
+        ge=0,
+        allow_inf_nan=False,
+        title="Cost of a call",
+        description="Cost of calling one customer. Every predicted positive is called.",
     )
     deposit_value: float = Field(
         ge=0,
         allow_inf_nan=False,
         title="Value of a deposit",
-        description="Of one customer who was called and is a yes, in the same money as the cost of a call.",
+        description="Value of one true positive: a customer who is called and puts money on deposit. "
+        "In the same currency as the cost of a call.",
     )
     min_roc_auc: float = Field(
-        ge=0, le=1, title="Minimum ROC AUC", description="The run fails when the model scores below."
+        ge=0,
+        le=1,
+        title="Minimum ROC AUC",
+        description="The run fails when the model's ROC AUC is below this.",
     )
     must_beat_baseline: bool = Field(
         title="Must beat the baseline",
-        description="The run fails unless the model's accuracy is above that of always giving the more "
-        "frequent answer.",
+        description="The run fails when the model's accuracy is not above that of always predicting the more "
+        "frequent class.",
     )
     max_roc_auc_drop: float | None = Field(
         ge=0,
         le=1,
         title="Largest drop of ROC AUC",
-        description="The run fails when the last accepted model, asked for the same test rows, has a ROC AUC "
-        "that is higher by more than this. Empty: not asked.",
+        description="The run fails when the ROC AUC of the last accepted model, on the same test rows, is "
+        "higher by more than this. Empty: the models are not compared.",
+    )
+    max_cost: float | None = Field(
+        default=None,
+        gt=0,
+        allow_inf_nan=False,
+        title="Highest cost",
+        description="In USD. A run that may cost more is refused before it makes anything, and so is one of "
+        "which a price is not known. What a kept endpoint costs after the run does not count. Empty: not "
+        "asked.",
     )
     force_retrain: bool = Field(
-        title="Train anew",
-        description="Trains also where an accepted model was made of the same data in the same way.",
+        title="Train again",
+        description="Train a new model even where an accepted one was made from the same data in the "
+        "same way.",
     )
     keep_endpoint: bool = Field(
         title="Keep the endpoint",
-        description="Leaves endpoint, endpoint configuration and model in place. The endpoint is billed "
+        description="Leave endpoint, endpoint configuration and model in place. The endpoint is billed "
         "until someone deletes it.",
     )
     delete_data: bool = Field(
         title="Delete the data",
-        description="At the end, deletes everything that this run stored on S3, results and model too, and "
-        "the bucket once it is empty.",
+        description="At the end, delete everything that this run stored on S3, results and model too, and "
+        "the bucket where this run made it and nothing else is in it.",
     )
 
     @field_validator("hyperparameters")
     @classmethod
     def _rounds_are_given(cls, value: dict[str, str | int | float]) -> dict[str, str | int | float]:
-        # What every version of the image requires: without it, a job is billed for finding out.
+        # Every version of the image requires it. Without it, a job would be started, billed, and fail.
         if not _FROM_ONE_ON.fullmatch(str(value.get("num_round", ""))):
             raise PydanticCustomError("num_round", "num_round is required, a whole number from 1 on")
         return value
@@ -175,10 +260,10 @@ class RunParams(BaseModel):
 
 
 def parse_params(values: Mapping[str, Any]) -> RunParams:
-    """Check a run's Params by name, type and bounds.
+    """Check the names, types and bounds of a run's Params.
 
     Raises:
-        ParamError: One message for all Params at fault.
+        ParamError: Params are not valid. One message names all of them.
     """
     try:
         return RunParams.model_validate(dict(values))
@@ -188,19 +273,3 @@ def parse_params(values: Mapping[str, Any]) -> RunParams:
             "Params have the names, types and bounds of the Trigger form",
             "Correct them and trigger the run again",
         ) from None
-
-
-def faults(error: ValidationError, model: type[BaseModel]) -> str:
-    """Name each value at fault in a pydantic error and what is wrong with it, on one line."""
-    found = []
-    for fault in error.errors(include_url=False):
-        name = ".".join(str(part) for part in fault["loc"]) if fault["loc"] else model.__name__
-        if fault["type"] == "extra_forbidden":
-            close = difflib.get_close_matches(name, model.model_fields, n=1)
-            hint = f", did you mean {close[0]!r}?" if close else ""
-            found.append(f"{name!r} is unknown{hint}")
-        elif fault["type"] == "missing":
-            found.append(f"{name!r} is missing")
-        else:
-            found.append(f"{name} = {fault['input']!r} ({fault['msg']})")
-    return "; ".join(found)

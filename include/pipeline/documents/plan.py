@@ -1,4 +1,4 @@
-"""plan.json: every name, place and request of a run."""
+"""plan.json: every name, place and request of a run, and what it costs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,9 @@ from typing import Any
 
 from pydantic import model_validator
 
+from include.pipeline.aws.own_bucket import OwnBucket
 from include.pipeline.document import Document
+from include.pipeline.documents.aws_settings import AwsSettings
 from include.pipeline.documents.config import TableConfig
 from include.pipeline.documents.drift import DriftLimits
 from include.pipeline.documents.params import RunParams
@@ -37,6 +39,8 @@ class DataInterval:
 class RunIdentity(Document):
     """Which run this is, and where it runs."""
 
+    deployment_id: str = ""
+    """Which Airflow it is of; empty for a run that was planned by a version that did not tell."""
     dag_id: str
     run_id: str
     account_id: str
@@ -60,11 +64,11 @@ class RunLocations(Document):
     """Where on S3 a run keeps what: `s3://` URIs."""
 
     raw: str
-    """Folder of the raw data, which all runs share."""
+    """Folder of the raw data, which all runs of the deployment share."""
     profiles: str
-    """Folder of the profiles of that data, which all runs share."""
+    """Folder of the profiles of that data, which they share."""
     models: str
-    """Folder of the list of accepted models, which all runs share."""
+    """Folder of the list of accepted models, which they share."""
     run: str
     """Folder of all that is the run's own."""
     plan: str
@@ -80,14 +84,27 @@ class RunLocations(Document):
     report: str
     manifest: str
 
+    @property
+    def checkpoints(self) -> str:
+        """Prefix below which each training job keeps its checkpoints, in a folder of its name."""
+        return f"{self.run}/checkpoints"
+
     @classmethod
-    def of(cls, bucket: str, pipeline: str, key: str) -> "RunLocations":
-        """Lay out one run: raw data, profiles of it, and the list of models are shared by all runs."""
-        run = f"s3://{bucket}/{pipeline}/runs/{key}"
+    def of(cls, bucket: str, pipeline: str, key: str, *, deployment_id: str) -> "RunLocations":
+        """Lay out one run: raw data, profiles of it, and the list of models the deployment's runs share.
+
+        Args:
+            bucket: Its bucket.
+            pipeline: Id of its DAG.
+            key: Its run key.
+            deployment_id: Which Airflow; empty for where versions without one kept what runs made.
+        """
+        pipelines = f"s3://{bucket}/{deployment_id}" if deployment_id else f"s3://{bucket}"
+        run = f"{pipelines}/{pipeline}/runs/{key}"
         return cls(
-            raw=f"s3://{bucket}/{pipeline}/raw",
-            profiles=f"s3://{bucket}/{pipeline}/profiles",
-            models=f"s3://{bucket}/{pipeline}/models",
+            raw=f"{pipelines}/{pipeline}/raw",
+            profiles=f"{pipelines}/{pipeline}/profiles",
+            models=f"{pipelines}/{pipeline}/models",
             run=run,
             plan=f"{run}/plan.json",
             train=f"{run}/train/",
@@ -102,6 +119,41 @@ class RunLocations(Document):
         )
 
 
+class CostEstimate(Document):
+    """What a run costs, in USD at on-demand prices; None where a price is not known."""
+
+    training_at_most: float | None
+    """Of a job that SageMaker stops at its longest run time, and of its warm pool."""
+    training_about: float | None
+    """Of a job that takes as long as an earlier run's; without one, the same as the most."""
+    training_as_in: str | None
+    """The earlier run; None where there is none with the same training instances."""
+    endpoint_at_most: float | None
+    """Of an endpoint whose tasks take as long as they may."""
+    endpoint_about: float | None
+    """Of an endpoint that comes up and answers as they mostly do."""
+    kept_endpoint_a_day: float | None
+    """Of an endpoint that is to be kept, after the run."""
+    unknown: tuple[str, ...]
+    """What has no known price."""
+    prices_as_of: str | None
+    """When the prices held; None where no price of the region is known."""
+
+    @property
+    def at_most(self) -> float | None:
+        """Training and endpoint together, at the most."""
+        return _sum(self.training_at_most, self.endpoint_at_most)
+
+    @property
+    def about(self) -> float | None:
+        """Training and endpoint together, about."""
+        return _sum(self.training_about, self.endpoint_about)
+
+
+def _sum(training: float | None, endpoint: float | None) -> float | None:
+    return None if training is None or endpoint is None else training + endpoint
+
+
 class RunPlan(Document):
     """All that later steps need to know. It travels between tasks as JSON."""
 
@@ -111,6 +163,8 @@ class RunPlan(Document):
     params: RunParams
     table: TableConfig
     drift: DriftLimits | None
+    aws: AwsSettings = AwsSettings(network_isolation=False, encrypt_between_instances=False)
+    """How its job and endpoint are made, as the pipeline's YAML file had it."""
     image_uri: str
     """SageMaker's image that trains and serves."""
     bucket: str
@@ -121,6 +175,19 @@ class RunPlan(Document):
     """The requests for the three resources, by `Model`, `EndpointConfig`, `Endpoint`."""
     keep_endpoint: bool
     """The Param of that name: a DAG file takes single members of the plan, not of `params`."""
+    cost: CostEstimate | None = None
+    """None where nobody has estimated it."""
+
+    @property
+    def own_bucket(self) -> OwnBucket:
+        """The bucket, whose it has to be, and where."""
+        account = self.identity.account_id
+        return OwnBucket(
+            self.bucket,
+            owner=self.params.bucket_owner or account,
+            account=account,
+            region=self.identity.region,
+        )
 
     @model_validator(mode="before")
     @classmethod

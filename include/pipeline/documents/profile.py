@@ -16,9 +16,11 @@ class ColumnProfile(Document):
     kind: Kind
     """`empty`; `constant`, one value; `indicator`, 0 and 1; `integer`; `float`."""
     missing: int
-    """Rows without a value."""
+    """Rows without a value. Where values may not be seen, 0 also for fewer than ten, which are counted in the
+    fullest bin."""
     edges: tuple[float, ...]
-    """Edges between the bins, ascending. Each belongs to the bin below it."""
+    """Edges between the bins, ascending. Each belongs to the bin below it. Where values may not be seen, no
+    bin holds one to nine rows, and an edge that fewer than ten rows have is rounded."""
     counts: tuple[int, ...]
     """Rows in each bin, one more than there are edges: the outer bins have no end."""
 
@@ -33,7 +35,7 @@ class DataProfile(Document):
     label: str
     """The label's column."""
     positives: int
-    """Rows whose label is 1."""
+    """Rows whose label is 1. Where its values may not be seen, fewer than ten of a class count as none."""
     dropped: tuple[str, ...]
     """Columns that the pipeline did not look at."""
     columns: tuple[ColumnProfile, ...]

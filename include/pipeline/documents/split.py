@@ -23,5 +23,11 @@ class Split(Document):
     """Columns after the label, in their order in the files."""
     train_sha256: str
     """SHA-256 in hex of train.csv, or of its parts one after the other."""
+    validation_sha256: str | None = None
+    """SHA-256 in hex of validation.csv; None without, or where an earlier version wrote this."""
+    test_features_sha256: str | None = None
+    """SHA-256 in hex of the test features; None where an earlier version wrote this."""
+    test_labels_sha256: str | None = None
+    """SHA-256 in hex of the test labels; None where an earlier version wrote this."""
     drift: Drift | None = None
     """Drift from the data of the last accepted model; None without one, or where its data is the same."""

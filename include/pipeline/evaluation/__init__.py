@@ -1,1 +1,1 @@
-"""What a model is worth: scores of the test rows, and the figures made of them."""
+"""How good a model is: scores of the test rows, and the figures computed from them."""

@@ -1,4 +1,4 @@
-"""How far the figures of an evaluation would spread over other test rows: bootstrap intervals.
+"""Bootstrap intervals: how much the figures of an evaluation would vary with other test rows.
 
 Efron and Tibshirani, An Introduction to the Bootstrap (1993), chapter 13: the percentile interval.
 """
@@ -14,9 +14,9 @@ SEED = 1729
 
 
 def intervals(rows: ScoredRows) -> dict[str, Interval]:
-    """Draw as many rows as there are, with replacement, again and again, and see what the figures do.
+    """Compute the 95 % interval of each figure from samples of the rows, drawn with replacement.
 
-    The same rows give the same intervals. Draws of one class alone are left out: they have no ROC curve.
+    The same rows give the same intervals. A sample of one class alone is left out: it has no ROC curve.
 
     Args:
         rows: The test rows.
@@ -25,7 +25,7 @@ def intervals(rows: ScoredRows) -> dict[str, Interval]:
         The interval of each figure that has one, by its name.
     """
     figures = {name: figure for name, figure in FIGURES.items() if figure.has_interval}
-    # A draw of sorted rows, itself sorted, spares the curve most of its time.
+    # The curve sorts the scores: it is much faster where they are sorted already.
     order = np.argsort(rows.scores, kind="stable")
     labels, scores = rows.labels[order], rows.scores[order]
     random = np.random.default_rng(SEED)

@@ -1,4 +1,4 @@
-"""How good the model's answers on the test rows are."""
+"""How good the model's predictions of the test rows are."""
 
 import hashlib
 import io
@@ -14,13 +14,15 @@ from include.pipeline.documents.metrics import Evaluation, FeatureImportance, Me
 from include.pipeline.evaluation import bootstrap
 from include.pipeline.evaluation.explanation import explain, predict
 from include.pipeline.evaluation.gains import deciles
-from include.pipeline.evaluation.model_archive import read_model
 from include.pipeline.evaluation.scoring import score_rows
 from include.pipeline.evaluation.thresholds import GRID, best_threshold, threshold_figures
 from include.pipeline.evaluation.training_log import read_training_curve
+from include.pipeline.evaluation.written_rows import check_training_rows, read_rows
 from include.pipeline.figures.model_figures import FIGURES
 from include.pipeline.figures.scored_rows import ScoredRows
 from include.pipeline.history.accepted import accepted_before
+from include.pipeline.history.model_archive import read_model
+from include.pipeline.history.provenance import has_accepted_content
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +44,7 @@ log = logging.getLogger(__name__)
 
 
 def score_metrics(rows: ScoredRows) -> Metrics:
-    """Compare scores with labels: the headline figures."""
+    """Compute the headline figures: compare scores with labels."""
     positives, count = rows.positives, len(rows.labels)
     return Metrics(
         rows=count,
@@ -60,25 +62,30 @@ def evaluate(
     *,
     validation: "Rows | None" = None,
     model_sha256: str | None = None,
+    archive_sha256: str | None = None,
     features: tuple[FeatureImportance, ...] = (),
     previous: PreviousModel | None = None,
     drift: "Drift | None" = None,
     training_curve: "Mapping[str, tuple[float, ...]] | None" = None,
+    few_rows_shown: bool = False,
 ) -> Evaluation:
     """Work out all of metrics.json.
 
     Args:
         test: Labels, 0 or 1 and both present, and scores, probabilities of 1; each of shape `(rows,)`.
-        params: Threshold, or by which rule it is chosen on the validation rows, and what calls and deposits
-            are worth.
+        params: Have the threshold, or the rule by which it is chosen on the validation rows, and what calls
+            cost and deposits are worth.
         validation: Labels and scores of the validation rows, where there are any.
-        model_sha256: Of the model file.
-        features: What the model says of its columns.
-        previous: What the last accepted model makes of the test rows.
-        drift: From that model's data.
-        training_curve: What the job's log says of its rounds.
+        model_sha256: SHA-256 of the model file.
+        archive_sha256: SHA-256 of the archive that it was in.
+        features: How much each column contributes.
+        previous: ROC AUC of the last accepted model on the test rows.
+        drift: Drift from that model's data.
+        training_curve: Metrics of each round in the job's log.
+        few_rows_shown: Whether a page may count fewer than ten rows.
     """
-    on_test = threshold_figures(ScoredRows(*test, params.threshold), GRID, params)
+    rows = ScoredRows(*test, params.threshold)
+    on_test = threshold_figures(rows, GRID, params)
     on_validation = (
         threshold_figures(ScoredRows(*validation, params.threshold), GRID, params) if validation else ()
     )
@@ -87,7 +94,8 @@ def evaluate(
         "best_profit": best_threshold("profit", test=on_test, validation=on_validation),
     }
     chosen = best.get(params.threshold_rule)
-    rows = ScoredRows(*test, chosen.test.threshold if chosen else params.threshold)
+    if chosen:
+        rows = rows.at(chosen.test.threshold)
     return Evaluation(
         **dict(score_metrics(rows)),
         intervals=bootstrap.intervals(rows),
@@ -96,10 +104,12 @@ def evaluate(
         **best,
         deciles=deciles(*test),
         model_sha256=model_sha256,
+        archive_sha256=archive_sha256,
         features=features,
         previous=previous,
         drift=drift,
         training_curve=dict(training_curve or {}),
+        few_rows_shown=few_rows_shown,
     )
 
 
@@ -115,33 +125,39 @@ def evaluate_endpoint(
     """Score a run's test rows on its endpoint; keep predictions.csv and metrics.json on S3.
 
     Args:
-        plan: Of the run, whose endpoint serves.
-        split: Names the columns.
-        job: Made the model.
-        s3: Holds the rows and the model, gets the results.
+        plan: Plan of the run, whose endpoint answers.
+        split: Has the names of the columns.
+        job: Training job that made the model.
+        s3: Has the rows and the model, gets the results.
         runtime: SageMaker Runtime.
         logs: CloudWatch Logs, with the job's log.
 
     Raises:
-        EndpointError: The endpoint did not answer one probability for each row.
+        ObjectError: Rows are not those that were split.
+        EndpointError: The endpoint did not answer with one probability for each row.
         DocumentError: What is stored of the last accepted model cannot be read.
     """
     places = plan.locations
-    features = read_object(s3, places.test_features)
-    labels = np.loadtxt(io.BytesIO(read_object(s3, places.test_labels)), dtype=int, ndmin=1)
+    check_training_rows(s3, plan, split)
+    features = read_rows(s3, places.test_features, split.test_features_sha256)
+    written = read_rows(s3, places.test_labels, split.test_labels_sha256)
+    labels = np.loadtxt(io.BytesIO(written), dtype=int, ndmin=1)
     scores = score_rows(io.BytesIO(features), endpoint=plan.key, runtime=runtime)
     predictions = pd.DataFrame({"label": labels, "score": scores})
     write_object(s3, places.predictions, predictions.to_csv(index=False).encode(), "text/csv")
-    model = read_model(read_object(s3, job.model_uri))
+    archive = read_object(s3, job.model_uri)
+    model = read_model(archive)
     evaluation = evaluate(
         (labels, scores),
         plan.params,
-        validation=_score_validation(plan, s3, runtime) if split.validation_rows else None,
+        validation=_score_validation(plan, split, s3, runtime) if split.validation_rows else None,
         model_sha256=hashlib.sha256(model).hexdigest() if model else None,
+        archive_sha256=hashlib.sha256(archive).hexdigest(),
         features=explain(model, features, split.feature_names) if model else (),
         previous=_ask_previous(plan, split, s3, labels, features),
         drift=split.drift,
         training_curve=read_training_curve(logs, job.name),
+        few_rows_shown=plan.table.shows(plan.table.label),
     )
     write_object(s3, places.metrics, evaluation.model_dump_json(indent=2).encode(), "application/json")
     return evaluation
@@ -163,7 +179,8 @@ def _ask_previous(
     if manifest is None:
         return None
     scores = None
-    if manifest.split.feature_names == split.feature_names:
+    # Another model in its place would lower the bar. Without its figure the gate lets none pass.
+    if manifest.split.feature_names == split.feature_names and has_accepted_content(s3, manifest):
         model = read_model(read_object(s3, manifest.training.model_uri))
         scores = predict(model, features) if model else None
     return PreviousModel(
@@ -176,13 +193,19 @@ def _previous_that_is_there(s3: "S3Client", plan: "RunPlan") -> "RunManifest | N
     for manifest in accepted_before(s3, plan):
         if is_there(s3, manifest.training.model_uri):
             return manifest
-        log.warning("The model of %s is gone: the accepted one before it answers", manifest.identity.run_id)
+        log.warning(
+            "The model of %s is no longer on S3: the accepted model before it is compared instead",
+            manifest.identity.run_id,
+        )
     return None
 
 
-def _score_validation(plan: "RunPlan", s3: "S3Client", runtime: "SageMakerRuntimeClient") -> "Rows":
+def _score_validation(
+    plan: "RunPlan", split: "Split", s3: "S3Client", runtime: "SageMakerRuntimeClient"
+) -> "Rows":
     # Label first, as the training job reads them.
-    rows = read_object(s3, plan.locations.validation).splitlines(keepends=True)
+    content = read_rows(s3, plan.locations.validation, split.validation_sha256)
+    rows = content.splitlines(keepends=True)
     labels, _, features = zip(*(row.partition(b",") for row in rows), strict=True)
     scores = score_rows(io.BytesIO(b"".join(features)), endpoint=plan.key, runtime=runtime)
     return np.array(labels, dtype=int), scores

@@ -1,19 +1,19 @@
-"""What a model file itself says: gain of its splits, SHAP values and scores of rows."""
+"""Computed from a model file, without an endpoint: gain of its splits, SHAP values and scores of rows."""
 
-import io
 import logging
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
-import xgboost
 
 from include.pipeline.documents.metrics import FeatureImportance
+from include.pipeline.evaluation.model_process import ModelLimits, ask_model
 
 log = logging.getLogger(__name__)
 
 
-def explain(model: bytes, features: bytes, names: Sequence[str]) -> tuple[FeatureImportance, ...]:
+def explain(
+    model: bytes, features: bytes, names: Sequence[str], limits: ModelLimits | None = None
+) -> tuple[FeatureImportance, ...]:
     """Tell how much each column contributes, the most contributing first.
 
     SHAP values are XGBoost's `pred_contribs`: S. Lundberg, S. Lee, https://arxiv.org/abs/1802.03888
@@ -21,55 +21,47 @@ def explain(model: bytes, features: bytes, names: Sequence[str]) -> tuple[Featur
     Args:
         model: The model file, as SageMaker's XGBoost writes it.
         features: CSV lines without header, in the columns' training order, shape `(rows, columns)`.
-        names: Of the columns.
+        names: Names of the columns.
+        limits: Of the process that reads the model.
 
     Returns:
         A figure for each column; nothing where today's XGBoost cannot read the model, such as the pickles of
-        images before 1.3-1.
+        images before 1.3-1, or cannot explain it within the limits, such as one of booster=gblinear, which
+        has no splits. The log has the reason.
     """
-    booster = _load(model)
-    if booster is None:
+    found = ask_model("contributions", model, features, limits)
+    if found is None:
         return ()
-    contributions = booster.predict(_matrix(features), pred_contribs=True, validate_features=False)
-    # The last is the bias.
-    means = np.abs(contributions).mean(axis=0)[:-1]
-    gains = booster.get_score(importance_type="gain")
-    found = [
+    # The last is the bias. A model of several outputs has an axis more.
+    if found["shape"][1:] != [len(names) + 1]:
+        log.warning("The model cannot be explained: its SHAP values have the shape %s", tuple(found["shape"]))
+        return ()
+    means = np.array(found["contributions"])
+    if not np.isfinite(means).all():
+        log.warning("The model cannot be explained: its SHAP values are not all finite")
+        return ()
+    features_found = [
         FeatureImportance(
             name=name,
-            gain=np.asarray(gains.get(f"f{column}", 0.0)).item(),
+            gain=np.asarray(found["gains"].get(f"f{column}", 0.0)).item(),
             mean_abs_contribution=float(means[column]),
         )
         for column, name in enumerate(names)
     ]
-    return tuple(sorted(found, key=lambda feature: feature.mean_abs_contribution, reverse=True))
+    return tuple(sorted(features_found, key=lambda feature: feature.mean_abs_contribution, reverse=True))
 
 
-def predict(model: bytes, features: bytes) -> np.ndarray | None:
-    """Ask a model for its scores, without an endpoint.
+def predict(model: bytes, features: bytes, limits: ModelLimits | None = None) -> np.ndarray | None:
+    """Score rows with a model, without an endpoint.
 
     Args:
-        model: As `explain` takes it.
-        features: As `explain` takes them.
+        model: The model file, as in `explain`.
+        features: CSV lines, as in `explain`.
+        limits: Of the process that reads the model.
 
     Returns:
-        One score for each row: shape `(rows,)`; None where today's XGBoost cannot read the model.
+        One score for each row: shape `(rows,)`; None where the installed XGBoost cannot read the model, or
+        not within the limits.
     """
-    booster = _load(model)
-    if booster is None:
-        return None
-    scores: np.ndarray = booster.predict(_matrix(features), validate_features=False)
-    return scores
-
-
-def _load(model: bytes) -> xgboost.Booster | None:
-    try:
-        return xgboost.Booster(model_file=bytearray(model))
-    except xgboost.core.XGBoostError as error:
-        log.warning("The model cannot be read: %s", error)
-        return None
-
-
-def _matrix(features: bytes) -> xgboost.DMatrix:
-    rows = pd.read_csv(io.BytesIO(features), header=None, dtype=np.float32)
-    return xgboost.DMatrix(rows.to_numpy())
+    found = ask_model("scores", model, features, limits)
+    return None if found is None else np.array(found["scores"], dtype=np.float32)

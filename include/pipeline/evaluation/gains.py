@@ -1,4 +1,4 @@
-"""Gain and lift: how many of those who would say yes are reached by calling only the highest scores.
+"""Gain and lift: how many of the positives are reached by calling only the rows with the highest scores.
 
 Definitions: M. Berry, G. Linoff, Data Mining Techniques (2011), chapter 5.
 """
@@ -11,12 +11,12 @@ _DECILES = 10
 
 
 def deciles(labels: np.ndarray, scores: np.ndarray) -> tuple[Decile, ...]:
-    """Cut the rows, the highest scores first, into ten parts whose sizes differ by one at the most.
+    """Cut the rows, the highest scores first, into ten parts whose sizes differ by one row at most.
 
-    Rows of equal score stand in their order in the file. With fewer than ten rows, each is a part.
+    Rows of equal score keep their order in the file. With fewer than ten rows, each row is a part.
 
     Args:
-        labels: 0 or 1, shape `(rows,)`, a 1 among them.
+        labels: 0 or 1, at least one of them 1, shape `(rows,)`.
         scores: Probabilities of 1, shape `(rows,)`.
     """
     order = np.argsort(-scores, kind="stable")

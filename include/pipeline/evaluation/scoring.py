@@ -1,4 +1,4 @@
-"""Scores of the test rows, asked of the endpoint in requests that SageMaker accepts."""
+"""Scores of the test rows: the endpoint answers requests of a size that SageMaker accepts."""
 
 import re
 from collections.abc import Iterator
@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 from botocore.exceptions import ClientError
 
+from include.pipeline.aws.request_limits import MAX_BODY_BYTES
 from include.pipeline.errors import EndpointError
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
-# The image refuses a body above 6,291,456 bytes: https://github.com/aws/sagemaker-xgboost-container
-MAX_BODY_BYTES = 6 * 1024 * 1024
 # Images up to 1.0-1 separate scores by commas, later ones by newlines.
 _SEPARATOR = re.compile(r"[,\s]+")
 
@@ -23,7 +22,7 @@ def batches(rows: BinaryIO, max_bytes: int) -> Iterator[list[bytes]]:
 
     Args:
         rows: CSV lines without header.
-        max_bytes: Of a group, line ends included.
+        max_bytes: Size of a group at most, line ends included.
 
     Raises:
         EndpointError: A single line is larger than `max_bytes`.
@@ -49,13 +48,13 @@ def batches(rows: BinaryIO, max_bytes: int) -> Iterator[list[bytes]]:
 def score_rows(
     rows: BinaryIO, *, endpoint: str, runtime: "SageMakerRuntimeClient", max_bytes: int = MAX_BODY_BYTES
 ) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
-    """Ask the endpoint for the probability of a yes for each row.
+    """Ask the endpoint for the probability that each row is positive.
 
     Args:
         rows: CSV lines, features only, in the columns' training order.
         endpoint: Name of an endpoint that is InService.
         runtime: SageMaker Runtime.
-        max_bytes: Of one request.
+        max_bytes: Size of one request at most.
 
     Returns:
         One score in [0, 1] for each row, in their order: shape `(rows,)`.
@@ -77,31 +76,31 @@ def _ask(
     except runtime.exceptions.ModelError as error:
         raise EndpointError(
             f"endpoint {endpoint!r} answered {error.response['Error']['Message']!r}",
-            "the model's container takes the test rows",
+            "the model's container has to take the test rows",
             "Look at the endpoint's log in CloudWatch, group /aws/sagemaker/Endpoints/" + endpoint,
-        ) from error
+        ) from None
     except ClientError as error:
         if error.response["Error"]["Code"] != "ValidationError":
             raise
         raise EndpointError(
             f"endpoint {endpoint!r}: {error.response['Error']['Message']}",
-            "the endpoint is there and takes the request",
+            "the endpoint has to exist and to take the request",
             "Clear deploy_endpoint and what follows it to deploy it again",
-        ) from error
+        ) from None
     answer = response["Body"].read().decode()
     try:
         scores = np.array([float(cell) for cell in _SEPARATOR.split(answer.strip())])
     except ValueError:
         raise EndpointError(
             f"endpoint {endpoint!r} answered {answer[:80]!r}",
-            "an endpoint answers numbers to text/csv",
+            "an endpoint has to answer numbers to text/csv",
             "Check that the image is SageMaker's XGBoost and the objective has one output",
         ) from None
     if len(scores) != len(batch) or not np.all((scores >= 0) & (scores <= 1)):
         raise EndpointError(
             f"endpoint {endpoint!r} answered {len(scores)} scores between {scores.min()} and {scores.max()} "
             f"to {len(batch)} rows",
-            "an endpoint answers one probability for each row",
+            "an endpoint has to answer one probability for each row",
             "Set the hyperparameter objective to binary:logistic",
         )
     return scores

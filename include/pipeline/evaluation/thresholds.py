@@ -1,4 +1,4 @@
-"""What each threshold gives, and which is best: the real lever of a model whose positives are rare."""
+"""Figures of each threshold, and the best one. With few positives, the threshold matters most."""
 
 from typing import TYPE_CHECKING, Literal
 
@@ -18,12 +18,12 @@ GRID = tuple(hundredths / 100 for hundredths in range(1, 100))
 def threshold_figures(
     rows: ScoredRows, thresholds: "Sequence[float]", params: "RunParams"
 ) -> tuple[ThresholdFigures, ...]:
-    """Work out what each threshold gives.
+    """Work out the figures at each threshold.
 
     Args:
         rows: Labels and scores.
-        thresholds: A score of at least this is predicted positive.
-        params: Tell what a call costs and what a deposit is worth.
+        thresholds: A row whose score is at least the threshold is predicted positive.
+        params: Have the cost of a call and the value of a deposit.
     """
     return tuple(
         ThresholdFigures.of(threshold, rows.confusion_matrix_at(threshold), params)
@@ -37,12 +37,12 @@ def best_threshold(
     test: "Sequence[ThresholdFigures]",
     validation: "Sequence[ThresholdFigures]",
 ) -> BestThreshold:
-    """Choose the threshold at which a figure is highest; of several, the lowest.
+    """Choose the threshold at which a figure is highest; the lowest of them where there are several.
 
     Args:
-        figure: Which.
+        figure: Name of the figure.
         test: Figures on the test rows.
-        validation: Figures at the same thresholds on the validation rows, which then decide; may be empty.
+        validation: Figures at the same thresholds on the validation rows. They decide, unless empty.
     """
     decides = validation or test
     at = int(np.argmax([getattr(figures, figure) for figures in decides]))

@@ -1,4 +1,4 @@
-"""What a training job wrote to CloudWatch of its model's progress."""
+"""The metrics of each training round, from the job's log in CloudWatch."""
 
 import re
 from collections import defaultdict
@@ -22,8 +22,8 @@ def read_training_curve(logs: "CloudWatchLogsClient", job_name: str) -> dict[str
     """Read each round's metrics from the log of a job's first instance.
 
     Returns:
-        The values of each metric, such as `train-logloss`, in the rounds' order; nothing of a log without,
-        or of one that is gone.
+        The values of each metric, such as `train-logloss`, in the order of the rounds; empty where the log
+        has none, or has been deleted.
     """
     try:
         streams = logs.describe_log_streams(logGroupName=LOG_GROUP, logStreamNamePrefix=f"{job_name}/algo-1-")
@@ -37,7 +37,7 @@ def read_training_curve(logs: "CloudWatchLogsClient", job_name: str) -> dict[str
 def training_curve(lines: "Iterable[str]") -> dict[str, tuple[float, ...]]:
     """Find the metrics in lines such as `[0]#011train-logloss:0.48482`.
 
-    A metric that was ever not a number, as the AUC of rows of one class, is left out.
+    A metric that is not a number in any round, such as the AUC of rows of one class, is left out.
     """
     curve = defaultdict(list)
     for line in lines:
@@ -48,7 +48,7 @@ def training_curve(lines: "Iterable[str]") -> dict[str, tuple[float, ...]]:
 
 
 def _lines(logs: "CloudWatchLogsClient", stream: str) -> "Iterable[str]":
-    # boto3 has no paginator for it: the end is reached when the token stays the same.
+    # boto3 has no paginator for this operation. The end is reached when the token stays the same.
     request: GetLogEventsRequestTypeDef = {
         "logGroupName": LOG_GROUP,
         "logStreamName": stream,

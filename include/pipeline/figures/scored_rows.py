@@ -1,6 +1,6 @@
 """Rows with their labels and scores: what every figure is computed from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -38,6 +38,12 @@ class ScoredRows:
         if at < 0:
             return ConfusionMatrix(tn=len(self.labels) - self.positives, fp=0, fn=self.positives, tp=0)
         return ConfusionMatrix(tn=int(tns[at]), fp=int(fps[at]), fn=int(fns[at]), tp=int(tps[at]))
+
+    def at(self, threshold: float) -> "ScoredRows":
+        """Return the same rows at another threshold. What does not depend on it is not worked out again."""
+        rows = replace(self, threshold=threshold)
+        rows._curve = self._curve  # noqa: SLF001 - its own class
+        return rows
 
     @cached_property
     def _curve(self) -> tuple[np.ndarray, ...]:

@@ -1,1 +1,1 @@
-"""What earlier runs made: which models were accepted, which one is used again, what the gate asks."""
+"""Earlier runs: which models were accepted, which one is used again, and the gate that accepts them."""

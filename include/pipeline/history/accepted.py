@@ -1,40 +1,53 @@
-"""The models that have passed the gate, listed on S3: which was made of the same, which came before.
+"""The list on S3 of the models that have passed the gate: adds to it, and searches it.
 
-Each is one object, `<models>/<when>/<fingerprint>/<run key>.json`, that holds the run's manifest. `when` is
-the start of the run's data interval, or, of a run that has none, when it was planned: data comes in that
-order, whenever it is processed.
+Each model is one object, `<models>/<when>/<fingerprint>/<run key>.json`, with the run's manifest. `when` is
+the start of the run's data interval, or, where the run has none, the time when it was planned. So models are
+in the order of their data, also where an old period is processed later.
+
+A deployment's list is its own. Versions without deployments kept one list in a bucket, for every Airflow that
+used it: what is in there is searched too, and never changed.
 """
 
 import hashlib
 import json
+import logging
 from dataclasses import dataclass
 from datetime import UTC
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Self
+
+from botocore.exceptions import ClientError
 
 from include.pipeline.aws.object_store import is_there, list_objects, read_object, split_uri, write_object
 from include.pipeline.documents.manifest import RunManifest
 from include.pipeline.documents.metrics import Evaluation
 from include.pipeline.documents.plan import RunLocations
+from include.pipeline.history.provenance import has_accepted_content, is_in_its_place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mypy_boto3_s3 import S3Client
 
     from include.pipeline.documents.plan import RunIdentity, RunPlan
 
-# Raise it when the same data and Params would give another model or other figures than before.
+log = logging.getLogger(__name__)
+
+# Raise it when a change of the code gives another model or other figures from the same data and Params.
 _RECIPE = 1
 # Params that change neither model nor figures.
 _OF_NO_MATTER = {
     "data_url",
+    "source_connection",
     "bucket",
+    "bucket_owner",
     "role",
     "training_instance_type",
     "endpoint_instance_type",
     "endpoint_instance_count",
     "min_roc_auc",
     "must_beat_baseline",
+    "max_cost",
     "force_retrain",
     "keep_endpoint",
     "delete_data",
@@ -47,22 +60,24 @@ class _Entry:
     when: str
     fingerprint: str
     key: str
+    deployment_id: str
+    """Whose list it is in; empty for that of versions without deployments."""
 
     @classmethod
-    def of(cls, uri: str) -> Self:
+    def of(cls, uri: str, deployment_id: str) -> Self:
         when, fingerprint, file = uri.rsplit("/", 3)[1:]
-        return cls(uri, when, fingerprint, file.removesuffix(".json"))
+        return cls(uri, when, fingerprint, file.removesuffix(".json"), deployment_id)
 
 
 def fingerprint(plan: "RunPlan", raw_sha256: str) -> str:
-    """Hash all that decides what model a run makes and what its figures are.
+    """Hash all that decides which model a run makes and what its figures are.
 
-    An option that was added later counts where it is not at its default: with its default, a run makes what
-    runs made before there was the option.
+    An option at its default is left out of the hash: with it, a run makes what runs made before the option
+    was added.
 
     Args:
-        plan: Of the run.
-        raw_sha256: Of its data.
+        plan: Plan of the run.
+        raw_sha256: SHA-256 of its data.
 
     Returns:
         64 hex digits.
@@ -70,8 +85,9 @@ def fingerprint(plan: "RunPlan", raw_sha256: str) -> str:
     made_of = {
         "recipe": _RECIPE,
         "data": raw_sha256,
-        # Whose default counts, as it always did.
-        "table": {"drop": plan.table.drop} | plan.table.model_dump(exclude_defaults=True),
+        # `drop` is in the hash even at its default, as it was from the start. Who may see values is not.
+        "table": {"drop": plan.table.drop}
+        | plan.table.model_dump(exclude={"show_values"}, exclude_defaults=True),
         "image": plan.image_uri,
         "params": plan.params.model_dump(exclude=_OF_NO_MATTER, exclude_defaults=True),
     }
@@ -79,7 +95,7 @@ def fingerprint(plan: "RunPlan", raw_sha256: str) -> str:
 
 
 def accept(s3: "S3Client", plan: "RunPlan", manifest: RunManifest) -> None:
-    """List a run's model, which has passed the gate, in the place of the one it had listed before."""
+    """Add a run's model, which has passed the gate, to the list, in place of an earlier one of this run."""
     when, made_of = _when(manifest.identity), fingerprint(plan, manifest.raw.sha256)
     uri = f"{plan.locations.models}/{when}/{made_of}/{plan.key}.json"
     write_object(s3, uri, manifest.model_dump_json(indent=2).encode(), "application/json")
@@ -89,19 +105,38 @@ def accept(s3: "S3Client", plan: "RunPlan", manifest: RunManifest) -> None:
             s3.delete_object(Bucket=bucket, Key=name)
 
 
-def find_same(s3: "S3Client", plan: "RunPlan", raw_sha256: str) -> RunManifest | None:
-    """Find the newest accepted model that was made of the same data in the same way, by this run or another.
+def find_same(
+    s3: "S3Client",
+    plan: "RunPlan",
+    raw_sha256: str,
+    is_genuine: "Callable[[RunManifest], bool]" = lambda _: True,
+) -> RunManifest | None:
+    """Find the newest accepted model that was made from the same data in the same way, by any run.
 
-    One does not count whose archive is no longer there, or whose run has other figures by now.
+    A model is passed over when its archive has been deleted, is not in its run's folder or not the one that
+    was evaluated, or when its run has other figures by now.
+
+    Args:
+        s3: Has the accepted models.
+        plan: Of the run that looks.
+        raw_sha256: SHA-256 of its data.
+        is_genuine: Says so of a model by what is known elsewhere: SageMaker knows which job wrote it.
 
     Raises:
-        DocumentError: What is stored of such a model cannot be read.
+        DocumentError: The manifest or the figures of such a model cannot be read.
     """
     made_of = fingerprint(plan, raw_sha256)
     for entry in reversed(_entries(s3, plan)):
         if entry.fingerprint == made_of:
             manifest = _read(s3, entry)
-            if manifest and is_there(s3, manifest.training.model_uri) and _has_figures(s3, plan, manifest):
+            if (
+                manifest
+                and is_in_its_place(manifest, plan, entry.key)
+                and is_there(s3, manifest.training.model_uri)
+                and has_accepted_content(s3, manifest)
+                and _has_figures(s3, plan, manifest)
+                and is_genuine(manifest)
+            ):
                 return manifest
     return None
 
@@ -110,44 +145,94 @@ def find_previous(s3: "S3Client", plan: "RunPlan") -> RunManifest | None:
     """Find the accepted model of the newest data that is older than this run's.
 
     Raises:
-        DocumentError: What is stored of it cannot be read.
+        DocumentError: Its manifest cannot be read.
     """
     return next(accepted_before(s3, plan), None)
 
 
 def accepted_before(s3: "S3Client", plan: "RunPlan") -> "Iterator[RunManifest]":
-    """Go through the accepted models of data that is older than this run's, the newest first.
+    """Read the accepted models of data that is older than this run's, the newest first.
+
+    One whose archive is not in its run's folder is passed over.
 
     Raises:
-        DocumentError: What is stored of one cannot be read.
+        DocumentError: The manifest of one cannot be read.
     """
     when = _when(plan.identity)
     for entry in reversed(_entries(s3, plan)):
-        if entry.when < when and entry.key != plan.key and (manifest := _read(s3, entry)):
+        if entry.when >= when or entry.key == plan.key:
+            continue
+        manifest = _read(s3, entry)
+        # A run that was cleared since has another key in the list of before.
+        if (
+            manifest
+            and manifest.identity.run_id != plan.identity.run_id
+            and is_in_its_place(manifest, plan, entry.key)
+        ):
             yield manifest
 
 
 def listed_for(s3: "S3Client", models: str, key: str) -> "Iterator[str]":
     """List the URIs under which a run's models are listed."""
-    return (uri for uri in list_objects(s3, f"{models}/") if _Entry.of(uri).key == key)
+    return (uri for uri in list_objects(s3, f"{models}/") if is_listed_for(uri, key))
+
+
+def is_listed_for(uri: str, key: str) -> bool:
+    """Tell whether an object lists a model of the run of this key."""
+    return uri.endswith(f"/{key}.json")
+
+
+def places_of(plan: "RunPlan", manifest: RunManifest) -> RunLocations:
+    """Tell where the run of an accepted model, which another run has found, keeps what it made."""
+    dag_id, deployment_id = plan.identity.dag_id, manifest.identity.deployment_id
+    return RunLocations.of(plan.bucket, dag_id, manifest.key, deployment_id=deployment_id)
 
 
 def _entries(s3: "S3Client", plan: "RunPlan") -> list[_Entry]:
-    # S3 lists in the order of the names: the oldest first.
-    return [_Entry.of(uri) for uri in list_objects(s3, f"{plan.locations.models}/")]
+    """List the accepted models, those of the oldest data first."""
+    deployment_id = plan.identity.deployment_id
+    entries = [_Entry.of(uri, deployment_id) for uri in list_objects(s3, f"{plan.locations.models}/")]
+    if deployment_id:
+        entries += [_Entry.of(uri, "") for uri in _listed_before(s3, plan)]
+    return sorted(entries, key=lambda entry: (entry.when, entry.deployment_id, entry.key))
+
+
+def _listed_before(s3: "S3Client", plan: "RunPlan") -> list[str]:
+    models = RunLocations.of(plan.bucket, plan.identity.dag_id, plan.key, deployment_id="").models
+    try:
+        return list_objects(s3, f"{models}/")
+    except ClientError as error:
+        if not _is_forbidden(error):
+            raise
+        # A policy of one deployment need not reach what all of them had together.
+        log.info("The models of earlier versions are passed over: %s may not be listed", models)
+        return []
+
+
+def _is_forbidden(error: ClientError) -> bool:
+    return error.response["ResponseMetadata"]["HTTPStatusCode"] == HTTPStatus.FORBIDDEN
 
 
 def _read(s3: "S3Client", entry: _Entry) -> RunManifest | None:
     try:
-        return RunManifest.read(read_object(s3, entry.uri), entry.uri)
+        manifest = RunManifest.read(read_object(s3, entry.uri), entry.uri)
     except s3.exceptions.NoSuchKey:
-        # Its run was deleted in this moment.
+        # The run was deleted after the list was read.
         return None
+    except ClientError as error:
+        if entry.deployment_id or not _is_forbidden(error):
+            raise
+        log.info("A model of an earlier version is passed over: %s may not be read", entry.uri)
+        return None
+    if manifest.identity.deployment_id != entry.deployment_id:
+        log.warning("%s is passed over: it is of deployment %r", entry.uri, manifest.identity.deployment_id)
+        return None
+    return manifest
 
 
 def _has_figures(s3: "S3Client", plan: "RunPlan", manifest: RunManifest) -> bool:
-    # A run that was cleared since may have written those of another model there, which failed the gate.
-    places = RunLocations.of(plan.bucket, plan.identity.dag_id, manifest.key)
+    # If the run was cleared since, its metrics.json may be that of a newer model, which failed the gate.
+    places = places_of(plan, manifest)
     try:
         found = Evaluation.read(read_object(s3, places.metrics), places.metrics)
     except s3.exceptions.NoSuchKey:

@@ -1,4 +1,4 @@
-"""The manifest of a run: written once it has been evaluated, read back for the report."""
+"""The manifest of a run: written after its evaluation, read back for the report."""
 
 import hashlib
 from pathlib import Path
@@ -32,12 +32,12 @@ def record_run(
 
     Args:
         s3: Gets manifest.json.
-        plan: The run.
-        evaluation: Its metrics.json.
-        raw: Its data.
-        split: Its rows.
-        training: Its job.
-        reused_from: The run that made the model, where it was used again.
+        plan: Plan of the run.
+        evaluation: Metrics of the run.
+        raw: Source file of the run.
+        split: Rows to train on and to test on.
+        training: Training job that made the model.
+        reused_from: The run that made the model, where the model is used again.
     """
     manifest = RunManifest(
         key=plan.key,
@@ -47,10 +47,10 @@ def record_run(
         code_sha256=code_sha256(),
         raw=raw,
         split=split,
-        training=training,
+        training=training.model_copy(update={"archive_sha256": evaluation.archive_sha256}),
         model_sha256=evaluation.model_sha256,
         metrics=evaluation.headline,
-        # A run that was cleared may meet its own model.
+        # A run that was cleared may use its own model again.
         reused_from=None if reused_from == plan.identity.run_id else reused_from,
         missed=tuple(f"{found}: {rule}" for found, rule in missed(evaluation, plan.params)),
     )
@@ -59,7 +59,7 @@ def record_run(
 
 
 def read_manifest(s3: "S3Client", plan: RunPlan) -> RunManifest | None:
-    """Read the manifest of a run as it was planned; None where the run has not been evaluated since.
+    """Read the manifest of a run; None where the run has not been evaluated since it was planned.
 
     Raises:
         DocumentError: It cannot be read.
@@ -73,7 +73,7 @@ def read_manifest(s3: "S3Client", plan: RunPlan) -> RunManifest | None:
 
 
 def code_sha256(folder: Path = Path(include.pipeline.__file__).parent) -> str:
-    """Hash the Python source of a package: of each file, in the order of their names, name and content."""
+    """Hash the Python source of a package: name and content of each file, in the order of the names."""
     digest = hashlib.sha256()
     for file in sorted(folder.rglob("*.py")):
         digest.update(f"{file.relative_to(folder).as_posix()}\0".encode() + file.read_bytes() + b"\0")

@@ -2,13 +2,20 @@
 
 from typing import Any
 
+from include.pipeline.documents.aws_settings import AwsSettings
 from include.pipeline.documents.params import RunParams
 
 VARIANT = "AllTraffic"
 
 
 def deployment_request(
-    params: RunParams, *, name: str, image_uri: str, role_arn: str, tags: list[dict[str, str]]
+    params: RunParams,
+    settings: AwsSettings,
+    *,
+    name: str,
+    image_uri: str,
+    role_arn: str,
+    tags: list[dict[str, str]],
 ) -> dict[str, Any]:
     """Build what `SageMakerEndpointOperator` takes: three requests that share one name.
 
@@ -16,6 +23,7 @@ def deployment_request(
 
     Args:
         params: The run's Params.
+        settings: The pipeline's. What they turn off is not in the requests.
         name: Of model, endpoint configuration and endpoint; at most 63 characters.
         image_uri: The image that trained the model also serves it.
         role_arn: Reads the model's archive.
@@ -27,6 +35,8 @@ def deployment_request(
             "PrimaryContainer": {"Image": image_uri},
             "ExecutionRoleArn": role_arn,
             "Tags": tags,
+            **({"VpcConfig": settings.vpc.to_aws()} if settings.vpc else {}),
+            **({"EnableNetworkIsolation": True} if settings.network_isolation else {}),
         },
         "EndpointConfig": {
             "EndpointConfigName": name,
@@ -40,6 +50,7 @@ def deployment_request(
                 }
             ],
             "Tags": tags,
+            **({"KmsKeyId": settings.keys.endpoint_volume} if settings.keys.endpoint_volume else {}),
         },
         "Endpoint": {"EndpointName": name, "EndpointConfigName": name, "Tags": tags},
     }

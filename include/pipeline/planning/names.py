@@ -1,17 +1,22 @@
 """The names that a run gives to what it makes on AWS.
 
-All come from `dag_id` and `run_id` alone: a retry or a clear meets the names of its first try, and two runs
-never share one, whether scheduled, backfilled, triggered by hand or by an asset.
+All come from the deployment's id, `dag_id` and `run_id` alone: a retry or a clear meets the names of its
+first try, and two runs never share one, whether scheduled, backfilled, triggered by hand or by an asset, in
+this Airflow or in another one.
 """
 
+import base64
 import hashlib
 import re
 
+from include.pipeline.aws.deployment_id import run_digest
 from include.pipeline.errors import ParamError
 
 # SageMaker's 63 characters, less room for a job's "-99".
 _LONGEST_KEY = 60
-_DIGEST = 10
+# Base 32: 60 bits. Whoever triggers a run chooses its id, and must not find one that has another run's key.
+_DIGEST = 12
+_EARLIER_DIGEST = 10
 
 _NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]+")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
@@ -20,16 +25,36 @@ _RESERVED_PREFIXES = ("xn--", "sthree-", "amzn-s3-demo-")
 _RESERVED_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 
 
-def run_key(dag_id: str, run_id: str) -> str:
+def run_key(deployment_id: str, dag_id: str, run_id: str) -> str:
     """Derive the one name that a run's job, model, endpoint and folder share.
 
+    Args:
+        deployment_id: Which Airflow; empty for the key that versions without one gave.
+        dag_id: Of the run's DAG.
+        run_id: Of the run.
+
     Returns:
-        At most 60 characters of `[a-z0-9-]`: the DAG, the run in readable form, and ten hex digits of the
-        SHA-256 of both, which keep apart what the readable form does not.
+        At most 60 characters of `[a-z0-9-]`: the deployment, the DAG, the run in readable form, and twelve
+        letters and digits of the SHA-256 of the three, which keep apart what the readable form does not.
     """
-    digest = hashlib.sha256(f"{dag_id}\0{run_id}".encode()).hexdigest()[:_DIGEST]
-    readable = "-".join(_slug(part) for part in (dag_id, run_id))[: _LONGEST_KEY - _DIGEST - 1]
+    if not deployment_id:
+        digest = hashlib.sha256(f"{dag_id}\0{run_id}".encode()).hexdigest()[:_EARLIER_DIGEST]
+        return _key(dag_id, run_id, digest=digest)
+    digest = base64.b32encode(run_digest(deployment_id, dag_id, run_id)).decode().lower()[:_DIGEST]
+    return _key(deployment_id, dag_id, run_id, digest=digest)
+
+
+def _key(*parts: str, digest: str) -> str:
+    readable = "-".join(_slug(part) for part in parts)[: _LONGEST_KEY - len(digest) - 1]
     return f"{readable.strip('-')}-{digest}".lstrip("-")
+
+
+def key_prefix(deployment_id: str, dag_id: str) -> str:
+    """Name what the keys of all runs of a DAG in one deployment begin with.
+
+    Of a DAG with a long name it is cut, as the keys are: other DAGs' keys may begin with the same.
+    """
+    return f"{deployment_id}-{_slug(dag_id)}-"[: _LONGEST_KEY - _DIGEST - 1]
 
 
 def training_job_name(key: str, attempt: int) -> str:
@@ -40,6 +65,11 @@ def training_job_name(key: str, attempt: int) -> str:
         attempt: From 1. The first job's name is the key itself.
     """
     return key if attempt == 1 else f"{key}-{attempt}"
+
+
+def is_named_for(name: str, key: str) -> bool:
+    """Tell whether a run of this key gives the name to a resource, which may be any of its training jobs."""
+    return re.fullmatch(rf"{re.escape(key)}(-[0-9]+)?", name) is not None
 
 
 def default_bucket(account_id: str, region: str) -> str:

@@ -1,6 +1,6 @@
 """The plan of a run: every name, place and request, worked out before anything is made."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +10,18 @@ from include.pipeline.documents.config import PipelineConfig
 from include.pipeline.documents.params import parse_params
 from include.pipeline.documents.plan import RunIdentity, RunLocations, RunPlan
 from include.pipeline.errors import ParamError
+from include.pipeline.planning.cost import check_cost_limit
 from include.pipeline.planning.deployment_request import deployment_request
+from include.pipeline.planning.hyperparameters import check_hyperparameters
 from include.pipeline.planning.image import xgboost_image
+from include.pipeline.planning.limits import check_limits
 from include.pipeline.planning.names import check_bucket_name, default_bucket, run_key, training_job_name
 from include.pipeline.planning.role import resolve_role
 from include.pipeline.planning.training_request import training_request
+from include.pipeline.planning.volume_keys import check_volume_keys
 from include.pipeline.source.dated_url import resolve_data_url
-from include.pipeline.source.policy import SourcePolicy, without_secrets
+from include.pipeline.source.policy import SourcePolicy
+from include.pipeline.source.url import without_secrets
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -29,8 +34,9 @@ def make_plan(
     identity: RunIdentity,
     config: PipelineConfig,
     default_role: str | None,
-    source_policy: SourcePolicy,
+    source_policy: SourcePolicy | None,
     iam: "IAMClient",
+    image_of: Callable[[str, str], str] = xgboost_image,
 ) -> RunPlan:
     """Work out a run from its Params. Makes nothing, so that a mistake here costs nothing.
 
@@ -39,61 +45,102 @@ def make_plan(
         identity: The run.
         config: The pipeline's YAML.
         default_role: The Airflow Variable `sagemaker_role`.
-        source_policy: Where data may come from.
+        source_policy: Where data may come from; None where that does not matter any more.
         iam: Looks up a role that is given by name.
+        image_of: Looks up the image of a region and version.
 
     Raises:
-        ParamError: A Param, the role, the region or the image version is not valid.
+        ParamError: A Param, the role, the source's connection, the region or the image version is not valid
+            or not within the pipeline's limits, or an instance type does not take the key that the pipeline's
+            YAML file names for its volume.
         SourceError: The data may not come from where `data_url` points.
     """
     checked = parse_params(params)
-    checked = checked.model_copy(update={"data_url": resolve_data_url(checked.data_url, identity.interval)})
+    data_url = resolve_data_url(checked.data_url, identity.interval)
     if not identity.region:
         raise ParamError(
             "region = None",
             "the AWS connection names the region to work in",
             "Set region_name in the extra of the Airflow connection aws_default",
         )
-    source_policy.check(checked.data_url)
+    if source_policy:
+        source_policy.check(data_url)
+        if checked.source_connection:
+            source_policy.check_connection(checked.source_connection)
+    # A plan is stored, and many may read it. What needs the signature of a URL reads the Params themselves.
+    checked = checked.model_copy(update={"data_url": without_secrets(data_url)})
+    check_limits(checked, config, identity=identity, default_role=default_role)
     bucket = check_bucket_name(checked.bucket or default_bucket(identity.account_id, identity.region))
     role_arn = resolve_role(checked.role, default_role, iam)
-    image_uri = xgboost_image(identity.region, checked.image_version)
-    key = run_key(identity.dag_id, identity.run_id)
-    locations = RunLocations.of(bucket, identity.dag_id, key)
+    image_uri = image_of(identity.region, checked.image_version)
+    check_hyperparameters(checked)
+    key = run_key(identity.deployment_id, identity.dag_id, identity.run_id)
+    locations = RunLocations.of(bucket, identity.dag_id, key, deployment_id=identity.deployment_id)
     tags = RunTags(
+        deployment_id=identity.deployment_id,
         dag_id=identity.dag_id,
         run_id=identity.run_id,
         expires=identity.planned_at + timedelta(hours=config.expires_after_hours),
     )
     kept = tags.model_copy(update={"expires": None}) if checked.keep_endpoint else tags
-    return RunPlan(
+    own_tags = [{"Key": key, "Value": value} for key, value in config.aws.tags.items()]
+    check_volume_keys(checked, config.aws.keys)
+    plan = RunPlan(
         key=key,
         identity=identity,
         params=checked,
         table=config.table,
         drift=config.drift,
+        aws=config.aws,
         image_uri=image_uri,
         bucket=bucket,
         locations=locations,
         training=training_request(
             checked,
+            config.aws,
             job_name=training_job_name(key, attempt=1),
             image_uri=image_uri,
             role_arn=role_arn,
             train_uri=locations.train,
             validation_uri=locations.validation if checked.validation_fraction else None,
             output_uri=locations.model,
-            tags=tags.to_aws(),
+            checkpoints_uri=locations.checkpoints,
+            tags=tags.put_into(own_tags),
         ),
         deployment=deployment_request(
-            checked, name=key, image_uri=image_uri, role_arn=role_arn, tags=kept.to_aws()
+            checked,
+            config.aws,
+            name=key,
+            image_uri=image_uri,
+            role_arn=role_arn,
+            tags=kept.put_into(own_tags),
         ),
         keep_endpoint=checked.keep_endpoint,
     )
+    check_cost_limit(plan, config.limits.max_cost)
+    return plan
+
+
+def source_of(params: Mapping[str, Any], plan: RunPlan) -> str:
+    """Return the whole URL of a run's data, with what signs it: a plan does not hold that.
+
+    Args:
+        params: The run's Params, as Airflow has them.
+        plan: Plan of the run.
+
+    Raises:
+        ParamError: They lead to another file than the plan.
+    """
+    url = resolve_data_url(parse_params(params).data_url, plan.identity.interval)
+    if without_secrets(url) != without_secrets(plan.params.data_url):
+        raise ParamError(
+            f"data_url = {without_secrets(url)}",
+            f"the run was planned for {without_secrets(plan.params.data_url)}",
+            "Clear plan_run and what follows it",
+        )
+    return url
 
 
 def write_plan(s3: "S3Client", plan: RunPlan) -> None:
-    """Keep a run's plan.json on S3, its `data_url` without user name, password and query."""
-    params = plan.params.model_copy(update={"data_url": without_secrets(plan.params.data_url)})
-    kept = plan.model_copy(update={"params": params})
-    write_object(s3, plan.locations.plan, kept.model_dump_json(indent=2).encode(), "application/json")
+    """Keep a run's plan.json on S3."""
+    write_object(s3, plan.locations.plan, plan.model_dump_json(indent=2).encode(), "application/json")

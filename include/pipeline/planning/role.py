@@ -51,8 +51,8 @@ def resolve_role(param: str | None, variable: str | None, iam: "IAMClient") -> s
         return iam.get_role(RoleName=role)["Role"]["Arn"]
     except ClientError as error:
         raise ParamError(
-            f"role = {role!r}",
-            f"IAM shows the role of that name ({error.response['Error'].get('Code')}: "
-            f"{error.response['Error'].get('Message')})",
+            f"role = {role!r}: IAM answers {error.response['Error'].get('Code')}, "
+            f"{error.response['Error'].get('Message')}",
+            "IAM shows the role of that name",
             "Correct the name, or give the role's ARN, which needs no look-up",
-        ) from error
+        ) from None

@@ -4,11 +4,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from include.pipeline.documents.aws_settings import AwsSettings
 from include.pipeline.documents.params import RunParams
-
-# The tutorial's job takes a minute; ten times its data still fits. Here SageMaker stops job and bill.
-MAX_RUNTIME_SECONDS = 3600
-VOLUME_GB = 10
 
 _DEFAULT_MAX_RUNTIME_SECONDS = 86_400
 # SageMaker's limits leave out what comes before and after training: instances, download, upload.
@@ -17,6 +14,7 @@ _AROUND_TRAINING = timedelta(minutes=15)
 
 def training_request(
     params: RunParams,
+    settings: AwsSettings,
     *,
     job_name: str,
     image_uri: str,
@@ -24,18 +22,21 @@ def training_request(
     train_uri: str,
     validation_uri: str | None,
     output_uri: str,
+    checkpoints_uri: str,
     tags: list[dict[str, str]],
 ) -> dict[str, Any]:
     """Build the request of `CreateTrainingJob`.
 
     Args:
         params: The run's Params.
+        settings: The pipeline's. What they turn off is not in the request.
         job_name: At most 63 characters.
         image_uri: SageMaker's XGBoost image.
         role_arn: Reads `train_uri` and writes `output_uri`.
         train_uri: S3 prefix of the training files: CSV without header, label first.
         validation_uri: S3 prefix of the validation rows, in the same form; None where there are none.
         output_uri: S3 prefix below which SageMaker writes `<job_name>/output/model.tar.gz`.
+        checkpoints_uri: S3 prefix below which a spot job keeps checkpoints, in a folder of its name.
         tags: Of the job, in SageMaker's form.
     """
     sharded = params.training_instance_count > 1
@@ -49,15 +50,43 @@ def training_request(
             _channel("train", train_uri, "ShardedByS3Key" if sharded else "FullyReplicated"),
             *([_channel("validation", validation_uri, "FullyReplicated")] if validation_uri else []),
         ],
-        "OutputDataConfig": {"S3OutputPath": output_uri},
+        "OutputDataConfig": {"S3OutputPath": output_uri, **_given(KmsKeyId=settings.keys.model)},
         "ResourceConfig": {
             "InstanceType": params.training_instance_type,
             "InstanceCount": params.training_instance_count,
-            "VolumeSizeInGB": VOLUME_GB,
+            "VolumeSizeInGB": settings.volume_gb,
+            **_given(
+                VolumeKmsKeyId=settings.keys.training_volume,
+                KeepAlivePeriodInSeconds=settings.keep_alive_seconds,
+            ),
         },
-        "StoppingCondition": {"MaxRuntimeInSeconds": MAX_RUNTIME_SECONDS},
+        "StoppingCondition": settings.stopping_condition,
         "Tags": tags,
+        **_given(
+            VpcConfig=settings.vpc and settings.vpc.to_aws(),
+            EnableNetworkIsolation=settings.network_isolation,
+            # One instance has no traffic to encrypt.
+            EnableInterContainerTrafficEncryption=settings.encrypt_between_instances and sharded,
+            EnableManagedSpotTraining=settings.spot is not None,
+            CheckpointConfig=settings.spot and {"S3Uri": f"{checkpoints_uri}/{job_name}"},
+        ),
     }
+
+
+def named(request: Mapping[str, Any], job_name: str) -> dict[str, Any]:
+    """Give a request another name, and with it checkpoints of its own.
+
+    A job goes on from the checkpoints that it finds: another's would be of other data, or of other Params.
+    """
+    changed = {**request, "TrainingJobName": job_name}
+    if "CheckpointConfig" in request:
+        folder, _, _ = request["CheckpointConfig"]["S3Uri"].rpartition("/")
+        changed["CheckpointConfig"] = {**request["CheckpointConfig"], "S3Uri": f"{folder}/{job_name}"}
+    return changed
+
+
+def _given(**members: Any) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if value}
 
 
 def _channel(name: str, uri: str, distribution: str) -> dict[str, Any]:

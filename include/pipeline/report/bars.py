@@ -1,4 +1,4 @@
-"""Bars of columns, and their names in plots."""
+"""Bars for columns of the data, and how plots write the columns' names."""
 
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -25,11 +25,11 @@ def column_bars(
     """Draw a bar for each column, the first at the top.
 
     Args:
-        columns: Their names, at least one.
-        lengths: Of the bars, 0 or more.
-        name: Of the plot on the page.
-        alternative: What the plot says, for who does not see it.
-        limits: Lengths to mark with a line across all bars, at most two, by what the legend calls them.
+        columns: Names of the columns, at least one.
+        lengths: Length of each bar, 0 or more.
+        name: Name of the plot, used once on the page.
+        alternative: What the plot shows, for people who cannot see it.
+        limits: Lengths to mark with a line across all bars, at most two, by their names in the legend.
     """
     rows = range(len(columns))
     lines = limits or {}
@@ -60,12 +60,12 @@ def column_bars(
 
 
 def stand_in(row: int) -> str:
-    """Name what matplotlib draws in the place of a name that comes with the data."""
+    """Return what matplotlib draws in the place of a name from the data."""
     return f"name {row}"
 
 
 def label(name: str, longest: int = _LONGEST_NAME) -> str:
-    """Cut a name to what has room in a plot, where a letter of East Asia takes the room of two."""
+    """Shorten a name so that it fits into a plot. An East Asian letter takes the room of two."""
     text = str(formats.printable(name))
     wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text[:longest])
     return formats.shortened(text, longest - wide // 2)

@@ -20,25 +20,30 @@ class ReportContents:
     """What one report is made of."""
 
     plan: "RunPlan"
-    """The run."""
+    """Plan of the run."""
     raw: "RawData"
-    """Its data."""
+    """Source file of the run."""
     split: "Split"
-    """Its rows."""
+    """Rows to train on and to test on."""
     training: "CompletedTrainingJob"
-    """Its job."""
+    """Training job that made the model."""
     evaluation: "Evaluation"
     """metrics.json."""
     missed: tuple[str, ...]
     """What the gate found wrong, a clause each; empty where the model passed."""
     labels: "np.ndarray[tuple[int], np.dtype[np.int64]]"
-    """0 or 1 of each test row, shape `(rows,)`."""
+    """Label of each test row, 0 or 1, shape `(rows,)`."""
     scores: "np.ndarray[tuple[int], np.dtype[np.float64]]"
     """The probability of a 1 that the endpoint gave each test row, shape `(rows,)`."""
     deployed: "tuple[Deployed, ...]"
     """Endpoint, endpoint configuration and model."""
     reused_from: str | None
-    """The run that made the model and its evaluation, where they are used again, else None. It is this run
-    itself where that made them before it ran again."""
+    """Run that made the model and its evaluation, where they are used again, else None. It is this run itself
+    where this run made them before it was cleared."""
     written: datetime
-    """When."""
+    """When the report is written."""
+
+    @property
+    def few_rows_shown(self) -> bool:
+        """Whether the report may count fewer than ten rows, by the plan of this run."""
+        return self.plan.table.shows(self.plan.table.label)

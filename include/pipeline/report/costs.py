@@ -1,18 +1,56 @@
-"""What instances cost for as long as they run."""
+"""What a run did cost: its training job, and its endpoint for as long as it was there."""
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
-from include.pipeline.aws.prices import usd_per_day
+from include.pipeline.aws import prices
 
-_DAY = timedelta(days=1)
+if TYPE_CHECKING:
+    from include.pipeline.documents.deployed import Deployed
+    from include.pipeline.report.contents import ReportContents
 
 
-def cost(instances: dict[str, Any], time: timedelta) -> float | None:
-    """Price instances for some time: USD, or None where their price is not known.
+def training_cost(contents: "ReportContents") -> float | None:
+    """Price the job's billable seconds, of which spot has taken off what it saves.
 
-    SageMaker bills each instance for the job's billable seconds:
+    SageMaker bills each instance for them:
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html
+
+    Returns:
+        USD; None where the price is not known.
     """
-    a_day = usd_per_day(instances)
-    return None if a_day is None else a_day * (time / _DAY)
+    resources = contents.plan.training["ResourceConfig"]
+    return prices.usd(
+        contents.plan.identity.region,
+        "training",
+        resources["InstanceType"],
+        resources["InstanceCount"],
+        timedelta(seconds=contents.training.billable_seconds),
+    )
+
+
+def time_up(resource: "Deployed", contents: "ReportContents") -> timedelta | None:
+    """Tell how long a resource was there, or has been so far; None where nobody knows.
+
+    AWS's clock tells the beginning, the worker's the end: one that is behind makes it no time, not less.
+    """
+    end = contents.written if resource.is_there else resource.deleted
+    return max(end - resource.created, timedelta()) if end and resource.created else None
+
+
+def endpoint_cost(contents: "ReportContents", time: timedelta) -> float | None:
+    """Price the run's endpoint for some time; None where the price is not known."""
+    variant = contents.plan.deployment["EndpointConfig"]["ProductionVariants"][0]
+    return prices.usd(
+        contents.plan.identity.region,
+        "hosting",
+        variant["InstanceType"],
+        variant["InitialInstanceCount"],
+        time,
+    )
+
+
+def price_list(region: str) -> str:
+    """Tell which prices a report reckons with."""
+    as_of = prices.as_of(region)
+    return f"on-demand prices of {region}, as of {as_of}" if as_of else f"no price of {region} is known"

@@ -3,18 +3,20 @@
 import math
 from datetime import UTC, datetime, timedelta
 
+from include.pipeline.figures.few_rows import FEWEST_ROWS, is_few
+
 _LONGEST = 400
 NO_BREAK = "\u00a0"
 _MINUS = "\u2212"
-_WHOLE_FROM = 1000  # money: the hundredths of a larger amount tell nothing
+_WHOLE_FROM = 1000  # money: a larger amount is written without hundredths
 _LONGEST_AMOUNT = 1e15
 
 
 def printable(value: object) -> object:
-    """Make text from elsewhere harmless to read; leave everything else as it is.
+    """Make text from elsewhere safe to show; leave everything else as it is.
 
-    What has no glyph of its own (control characters, marks that turn the direction of writing, halves of a
-    surrogate pair) becomes U+FFFD, and the middle of what is longer than 400 characters an ellipsis.
+    A character that cannot be printed (control characters, marks that change the direction of writing, halves
+    of a surrogate pair) becomes U+FFFD. Text of more than 400 characters gets an ellipsis in its middle.
     """
     if type(value) is not str:  # Markup, which the template made itself, is a str too
         return value
@@ -35,13 +37,18 @@ def count(number: int) -> str:
     return f"{number:,}".replace("-", _MINUS)
 
 
+def rows(number: int, few_shown: bool) -> str:
+    """Count rows; where few may not be seen, write "under 10" for one to nine."""
+    return count(number) if few_shown or not is_few(number) else f"under {FEWEST_ROWS}"
+
+
 def decimal(number: float, digits: int = 4) -> str:
     """Write 0.896011 as 0.8960."""
     return f"{number:.{digits}f}".replace("-", _MINUS)
 
 
 def difference(number: float, digits: int = 4) -> str:
-    """Write 0.0021 as +0.0021, and what rounds to nothing as 0.0000."""
+    """Write 0.0021 as +0.0021, and what rounds to zero as 0.0000."""
     rounded = round(number, digits)
     return f"{rounded:+.{digits}f}".replace("-", _MINUS) if rounded else f"{0:.{digits}f}"
 
@@ -52,7 +59,7 @@ def percent(share: float, digits: int = 0) -> str:
 
 
 def money(amount: float) -> str:
-    """Write 7045.0 as 7,045, and 12.5 as 12.50; which money it is, the Params do not say."""
+    """Write 7045.0 as 7,045, and 12.5 as 12.50. The Params do not name a currency."""
     if not abs(amount) < _LONGEST_AMOUNT:
         text = f"{amount:.3g}"
     elif abs(amount) >= _WHOLE_FROM or amount == int(amount):
@@ -66,6 +73,11 @@ def usd(amount: float) -> str:
     """Write 0.00467 as 0.0047 USD: two significant digits of what is below a cent."""
     cents = amount >= 0.01 or amount == 0  # noqa: PLR2004
     return f"{amount:,.2f}{NO_BREAK}USD" if cents else f"{amount:.2g}{NO_BREAK}USD"
+
+
+def about_usd(amount: float | None) -> str:
+    """Write 0.0047 as about 0.0047 USD, and what nobody knows in words."""
+    return "price not known" if amount is None else f"about {usd(amount)}"
 
 
 def duration(length: timedelta) -> str:
@@ -95,5 +107,5 @@ def size(number: int) -> str:
 
 FILTERS = {
     written.__name__: written
-    for written in (count, decimal, difference, percent, money, usd, duration, moment, size)
+    for written in (count, rows, decimal, difference, percent, money, usd, duration, moment, size)
 }

@@ -1,4 +1,4 @@
-"""report.html, put together."""
+"""report.html: its sections, rendered into one page."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from include.pipeline.figures.few_rows import is_few
 from include.pipeline.report.formats import FILTERS, printable
 from include.pipeline.report.sections import (
     calibration,
@@ -62,12 +63,12 @@ _TEMPLATES.filters |= FILTERS
 
 
 def render_report(contents: "ReportContents") -> str:
-    """Write the report: one HTML file that needs nothing else, and runs nothing.
+    """Write the report: one HTML file that loads nothing and runs no script.
 
-    All that comes with the run is escaped. The same contents give the same page.
+    All text of the run is escaped. The same contents give the same page.
 
     Args:
-        contents: What it tells.
+        contents: What the report shows.
 
     Returns:
         The page, to be kept as UTF-8.
@@ -81,5 +82,9 @@ def render_report(contents: "ReportContents") -> str:
 
 def _render(section: _Section, contents: "ReportContents") -> Markup:
     name = section.__name__.rpartition(".")[2]
-    html = _TEMPLATES.get_template(f"sections/{name}.html.jinja").render(section=section.gather(contents))
+    html = _TEMPLATES.get_template(f"sections/{name}.html.jinja").render(
+        section=section.gather(contents),
+        few_shown=contents.few_rows_shown,
+        is_few=is_few,
+    )
     return Markup(html)  # noqa: S704 - the template escaped what it shows

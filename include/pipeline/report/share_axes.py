@@ -1,4 +1,4 @@
-"""Axes on which shares stand, from 0 to 100 % both ways."""
+"""Axes for shares, from 0 to 100 % in both directions."""
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -14,8 +14,8 @@ def share_axes(x: str, y: str) -> tuple[Figure, Axes]:
     """Make a figure with such axes.
 
     Args:
-        x: What stands below.
-        y: What stands beside.
+        x: Label of the horizontal axis.
+        y: Label of the vertical axis.
     """
     figure = Figure(figsize=(WIDTH, HEIGHT))
     axes = figure.add_axes(AXES)

@@ -1,4 +1,4 @@
-"""Figures that several sections tell, worked out of an evaluation."""
+"""Figures that several sections show, worked out from an evaluation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,35 +15,35 @@ _CALLED_DECILES = 2
 
 @dataclass(frozen=True)
 class Reach:
-    """Whom one reaches by calling the customers with the highest scores."""
+    """The positives that are reached by calling the customers with the highest scores."""
 
     customers: int
-    """That are called."""
+    """Number of customers called."""
     called: float
-    """Their share of all."""
+    """Share of all customers."""
     reached: float
-    """Share of all yeses among them."""
+    """Share of all positives that are among them."""
     lift: float
-    """How many times more that is than at random."""
+    """Share reached, divided by the share that as many calls at random would reach."""
 
 
 def positive_share(evaluation: "Evaluation") -> float:
-    """Return the share of yeses in the test rows."""
+    """Return the share of positives in the test rows."""
     return evaluation.positives / evaluation.rows
 
 
-def frequent_answer(evaluation: "Evaluation") -> str:
-    """Name the more frequent answer: yes or no."""
-    return "yes" if positive_share(evaluation) > 0.5 else "no"  # noqa: PLR2004 - of two answers
+def frequent_class(evaluation: "Evaluation") -> str:
+    """Name the more frequent class: positive or negative."""
+    return "positive" if positive_share(evaluation) > 0.5 else "negative"  # noqa: PLR2004 - of two classes
 
 
 def threshold_in_force(evaluation: "Evaluation", params: "RunParams") -> ThresholdFigures:
-    """Work out what the threshold that the metrics hold for gives."""
+    """Work out what the threshold in force gives."""
     return ThresholdFigures.of(evaluation.threshold, evaluation.confusion_matrix, params)
 
 
 def reach(deciles: Sequence["Decile"]) -> Reach:
-    """Answer the business question for the first fifth of the customers, or what comes nearest to it."""
+    """Work out what calling the first fifth of the customers reaches, or the part nearest to a fifth."""
     called = [decile for decile in deciles if decile.decile <= _CALLED_DECILES] or deciles[:1]
     customers = sum(decile.rows for decile in called)
     rows = sum(decile.rows for decile in deciles)

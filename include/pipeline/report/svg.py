@@ -1,4 +1,4 @@
-"""Matplotlib figures as SVG that stands inside a page, in the page's font and colours."""
+"""Matplotlib figures as SVG inside a page, in the page's font and colours."""
 
 import io
 import re
@@ -78,10 +78,10 @@ def inline_svg(
 
     Args:
         draw: Makes the figure, under the report's style.
-        name: Of the plot: no other on the page has it.
-        alternative: What the plot says, for who does not see it.
-        texts: What to write in the place of text that the figure holds. Names that come with the data take
-            this way: matplotlib knows neither every glyph nor that `$` is no formula.
+        name: Name of the plot, used once on the page.
+        alternative: What the plot shows, for people who cannot see it.
+        texts: What to write in the place of text in the figure. Names from the data are written in this way:
+            matplotlib does not have every glyph, and takes `$` for a formula.
     """
     written = io.BytesIO()
     # Matplotlib takes fonttype and hashsalt from its settings only: the process's, not the thread's.

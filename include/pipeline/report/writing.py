@@ -1,4 +1,4 @@
-"""A run's report, made of what its steps left on S3 and put beside it."""
+"""A run's report: made of what the run's steps stored on S3, and stored beside it."""
 
 import io
 from datetime import UTC, datetime
@@ -27,8 +27,8 @@ def write_report(
     Args:
         s3: Holds metrics.json and predictions.csv, gets report.html.
         plan: The run.
-        manifest: What it was made of.
-        deployed: Its endpoint, endpoint configuration and model.
+        manifest: The run's manifest.
+        deployed: The run's endpoint, endpoint configuration and model.
 
     Returns:
         The report's URI.

@@ -5,7 +5,7 @@ from datetime import UTC
 
 from include.pipeline.documents.plan import DataInterval
 from include.pipeline.errors import ParamError
-from include.pipeline.source.policy import without_secrets
+from include.pipeline.source.url import check_spelling, without_secrets
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _NAMES = ("interval_start", "interval_end")
@@ -26,7 +26,9 @@ def is_dated(url: str) -> bool:
 
     Raises:
         ParamError: It holds braces that are not such a placeholder.
+        SourceError: It holds a user or password, or is no URL.
     """
+    check_spelling(url)
     for placeholder in _PLACEHOLDER.finditer(url):
         _check_placeholder(url, placeholder)
     if re.search("[{}]", _PLACEHOLDER.sub("", url)):
@@ -50,6 +52,7 @@ def resolve_data_url(url: str, interval: DataInterval | None) -> str:
 
     Raises:
         ParamError: A placeholder is not of that form, or there is one and the run has no interval.
+        SourceError: The URL holds a user or password, or is none.
     """
     if not is_dated(url):
         return url
@@ -70,7 +73,10 @@ def resolve_data_url(url: str, interval: DataInterval | None) -> str:
 
 def _check_placeholder(url: str, placeholder: re.Match[str]) -> None:
     name, _, layout = placeholder[1].partition(":")
-    found = f"data_url = {without_secrets(url)!r} has the placeholder {placeholder[0][:_SHOWN]!r}"
+    shown = without_secrets(url)
+    # What stands in the query may be a signature.
+    quoted = repr(placeholder[0][:_SHOWN]) if placeholder.end() <= len(shown) else "that is none in its query"
+    found = f"data_url = {shown!r} has a placeholder {quoted}"
     if name not in _NAMES:
         raise ParamError(found, f"placeholders are {_KNOWN}", "Use one of them")
     if not _FORMAT.fullmatch(layout) or ".." in layout:

@@ -8,20 +8,30 @@ from dataclasses import asdict, dataclass
 from email.utils import formatdate
 from typing import TYPE_CHECKING, BinaryIO, Self
 
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
+from tenacity import (
+    Retrying,
+    retry_if_exception_type,
+    stop_after_attempt,
+    stop_before_delay,
+    wait_exponential,
+)
 
 from include.pipeline.aws import object_store
 from include.pipeline.documents.raw_data import RawData
 from include.pipeline.errors import SourceError
-from include.pipeline.source.policy import SourcePolicy, file_name, scheme_of, without_secrets
+from include.pipeline.source.file_format import recognise
+from include.pipeline.source.login import SourceLogin
+from include.pipeline.source.network import Deadline
+from include.pipeline.source.policy import SourcePolicy, file_name
 from include.pipeline.source.s3 import receive
-from include.pipeline.source.web import NOT_HTML, Patience, UnavailableError, asking, check_answer
+from include.pipeline.source.url import scheme_of, without_secrets
+from include.pipeline.source.web import Patience, UnavailableError, asking, check_answer
+from include.pipeline.source.worker_disk import telling_of_full_disk
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _SHA1_IN_NAME = re.compile(r"\.([0-9a-f]{40})\.[^.]+$", re.IGNORECASE)
-_HTML_START = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype|!--|\?xml|html|head)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -46,7 +56,13 @@ class Received:
 
 
 def fetch(
-    url: str, *, policy: SourcePolicy, s3: "S3Client", raw_uri: str, patience: Patience | None = None
+    url: str,
+    *,
+    policy: SourcePolicy,
+    s3: "S3Client",
+    raw_uri: str,
+    patience: Patience | None = None,
+    login: SourceLogin | None = None,
 ) -> RawData:
     """Bring the file at `url` to `<raw_uri>/<sha256>/<file name>`.
 
@@ -59,50 +75,68 @@ def fetch(
         s3: Reads `s3://` sources and writes the result. Its own retries apply to both.
         raw_uri: `s3://` URI of the folder that the result goes to.
         patience: With web servers.
+        login: Who asks a web server.
 
     Raises:
         SourceError: The policy forbids it, the source does not give it, or what it gives is no data file.
+        ParamError: The login is for another server.
+        WorkerError: There is no room for it here.
     """
     policy.check(url)
+    if login:
+        login.check(url)
     name = file_name(url)
-    with tempfile.TemporaryFile() as file:
+    with telling_of_full_disk(), tempfile.TemporaryFile() as file:
         match scheme_of(url):
             case "https" | "http":
-                received = _from_web(url, file, policy, patience or Patience())
+                received = _from_web(url, file, policy, patience or Patience(), login)
             case "s3":
                 received = _from_s3(url, file, policy, s3)
             case _:
                 received = _from_folder(url, file, policy)
         _check_content(url, name, file, received)
         uri = f"{raw_uri.rstrip('/')}/{received.sha256}/{name}"
-        if not object_store.has_size(s3, uri, received.bytes):
+        if not _is_there(s3, uri, received):
             object_store.put_file(s3, file, uri)
     return RawData(uri=uri, url=without_secrets(url), **asdict(received))
 
 
-def _from_web(url: str, file: BinaryIO, policy: SourcePolicy, patience: Patience) -> Received:
+def _from_web(
+    url: str, file: BinaryIO, policy: SourcePolicy, patience: Patience, login: SourceLogin | None
+) -> Received:
     retrying = Retrying(
-        stop=stop_after_attempt(patience.tries),
+        stop=stop_after_attempt(patience.tries) | stop_before_delay(patience.total_seconds),
         wait=wait_exponential(multiplier=patience.first_wait_seconds),
         retry=retry_if_exception_type(UnavailableError),
         reraise=True,
     )
     try:
-        return retrying(_download, url, file, policy, patience)
+        deadline = Deadline(patience.total_seconds)
+        return retrying(_download, url, file, policy, patience, deadline=deadline, login=login)
     except UnavailableError as fault:
-        rule = f"the server has to answer in full within {patience.tries} tries"
+        rule = (
+            f"the server has to answer in full within {patience.tries} tries and {patience.total_seconds:g} s"
+        )
         mend = "Look after the server and the network, then clear this task"
-        raise SourceError(str(fault), rule, mend) from fault
+        raise SourceError(str(fault), rule, mend) from None
 
 
-def _download(url: str, file: BinaryIO, policy: SourcePolicy, patience: Patience) -> Received:
+def _download(
+    url: str,
+    file: BinaryIO,
+    policy: SourcePolicy,
+    patience: Patience,
+    *,
+    deadline: Deadline,
+    login: SourceLogin | None,
+) -> Received:
     file.seek(0)
     file.truncate()
-    with asking("GET", url, policy, patience) as response:
+    with asking("GET", url, policy, patience, deadline=deadline, login=login) as response:
         check_answer(url, response, policy)
-        for piece in response.iter_bytes():
+        for piece in response.iter_raw():
+            policy.check_size(without_secrets(url), file.tell() + len(piece))
             file.write(piece)
-            policy.check_size(without_secrets(url), file.tell())
     sent = response.headers
     return Received.of(file, etag=sent.get("ETag"), last_modified=sent.get("Last-Modified"))
 
@@ -117,11 +151,22 @@ def _from_folder(url: str, file: BinaryIO, policy: SourcePolicy) -> Received:
     try:
         status = path.stat()
         policy.check_size(url, status.st_size)
-        with path.open("rb") as source:
+        with path.open("rb") as source, telling_of_full_disk():
             shutil.copyfileobj(source, file)
     except OSError as error:
-        raise SourceError(url, f"it cannot be read ({error})", "Check its permissions") from error
+        raise SourceError(
+            f"{url} cannot be read ({error})", "the worker can read it", "Check its permissions"
+        ) from None
     return Received.of(file, etag=None, last_modified=formatdate(status.st_mtime, usegmt=True))
+
+
+def _is_there(s3: "S3Client", uri: str, received: Received) -> bool:
+    """Tell whether the bucket has this very content. Its name and size alone anybody can give to another."""
+    if not object_store.has_size(s3, uri, received.bytes):
+        return False
+    with telling_of_full_disk(), tempfile.TemporaryFile() as file:
+        object_store.receive_object(s3, uri, file)
+        return Received.of(file, etag=None, last_modified=None).sha256 == received.sha256
 
 
 def _check_content(url: str, name: str, file: BinaryIO, received: Received) -> None:
@@ -129,9 +174,10 @@ def _check_content(url: str, name: str, file: BinaryIO, received: Received) -> N
         raise SourceError(
             f"{without_secrets(url)} is empty", "a source has a header and rows", "Check the file"
         )
-    file.seek(0)
-    if _HTML_START.match(file.read(512)):
-        raise SourceError(f"{without_secrets(url)} starts like HTML", *NOT_HTML)
+    if other := recognise(file):
+        raise SourceError(
+            f"{without_secrets(url)} is {other.name}", "a source is a CSV file in UTF-8", other.mend
+        )
     promised = _SHA1_IN_NAME.search(name)
     if promised and promised[1].lower() != received.sha1:
         found = f"{without_secrets(url)} has the SHA-1 {received.sha1}"

@@ -1,6 +1,5 @@
 """Which sources the settings allow, by URL and by the address that its host leads to."""
 
-import ipaddress
 import json
 import os
 import re
@@ -15,10 +14,19 @@ from pydantic import BaseModel, ConfigDict
 
 from include.pipeline.aws import object_store
 from include.pipeline.errors import ParamError, SourceError
+from include.pipeline.source.addresses import (
+    gives_credentials,
+    is_inner,
+    is_inner_name,
+    is_odd_number,
+    literal_of,
+)
+from include.pipeline.source.url import WEB, check_spelling, scheme_of, without_secrets
 
-_WEB = ("https", "http")
 _LAST_PORT = 65535
 _LONGEST_NAME = 255
+_IS_PUBLIC = "a source is on the public network"
+_HAVE_IT_LISTED = "Have the host allowed in the Airflow Variable source_http_hosts"
 _UNSAFE_IN_KEY = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -33,15 +41,25 @@ class SourcePolicy(BaseModel):
     """Hosts of one's own network or for plain `http://`: `host` (any port) or `host:port`."""
     max_bytes: int = object_store.MAX_OBJECT_BYTES
     """Bytes of the largest file that is taken; by default the most that S3 takes in one PUT."""
+    connections: tuple[str, ...] = ()
+    """Airflow connections that `source_connection` may name."""
 
     @classmethod
-    def of_variables(cls, *, local_folder: str | None, http_hosts: str | None, max_bytes: int) -> Self:
+    def of_variables(
+        cls,
+        *,
+        local_folder: str | None,
+        http_hosts: str | None,
+        max_bytes: int,
+        connections: tuple[str, ...] = (),
+    ) -> Self:
         """Read the Airflow Variables; one that is empty allows nothing.
 
         Args:
             local_folder: Of `source_local_folder`: a path.
             http_hosts: Of `source_http_hosts`: a list in JSON.
             max_bytes: Largest file taken.
+            connections: Airflow connections that may be named.
 
         Raises:
             ParamError: The hosts are not a list.
@@ -52,6 +70,7 @@ class SourcePolicy(BaseModel):
                 local_folder=Path(local_folder) if local_folder else None,
                 http_hosts=json.loads(http_hosts or "[]"),
                 max_bytes=max_bytes,
+                connections=connections,
             )
         except ValueError:
             raise ParamError(
@@ -64,24 +83,31 @@ class SourcePolicy(BaseModel):
         """Refuse a URL that may not be read, without touching the network.
 
         Raises:
-            SourceError: The scheme, host or path is not allowed, or the URL names no file.
+            SourceError: The scheme, host or path is not allowed, or the URL holds a user, or names no file.
         """
-        if not url.isprintable():
-            raise SourceError(
-                f"{without_secrets(url)!a}", "a URL holds no control characters", "Correct the URL"
-            )
+        check_spelling(url)
         match scheme_of(url):
             case "https" | "http":
                 self.check_web(url)
             case "s3":
                 if not all(object_store.split_uri(url)):
                     raise SourceError(url, "it has to be s3://<bucket>/<key>", "Name one object")
-            case "file" | "":
+            case _:
                 self.local_path(url)
-            case scheme:
-                rule = f"{scheme}:// is not one of https://, s3://, file://, http://"
-                raise SourceError(without_secrets(url), rule, "Put the file where one of these reaches it")
         file_name(url)
+
+    def check_connection(self, name: str) -> None:
+        """Refuse an Airflow connection that a run may not use.
+
+        Raises:
+            ParamError: It is not among `connections`.
+        """
+        if name not in self.connections:
+            raise ParamError(
+                "source_connection names another Airflow connection",
+                f"this pipeline may use {', '.join(self.connections) or 'none'}",
+                "Have it listed in the pipeline's limits, as one of source_connections",
+            )
 
     def check_web(self, url: str) -> None:
         """Refuse a web server: the first one, or one that a redirect leads to.
@@ -97,9 +123,17 @@ class SourcePolicy(BaseModel):
         except (httpx.InvalidURL, UnicodeError):
             # Where the parts cannot be told apart, a password may be anywhere.
             raise SourceError(f"{scheme_of(url)}://...", "it has to be a valid URL", "Correct it") from None
-        if parts.scheme not in _WEB or not host:
+        if parts.userinfo:
+            raise SourceError(
+                f"{parts.scheme}://...", "a URL holds no user and no password", "Use a URL without them"
+            )
+        if parts.scheme not in WEB or not host:
             raise SourceError(
                 without_secrets(url), "it has to be https://<host>/... or http://<host>/...", "Correct it"
+            )
+        if is_odd_number(parts.host):
+            raise SourceError(
+                without_secrets(url), "an IPv4 address is written as four numbers, a.b.c.d", "Write it so"
             )
         if parts.port is not None and not 0 < parts.port <= _LAST_PORT:
             raise SourceError(
@@ -137,12 +171,30 @@ class SourcePolicy(BaseModel):
             SourceError: One of them is loopback, link-local, private or otherwise not public, and the host is
                 not among `http_hosts`.
         """
-        inner = [address for address in addresses if not ipaddress.ip_address(address).is_global]
-        if inner and not self._is_listed(httpx.URL(url)):
+        for address in addresses:
+            if gives_credentials(address):
+                raise SourceError(
+                    f"{without_secrets(url)} is at {address}",
+                    "no source is where a cloud gives out credentials, nor link-local; no entry of "
+                    "source_http_hosts allows it",
+                    "Use another URL",
+                )
+            if is_inner(address) and not self._is_listed(httpx.URL(url)):
+                raise SourceError(f"{without_secrets(url)} is at {address}", _IS_PUBLIC, _HAVE_IT_LISTED)
+
+    def check_unseen(self, url: str) -> None:
+        """Refuse a web server that a proxy would ask, as far as its URL tells where it is.
+
+        Raises:
+            SourceError: Its host is an address that `check_addresses` refuses, or a name that means something
+                within a network only and is not among `http_hosts`.
+        """
+        parts = httpx.URL(url)
+        if address := literal_of(parts.host):
+            self.check_addresses(url, [address])
+        elif is_inner_name(parts.host) and not self._is_listed(parts):
             raise SourceError(
-                f"{without_secrets(url)} is at {inner[0]}",
-                "a source is on the public network",
-                "Have the host allowed in the Airflow Variable source_http_hosts",
+                f"{without_secrets(url)} is a name within a network only", _IS_PUBLIC, _HAVE_IT_LISTED
             )
 
     def _is_listed(self, url: httpx.URL) -> bool:
@@ -159,30 +211,18 @@ class SourcePolicy(BaseModel):
         """
         if self.local_folder is None:
             mend = "Use https:// or s3://, or have a folder allowed"
-            raise SourceError(url, "local files are not allowed here", mend)
+            rule = "a source is on the web or on S3: local files are not allowed here"
+            raise SourceError(f"{url} is a local file", rule, mend)
         folder = self.local_folder.resolve()
         # pathlib raises on a loop of symbolic links, realpath does not.
         path = Path(os.path.realpath(folder / _plain_path(url)))
         if not path.is_relative_to(folder):
             raise SourceError(url, f"local files are read below {folder} only", "Move the file there")
         if not path.is_file():
-            raise SourceError(url, f"there is no such file below {folder}", "Correct the path")
+            raise SourceError(
+                f"{url} is no file below {folder}", "it is the path of a file", "Correct the path"
+            )
         return path
-
-
-def without_secrets(url: str) -> str:
-    """Return the URL as it may be logged: without user name, password, query and fragment."""
-    scheme, separator, rest = url.partition("://")
-    if not separator or scheme_of(url) in {"s3", "file"}:
-        return url
-    authority, slash, path = re.split(r"[?#]", rest, maxsplit=1)[0].partition("/")
-    return f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"
-
-
-def scheme_of(url: str) -> str:
-    """Return the scheme in lower case; empty for a plain path."""
-    scheme, separator, _ = url.partition("://")
-    return scheme.lower() if separator else ""
 
 
 def _plain_path(url: str) -> str:
@@ -195,7 +235,7 @@ def file_name(url: str) -> str:
     Raises:
         SourceError: The URL names no file.
     """
-    path = httpx.URL(url).path if scheme_of(url) in _WEB else _plain_path(url)
+    path = httpx.URL(url).path if scheme_of(url) in WEB else _plain_path(url)
     name = _UNSAFE_IN_KEY.sub("_", path.rpartition("/")[2])[-_LONGEST_NAME:]
     if not name.strip("."):
         raise SourceError(without_secrets(url), "its path has to end in a file name", "Name one file")

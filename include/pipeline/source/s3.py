@@ -40,4 +40,4 @@ def _told_as_source() -> Iterator[None]:
     try:
         yield
     except ObjectError as error:
-        raise SourceError(error.found, error.rule, error.mend) from error
+        raise SourceError(error.found, error.rule, error.mend) from None

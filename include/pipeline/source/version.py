@@ -10,19 +10,29 @@ from pydantic import ValidationError
 
 from include.pipeline.documents.source_version import SourceVersion
 from include.pipeline.errors import SourceError
-from include.pipeline.source.policy import SourcePolicy, scheme_of, without_secrets
+from include.pipeline.source.login import SourceLogin
+from include.pipeline.source.network import Deadline
+from include.pipeline.source.policy import SourcePolicy
 from include.pipeline.source.s3 import look_up
+from include.pipeline.source.url import scheme_of, without_secrets
 from include.pipeline.source.web import Patience, asking, check_answer
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+# A look takes a round trip or two. The watcher's task has five minutes.
+_PATIENCE = Patience(total_seconds=60)
 # 403: a URL that is signed for GET allows nothing else.
 _ASK_BY_GET = {HTTPStatus.FORBIDDEN, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED}
 
 
 def look_up_version(
-    url: str, *, policy: SourcePolicy, s3: "S3Client", patience: Patience | None = None
+    url: str,
+    *,
+    policy: SourcePolicy,
+    s3: "S3Client",
+    patience: Patience | None = None,
+    login: SourceLogin | None = None,
 ) -> SourceVersion:
     """Ask a source for its version: a web server by HEAD, S3 by HeadObject; a local file is read.
 
@@ -33,16 +43,20 @@ def look_up_version(
         policy: What is allowed.
         s3: Asks for `s3://` sources. Its own retries apply.
         patience: With web servers; they are asked once.
+        login: Who asks a web server.
 
     Raises:
         SourceError: The policy forbids it, the source does not give it, or does not tell its version.
+        ParamError: The login is for another server.
         UnavailableError: A web server is not there, overloaded or at fault itself. It may pass.
         ClientError: So is S3, or it refuses the credentials; `BotoCoreError` where it cannot be reached.
     """
     policy.check(url)
+    if login:
+        login.check(url)
     match scheme_of(url):
         case "https" | "http":
-            return _of_web(url, policy, patience or Patience())
+            return _of_web(url, policy, patience or _PATIENCE, login)
         case "s3":
             return _of_object(url, s3)
         case _:
@@ -89,11 +103,12 @@ def _opaque_tag(etag: str) -> str:
     return etag.removeprefix("W/")
 
 
-def _of_web(url: str, policy: SourcePolicy, patience: Patience) -> SourceVersion:
-    with asking("HEAD", url, policy, patience) as response:
+def _of_web(url: str, policy: SourcePolicy, patience: Patience, login: SourceLogin | None) -> SourceVersion:
+    deadline = Deadline(patience.total_seconds)
+    with asking("HEAD", url, policy, patience, deadline=deadline, login=login) as response:
         pass
     if response.status_code in _ASK_BY_GET:
-        with asking("GET", url, policy, patience) as response:
+        with asking("GET", url, policy, patience, deadline=deadline, login=login) as response:
             pass
     check_answer(url, response, policy)
     sent = response.headers
@@ -125,7 +140,9 @@ def _of_file(url: str, policy: SourcePolicy) -> SourceVersion:
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise SourceError(url, f"it cannot be read ({error})", "Check its permissions") from error
+        raise SourceError(
+            f"{url} cannot be read ({error})", "the worker can read it", "Check its permissions"
+        ) from None
     return SourceVersion(
         url=url,
         etag=sha256,

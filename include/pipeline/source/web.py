@@ -1,22 +1,25 @@
 """Web servers, asked for a source: within the policy at every hop, and with what to make of their answer."""
 
 import logging
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
+from http.client import responses
 from typing import Literal
-from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
 from include.pipeline.errors import SourceError
-from include.pipeline.source.policy import SourcePolicy, without_secrets
-
-NOT_HTML = ("a source is a CSV file, not a web page", "Use the file's own URL")
+from include.pipeline.source.client import FAULTS, make_client
+from include.pipeline.source.file_format import PAGE_MEND
+from include.pipeline.source.login import SourceLogin
+from include.pipeline.source.network import Deadline
+from include.pipeline.source.policy import SourcePolicy
+from include.pipeline.source.url import secrets_in, without_secrets
 
 _MAX_REDIRECTS = 5
+_SHOWN = 40  # characters of a header
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 
 # Both log request URLs with their query, which is where a signed URL carries its secret.
@@ -26,10 +29,11 @@ for _library in ("httpx", "httpcore"):
 
 @dataclass(frozen=True)
 class Patience:
-    """How long a web server is waited for: for each step of an answer, and between two tries."""
+    """How long a web server is waited for: for each step of an answer, between two tries, and in all."""
 
     connect_seconds: float = 10
     read_seconds: float = 30
+    total_seconds: float = 600  # of all tries; within the execution_timeout of the task
     tries: int = 3
     first_wait_seconds: float = 1  # doubles with each further one
 
@@ -40,87 +44,107 @@ class UnavailableError(Exception):
 
 @contextmanager
 def asking(
-    method: Literal["GET", "HEAD"], url: str, policy: SourcePolicy, patience: Patience
+    method: Literal["GET", "HEAD"],
+    url: str,
+    policy: SourcePolicy,
+    patience: Patience,
+    *,
+    deadline: Deadline | None = None,
+    login: SourceLogin | None = None,
 ) -> Iterator[httpx.Response]:
     """Ask once, and hold the connection until the block is left.
 
+    Args:
+        method: GET, or HEAD for the headers only.
+        url: Of the file.
+        policy: What is allowed.
+        patience: For each step.
+        deadline: For all of them, where it has begun already.
+        login: Who asks; its server alone is told.
+
     Yields:
-        The answer of the last hop, unchecked, its body not read yet.
+        The answer of the last hop, unchecked, its body not read yet: `iter_raw` reads it.
 
     Raises:
         SourceError: The policy forbids the server or one that it redirects to, or there are too many of them.
         UnavailableError: The server cannot be reached, or broke off while the block read the body.
     """
-    client = httpx.Client(
-        timeout=httpx.Timeout(patience.read_seconds, connect=patience.connect_seconds),
-        follow_redirects=True,
-        max_redirects=_MAX_REDIRECTS,
-        # httpx calls these before and after each hop.
-        event_hooks={
-            "request": [lambda request: _check_hop(url, str(request.url), policy)],
-            "response": [lambda response: _check_peer(response, policy)],
-        },
-        headers={"Accept-Encoding": "identity"},
-    )
+    timeout = httpx.Timeout(patience.read_seconds, connect=patience.connect_seconds)
     try:
-        with client, client.stream(method, url) as response:
+        with (
+            make_client(policy, deadline or Deadline(patience.total_seconds), timeout) as client,
+            _last_hop(client, method, url, policy, login) as response,
+        ):
             yield response
-    except httpx.TooManyRedirects as error:
-        rule = f"a source redirects at most {_MAX_REDIRECTS} times"
-        raise SourceError(without_secrets(url), rule, "Use the URL that it leads to") from error
-    except UnicodeError as error:  # httpx looks at a redirect's host before it calls the hooks
+    except UnicodeError as error:  # httpx looks at a redirect's host before it is judged here
         found = f"{without_secrets(url)} leads to a host that is none ({error})"
-        raise SourceError(found, "it has to be a valid URL", "Use a URL that leads to the file") from error
-    except httpx.RequestError as error:  # an incomplete body too: httpx holds it against Content-Length
-        raise UnavailableError(f"{without_secrets(url)}: {type(error).__name__} ({error})") from error
+        raise SourceError(found, "it has to be a valid URL", "Use a URL that leads to the file") from None
+    except FAULTS as error:  # an incomplete body too: it is held against Content-Length
+        told = str(error)
+        for secret in sorted(secrets_in(url), key=len, reverse=True):
+            told = told.replace(secret, "***")
+        raise UnavailableError(f"{without_secrets(url)}: {type(error).__name__} ({told})") from None
 
 
-def _check_hop(url: str, hop: str, policy: SourcePolicy) -> None:
+@contextmanager
+def _last_hop(
+    client: httpx.Client, method: str, url: str, policy: SourcePolicy, login: SourceLogin | None
+) -> Iterator[httpx.Response]:
+    """Follow redirects by hand: httpx would read their bodies whole, unpack them, and pass headers on."""
+    hop = httpx.URL(url)
+    for _ in range(_MAX_REDIRECTS + 1):
+        request = client.build_request(method, hop, headers=login.headers_for(hop) if login else None)
+        with _answer(client, request, url, policy) as response:
+            if response.next_request is None:
+                yield response
+                return
+            hop = response.next_request.url
+    rule = f"a source redirects at most {_MAX_REDIRECTS} times"
+    raise SourceError(without_secrets(url), rule, "Use the URL that it leads to")
+
+
+@contextmanager
+def _answer(
+    client: httpx.Client, request: httpx.Request, url: str, policy: SourcePolicy
+) -> Iterator[httpx.Response]:
+    hop = str(request.url)
     try:
         policy.check_web(hop)
-        policy.check_addresses(hop, _addresses(httpx.URL(hop)))
+        response = client.send(request, stream=True)
     except SourceError as error:
         if hop == url:
             raise
         raise SourceError(f"{without_secrets(url)} leads to {error.found}", error.rule, error.mend) from None
-
-
-def _addresses(url: httpx.URL) -> list[str]:
-    """Look a host up; a proxy does that itself, and an unknown host is the connection's to report."""
-    if _is_proxied(url):
-        return []
     try:
-        found = socket.getaddrinfo(url.raw_host.decode("ascii"), url.port, type=socket.SOCK_STREAM)
-    except OSError:
-        return []
-    return [str(address[0]).partition("%")[0] for *_, address in found]
-
-
-def _check_peer(response: httpx.Response, policy: SourcePolicy) -> None:
-    # The name may have led elsewhere when it was looked up again, for the connection.
-    if not _is_proxied(response.url):
-        peer = response.extensions["network_stream"].get_extra_info("server_addr")
-        policy.check_addresses(str(response.url), [peer[0].partition("%")[0]])
-
-
-def _is_proxied(url: httpx.URL) -> bool:
-    return not getproxies().keys().isdisjoint({url.scheme, "all"}) and not proxy_bypass(url.host)
+        yield response
+    finally:
+        response.close()
 
 
 def check_answer(url: str, response: httpx.Response, policy: SourcePolicy) -> None:
     """Refuse an answer that is no data file, by its status and headers.
 
     Raises:
-        SourceError: It is none, or too large.
+        SourceError: It is none, or too large, or compressed: few bytes may stand for any number.
         UnavailableError: The server is overloaded or at fault itself.
     """
     status = response.status_code
-    answer = f"{without_secrets(url)} answered {status} {response.reason_phrase}".rstrip()
+    # Not in the server's own words, which may repeat the query.
+    answer = f"{without_secrets(url)} answered {status} {responses.get(status, '')}".rstrip()
     if response.is_server_error or status == HTTPStatus.TOO_MANY_REQUESTS:
         raise UnavailableError(answer)
     if not response.is_success:
         raise SourceError(answer, "a source answers 200", "Check the URL and who may read it")
+    encoding = response.headers.get("Content-Encoding", "")
+    if not {coding.strip().lower() for coding in encoding.split(",")} <= {"", "identity"}:
+        raise SourceError(
+            f"{answer} with Content-Encoding {encoding[:_SHOWN]!r}",
+            "a source sends its file as it is, not compressed on the way",
+            "Have its server heed Accept-Encoding: identity",
+        )
     content_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if content_type in _HTML_TYPES:
-        raise SourceError(f"{answer} with {content_type}", *NOT_HTML)
+        raise SourceError(
+            f"{answer} with {content_type}", "a source is a CSV file, not a web page", PAGE_MEND
+        )
     policy.check_size(without_secrets(url), int(response.headers.get("Content-Length", 0)))

@@ -1,1 +1,1 @@
-"""What runs leave behind, and how it is taken away."""
+"""Deletion of what runs leave behind."""

@@ -1,4 +1,4 @@
-"""What a run deployed, and what became of it."""
+"""Which of the resources that a run deployed still exist."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -14,14 +14,15 @@ if TYPE_CHECKING:
 def look_up_deployed(
     sagemaker: Any, plan: "RunPlan", deletions: Mapping[str, Deletion]
 ) -> tuple[Deployed, ...]:
-    """See which of a run's resources are there.
+    """Look up which of a run's resources exist.
 
     Args:
         sagemaker: The client.
-        plan: Of the run.
+        plan: Plan of the run.
         deletions: What its teardown deleted, by kind.
     """
-    owner = RunTags(dag_id=plan.identity.dag_id, run_id=plan.identity.run_id, expires=None)
+    run = plan.identity
+    owner = RunTags(deployment_id=run.deployment_id, dag_id=run.dag_id, run_id=run.run_id, expires=None)
     found = []
     for kind in ALL_KINDS:
         deletion = deletions.get(kind.title)

@@ -1,18 +1,20 @@
-"""What runs have left on SageMaker, found by its tags and taken away.
+"""Finds what a deployment's runs have left on SageMaker, by its tags, and deletes it.
 
-From the command line: `python -m include.pipeline.teardown.janitor`.
+From the command line: `python -m include.pipeline.teardown.janitor --deployment ID`.
 """
 
 import argparse
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
 
-from include.pipeline.aws.prices import usd_per_day
+from include.pipeline.aws import prices
+from include.pipeline.aws.deployment_id import FORM, FORM_IN_WORDS
 from include.pipeline.aws.resources import (
     ALL_KINDS,
     ENDPOINT,
@@ -22,63 +24,98 @@ from include.pipeline.aws.resources import (
     describe,
     owner_of,
 )
-from include.pipeline.aws.tags import RunTags
+from include.pipeline.aws.tags import RunTags, UnreadableTags
 
 _LONGEST_PAUSE = 15
+_DAY = timedelta(days=1)
 _TRAINING_JOB = "training job"
+_DENIED = "AccessDeniedException"
+_OF_BEFORE = (
+    "it has expired, and is of a version that did not say of which Airflow it is: "
+    "python -m include.pipeline.teardown.janitor --earlier-versions --delete deletes it"
+)
 
 
-class Leftover(BaseModel):
-    """Something of a run that nobody needs any more."""
+class Found(BaseModel):
+    """A resource of this project that tells something to whoever looks for leftovers."""
 
     model_config = ConfigDict(frozen=True)
 
     kind: str
     name: str
-    run: RunTags
     reason: str
     usd_per_day: float | None
-    """None where the price is not known here."""
+    """Cost in USD a day; None where the price is not known."""
 
     def __str__(self) -> str:
-        cost = "price unknown" if self.usd_per_day is None else f"{self.usd_per_day:.2f} USD a day"
-        return f"{self.kind} {self.name} ({cost}) of {self.run.dag_id} {self.run.run_id}: {self.reason}"
+        return f"{self._named}: {self.reason}"
+
+    @property
+    def _named(self) -> str:
+        cost = "price not known" if self.usd_per_day is None else f"{self.usd_per_day:.2f} USD a day"
+        return f"{self.kind} {self.name} ({cost})"
+
+
+class LeftAlone(Found):
+    """A resource whose tags do not say that it may be removed here."""
+
+
+class Leftover(Found):
+    """A resource of a run that nobody needs any more."""
+
+    run: RunTags
+
+    def __str__(self) -> str:
+        return f"{self._named} of {self.run.dag_id} {self.run.run_id}: {self.reason}"
 
 
 def find_leftovers(
-    sagemaker: Any, *, now: datetime, is_over: Callable[[str, str], bool]
-) -> Iterator[Leftover]:
-    """Look through all endpoints, configurations, models and running training jobs of the region.
+    sagemaker: Any,
+    *,
+    now: datetime,
+    deployment_id: str,
+    is_over: Callable[[RunTags], bool],
+    named: str = "",
+) -> Iterator[Found]:
+    """Find leftovers among all endpoints, configurations, models and running training jobs of the region.
 
-    What carries no tags of this project, or is to be kept, is never a leftover.
+    A resource that has no tags of this project, that is another deployment's, or that is to be kept, is
+    never a leftover. One whose tags cannot be read is left alone. So is one that has expired, and that a
+    version without deployments has made: its tags do not say of which Airflow it is.
 
     Args:
         sagemaker: The client.
-        now: What has expired by then is a leftover.
-        is_over: Tells of a DAG and a run id whether the run has ended.
+        now: A resource that has expired at this time is a leftover.
+        deployment_id: Whose leftovers; empty for those that a version without deployments has made.
+        is_over: Takes whose a resource is, and returns whether the run has ended.
+        named: Only what has this in its name is looked at.
 
     Yields:
-        In the order in which they may be taken away.
+        Each `Leftover`, in the order in which they can be deleted, and each `LeftAlone`.
     """
-    for kind in ALL_KINDS:
-        for item in _all(sagemaker, kind.list, kind.list_member):
-            run, reason = _why(owner_of(sagemaker, item[kind.arn_member]), now, is_over)
-            if run and reason:
-                name = item[kind.name_member]
-                cost = _endpoint_cost(sagemaker, name) if kind is ENDPOINT else 0.0
-                yield Leftover(kind=kind.title, name=name, run=run, reason=reason, usd_per_day=cost)
-    running = {"StatusEquals": "InProgress"}
-    for job in _all(sagemaker, "list_training_jobs", "TrainingJobSummaries", **running):
-        run, reason = _why(owner_of(sagemaker, job["TrainingJobArn"]), now, is_over)
-        if run and reason:
-            name = job["TrainingJobName"]
-            described = sagemaker.describe_training_job(TrainingJobName=name)
-            cost = usd_per_day(described["ResourceConfig"])
-            yield Leftover(kind=_TRAINING_JOB, name=name, run=run, reason=reason, usd_per_day=cost)
+    for kind, name, arn in _resources(sagemaker, named):
+        cost = partial(_cost, sagemaker, kind, name)
+        try:
+            owner = owner_of(sagemaker, arn)
+        except ClientError as error:
+            # A policy of one deployment need not reach what is others'.
+            is_own = not deployment_id or name.startswith(f"{deployment_id}-")
+            if is_own or error.response["Error"]["Code"] != _DENIED:
+                raise
+            continue
+        if owner is None:
+            continue
+        if isinstance(owner, UnreadableTags):
+            yield LeftAlone(kind=kind, name=name, reason=owner.fault, usd_per_day=cost())
+        elif owner.deployment_id == deployment_id:
+            if reason := _why(owner, now, is_over):
+                yield Leftover(kind=kind, name=name, run=owner, reason=reason, usd_per_day=cost())
+        elif not owner.deployment_id and owner.expires and now > owner.expires:
+            yield LeftAlone(kind=kind, name=name, reason=_OF_BEFORE, usd_per_day=cost())
 
 
 def remove(sagemaker: Any, leftover: Leftover) -> None:
-    """Delete a resource and see that it is gone; stop a training job."""
+    """Delete a resource and wait until it is gone; stop a training job."""
     if leftover.kind == _TRAINING_JOB:
         _stop(sagemaker, leftover.name)
     else:
@@ -89,23 +126,47 @@ def sweep(
     sagemaker: Any,
     *,
     now: datetime,
-    is_over: Callable[[str, str], bool],
+    deployment_id: str,
+    is_over: Callable[[RunTags], bool],
     dry_run: bool,
     report: Callable[[str], None],
+    named: str = "",
 ) -> list[Leftover]:
-    """Find what runs have left, report each and, unless it is a dry run, take it away.
+    """Find the leftovers, report each and, unless it is a dry run, delete it. Report what is left alone, too.
+
+    What AWS refuses to delete is reported, and the others are deleted all the same.
 
     Returns:
-        What was found.
+        The leftovers that were found.
+
+    Raises:
+        ClientError: AWS refused a deletion; the first that it refused.
     """
-    found = list(find_leftovers(sagemaker, now=now, is_over=is_over))
+    seen = list(find_leftovers(sagemaker, now=now, deployment_id=deployment_id, is_over=is_over, named=named))
+    found = [each for each in seen if isinstance(each, Leftover)]
+    for each in seen:
+        if isinstance(each, LeftAlone):
+            report(f"Left alone: {each}")
+    refused = []
     for leftover in found:
         report(f"{'Would remove' if dry_run else 'Removing'} {leftover}")
         if not dry_run:
-            remove(sagemaker, leftover)
-    total = sum(leftover.usd_per_day or 0 for leftover in found)
-    report(f"{len(found)} leftovers, {total:.2f} USD a day{' (dry run: nothing removed)' if dry_run else ''}")
+            try:
+                remove(sagemaker, leftover)
+            except ClientError as error:
+                report(f"Not removed: {leftover.kind} {leftover.name}: {error}")
+                refused.append(error)
+    report(f"{_total(found)}{' (dry run: nothing removed)' if dry_run else ''}")
+    if refused:
+        raise refused[0]
     return found
+
+
+def _total(found: list[Leftover]) -> str:
+    known = [leftover.usd_per_day for leftover in found if leftover.usd_per_day is not None]
+    total = f"{len(found)} leftovers, {sum(known):.2f} USD a day"
+    unknown = len(found) - len(known)
+    return f"{total} and what {unknown} of them cost, whose price is not known" if unknown else total
 
 
 def _all(sagemaker: Any, operation: str, member: str, **filters: str) -> Iterator[dict[str, Any]]:
@@ -113,16 +174,31 @@ def _all(sagemaker: Any, operation: str, member: str, **filters: str) -> Iterato
         yield from page[member]
 
 
-def _why(
-    run: RunTags | None, now: datetime, is_over: Callable[[str, str], bool]
-) -> tuple[RunTags | None, str | None]:
-    if run is None or run.expires is None:
-        return None, None
+def _resources(sagemaker: Any, named: str) -> Iterator[tuple[str, str, str]]:
+    names = {"NameContains": named} if named else {}
+    for kind in ALL_KINDS:
+        for item in _all(sagemaker, kind.list, kind.list_member, **names):
+            yield kind.title, item[kind.name_member], item[kind.arn_member]
+    running = names | {"StatusEquals": "InProgress"}
+    for job in _all(sagemaker, "list_training_jobs", "TrainingJobSummaries", **running):
+        yield _TRAINING_JOB, job["TrainingJobName"], job["TrainingJobArn"]
+
+
+def _why(run: RunTags, now: datetime, is_over: Callable[[RunTags], bool]) -> str | None:
+    if run.expires is None:
+        return None
     if now > run.expires:
-        return run, f"it expired at {run.expires:%Y-%m-%d %H:%M} UTC"
-    if is_over(run.dag_id, run.run_id):
-        return run, "its run is over"
-    return run, None
+        return f"it expired at {run.expires:%Y-%m-%d %H:%M} UTC"
+    return "its run is over" if is_over(run) else None
+
+
+def _cost(sagemaker: Any, kind: str, name: str) -> float | None:
+    if kind == ENDPOINT.title:
+        return _endpoint_cost(sagemaker, name)
+    if kind != _TRAINING_JOB:
+        return 0.0
+    resources = sagemaker.describe_training_job(TrainingJobName=name)["ResourceConfig"]
+    return _usd_per_day(sagemaker, "training", resources.get("InstanceType"), resources.get("InstanceCount"))
 
 
 def _endpoint_cost(sagemaker: Any, name: str) -> float | None:
@@ -130,16 +206,25 @@ def _endpoint_cost(sagemaker: Any, name: str) -> float | None:
     config = endpoint and describe(sagemaker, ENDPOINT_CONFIG, endpoint["EndpointConfigName"])
     if not config:
         return None
-    costs = [usd_per_day(variant) for variant in config["ProductionVariants"]]
+    costs = [
+        _usd_per_day(sagemaker, "hosting", variant.get("InstanceType"), variant.get("InitialInstanceCount"))
+        for variant in config["ProductionVariants"]
+    ]
     known = [cost for cost in costs if cost is not None]
     return sum(known) if len(known) == len(costs) else None
+
+
+def _usd_per_day(
+    sagemaker: Any, use: prices.Use, instance_type: str | None, count: int | None
+) -> float | None:
+    return prices.usd(sagemaker.meta.region_name, use, instance_type or "", count or 1, _DAY)
 
 
 def _stop(sagemaker: Any, name: str) -> None:
     try:
         sagemaker.stop_training_job(TrainingJobName=name)
     except ClientError:
-        # SageMaker refuses that for a job that has ended by itself since it was found.
+        # SageMaker refuses to stop a job that has ended since it was found.
         if sagemaker.describe_training_job(TrainingJobName=name)["TrainingJobStatus"] == "InProgress":
             raise
 
@@ -149,17 +234,34 @@ def _kind(title: str) -> ResourceKind:
 
 
 def main() -> None:
-    """Sweep from the command line, with boto3's own credentials: only what has expired, without Airflow."""
-    parser = argparse.ArgumentParser(description="Finds what runs have left on SageMaker after its expiry.")
+    """Sweep from the command line, without Airflow: with boto3's credentials, and only what has expired.
+
+    It is also for what nobody's Airflow looks after any more: of a deployment that is gone, and of versions
+    that did not tell the deployment.
+    """
+    parser = argparse.ArgumentParser(description="Finds what runs have left on SageMaker and has expired.")
+    whose = parser.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--deployment", help="id of the Airflow: its Variable sagemaker_deployment_id")
+    whose.add_argument(
+        "--earlier-versions",
+        action="store_true",
+        help="what any Airflow's runs made with a version of this project that did not tell which Airflow",
+    )
     parser.add_argument("--region")
-    parser.add_argument("--endpoint-url", help="of local AWS")
-    parser.add_argument("--delete", action="store_true", help="take it away; without, it is only listed")
+    parser.add_argument("--endpoint-url", help="of local AWS, instead of AWS")
+    parser.add_argument(
+        "--delete", action="store_true", help="delete what is found, instead of only listing it"
+    )
     arguments = parser.parse_args()
+    deployment_id = arguments.deployment or ""
+    if not arguments.earlier_versions and not FORM.fullmatch(deployment_id):
+        parser.error(f"--deployment is {deployment_id!r}: an id has {FORM_IN_WORDS}")
     sagemaker = boto3.client("sagemaker", region_name=arguments.region, endpoint_url=arguments.endpoint_url)
     sweep(
         sagemaker,
         now=datetime.now(UTC),
-        is_over=lambda _dag_id, _run_id: False,
+        deployment_id=deployment_id,
+        is_over=lambda _run: False,
         dry_run=not arguments.delete,
         report=print,
     )

@@ -67,7 +67,7 @@ class KnnModel:
         """Find the k nearest points of each row.
 
         Args:
-            features: Of shape (rows, features).
+            features: Features of the rows, shape (rows, features).
 
         Returns:
             Their distances, the smallest first, and their labels, both of shape (rows, k). The distance of an

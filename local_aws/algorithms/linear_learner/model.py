@@ -34,7 +34,7 @@ class LinearModel:
         """Return the scores.
 
         Args:
-            features: Of shape (rows, features).
+            features: Features of the rows, shape (rows, features).
 
         Returns:
             A score for each row, of shape (rows,); of shape (rows, classes) where there are several classes.

@@ -98,15 +98,17 @@ class _SaveEveryRound(xgboost.callback.TrainingCallback):
 class _SaveCheckpoints(xgboost.callback.TrainingCallback):
     """Keep the models of the last rounds in the checkpoint directory, one file for each round."""
 
-    def __init__(self, directory: Path, unfinished: Path) -> None:
+    def __init__(self, directory: Path, unfinished: Path, rounds_done: int) -> None:
         self._directory = directory
         self._unfinished = unfinished
+        self._rounds_done = rounds_done
 
     def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:  # noqa: ARG002 - xgboost's interface
-        """Save the model and remove the oldest one."""
+        """Save the model and remove the oldest one. XGBoost counts from 0 again when training goes on."""
+        number = self._rounds_done + epoch
         self._unfinished.write_bytes(model.save_raw("ubj"))
-        self._unfinished.rename(self._directory / f"xgboost-checkpoint.{epoch}")
-        (self._directory / f"xgboost-checkpoint.{epoch - _CHECKPOINTS_KEPT}").unlink(missing_ok=True)
+        self._unfinished.rename(self._directory / f"xgboost-checkpoint.{number}")
+        (self._directory / f"xgboost-checkpoint.{number - _CHECKPOINTS_KEPT}").unlink(missing_ok=True)
         return False
 
 
@@ -129,7 +131,7 @@ def boost(
     if places.checkpoints is not None:
         places.checkpoints.mkdir(exist_ok=True)
         start, rounds_done = _latest(places.checkpoints)
-        callbacks.append(_SaveCheckpoints(places.checkpoints, places.scratch / "checkpoint"))
+        callbacks.append(_SaveCheckpoints(places.checkpoints, places.scratch / "checkpoint", rounds_done))
     if plan.saves_every_round:
         callbacks.append(_SaveEveryRound(places.model, places.scratch / "intermediate"))
     if plan.stopping_rounds is not None:

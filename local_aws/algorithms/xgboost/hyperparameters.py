@@ -1,21 +1,26 @@
 """The hyperparameters of the built-in XGBoost: their types, ranges and refusals.
 
 Source: the rules in aws/sagemaker-xgboost-container, and "XGBoost hyperparameters" in the SageMaker
-developer guide.
+developer guide. What they are stands in the data file `xgboost.toml`; here, what the image says of them.
 """
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from local_aws.algorithms.image_rules import is_served, read_table
 from local_aws.algorithms.interval import Interval
+from local_aws.algorithms.xgboost import IMAGES
 from local_aws.algorithms.xgboost.hyperparameter_rule import Rule
-from local_aws.algorithms.xgboost.metric_names import MAXIMIZED, MINIMIZED
+from local_aws.algorithms.xgboost.metric_names import MAXIMIZED, MINIMIZED, WITH_THRESHOLD
 from local_aws.errors import UserError
+
+_TABLE = read_table("xgboost")
+_VERSION = IMAGES[0].partition(":")[2]
 
 
 class _Metrics(tuple[str, ...]):
-    """The names of the metrics. Three of them also take a threshold: `error@0.7`."""
+    """The names of the metrics. Some of them also take a threshold: `error@0.7`."""
 
     __slots__ = ()
 
@@ -23,10 +28,10 @@ class _Metrics(tuple[str, ...]):
         name, at, threshold = str(metric).partition("@")
         if not at:
             return super().__contains__(metric)
-        if name.strip() not in ("error", "ndcg", "map"):
+        if name.strip() not in WITH_THRESHOLD:
             raise UserError(
                 f"Metric '{metric}' is not supported. Parameter 'eval_metric' with customized threshold "
-                "should be one of these options: 'error', 'ndcg', 'map'."
+                f"should be one of these options: {_quoted(WITH_THRESHOLD)}."
             )
         try:
             float(threshold)
@@ -35,103 +40,42 @@ class _Metrics(tuple[str, ...]):
         return True
 
 
-def _whole(interval: str) -> Rule:
-    return Rule(int, Interval(interval))
-
-
-def _real(interval: str) -> Rule:
-    return Rule(float, Interval(interval))
-
-
-def _one_of(*values: str) -> Rule:
-    return Rule(str, values)
-
-
 def _of_inner_lists(value: list[list[Any]]) -> list[Any]:
     return [element for inner in value for element in inner]
 
 
-_TREE_GROWERS = ("grow_colmaker", "grow_histmaker", "grow_quantile_histmaker")
-_TREE_UPDATERS = (*_TREE_GROWERS, "sync", "refresh", "prune")
-_LINEAR_UPDATERS = ("shotgun", "coord_descent")
-_OBJECTIVES = (
-    "binary:logistic",
-    "binary:logitraw",
-    "binary:hinge",
-    "count:poisson",
-    "multi:softmax",
-    "multi:softprob",
-    "rank:pairwise",
-    "rank:ndcg",
-    "rank:map",
-    "reg:linear",
-    "reg:squarederror",
-    "reg:logistic",
-    "reg:gamma",
-    "reg:absoluteerror",
-    "reg:pseudohubererror",
-    "reg:squaredlogerror",
-    "reg:tweedie",
-    "survival:aft",
-    "survival:cox",
-)
+def _served(entry: Mapping[str, Any]) -> bool:
+    return is_served(entry, _VERSION, _TABLE["versions"])
+
+
+def _values(name: str, listed: list[Any]) -> tuple[Any, ...]:
+    changed = _TABLE["values"].get(name, {})
+    return tuple(value for value in listed if _served(changed.get(value, {})))
+
+
+def _rule(name: str, entry: Mapping[str, Any]) -> Rule:
+    metrics = (*MAXIMIZED, *MINIMIZED)
+    values = _values(name, entry.get("values", []))
+    interval = Interval(entry.get("range", "(-inf, +inf)"))
+    return {
+        "integer": Rule(int, interval),
+        "number": Rule(float, interval),
+        "choice": Rule(str, values),
+        "list": Rule(lambda text: text.split(","), values, list),
+        "tuple": Rule(ast.literal_eval, values, list),
+        "lists": Rule(ast.literal_eval, interval, _of_inner_lists),
+        "metrics": Rule(lambda text: text.split(","), _Metrics(metrics), list),
+        "metric": Rule(str, tuple(f"validation:{metric}" for metric in metrics)),
+    }[entry["type"]]
+
 
 RULES: Mapping[str, Rule] = {
-    "num_round": _whole("[1, +inf)"),
-    "csv_weights": _whole("[0, 1]"),
-    "early_stopping_rounds": _whole("[1, +inf)"),
-    "booster": _one_of("gbtree", "gblinear", "dart"),
-    "verbosity": _whole("[0, 3]"),
-    "nthread": _whole("[1, +inf)"),
-    "eta": _real("[0, 1]"),
-    "gamma": _real("[0, +inf)"),
-    "max_depth": _whole("[0, +inf)"),
-    "min_child_weight": _real("[0, +inf)"),
-    "max_delta_step": _real("[0, +inf)"),
-    "subsample": _real("(0, 1]"),
-    "sampling_method": _one_of("uniform", "gradient_based"),
-    "colsample_bytree": _real("(0, 1]"),
-    "colsample_bylevel": _real("(0, 1]"),
-    "colsample_bynode": _real("(0, 1]"),
-    "lambda": _real("[0, +inf)"),
-    "alpha": _real("[0, +inf)"),
-    "tree_method": _one_of("auto", "exact", "approx", "hist"),
-    "scale_pos_weight": _real("(0, +inf)"),
-    "updater": Rule(lambda text: text.split(","), (*_TREE_UPDATERS, *_LINEAR_UPDATERS), list),
-    "refresh_leaf": _whole("[0, 1]"),
-    "process_type": _one_of("default", "update"),
-    "grow_policy": _one_of("depthwise", "lossguide"),
-    "max_leaves": _whole("[0, +inf)"),
-    "max_bin": _whole("[0, +inf)"),
-    "monotone_constraints": Rule(ast.literal_eval, (-1, 0, 1), list),
-    "interaction_constraints": Rule(ast.literal_eval, Interval("[1, +inf)"), _of_inner_lists),
-    "sample_type": _one_of("uniform", "weighted"),
-    "normalize_type": _one_of("tree", "forest"),
-    "rate_drop": _real("[0, 1]"),
-    "one_drop": _whole("[0, 1]"),
-    "skip_drop": _real("[0, 1]"),
-    "lambda_bias": _real("[0, 1]"),
-    "tweedie_variance_power": _real("(1, 2)"),
-    "objective": _one_of(*_OBJECTIVES),
-    "num_class": _whole("[2, +inf)"),
-    "base_score": _real("[0, +inf)"),
-    "eval_metric": Rule(lambda text: text.split(","), _Metrics((*MAXIMIZED, *MINIMIZED)), list),
-    "seed": _whole("(-2147483648, 2147483647)"),
-    "num_parallel_tree": _whole("[1, +inf)"),
-    "save_model_on_termination": _one_of("true", "false"),
-    "aft_loss_distribution": _one_of("normal", "logistic", "extreme"),
-    "aft_loss_distribution_scale": _real("[0, +inf)"),
-    "use_dask_gpu_training": _one_of("true", "false"),
-    "_kfold": _whole("[2, +inf)"),
-    "_num_cv_round": _whole("[1, +inf)"),
-    "_tuning_objective_metric": _one_of(*(f"validation:{name}" for name in (*MAXIMIZED, *MINIMIZED))),
+    name: _rule(name, entry) for name, entry in _TABLE["hyperparameters"].items() if _served(entry)
 }
-_ALIASES = {
-    "learning_rate": "eta",
-    "min_split_loss": "gamma",
-    "reg_lambda": "lambda",
-    "reg_alpha": "alpha",
-}
+_REQUIRED = [name for name, entry in _TABLE["hyperparameters"].items() if entry.get("required")]
+_ALIASES = {alias: entry["of"] for alias, entry in _TABLE["aliases"].items() if _served(entry)}
+_UPDATERS = {kind: _values("updater", names) for kind, names in _TABLE["updaters"].items()}
+_TREE_UPDATERS = (*_UPDATERS["growers"], *_UPDATERS["others"])
 
 
 def validate(given: Mapping[str, str]) -> dict[str, Any]:
@@ -147,8 +91,9 @@ def validate(given: Mapping[str, str]) -> dict[str, Any]:
         UserError: A hyperparameter is missing, unknown or not valid. The message is the container's.
     """
     named = {_ALIASES.get(name, name): text for name, text in given.items()}
-    if "num_round" not in named:
-        raise UserError("Missing required hyperparameter: num_round")
+    for name in _REQUIRED:
+        if name not in named:
+            raise UserError(f"Missing required hyperparameter: {name}")
     values = {}
     for name, text in named.items():
         if name not in RULES:
@@ -163,21 +108,16 @@ def validate(given: Mapping[str, str]) -> dict[str, Any]:
 def _check_together(values: Mapping[str, Any]) -> None:
     if "updater" in values:
         _check_updater(values["updater"], values.get("booster"), values.get("process_type"))
-    if values.get("objective", "").startswith("multi:") and "num_class" not in values:
+    if values.get("objective") in _TABLE["needs"]["num_class"] and "num_class" not in values:
         raise UserError("Require input for parameter 'num_class' for multi-classification")
     if "eval_metric" in values:
         _check_metrics(values["eval_metric"], values.get("objective", ""))
-    tree_method = values.get("tree_method")
-    if "monotone_constraints" in values and tree_method not in ("exact", "hist"):
-        raise UserError(
-            "monotone_constraints can be used only when the tree_method parameter is set to either 'exact' "
-            "or 'hist'."
-        )
-    if "interaction_constraints" in values and tree_method not in ("exact", "hist", "approx"):
-        raise UserError(
-            "interaction_constraints can be used only when the tree_method parameter is set to either "
-            "'exact', 'hist' or 'approx'."
-        )
+    for name, methods in _TABLE["needs"]["tree_method"].items():
+        if name in values and values.get("tree_method") not in methods:
+            raise UserError(
+                f"{name} can be used only when the tree_method parameter is set to either "
+                f"{_quoted(methods[:-1])} or '{methods[-1]}'."
+            )
     if values.get("use_dask_gpu_training") == "true":
         raise UserError(
             "Some configurations unsuitable for Dask GPU training were found: Dask training is only "
@@ -187,26 +127,27 @@ def _check_together(values: Mapping[str, Any]) -> None:
 
 def _check_updater(updaters: list[str], booster: str | None, process_type: str | None) -> None:
     if booster == "gblinear":
-        if len(updaters) != 1 or updaters[0] not in _LINEAR_UPDATERS:
-            raise UserError(f"Linear updater should be one of these options: {_quoted(_LINEAR_UPDATERS)}.")
+        if len(updaters) != 1 or updaters[0] not in _UPDATERS["linear"]:
+            raise UserError(f"Linear updater should be one of these options: {_quoted(_UPDATERS['linear'])}.")
     elif process_type == "update":
-        if not set(updaters) <= {"refresh", "prune"}:
+        if not set(updaters) <= set(_UPDATERS["update"]):
             raise UserError("process_type 'update' can only be used with updater 'refresh' and 'prune'")
     elif not set(updaters) <= set(_TREE_UPDATERS):
         raise UserError(f"Tree updater should be selected from these options: {_quoted(_TREE_UPDATERS)}.")
-    elif sum(updater in _TREE_GROWERS for updater in updaters) > 1:
+    elif sum(updater in _UPDATERS["growers"] for updater in updaters) > 1:
         raise UserError(
             "Only one tree grow plugin can be selected. Choose one from the following: "
-            f"{_quoted(_TREE_GROWERS)}"
+            f"{_quoted(_UPDATERS['growers'])}"
         )
 
 
-def _quoted(names: tuple[str, ...]) -> str:
+def _quoted(names: Sequence[str]) -> str:
     return ", ".join(f"'{name}'" for name in names)
 
 
 def _check_metrics(metrics: list[str], objective: str) -> None:
-    if "auc" in metrics and not objective.startswith(("binary:", "rank:")):
+    needs = _TABLE["needs"]["objective"]
+    if "auc" in metrics and not objective.startswith(tuple(needs["auc"])):
         raise UserError("Metric 'auc' can only be applied for classification and ranking problems.")
-    if "aft-nloglik" in metrics and objective != "survival:aft":
+    if "aft-nloglik" in metrics and not objective.startswith(tuple(needs["aft-nloglik"])):
         raise UserError("Metric 'aft-nloglik' can only be applied for 'survival:aft' objective.")

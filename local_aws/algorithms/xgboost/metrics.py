@@ -8,12 +8,18 @@ import re
 from local_aws.algorithms.metric import Metric
 from local_aws.algorithms.xgboost.metric_names import MAXIMIZED, MINIMIZED
 
+
 # The container's own pattern ends in (\S+), which would take in a metric that follows on the line.
-METRICS = tuple(
-    Metric(
-        f"validation:{name}",
-        "Maximize" if name in MAXIMIZED else "Minimize",
-        re.compile(rf".*\[[0-9]+\].*#011validation-{re.escape(name)}:(\S+?)(#011|\s|$)"),
+def _metrics_of(channel: str) -> tuple[Metric, ...]:
+    return tuple(
+        Metric(
+            f"{channel}:{name}",
+            "Maximize" if name in MAXIMIZED else "Minimize",
+            re.compile(rf".*\[[0-9]+\].*#011{channel}-{re.escape(name)}:(\S+?)(#011|\s|$)"),
+        )
+        for name in (*MAXIMIZED, *MINIMIZED)
     )
-    for name in (*MAXIMIZED, *MINIMIZED)
-)
+
+
+METRICS = _metrics_of("validation")
+OTHER_METRICS = _metrics_of("train")

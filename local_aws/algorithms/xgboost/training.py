@@ -10,7 +10,6 @@ import numpy as np
 from local_aws.algorithms.xgboost.boosting import Places, Plan, boost
 from local_aws.algorithms.xgboost.channels import DataFormat, check_channels
 from local_aws.algorithms.xgboost.hyperparameters import validate
-from local_aws.algorithms.xgboost.library import xgboost
 from local_aws.algorithms.xgboost.training_data import read_matrix
 from local_aws.errors import UserError
 from local_aws.opt_ml import OptMl
@@ -67,7 +66,8 @@ def train(opt_ml: OptMl) -> None:
             places = _places(opt_ml)
             booster = boost(Plan.of(hyperparameters), matrices, places)
             places.model.write_bytes(booster.save_raw("ubj"))
-    except (ValueError, xgboost.core.XGBoostError) as error:
+    except Exception as error:
+        # The container, too, makes a failure of the job of whatever XGBoost and scikit-learn raise.
         if any(known in str(error) for known in _USER_ERRORS):
             raise UserError(str(error)) from error
         raise UserError(f"XGB train call failed with exception:\n {error}") from error

@@ -13,19 +13,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.aws.clients import make_client
+from tests.aws.endpoints import create_deployment, invoke, settled
+from tests.aws.sagemaker_requests import channel, deployment_requests, model_request, training_request
+from tests.aws.training_data import BUCKET, as_csv, put_training_data
+from tests.aws.training_jobs import finished
 from tests.local_aws.algorithms.records import dense
-from tests.local_aws.algorithms.training_inputs import as_csv
-from tests.local_aws.conftest import (
-    BUCKET,
-    ROLE,
-    channel,
-    finished,
-    invoke,
-    make_client,
-    settled,
-    training_request,
-)
 from tests.project import PROJECT
+from tests.services.local_aws_server import CREDENTIALS_FILE
 
 ECR = "382416733822.dkr.ecr.us-east-1.amazonaws.com"
 KNN = {"feature_dim": "3", "k": "5", "predictor_type": "classifier", "sample_size": "200"}
@@ -46,13 +41,9 @@ def train(sagemaker: Any, name: str, image: str, hyperparameters: dict[str, str]
 
 
 def deploy(sagemaker: Any, name: str, image: str, model_data: str) -> Any:
-    container = {"Image": f"{ECR}/{image}", "ModelDataUrl": model_data}
-    sagemaker.create_model(ModelName=name, ExecutionRoleArn=ROLE, PrimaryContainer=container)
-    variant = {"VariantName": "AllTraffic", "ModelName": name, "InitialInstanceCount": 1}
-    sagemaker.create_endpoint_config(
-        EndpointConfigName=name, ProductionVariants=[{**variant, "InstanceType": "ml.m5.large"}]
-    )
-    sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
+    requests = deployment_requests(name, model_data)
+    requests["Model"] = model_request(name, model_data, f"{ECR}/{image}")
+    create_deployment(sagemaker, requests)
     return settled(sagemaker, name)
 
 
@@ -143,7 +134,7 @@ def test_an_algorithm_is_added_by_its_folder_alone(tmp_path: Path, rows: np.ndar
     for name, text in MEAN.items():
         (folder / name).write_text(text)
     process = subprocess.Popen(
-        [sys.executable, "-m", "local_aws", "--port", "0"],
+        [sys.executable, "-m", "local_aws", "--port", "0", "--credentials-file", str(CREDENTIALS_FILE)],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
         stdout=subprocess.PIPE,
@@ -154,8 +145,7 @@ def test_an_algorithm_is_added_by_its_folder_alone(tmp_path: Path, rows: np.ndar
     try:
         url = process.stdout.readline().split()[-1]
         s3, sagemaker, runtime = (make_client(name, url) for name in ("s3", "sagemaker", "sagemaker-runtime"))
-        s3.create_bucket(Bucket=BUCKET)
-        s3.put_object(Bucket=BUCKET, Key="train/train.csv", Body=as_csv(rows))
+        put_training_data(s3, rows)
         job = train(sagemaker, "mean", "mean:1", {}, channel())
         deploy(sagemaker, "mean", "mean:1", job["ModelArtifacts"]["S3ModelArtifacts"])
         answer = float(invoke(runtime, "mean", b"1,2,3")["Body"])

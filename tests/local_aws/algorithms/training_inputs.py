@@ -4,15 +4,9 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
-
 from local_aws.opt_ml import OptMl
 
 CSV = {"ContentType": "text/csv"}
-
-
-def as_csv(table: np.ndarray) -> bytes:
-    return "".join(",".join(map(str, row)) + "\n" for row in table.tolist()).encode()
 
 
 def prepare(

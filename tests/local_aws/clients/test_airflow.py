@@ -1,6 +1,5 @@
 """The Amazon provider's own SageMaker operators and sensors, as Airflow ships them."""
 
-import json
 from typing import Any
 
 import pytest
@@ -16,31 +15,18 @@ from airflow.providers.amazon.aws.operators.sagemaker import (
 from airflow.providers.amazon.aws.sensors.sagemaker import SageMakerEndpointSensor, SageMakerTrainingSensor
 from airflow.providers.common.compat.sdk import AirflowException
 
-from tests.local_aws.conftest import CREDENTIALS, IMAGE, ROLE, invoke, refused, settled, training_request
-from tests.local_aws.hosting.test_endpoints import delete
-from tests.local_aws_server import LocalAwsServer
+from tests.aws.answers import refused
+from tests.aws.connection import connect
+from tests.aws.endpoints import delete, invoke, settled
+from tests.aws.sagemaker_requests import IMAGE, deployment_requests, model_request, training_request, variant
+from tests.services.local_aws_server import LocalAwsServer
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("s3", "connection")]
 
 
 @pytest.fixture
 def connection(server: LocalAwsServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    connection = {
-        "conn_type": "aws",
-        "login": CREDENTIALS["aws_access_key_id"],
-        "password": "local-aws-secret-key",
-        "extra": {"region_name": CREDENTIALS["region_name"], "endpoint_url": server.url},
-    }
-    monkeypatch.setenv("AIRFLOW_CONN_AWS_DEFAULT", json.dumps(connection))
-
-
-def variant(model: str) -> dict[str, Any]:
-    return {"VariantName": "v", "ModelName": model, "InitialInstanceCount": 1, "InstanceType": "ml.m5.large"}
-
-
-def model_config(name: str, model_data: str) -> dict[str, Any]:
-    container = {"Image": IMAGE, "ModelDataUrl": model_data}
-    return {"ModelName": name, "ExecutionRoleArn": ROLE, "PrimaryContainer": container}
+    connect(monkeypatch, server.url)
 
 
 def test_training_operator_and_sensor(sagemaker: Any) -> None:
@@ -78,7 +64,7 @@ def test_training_operator_and_sensor_fail_with_the_job() -> None:
 
 
 def test_from_a_model_to_an_endpoint_and_its_update(sagemaker: Any, runtime: Any, model_data: str) -> None:
-    SageMakerModelOperator(task_id="model", config=model_config("airflow", model_data)).execute({})
+    SageMakerModelOperator(task_id="model", config=model_request("airflow", model_data)).execute({})
     for name in ("airflow", "airflow-2"):
         config = {"EndpointConfigName": name, "ProductionVariants": [variant("airflow")]}
         SageMakerEndpointConfigOperator(task_id="config", config=config).execute({})
@@ -107,14 +93,7 @@ def test_from_a_model_to_an_endpoint_and_its_update(sagemaker: Any, runtime: Any
 def test_endpoint_operator_makes_model_and_configuration_too(sagemaker: Any, model_data: str) -> None:
     operator = SageMakerEndpointOperator(
         task_id="endpoint",
-        config={
-            "Model": model_config("airflow-all", model_data),
-            "EndpointConfig": {
-                "EndpointConfigName": "airflow-all",
-                "ProductionVariants": [variant("airflow-all")],
-            },
-            "Endpoint": {"EndpointName": "airflow-all", "EndpointConfigName": "airflow-all"},
-        },
+        config=deployment_requests("airflow-all", model_data),
         check_interval=1,
     )
     assert operator.execute({})["Endpoint"]["EndpointStatus"] == "InService"

@@ -1,6 +1,5 @@
 """Airflow's own operators and sensors for transform, processing and tuning jobs, as they are."""
 
-import json
 from typing import Any
 
 import pytest
@@ -17,11 +16,13 @@ from airflow.providers.amazon.aws.sensors.sagemaker import (
 )
 from airflow.providers.common.compat.sdk import AirflowException
 
-from tests.local_aws.conftest import BUCKET, CREDENTIALS, IMAGE, ROLE
-from tests.local_aws.processing.test_operations import processing_request
-from tests.local_aws.transform.test_operations import transform_request
-from tests.local_aws.tuning.test_operations import tuning_request
-from tests.local_aws_server import LocalAwsServer
+from tests.aws.connection import connect
+from tests.aws.processing_jobs import processing_request
+from tests.aws.sagemaker_requests import model_request
+from tests.aws.training_data import BUCKET
+from tests.aws.transform_jobs import transform_request
+from tests.aws.tuning_jobs import tuning_request
+from tests.services.local_aws_server import LocalAwsServer
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("s3", "connection")]
 
@@ -30,13 +31,7 @@ FAST = {"wait_for_completion": True, "check_interval": 1}
 
 @pytest.fixture
 def connection(server: LocalAwsServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    connection = {
-        "conn_type": "aws",
-        "login": CREDENTIALS["aws_access_key_id"],
-        "password": CREDENTIALS["aws_secret_access_key"],
-        "extra": {"region_name": CREDENTIALS["region_name"], "endpoint_url": server.url},
-    }
-    monkeypatch.setenv("AIRFLOW_CONN_AWS_DEFAULT", json.dumps(connection))
+    connect(monkeypatch, server.url)
 
 
 def test_processing(s3: Any) -> None:
@@ -80,11 +75,7 @@ def test_transform_with_its_model(s3: Any, model_data: str) -> None:
     s3.put_object(Bucket=BUCKET, Key="airflow-batch/rows.csv", Body=b"1,2,3\n-1,2,3\n")
     transform = transform_request("airflow-transform", uri=f"s3://{BUCKET}/airflow-batch/rows.csv")
     config = {
-        "Model": {
-            "ModelName": "airflow-transform",
-            "ExecutionRoleArn": ROLE,
-            "PrimaryContainer": {"Image": IMAGE, "ModelDataUrl": model_data},
-        },
+        "Model": model_request("airflow-transform", model_data),
         "Transform": {**transform, "ModelName": "airflow-transform"},
     }
     result = SageMakerTransformOperator(task_id="transform", config=config, **FAST).execute({})

@@ -11,9 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.local_aws.conftest import CREDENTIALS, IMAGE, ROLE, channel, finished, settled, training_request
-from tests.local_aws_server import LocalAwsServer
+from tests.aws.clients import CREDENTIALS
+from tests.aws.endpoints import settled
+from tests.aws.sagemaker_requests import IMAGE, channel, deployment_requests, training_request
+from tests.aws.training_jobs import finished
 from tests.project import PROJECT
+from tests.services.local_aws_server import LocalAwsServer
 
 # 160 MB that nothing else needs: beside the project's own environment, not in it.
 AWS_CLI = PROJECT / ".local" / "awscli"
@@ -74,17 +77,10 @@ def test_from_a_bucket_to_a_prediction_and_back(
     assert described["TrainingJobStatus"] == "Completed"
 
     archive = described["ModelArtifacts"]["S3ModelArtifacts"]
-    container = {"Image": IMAGE, "ModelDataUrl": archive}
-    model = {"ModelName": "aws-cli", "ExecutionRoleArn": ROLE, "PrimaryContainer": container}
-    aws("sagemaker", "create-model", **model)
-    variant = {"VariantName": "v", "ModelName": "aws-cli", "InitialInstanceCount": 1}
-    aws(
-        "sagemaker",
-        "create-endpoint-config",
-        EndpointConfigName="aws-cli",
-        ProductionVariants=[{**variant, "InstanceType": "ml.m5.large"}],
-    )
-    aws("sagemaker", "create-endpoint", EndpointName="aws-cli", EndpointConfigName="aws-cli")
+    requests = deployment_requests("aws-cli", archive)
+    aws("sagemaker", "create-model", **requests["Model"])
+    aws("sagemaker", "create-endpoint-config", **requests["EndpointConfig"])
+    aws("sagemaker", "create-endpoint", **requests["Endpoint"])
     settled(sagemaker, "aws-cli")
     aws("sagemaker", "wait", "endpoint-in-service", "--endpoint-name", "aws-cli")
     (tmp_path / "row.csv").write_text("2.0,0.1,-0.2")

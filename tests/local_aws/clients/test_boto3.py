@@ -1,11 +1,21 @@
-"""boto3, with the waiters of training jobs and endpoints."""
+"""boto3, with the waiters of training jobs and endpoints, and its presigned URLs."""
 
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+import urllib3
+from botocore.config import Config
 from botocore.exceptions import WaiterError
 
-from tests.local_aws.conftest import BUCKET, ENDLESS, IMAGE, ROLE, in_training, training_request
+from tests.aws.clients import CREDENTIALS
+from tests.aws.endpoints import create_deployment
+from tests.aws.sagemaker_requests import deployment_requests, training_request
+from tests.aws.training_data import BUCKET
+from tests.aws.training_jobs import ENDLESS, in_training
+from tests.services.local_aws_server import LocalAwsServer
 
 pytestmark = pytest.mark.usefixtures("s3")
 
@@ -33,13 +43,7 @@ def test_training_job_completed_or_stopped_raises_for_a_failed_job(sagemaker: An
 
 
 def test_endpoint_in_service_and_endpoint_deleted(sagemaker: Any, model_data: str) -> None:
-    container = {"Image": IMAGE, "ModelDataUrl": model_data}
-    sagemaker.create_model(ModelName="boto3", ExecutionRoleArn=ROLE, PrimaryContainer=container)
-    variant = {"VariantName": "v", "ModelName": "boto3", "InitialInstanceCount": 1}
-    sagemaker.create_endpoint_config(
-        EndpointConfigName="boto3", ProductionVariants=[{**variant, "InstanceType": "ml.m5.large"}]
-    )
-    sagemaker.create_endpoint(EndpointName="boto3", EndpointConfigName="boto3")
+    create_deployment(sagemaker, deployment_requests("boto3", model_data))
     wait(sagemaker, "endpoint_in_service", EndpointName="boto3")
     sagemaker.delete_endpoint(EndpointName="boto3")
     wait(sagemaker, "endpoint_deleted", EndpointName="boto3")
@@ -48,14 +52,33 @@ def test_endpoint_in_service_and_endpoint_deleted(sagemaker: Any, model_data: st
 
 def test_endpoint_in_service_raises_for_a_failed_endpoint(sagemaker: Any, s3: Any) -> None:
     s3.put_object(Bucket=BUCKET, Key="boto3.tar.gz", Body=b"no archive")
-    container = {"Image": IMAGE, "ModelDataUrl": f"s3://{BUCKET}/boto3.tar.gz"}
-    sagemaker.create_model(ModelName="boto3-bad", ExecutionRoleArn=ROLE, PrimaryContainer=container)
-    variant = {"VariantName": "v", "ModelName": "boto3-bad", "InitialInstanceCount": 1}
-    sagemaker.create_endpoint_config(
-        EndpointConfigName="boto3-bad", ProductionVariants=[{**variant, "InstanceType": "ml.m5.large"}]
-    )
-    sagemaker.create_endpoint(EndpointName="boto3-bad", EndpointConfigName="boto3-bad")
+    create_deployment(sagemaker, deployment_requests("boto3-bad", f"s3://{BUCKET}/boto3.tar.gz"))
     with pytest.raises(WaiterError, match="terminal failure state"):
         wait(sagemaker, "endpoint_in_service", EndpointName="boto3-bad")
     sagemaker.delete_endpoint(EndpointName="boto3-bad")
     wait(sagemaker, "endpoint_deleted", EndpointName="boto3-bad")
+
+
+@pytest.mark.parametrize(("version", "parameter"), [("s3", "AWSAccessKeyId="), ("s3v4", "X-Amz-Credential=")])
+def test_presigned_urls_put_and_get(server: LocalAwsServer, version: str, parameter: str) -> None:
+    config = Config(signature_version=version, s3={"addressing_style": "path"})
+    made: Any = boto3.client("s3", endpoint_url=server.url, config=config, **CREDENTIALS)  # type: ignore[call-overload]
+    with closing(made) as s3, urllib3.PoolManager(retries=False) as http:
+        place = {"Bucket": BUCKET, "Key": "presigned/ä b+c"}
+        url = s3.generate_presigned_url("put_object", {**place, "ContentType": "text/csv"})
+        assert parameter in url
+        assert http.request("PUT", url, body=b"1,2", headers={"Content-Type": "text/csv"}).status == 200
+        assert http.request("PUT", url, body=b"1,2", headers={"Content-Type": "text/html"}).status == 403
+        answer = http.request("GET", s3.generate_presigned_url("get_object", place))
+        assert (answer.status, answer.data, answer.headers["Content-Type"]) == (200, b"1,2", "text/csv")
+        assert http.request("DELETE", s3.generate_presigned_url("get_object", place)).status == 403
+
+
+def test_a_large_file_goes_in_parts(s3: Any, tmp_path: Path) -> None:
+    content = b"0123456789abcdef" * 2**20
+    (tmp_path / "large").write_bytes(content)
+    s3.upload_file(str(tmp_path / "large"), BUCKET, "large")
+    assert s3.get_object(Bucket=BUCKET, Key="large")["Body"].read() == content
+    s3.put_object(Bucket=BUCKET, Key="whole", Body=content)
+    s3.download_file(BUCKET, "whole", str(tmp_path / "back"))
+    assert (tmp_path / "back").read_bytes() == content

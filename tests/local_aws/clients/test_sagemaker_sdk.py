@@ -5,8 +5,10 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.local_aws.conftest import BUCKET, CREDENTIALS, IMAGE, ROLE
-from tests.local_aws_server import LocalAwsServer
+from tests.aws.clients import CREDENTIALS
+from tests.aws.sagemaker_requests import IMAGE, ROLE
+from tests.aws.training_data import BUCKET
+from tests.services.local_aws_server import LocalAwsServer
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("s3")]
 

@@ -29,32 +29,62 @@ sys.exit(entrypoint.run(OptMl(Path(sys.argv[1]))))
 """
 
 
-@pytest.mark.parametrize(("namespaces", "is_rewritten"), [("with", False), ("without", True)])
-def test_arguments_lead_to_the_jobs_files_either_way(
-    tmp_path: Path, namespaces: str, is_rewritten: bool
-) -> None:
-    opt_ml = OptMl(tmp_path)
+def run_entrypoint(
+    script: str, folder: Path, namespaces: str
+) -> tuple[OptMl, "subprocess.CompletedProcess[str]"]:
+    """Run a script as the entrypoint of a processing job, with or without namespaces."""
+    opt_ml = OptMl(folder)
     opt_ml.create()
     opt_ml.processing_config.parent.mkdir()
     application = {
         "ImageUri": "image",
-        "ContainerEntrypoint": ["python3", "-c", WRITES],
+        "ContainerEntrypoint": ["python3", "-c", script],
         "ContainerArguments": ["/opt/ml/output"],
     }
     opt_ml.processing_config.write_text(json.dumps({"AppSpecification": application}))
     ran = subprocess.run(
-        [sys.executable, "-c", PREPARE_AND_RUN, str(tmp_path), namespaces],
+        [sys.executable, "-c", PREPARE_AND_RUN, str(folder), namespaces],
         capture_output=True,
         text=True,
         timeout=30,
         check=False,
         cwd=PROJECT,
     )
+    return opt_ml, ran
+
+
+@pytest.mark.parametrize(("namespaces", "is_rewritten"), [("with", False), ("without", True)])
+def test_arguments_lead_to_the_jobs_files_either_way(
+    tmp_path: Path, namespaces: str, is_rewritten: bool
+) -> None:
+    opt_ml, ran = run_entrypoint(WRITES, tmp_path, namespaces)
     assert ran.returncode == 7, ran.stderr
     expected = f"{tmp_path}/output" if is_rewritten else "/opt/ml/output"
     assert (opt_ml.output / "seen").read_text() == expected
     assert ("gives a job no /opt/ml of its own" in ran.stdout) is is_rewritten
     assert ("Operation not permitted" in ran.stdout) is is_rewritten
+
+
+DAEMON = """
+import os, sys, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        open(sys.argv[1] + "/daemon", "w").write(os.readlink("/proc/self"))
+        time.sleep(600)
+    os._exit(0)
+os.wait()
+while not os.path.exists(sys.argv[1] + "/daemon"):
+    time.sleep(0.01)
+"""
+
+
+@pytest.mark.parametrize("namespaces", ["with", "without"])
+def test_a_daemon_ends_with_the_entrypoint_either_way(tmp_path: Path, namespaces: str) -> None:
+    # The daemon holds the output open: where it lived on, this would not end.
+    opt_ml, ran = run_entrypoint(DAEMON, tmp_path, namespaces)
+    assert ran.returncode == 0, ran.stderr
+    assert (opt_ml.output / "daemon").exists()
 
 
 def test_only_words_are_rewritten_that_name_a_path_below_opt_ml() -> None:

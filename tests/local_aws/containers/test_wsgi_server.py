@@ -3,7 +3,8 @@
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 import urllib3
@@ -12,9 +13,21 @@ from werkzeug.wrappers import Request, Response
 
 from local_aws.containers import wsgi_server
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+
+def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    if environ["PATH_INFO"] == "/written":
+        write = start_response("200 OK", [("Content-Length", "5")])
+        write(b"a,")
+        write(b"b,")
+        return [b"c"]
+    return answer(environ, start_response)
+
 
 @Request.application
-def application(request: Request) -> Response:
+def answer(request: Request) -> Response:
     if request.path == "/fails":
         raise ValueError("a bug")
     if request.path == "/empty":
@@ -72,3 +85,9 @@ def test_an_answer_without_content_and_a_bug_leave_the_connection_usable(url: st
     ) as pool:
         statuses = [pool.urlopen("POST", path, body=b"x").status for path in ("/empty", "/fails", "/empty")]
     assert statuses == [204, 500, 204]
+
+
+def test_what_the_application_writes_comes_before_what_it_returns(url: str) -> None:
+    with urllib3.PoolManager() as pool:
+        answer = pool.request("POST", f"{url}/written", body=b"x")
+    assert (answer.status, answer.data) == (200, b"a,b,c")

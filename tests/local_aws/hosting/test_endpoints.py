@@ -8,9 +8,13 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.local_aws.conftest import BUCKET, deploy, invoke, refused, settled, wait_until
+from tests.aws.answers import refused
+from tests.aws.endpoints import delete, deploy, endpoint_names, invoke, settled
+from tests.aws.sagemaker_requests import variant
+from tests.aws.training_data import BUCKET
+from tests.aws.waiting import wait_until
 from tests.local_aws.hosting.model_archives import announcing, archive, link
-from tests.local_aws_server import LocalAwsServer
+from tests.services.local_aws_server import LocalAwsServer
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:endpoint/"
 ROW = b"0.5,0.1,-0.2"
@@ -19,20 +23,11 @@ NOT_EXTRACTED = f'Failed to extract model data archive from URL "s3://{BUCKET}/{
 INVALID = "Please ensure that the object located at the URL is a valid tar.gz archive."
 
 
-def delete(sagemaker: Any, name: str) -> None:
-    sagemaker.delete_endpoint(EndpointName=name)
-    wait_until(lambda: name not in names(sagemaker))
-
-
-def names(sagemaker: Any) -> list[str]:
-    return [found["EndpointName"] for found in sagemaker.list_endpoints(MaxResults=100)["Endpoints"]]
-
-
 def test_an_endpoints_life(sagemaker: Any, model_data: str, runtime: Any) -> None:
     described = deploy(sagemaker, "life", model_data)
     assert described["EndpointArn"] == f"{ARN}life"
-    (variant,) = described["ProductionVariants"]
-    assert (variant["VariantName"], variant["CurrentWeight"], variant["CurrentInstanceCount"]) == (
+    (serving,) = described["ProductionVariants"]
+    assert (serving["VariantName"], serving["CurrentWeight"], serving["CurrentInstanceCount"]) == (
         "AllTraffic",
         1.0,
         1,
@@ -40,7 +35,7 @@ def test_an_endpoints_life(sagemaker: Any, model_data: str, runtime: Any) -> Non
     answer = invoke(runtime, "life", ROW)
     assert answer["InvokedProductionVariant"] == "AllTraffic"
     sagemaker.delete_endpoint(EndpointName="life")
-    wait_until(lambda: "life" not in names(sagemaker))
+    wait_until(lambda: "life" not in endpoint_names(sagemaker))
     gone = ("ValidationException", f'Could not find endpoint "{ARN}life".')
     assert refused(sagemaker.describe_endpoint, EndpointName="life") == gone
     assert refused(sagemaker.delete_endpoint, EndpointName="life") == gone
@@ -69,9 +64,8 @@ def test_while_it_comes_up_it_can_be_neither_deleted_nor_updated(sagemaker: Any,
 
 def test_an_update_serves_all_the_time(sagemaker: Any, model_data: str, runtime: Any) -> None:
     deploy(sagemaker, "updated", model_data)
-    spec = {"VariantName": "Second", "ModelName": "updated", "InitialInstanceCount": 1}
     sagemaker.create_endpoint_config(
-        EndpointConfigName="updated-2", ProductionVariants=[{**spec, "InstanceType": "ml.m5.large"}]
+        EndpointConfigName="updated-2", ProductionVariants=[variant("updated", "Second")]
     )
     answering: list[str] = []
     failures: list[Exception] = []
@@ -160,8 +154,7 @@ def current_weights(described: dict[str, Any]) -> dict[str, float]:
 @pytest.fixture
 def two_variants(sagemaker: Any, endpoint: str) -> Iterator[str]:
     """The name of an endpoint with two variants of equal weights."""
-    spec = {"ModelName": endpoint, "InitialInstanceCount": 1, "InstanceType": "ml.m5.large"}
-    variants = [{**spec, "VariantName": name, "InitialVariantWeight": 1.0} for name in "AB"]
+    variants = [variant(endpoint, name, InitialVariantWeight=1.0) for name in "AB"]
     name = f"two-{next(NUMBERS)}"
     sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=variants)
     sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
@@ -172,8 +165,8 @@ def two_variants(sagemaker: Any, endpoint: str) -> Iterator[str]:
 
 def test_serverless(sagemaker: Any, endpoint: str, runtime: Any) -> None:
     serverless = {"MemorySizeInMB": 2048, "MaxConcurrency": 5}
-    variant = {"VariantName": "v", "ModelName": endpoint, "ServerlessConfig": serverless}
-    sagemaker.create_endpoint_config(EndpointConfigName="serverless", ProductionVariants=[variant])
+    instanceless = {"VariantName": "v", "ModelName": endpoint, "ServerlessConfig": serverless}
+    sagemaker.create_endpoint_config(EndpointConfigName="serverless", ProductionVariants=[instanceless])
     sagemaker.create_endpoint(EndpointName="serverless", EndpointConfigName="serverless")
     (described,) = settled(sagemaker, "serverless")["ProductionVariants"]
     assert described["CurrentServerlessConfig"] == serverless
@@ -188,25 +181,55 @@ def test_serverless(sagemaker: Any, endpoint: str, runtime: Any) -> None:
     delete(sagemaker, "serverless")
 
 
-def test_a_configuration_for_data_capture_is_shown_and_nothing_is_captured(
-    sagemaker: Any, endpoint: str
-) -> None:
+def test_a_configuration_whose_data_capture_is_off_is_shown(sagemaker: Any, endpoint: str) -> None:
     capture = {
-        "EnableCapture": True,
+        "EnableCapture": False,
         "InitialSamplingPercentage": 50,
         "DestinationS3Uri": f"s3://{BUCKET}/captured",
         "CaptureOptions": [{"CaptureMode": "Input"}],
     }
-    spec = {"VariantName": "v", "ModelName": endpoint, "InitialInstanceCount": 1}
     sagemaker.create_endpoint_config(
         EndpointConfigName="captured",
-        ProductionVariants=[{**spec, "InstanceType": "ml.m5.large"}],
+        ProductionVariants=[variant(endpoint)],
         DataCaptureConfig=capture,
     )
     sagemaker.create_endpoint(EndpointName="captured", EndpointConfigName="captured")
     described = settled(sagemaker, "captured")["DataCaptureConfig"]
     assert (described["CurrentSamplingPercentage"], described["CaptureStatus"]) == (50, "Stopped")
     delete(sagemaker, "captured")
+
+
+@pytest.mark.parametrize(
+    ("member", "message"),
+    [
+        (
+            {"TargetModel": "second.tar.gz"},
+            "Endpoint shared is not a multi-model endpoint and does not support target model header.",
+        ),
+        (
+            {"InferenceComponentName": "part"},
+            "Local AWS has no InferenceComponentName part in InvokeEndpoint: a model has one container",
+        ),
+        (
+            {"EnableExplanations": "`true`"},
+            "Local AWS has no EnableExplanations `true` in InvokeEndpoint: a model has one container",
+        ),
+        ({"SessionId": "NEW_SESSION"}, "Local AWS has no SessionId NEW_SESSION in InvokeEndpoint"),
+    ],
+)
+def test_what_an_endpoint_of_one_model_does_not_have_is_refused(
+    runtime: Any, endpoint: str, member: dict[str, str], message: str
+) -> None:
+    code, text = refused(
+        runtime.invoke_endpoint, EndpointName=endpoint, Body=ROW, ContentType="text/csv", **member
+    )
+    assert code == "ValidationError"
+    assert text.startswith(message)
+
+
+def test_an_endpoint_has_its_log_group_whatever_its_container_writes(endpoint: str, client: Any) -> None:
+    groups = client("logs").describe_log_groups(logGroupNamePrefix="/aws/sagemaker/Endpoints/")["logGroups"]
+    assert f"/aws/sagemaker/Endpoints/{endpoint}" in [group["logGroupName"] for group in groups]
 
 
 def test_a_process_that_dies_in_service_is_started_again(
@@ -303,7 +326,7 @@ def test_the_log_tells_what_is_wrong_with_a_model_archive(sagemaker: Any, s3: An
     deploy(sagemaker, "linked", f"s3://{BUCKET}/linked.tar.gz")
     found = client("logs").filter_log_events(logGroupName="/aws/sagemaker/Endpoints/linked")["events"]
     assert [event["message"] for event in found] == [
-        "Local AWS: the model archive cannot be extracted: 'link' is a link to an absolute path"
+        "Local AWS: the model archive cannot be extracted: 'link' is neither a file nor a folder"
     ]
     delete(sagemaker, "linked")
 

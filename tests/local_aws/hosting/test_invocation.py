@@ -7,9 +7,9 @@ import pytest
 import urllib3
 from botocore.exceptions import ClientError
 
-from tests.local_aws.conftest import deploy, invoke
-from tests.local_aws.hosting.test_endpoints import delete
-from tests.local_aws_client import OFTEN
+from tests.aws.endpoints import delete, deploy, invoke
+from tests.aws.sagemaker_requests import variant
+from tests.aws.waiting import OFTEN
 
 ROW = b"0.5,0.1,-0.2"
 
@@ -81,12 +81,11 @@ def test_traffic_goes_by_weight_or_to_the_variant_asked_for(
     sagemaker: Any, runtime: Any, model_data: str
 ) -> None:
     deploy(sagemaker, "weighted", model_data)
-    spec = {"ModelName": "weighted", "InitialInstanceCount": 1, "InstanceType": "ml.m5.large"}
     sagemaker.create_endpoint_config(
         EndpointConfigName="two",
         ProductionVariants=[
-            {**spec, "VariantName": "all", "InitialVariantWeight": 1.0},
-            {**spec, "VariantName": "none", "InitialVariantWeight": 0.0},
+            variant("weighted", "all", InitialVariantWeight=1.0),
+            variant("weighted", "none", InitialVariantWeight=0.0),
         ],
     )
     sagemaker.create_endpoint(EndpointName="two", EndpointConfigName="two")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.local_aws.conftest import refused
+from tests.aws.answers import refused
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:model-package-group/"
 

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.local_aws.conftest import BUCKET, IMAGE, ROLE, invoke, refused, settled
-from tests.local_aws.hosting.test_endpoints import delete
+from tests.aws.answers import refused
+from tests.aws.endpoints import delete, invoke, settled
+from tests.aws.sagemaker_requests import IMAGE, ROLE, variant
+from tests.aws.training_data import BUCKET
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:model-package/"
 
@@ -153,6 +155,19 @@ def test_a_name_by_itself_is_used_once(sagemaker: Any, model_data: str) -> None:
     )
 
 
+def test_a_request_that_is_sent_again_makes_no_second_package(sagemaker: Any, model_data: str) -> None:
+    sagemaker.create_model_package_group(ModelPackageGroupName="sent-again")
+    request = {
+        "ModelPackageGroupName": "sent-again",
+        "InferenceSpecification": specification(model_data),
+        "ClientToken": "00000000-0000-4000-8000-000000000001",
+    }
+    arn = sagemaker.create_model_package(**request)["ModelPackageArn"]
+    assert sagemaker.create_model_package(**request)["ModelPackageArn"] == arn
+    found = sagemaker.list_model_packages(ModelPackageGroupName="sent-again")["ModelPackageSummaryList"]
+    assert [package["ModelPackageArn"] for package in found] == [arn]
+
+
 def test_a_version_serves_once_it_is_approved(sagemaker: Any, runtime: Any, model_data: str) -> None:
     arn = register(
         sagemaker,
@@ -171,10 +186,9 @@ def test_a_version_serves_once_it_is_approved(sagemaker: Any, runtime: Any, mode
     sagemaker.update_model_package(ModelPackageArn=arn, ModelApprovalStatus="Approved")
     sagemaker.create_model(**model)
     described = sagemaker.describe_model(ModelName="from-package")
-    assert described["PrimaryContainer"] == {"ModelPackageName": arn}
-    variant = {"VariantName": "v", "ModelName": "from-package", "InitialInstanceCount": 1}
+    assert described["PrimaryContainer"]["ModelPackageName"] == arn
     sagemaker.create_endpoint_config(
-        EndpointConfigName="from-package", ProductionVariants=[{**variant, "InstanceType": "ml.m5.large"}]
+        EndpointConfigName="from-package", ProductionVariants=[variant("from-package")]
     )
     sagemaker.create_endpoint(EndpointName="from-package", EndpointConfigName="from-package")
     assert settled(sagemaker, "from-package")["EndpointStatus"] == "InService"

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
-from tests.local_aws.conftest import BUCKET, ROLE, refused, wait_until
+from tests.aws.answers import refused
+from tests.aws.job_logs import job_log
+from tests.aws.processing_jobs import SCIKIT_LEARN, SCRIPT, ended, processing_request, s3_input, s3_output
+from tests.aws.training_data import BUCKET
+from tests.aws.waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("s3")
 
-IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
-SCRIPT = "/opt/ml/processing/input/code/script.py"
 COPIES = """
 import argparse, json, os, pathlib, sys
 parser = argparse.ArgumentParser()
@@ -29,44 +31,6 @@ print("a line\\tof the log")
 """
 
 
-def s3_input(name: str, uri: str, path: str, **members: Any) -> dict[str, Any]:
-    s3 = {"S3Uri": uri, "LocalPath": path, "S3DataType": "S3Prefix", "S3InputMode": "File", **members}
-    return {"InputName": name, "S3Input": s3}
-
-
-def s3_output(name: str = "out", path: str = "/opt/ml/processing/output", **members: Any) -> dict[str, Any]:
-    s3 = {"S3Uri": f"s3://{BUCKET}/processed/{name}", "LocalPath": path, "S3UploadMode": "EndOfJob"}
-    return {"OutputName": name, "S3Output": {**s3, **members}}
-
-
-def processing_request(name: str, *arguments: str, **members: Any) -> dict[str, Any]:
-    application = {"ImageUri": IMAGE, "ContainerEntrypoint": ["python3", SCRIPT]}
-    if arguments:
-        application["ContainerArguments"] = list(arguments)
-    return {
-        "ProcessingJobName": name,
-        "RoleArn": ROLE,
-        "AppSpecification": application,
-        "ProcessingInputs": [
-            s3_input("code", f"s3://{BUCKET}/{name}/script.py", "/opt/ml/processing/input/code"),
-            s3_input("data", f"s3://{BUCKET}/train/", "/opt/ml/processing/input/data"),
-        ],
-        "ProcessingOutputConfig": {"Outputs": [s3_output(name)]},
-        "ProcessingResources": {
-            "ClusterConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 1}
-        },
-        **members,
-    }
-
-
-def ended(sagemaker: Any, name: str) -> dict[str, Any]:
-    def description() -> dict[str, Any] | None:
-        job = sagemaker.describe_processing_job(ProcessingJobName=name)
-        return job if job["ProcessingJobStatus"] not in ("InProgress", "Stopping") else None
-
-    return wait_until(description)
-
-
 def processed(s3: Any, sagemaker: Any, name: str, script: str, *arguments: str, **members: Any) -> Any:
     """Runs a script to its end and describes the job."""
     s3.put_object(Bucket=BUCKET, Key=f"{name}/script.py", Body=script.encode())
@@ -76,15 +40,6 @@ def processed(s3: Any, sagemaker: Any, name: str, script: str, *arguments: str, 
 
 def content(s3: Any, key: str) -> bytes:
     return s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
-
-
-def log_of(client: Any, job: str) -> list[str]:
-    logs, group = client("logs"), "/aws/sagemaker/ProcessingJobs"
-    (stream,) = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=f"{job}/")["logStreams"]
-    events = logs.get_log_events(
-        logGroupName=group, logStreamName=stream["logStreamName"], startFromHead=True
-    )
-    return [event["message"] for event in events["events"]]
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +90,7 @@ def test_describe_tells_request_times_and_the_first_kilobyte_of_the_message(copi
 
 
 def test_the_log_has_the_scripts_lines(copied: dict[str, Any], client: Any) -> None:
-    assert log_of(client, copied["ProcessingJobName"]) == ["a line#011of the log"]
+    assert job_log(client, "ProcessingJobs", copied["ProcessingJobName"]) == ["a line#011of the log"]
 
 
 def test_boto3s_waiter_sees_the_end(s3: Any, sagemaker: Any) -> None:
@@ -215,7 +170,7 @@ def test_a_failed_jobs_message_is_shown(s3: Any, sagemaker: Any) -> None:
         ),
         (
             "no-command",
-            {"AppSpecification": {"ImageUri": IMAGE, "ContainerEntrypoint": ["no-such-command"]}},
+            {"AppSpecification": {"ImageUri": SCIKIT_LEARN, "ContainerEntrypoint": ["no-such-command"]}},
             "AlgorithmError: , exit code: 127",
         ),
     ],
@@ -244,10 +199,10 @@ def test_stop_lets_the_script_put_itself_in_order(s3: Any, sagemaker: Any, clien
     sagemaker.create_processing_job(**processing_request("stopped"))
     group = {"logGroupName": "/aws/sagemaker/ProcessingJobs", "logStreamNamePrefix": "stopped/"}
     wait_until(lambda: client("logs").describe_log_streams(**group)["logStreams"])
-    wait_until(lambda: "ready" in log_of(client, "stopped"))
+    wait_until(lambda: "ready" in job_log(client, "ProcessingJobs", "stopped"))
     sagemaker.stop_processing_job(ProcessingJobName="stopped")
     assert ended(sagemaker, "stopped")["ProcessingJobStatus"] == "Stopped"
-    assert log_of(client, "stopped") == ["ready", "told to stop"]
+    assert job_log(client, "ProcessingJobs", "stopped") == ["ready", "told to stop"]
     assert refused(sagemaker.stop_processing_job, ProcessingJobName="stopped") == (
         "ValidationException",
         "The request was rejected because the processing job is in status Stopped.",
@@ -264,7 +219,7 @@ def test_longest_run(s3: Any, sagemaker: Any) -> None:
 
 
 def application(**members: Any) -> dict[str, Any]:
-    return {"AppSpecification": {"ImageUri": IMAGE, "ContainerEntrypoint": ["python3"], **members}}
+    return {"AppSpecification": {"ImageUri": SCIKIT_LEARN, "ContainerEntrypoint": ["python3"], **members}}
 
 
 def with_input(**members: Any) -> dict[str, Any]:
@@ -287,7 +242,7 @@ def with_output(**members: Any) -> dict[str, Any]:
             id="unknown-image",
         ),
         pytest.param(
-            {"AppSpecification": {"ImageUri": IMAGE}},
+            {"AppSpecification": {"ImageUri": SCIKIT_LEARN}},
             "Local AWS needs the command as AppSpecification.ContainerEntrypoint.",
             id="no-entrypoint",
         ),

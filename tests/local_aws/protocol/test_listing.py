@@ -8,7 +8,8 @@ import pytest
 from local_aws.errors import ValidationError
 from local_aws.protocol.listing import page_of
 from local_aws.state.resources import Resource
-from tests.local_aws.conftest import training_request
+from tests.aws.sagemaker_requests import channel, training_request
+from tests.aws.training_data import as_csv, separable_rows
 
 
 @dataclass(kw_only=True, eq=False)
@@ -97,10 +98,16 @@ def test_ten_are_listed_where_no_number_is_given() -> None:
 def test_every_list_operation_pages_through_boto3(client: Any, model_data: str) -> None:
     """In a region of its own, so that nothing else is listed."""
     sagemaker = client("sagemaker", region_name="eu-central-1")
+    s3 = client("s3", region_name="eu-central-1")
+    s3.create_bucket(
+        Bucket="data-in-frankfurt", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
+    s3.put_object(Bucket="data-in-frankfurt", Key="train/train.csv", Body=as_csv(separable_rows()))
+    channels = [channel(uri="s3://data-in-frankfurt/train/")]
     image = training_request("x")["AlgorithmSpecification"]["TrainingImage"]
     for number in range(3):
         name = f"n{number}"
-        sagemaker.create_training_job(**training_request(name, HyperParameters={}))
+        sagemaker.create_training_job(**training_request(name, HyperParameters={}, InputDataConfig=channels))
         sagemaker.create_model(ModelName=name, PrimaryContainer={"Image": image, "ModelDataUrl": model_data})
         variant = {
             "VariantName": "v",

@@ -1,13 +1,16 @@
 """Who may call: programs on this machine, and no web page in its browser."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
 from local_aws.errors import AwsError
 from local_aws.protocol.request_guard import RequestGuard
-from tests.local_aws_server import LocalAwsServer, local_aws_server
+from tests.aws.signed_requests import signed_headers
 from tests.raw_http import raw_status
+from tests.services.local_aws_server import LocalAwsServer, local_aws_server
 
 GUARD = RequestGuard(["Local-AWS"])
 
@@ -58,41 +61,57 @@ def test_any_other_host_is_refused(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "origin", ["http://localhost:8080", "http://127.0.0.1", "https://[::1]:3000", "http://local-aws"]
-)
-def test_a_page_of_our_own_may_call(origin: str) -> None:
-    GUARD.check(request(Host="127.0.0.1:5555", Origin=origin))
-
-
-@pytest.mark.parametrize(
     "origin",
-    ["https://evil.example", "http://localhost.evil.example", "null", "", "http://192.168.0.7", "file://"],
+    [
+        "https://evil.example",
+        "http://localhost:8080",
+        "http://127.0.0.1:5555",
+        "https://[::1]:3000",
+        "http://local-aws",
+        "null",
+        "",
+        "file://",
+    ],
 )
-def test_any_other_page_is_refused(origin: str) -> None:
+def test_every_page_is_refused(origin: str) -> None:
     with pytest.raises(AwsError, match="does not answer to web pages") as caught:
         GUARD.check(request(Host="127.0.0.1:5555", Origin=origin))
     assert (caught.value.code, caught.value.status) == ("AccessDeniedException", 403)
 
 
-SIGNED = "Authorization: AWS4-HMAC-SHA256 Credential=A/20261123/us-east-1/{service}/aws4_request\r\n"
-CONTROL = "POST / HTTP/1.1\r\nX-Amz-Target: SageMaker.ListModels\r\n" + SIGNED.format(service="sagemaker")
-INVOKE = "POST /endpoints/e/invocations HTTP/1.1\r\n" + SIGNED.format(service="sagemaker")
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "same-origin", ""])
+def test_every_fetch_of_a_page_is_refused(site: str) -> None:
+    with pytest.raises(AwsError, match="does not answer to fetches of web pages") as caught:
+        GUARD.check(request(Host="127.0.0.1:5555", **{"Sec-Fetch-Site": site}))
+    assert (caught.value.code, caught.value.status) == ("AccessDeniedException", 403)
+
+
+def test_an_address_that_a_user_opens_in_a_browser_is_no_pages() -> None:
+    GUARD.check(request(Host="127.0.0.1:5555", **{"Sec-Fetch-Site": "none"}))
 
 
 @pytest.mark.parametrize(
-    ("request_", "allowed"),
+    ("method", "path", "service", "allowed"),
     [
-        pytest.param(CONTROL, 200, id="control-plane"),
-        pytest.param(INVOKE, 400, id="runtime"),
-        pytest.param("PUT /bucket-of-a-page HTTP/1.1\r\n", 200, id="s3"),
-        pytest.param("GET /moto-api/ HTTP/1.1\r\n", 200, id="moto"),
-        pytest.param("OPTIONS / HTTP/1.1\r\nAccess-Control-Request-Method: PUT\r\n", 200, id="preflight"),
+        pytest.param("POST", "/", "sagemaker", 200, id="control-plane"),
+        pytest.param("POST", "/endpoints/e/invocations", "sagemaker", 400, id="runtime"),
+        pytest.param("PUT", "/bucket-of-a-page", "s3", 200, id="s3"),
+        pytest.param("OPTIONS", "/bucket-of-a-page", "s3", 200, id="preflight"),
     ],
 )
-def test_no_part_of_the_server_answers_a_page(server: LocalAwsServer, request_: str, allowed: int) -> None:
-    assert raw_status(server.url, f"{request_}Host: evil.example\r\n") == 403
-    assert raw_status(server.url, f"{request_}Host: 127.0.0.1\r\nOrigin: https://evil.example\r\n") == 403
-    assert raw_status(server.url, f"{request_}Host: 127.0.0.1\r\n") == allowed
+def test_no_part_of_the_server_answers_a_page(
+    server: LocalAwsServer, method: str, path: str, service: str, allowed: int
+) -> None:
+    target = {"X-Amz-Target": "SageMaker.ListModels"} if path == "/" else {}
+    headers = signed_headers(method, f"{server.url}{path}", headers=target, service=service)
+    host = urlsplit(server.url).netloc
+    lines = f"{method} {path} HTTP/1.1\r\n" + "".join(
+        f"{name}: {value}\r\n" for name, value in headers.items()
+    )
+    assert raw_status(server.url, f"{lines}Host: evil.example\r\n") == 403
+    assert raw_status(server.url, f"{lines}Host: {host}\r\nOrigin: {server.url}\r\n") == 403
+    assert raw_status(server.url, f"{lines}Host: {host}\r\nSec-Fetch-Site: cross-site\r\n") == 403
+    assert raw_status(server.url, f"{lines}Host: {host}\r\n") == allowed
 
 
 def test_a_request_without_a_host_is_refused(server: LocalAwsServer) -> None:
@@ -100,6 +119,6 @@ def test_a_request_without_a_host_is_refused(server: LocalAwsServer) -> None:
 
 
 def test_a_host_name_is_allowed_on_the_command_line() -> None:
-    with local_aws_server("--allow-host", "local-aws") as server:
+    with local_aws_server("--allow-host", "local-aws", "--accept-any-signature") as server:
         assert raw_status(server.url, "GET / HTTP/1.1\r\nHost: local-aws:5555\r\n") == 200
         assert raw_status(server.url, "GET / HTTP/1.1\r\nHost: evil.example\r\n") == 403

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from local_aws.errors import AwsError
 from local_aws.protocol.request_validation import pattern_check, validate
 from local_aws.protocol.service_model import service_model
-from tests.local_aws.conftest import training_request
+from tests.aws.sagemaker_requests import training_request
 
 VARIANT = {"VariantName": "v", "ModelName": "m", "InitialInstanceCount": 1, "InstanceType": "ml.m5.large"}
 

@@ -4,17 +4,14 @@ from typing import Any
 
 import pytest
 
-from tests.local_aws.conftest import IMAGE, ROLE, refused
+from tests.aws.answers import refused
+from tests.aws.sagemaker_requests import model_request
 
 
 @pytest.fixture
 def model_arn(sagemaker: Any, model_data: str) -> Any:
-    arn = sagemaker.create_model(
-        ModelName="tagged",
-        ExecutionRoleArn=ROLE,
-        PrimaryContainer={"Image": IMAGE, "ModelDataUrl": model_data},
-        Tags=[{"Key": "run", "Value": "1"}],
-    )["ModelArn"]
+    request = model_request("tagged", model_data, Tags=[{"Key": "run", "Value": "1"}])
+    arn = sagemaker.create_model(**request)["ModelArn"]
     yield arn
     sagemaker.delete_model(ModelName="tagged")
 

@@ -9,18 +9,17 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 
+from local_aws.containers.limits import JobLimits
+from local_aws.protocol.signatures.authentication import AnySignature
 from local_aws.server import LocalAws
 from local_aws.state.latency import LATENCIES, Latency
-from tests.local_aws.conftest import (
-    BUCKET,
-    deploy,
-    finished,
-    make_client,
-    settled,
-    training_request,
-    wait_until,
-)
-from tests.local_aws_server import local_aws_server
+from tests.aws.clients import make_client
+from tests.aws.endpoints import deploy, settled
+from tests.aws.sagemaker_requests import training_request
+from tests.aws.training_data import BUCKET
+from tests.aws.training_jobs import finished
+from tests.aws.waiting import wait_until
+from tests.services.local_aws_server import local_aws_server
 
 ROWS = b"".join(b"%d,%d,%d\n" % (row % 2, row % 2, row % 3) for row in range(40))
 
@@ -28,6 +27,10 @@ ROWS = b"".join(b"%d,%d,%d\n" % (row % 2, row % 2, row % 3) for row in range(40)
 class SilentHandler(WSGIRequestHandler):
     def log_message(self, *_: object) -> None:
         return
+
+    def get_environ(self) -> dict[str, Any]:
+        # As local AWS's own server tells it.
+        return super().get_environ() | {"REQUEST_URI": self.path}
 
 
 @contextmanager
@@ -43,7 +46,7 @@ def client_with_data(url: str) -> Iterator[Any]:
 
 @contextmanager
 def in_process(latency: Latency) -> Iterator[Any]:
-    application = LocalAws(latency)
+    application = LocalAws(latency, JobLimits(), AnySignature())
     with make_server("127.0.0.1", 0, application, handler_class=SilentHandler) as server:
         serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         serving.start()

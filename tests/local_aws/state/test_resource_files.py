@@ -1,12 +1,15 @@
 """Resources in files: every kind can be kept and comes back as it was."""
 
+import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Event
 from typing import ClassVar
 
 import pytest
 
 from local_aws import server
+from local_aws.errors import DataDirError
 from local_aws.state.resource_files import ResourceFiles, _kinds
 from local_aws.state.resources import LIVE, Kept, Regions, Resource
 from local_aws.storage.data_dir import DataDir
@@ -87,3 +90,25 @@ def test_what_is_changed_under_the_lock_is_kept_when_it_is_released(
         assert kept(files)["one/1"].count is None
         del region.of(Gadget)["other"]
     assert {name: resource.count for name, resource in kept(files).items()} == {"one/1": 7}
+
+
+def without(data_dir: DataDir, files: ResourceFiles, *fields: str) -> None:
+    """Keep a gadget as a server writes it that does not know these fields."""
+    files.keep("123456789012", "eu-west-1", gadget("earlier"))
+    (file,) = Path(data_dir.path).rglob("earlier.json")
+    document = json.loads(file.read_text())
+    file.write_text(json.dumps({name: value for name, value in document.items() if name not in fields}))
+
+
+def test_a_field_that_an_earlier_server_did_not_have_gets_its_default(
+    data_dir: DataDir, files: ResourceFiles
+) -> None:
+    without(data_dir, files, "count", "steps")
+    found = kept(files)["earlier"]
+    assert (found.parts, found.count, found.steps) == ([Part(0.1)], None, [])
+
+
+def test_a_field_without_default_has_to_be_there(data_dir: DataDir, files: ResourceFiles) -> None:
+    without(data_dir, files, "parts")
+    with pytest.raises(DataDirError, match=r"earlier\.json.*parts"):
+        kept(files)

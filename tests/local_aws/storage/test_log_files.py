@@ -10,7 +10,7 @@ from local_aws.errors import DataDirError
 from local_aws.storage.data_dir import DataDir
 from local_aws.storage.log_files import LogFiles
 from local_aws.storage.log_streams import LogStream
-from tests.local_aws.conftest import CREDENTIALS
+from tests.aws.clients import CREDENTIALS
 
 GROUP, STREAM = "/aws/sagemaker/TrainingJobs", "job/algo-1-0"
 # Longer ago than CloudWatch takes events in.

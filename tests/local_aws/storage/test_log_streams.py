@@ -4,7 +4,7 @@ import boto3
 from moto import mock_aws
 
 from local_aws.storage.log_streams import LogStream
-from tests.local_aws.conftest import CREDENTIALS
+from tests.aws.clients import CREDENTIALS
 
 
 @mock_aws

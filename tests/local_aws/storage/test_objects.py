@@ -9,7 +9,7 @@ from moto import mock_aws
 
 from local_aws.errors import NoSuchObjectError
 from local_aws.storage.objects import S3Url, Storage
-from tests.local_aws.conftest import CREDENTIALS
+from tests.aws.clients import CREDENTIALS
 
 ACCOUNT = "123456789012"
 

@@ -8,7 +8,7 @@ import pytest
 from local_aws.opt_ml import OptMl
 from local_aws.storage.objects import Storage
 from local_aws.training.channels import download_channel
-from tests.local_aws.conftest import channel
+from tests.aws.sagemaker_requests import channel
 
 
 def downloaded(uri: str, tmp_path: Path) -> dict[str, bytes]:

@@ -2,22 +2,18 @@
 
 import json
 import os
+import re
 import time
 from typing import Any
 
 import pytest
 
-from tests.local_aws.conftest import (
-    BUCKET,
-    ENDLESS,
-    IMAGE,
-    channel,
-    finished,
-    in_training,
-    refused,
-    training_request,
-    wait_until,
-)
+from tests.aws.answers import refused
+from tests.aws.job_logs import job_log
+from tests.aws.sagemaker_requests import IMAGE, channel, training_request
+from tests.aws.training_data import BUCKET
+from tests.aws.training_jobs import ENDLESS, finished, in_training
+from tests.aws.waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("s3")
 
@@ -37,16 +33,6 @@ FILE_SYSTEM = {
     }
 }
 UNKNOWN_IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/kmeans:1"
-
-
-def log_of(client: Any, job: str) -> list[str]:
-    logs = client("logs")
-    group = "/aws/sagemaker/TrainingJobs"
-    (stream,) = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=f"{job}/")["logStreams"]
-    events = logs.get_log_events(
-        logGroupName=group, logStreamName=stream["logStreamName"], startFromHead=True
-    )
-    return [event["message"] for event in events["events"]]
 
 
 def from_manifest(key: str) -> dict[str, Any]:
@@ -80,12 +66,73 @@ def test_a_completed_job_tells_its_time_and_its_model(trained: dict[str, Any]) -
 
 def test_describe_repeats_the_request(trained: dict[str, Any]) -> None:
     request = training_request("shared")
+    specification, output = request["AlgorithmSpecification"], request["OutputDataConfig"]
+    # AWS shows these members whether or not they were given.
+    specification["MetricDefinitions"] = trained["AlgorithmSpecification"]["MetricDefinitions"]
+    output |= {"KmsKeyId": "", "CompressionType": "GZIP"}
     assert {member: trained[member] for member in request} == request
     assert trained["TrainingJobArn"] == "arn:aws:sagemaker:us-east-1:123456789012:training-job/shared"
 
 
+@pytest.mark.usefixtures("s3")
+def test_metrics_are_those_of_both_channels(sagemaker: Any) -> None:
+    """SageMaker reads train:* and validation:* from the log, each by the definition that Describe tells."""
+    request = training_request("metrics", InputDataConfig=[channel(), channel("validation")])
+    sagemaker.create_training_job(**request)
+    described = finished(sagemaker, "metrics")
+    names = {metric["MetricName"] for metric in described["FinalMetricDataList"]}
+    assert names == {"train:logloss", "validation:logloss"}
+    definitions = {
+        metric["Name"]: metric["Regex"] for metric in described["AlgorithmSpecification"]["MetricDefinitions"]
+    }
+    assert names < set(definitions)
+    line = "[4]#011train-logloss:0.25#011validation-logloss:0.5"
+    values = [re.match(definitions[name], line) for name in sorted(names)]
+    assert [found and found[1] for found in values] == ["0.25", "0.5"]
+
+
+def test_a_model_that_is_not_to_be_compressed_is_stored_as_its_files(sagemaker: Any, s3: Any) -> None:
+    output = {"S3OutputPath": f"s3://{BUCKET}/plain", "CompressionType": "NONE"}
+    sagemaker.create_training_job(**training_request("plain", OutputDataConfig=output))
+    described = finished(sagemaker, "plain")
+    assert described["ModelArtifacts"]["S3ModelArtifacts"] == f"s3://{BUCKET}/plain/plain/output/model/"
+    found = s3.list_objects_v2(Bucket=BUCKET, Prefix="plain/")["Contents"]
+    assert [one["Key"] for one in found] == ["plain/plain/output/model/xgboost-model"]
+    assert found[0]["Size"] > 0
+
+
+@pytest.mark.usefixtures("trained")
+def test_jobs_are_listed_by_warm_pool_and_training_plan(sagemaker: Any) -> None:
+    resources = {**training_request("pooled")["ResourceConfig"], "KeepAlivePeriodInSeconds": 60}
+    sagemaker.create_training_job(**training_request("pooled", ResourceConfig=resources))
+    finished(sagemaker, "pooled")
+
+    def listed(**filters: str) -> list[str]:
+        found = sagemaker.list_training_jobs(MaxResults=100, **filters)["TrainingJobSummaries"]
+        return [job["TrainingJobName"] for job in found]
+
+    terminated = listed(WarmPoolStatusEquals="Terminated")
+    assert "pooled" in terminated
+    assert "shared" not in terminated
+    assert listed(WarmPoolStatusEquals="InUse") == []
+    assert {"pooled", "shared"} <= set(listed())
+    plan = "arn:aws:sagemaker:us-east-1:123456789012:training-plan/mine"
+    assert listed(TrainingPlanArnEquals=plan) == []
+
+
+def test_a_bucket_of_another_region_has_no_objects_for_the_job(client: Any, sagemaker: Any) -> None:
+    other = client("s3", region_name="eu-west-1")
+    other.create_bucket(Bucket="in-ireland", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    other.put_object(Bucket="in-ireland", Key="train/train.csv", Body=b"1,2\n0,1\n")
+    request = training_request("abroad", InputDataConfig=[channel(uri="s3://in-ireland/train/")])
+    assert refused(sagemaker.create_training_job, **request)[1].startswith(
+        'No S3 objects found under S3 URL "s3://in-ireland/train/" given in input data source. Please ensure '
+        "that the bucket exists in the selected region"
+    )
+
+
 def test_the_log_has_the_containers_lines(trained: dict[str, Any], client: Any) -> None:
-    lines = log_of(client, trained["TrainingJobName"])
+    lines = job_log(client, "TrainingJobs", trained["TrainingJobName"])
     assert any(line.endswith("Train matrix has 200 rows and 3 columns") for line in lines)
     rounds = [line for line in lines if line.startswith("[") and "#011train-logloss:" in line]
     assert [line.partition("#011")[0] for line in rounds] == ["[0]", "[1]", "[2]", "[3]", "[4]"]
@@ -160,8 +207,8 @@ def test_an_absent_job(sagemaker: Any, operation: str) -> None:
         ),
         pytest.param(
             {"InputDataConfig": [channel(DataSource=AUGMENTED)]},
-            "Channel train: local AWS has no S3DataType AugmentedManifestFile; it reads S3DataType S3Prefix "
-            "and ManifestFile.",
+            "Local AWS has no InputDataConfig.DataSource.S3DataSource.AttributeNames in CreateTrainingJob: a "
+            "channel is the objects of an S3 prefix or a manifest, in their order.",
             id="augmented-manifest",
         ),
         pytest.param(
@@ -176,6 +223,35 @@ def test_an_absent_job(sagemaker: Any, operation: str) -> None:
             "any registry "
             "account and region: knn:1, linear-learner:1, sagemaker-xgboost:3.2-0, ",
             id="unknown-image",
+        ),
+        pytest.param(
+            {
+                "AlgorithmSpecification": {
+                    "TrainingImage": IMAGE,
+                    "TrainingInputMode": "File",
+                    "ContainerEntrypoint": ["/bin/bash", "-c", "exit 3"],
+                }
+            },
+            "Local AWS has no AlgorithmSpecification.ContainerEntrypoint in CreateTrainingJob: it runs the "
+            "algorithms",
+            id="entrypoint",
+        ),
+        pytest.param(
+            {"HyperParameters": {"num_round": "1", "sagemaker_program": "train.py"}},
+            "Local AWS has no script mode: it trains the algorithm of the image, and would ignore the "
+            "hyperparameter sagemaker_program.",
+            id="script-mode",
+        ),
+        pytest.param(
+            {
+                "AlgorithmSpecification": {
+                    "TrainingImage": IMAGE,
+                    "TrainingInputMode": "File",
+                    "MetricDefinitions": [{"Name": "mine", "Regex": "mine=(.*)"}],
+                }
+            },
+            "You can't override the metric definitions for Amazon SageMaker algorithms.",
+            id="metric-definitions",
         ),
         pytest.param(
             {"AlgorithmSpecification": {"AlgorithmName": "mine", "TrainingInputMode": "File"}},
@@ -235,7 +311,7 @@ def test_a_manifest_chooses_the_objects_of_a_channel(s3: Any, sagemaker: Any, cl
     request = training_request("from-manifest", InputDataConfig=[from_manifest("rows.manifest")])
     sagemaker.create_training_job(**request)
     assert finished(sagemaker, "from-manifest")["TrainingJobStatus"] == "Completed"
-    lines = log_of(client, "from-manifest")
+    lines = job_log(client, "TrainingJobs", "from-manifest")
     assert any(line.endswith("Train matrix has 40 rows and 2 columns") for line in lines)
 
 
@@ -322,7 +398,7 @@ def test_a_stopped_job_keeps_the_model_it_was_asked_to_save(sagemaker: Any, s3: 
     in_training(sagemaker, "saved")
     group = {"logGroupName": "/aws/sagemaker/TrainingJobs", "logStreamNamePrefix": "saved/"}
     wait_until(lambda: client("logs").describe_log_streams(**group)["logStreams"])
-    wait_until(lambda: any("[3]#011" in line for line in log_of(client, "saved")))
+    wait_until(lambda: any("[3]#011" in line for line in job_log(client, "TrainingJobs", "saved")))
     sagemaker.stop_training_job(TrainingJobName="saved")
     url = finished(sagemaker, "saved")["ModelArtifacts"]["S3ModelArtifacts"]
     assert s3.head_object(Bucket=BUCKET, Key=url.removeprefix(f"s3://{BUCKET}/"))["ContentLength"] > 0
@@ -365,7 +441,7 @@ def test_an_older_image_runs_on_the_same_wheel_and_the_log_says_so(sagemaker: An
     specification = {"TrainingImage": image, "TrainingInputMode": "File"}
     sagemaker.create_training_job(**training_request("older", AlgorithmSpecification=specification))
     assert finished(sagemaker, "older")["TrainingJobStatus"] == "Completed"
-    assert log_of(client, "older")[0] == (
+    assert job_log(client, "TrainingJobs", "older")[0] == (
         "Local AWS runs sagemaker-xgboost:1.7-1 on the libraries of sagemaker-xgboost:3.2-0."
     )
 
@@ -382,7 +458,7 @@ def test_fast_file_mode_gives_the_same_files_and_the_log_says_how(
         request["InputDataConfig"] = [channel(InputMode="FastFile")]
     sagemaker.create_training_job(**request)
     assert finished(sagemaker, name)["TrainingJobStatus"] == "Completed"
-    assert log_of(client, name)[0] == (
+    assert job_log(client, "TrainingJobs", name)[0] == (
         "Local AWS copies channel train before the start, as in File mode, where FastFile streams it."
     )
 

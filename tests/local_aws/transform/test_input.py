@@ -7,22 +7,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.local_aws.conftest import BUCKET, IMAGE, ROLE, finished, training_request
-from tests.local_aws.transform.test_operations import SEE_LOGS, log_of, stored, transformed
+from tests.aws.job_logs import job_log
+from tests.aws.sagemaker_requests import model_request, training_request
+from tests.aws.training_data import BUCKET
+from tests.aws.training_jobs import finished
+from tests.aws.transform_jobs import SEE_LOGS, stored, transformed
 
 KNN = "382416733822.dkr.ecr.us-east-1.amazonaws.com/knn:1"
 ASSEMBLED = {"AssembleWith": "Line"}
 
 
-def make_model(sagemaker: Any, name: str, image: str, model_data: str) -> str:
-    container = {"Image": image, "ModelDataUrl": model_data}
-    sagemaker.create_model(ModelName=name, ExecutionRoleArn=ROLE, PrimaryContainer=container)
-    return name
-
-
 @pytest.fixture(scope="module")
 def model(sagemaker: Any, model_data: str) -> str:
-    return make_model(sagemaker, "transforms-input", IMAGE, model_data)
+    sagemaker.create_model(**model_request("transforms-input", model_data))
+    return "transforms-input"
 
 
 def from_manifest(key: str) -> dict[str, Any]:
@@ -97,11 +95,12 @@ def test_json_lines_get_the_prediction_as_an_attribute(s3: Any, sagemaker: Any, 
     ]
     lines = "\n".join(map(json.dumps, records))
     s3.put_object(Bucket=BUCKET, Key="input/records.jsonl", Body=lines.encode())
+    sagemaker.create_model(**model_request("transforms-knn", model_data, KNN))
     job = transformed(
         sagemaker,
         "input-jsonlines",
         uri=f"s3://{BUCKET}/input/records.jsonl",
-        ModelName=make_model(sagemaker, "transforms-knn", KNN, model_data),
+        ModelName="transforms-knn",
         TransformInput={"ContentType": "application/jsonlines"},
         TransformOutput={"Accept": "application/jsonlines", **ASSEMBLED},
         DataProcessing={
@@ -128,7 +127,7 @@ def test_a_row_without_the_selected_column_fails_the_job_and_stands_in_the_data_
         DataProcessing={"InputFilter": "$[1:]"},
     )
     assert (job["TransformJobStatus"], job["FailureReason"]) == ("Failed", f"ClientError: {SEE_LOGS}")
-    assert log_of(client, "input-short", "data")[-1].endswith(
+    assert job_log(client, "TransformJobs", "input-short", data_log=True)[-1].endswith(
         f"{BUCKET}/input/short.csv: ClientError: InputFilter: index 1 is out of range: there are 1 elements"
     )
     assert stored(s3, "input-short") == {}
@@ -161,7 +160,7 @@ def test_gzip_input_that_is_none_fails_the_job_and_stands_in_the_data_log(
         TransformInput={"CompressionType": "Gzip"},
     )
     assert (job["TransformJobStatus"], job["FailureReason"]) == ("Failed", f"ClientError: {SEE_LOGS}")
-    line = log_of(client, "input-not-gzip", "data")[-1]
+    line = job_log(client, "TransformJobs", "input-not-gzip", data_log=True)[-1]
     assert f"{BUCKET}/input/not.csv.gz: ClientError: cannot decompress it as Gzip" in line
 
 

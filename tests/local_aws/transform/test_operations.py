@@ -7,17 +7,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.local_aws.conftest import BUCKET, IMAGE, ROLE, invoke, refused, wait_until
+from tests.aws.answers import refused
+from tests.aws.endpoints import invoke
+from tests.aws.job_logs import job_log
+from tests.aws.sagemaker_requests import model_request
+from tests.aws.training_data import BUCKET
+from tests.aws.transform_jobs import RESOURCES, SEE_LOGS, ended, stored, transform_request, transformed
+from tests.aws.waiting import wait_until
 from tests.local_aws.hosting.model_archives import archive
-
-RESOURCES = {"InstanceType": "ml.m5.large", "InstanceCount": 1}
-SEE_LOGS = "See job logs for more information"
 
 
 @pytest.fixture(scope="module")
 def model(sagemaker: Any, model_data: str) -> str:
-    container = {"Image": IMAGE, "ModelDataUrl": model_data}
-    sagemaker.create_model(ModelName="transforms", ExecutionRoleArn=ROLE, PrimaryContainer=container)
+    sagemaker.create_model(**model_request("transforms", model_data))
     return "transforms"
 
 
@@ -28,60 +30,6 @@ def features(s3: Any, rows: np.ndarray) -> bytes:
     s3.put_object(Bucket=BUCKET, Key="batch/all.csv", Body="".join(lines).encode())
     s3.put_object(Bucket=BUCKET, Key="batch/deep/some.csv", Body="".join(lines[:50]).encode())
     return "".join(lines).encode()
-
-
-def transform_request(name: str, uri: str = f"s3://{BUCKET}/batch/all.csv", **members: Any) -> dict[str, Any]:
-    """A request; `split_type` and such go into TransformInput and TransformOutput."""
-    request: dict[str, Any] = {
-        "TransformJobName": name,
-        "ModelName": "transforms",
-        "TransformInput": {
-            "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": uri}},
-            "ContentType": "text/csv",
-            "SplitType": "Line",
-        },
-        "TransformOutput": {"S3OutputPath": f"s3://{BUCKET}/transformed/{name}", "Accept": "text/csv"},
-        "TransformResources": RESOURCES,
-    }
-    for part in ("TransformInput", "TransformOutput"):
-        request[part] |= members.pop(part, {})
-    return request | members
-
-
-def ended(sagemaker: Any, name: str) -> dict[str, Any]:
-    def description() -> dict[str, Any] | None:
-        job = sagemaker.describe_transform_job(TransformJobName=name)
-        return job if job["TransformJobStatus"] not in ("InProgress", "Stopping") else None
-
-    return wait_until(description)
-
-
-def transformed(sagemaker: Any, name: str, **members: Any) -> dict[str, Any]:
-    sagemaker.create_transform_job(**transform_request(name, **members))
-    return ended(sagemaker, name)
-
-
-def stored(s3: Any, name: str) -> dict[str, bytes]:
-    """What a job has stored, by the path below its output prefix."""
-    prefix = f"transformed/{name}/"
-    found = s3.list_objects_v2(Bucket=BUCKET, Prefix=prefix).get("Contents", [])
-    return {
-        entry["Key"].removeprefix(prefix): s3.get_object(Bucket=BUCKET, Key=entry["Key"])["Body"].read()
-        for entry in found
-    }
-
-
-def log_of(client: Any, job: str, kind: str) -> list[str]:
-    """The lines of a job's data log, or of its container's log."""
-    logs, group = client("logs"), "/aws/sagemaker/TransformJobs"
-    streams = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=f"{job}/")["logStreams"]
-    (name,) = (
-        stream["logStreamName"]
-        for stream in streams
-        if stream["logStreamName"].endswith("/data-log") is (kind == "data")
-    )
-    events = logs.get_log_events(logGroupName=group, logStreamName=name, startFromHead=True)
-    return [event["message"] for event in events["events"]]
 
 
 @pytest.mark.parametrize(
@@ -156,11 +104,11 @@ def test_the_logs_tell_how_the_input_was_sent(sagemaker: Any, client: Any) -> No
     resources = {**RESOURCES, "InstanceCount": 2}
     limits = {"MaxConcurrentTransforms": 3, "MaxPayloadInMB": 2, "BatchStrategy": "SingleRecord"}
     transformed(sagemaker, "logged", TransformResources=resources, **limits)
-    (line,) = log_of(client, "logged", "data")
+    (line,) = job_log(client, "TransformJobs", "logged", data_log=True)
     assert line.endswith(
         ":[sagemaker logs]: MaxConcurrentTransforms=3, MaxPayloadInMB=2, BatchStrategy=SINGLE_RECORD"
     )
-    container = log_of(client, "logged", "container")
+    container = job_log(client, "TransformJobs", "logged")
     assert container[0] == "Local AWS transforms on one host, whatever InstanceCount asks for."
     assert any("Model loaded successfully" in line for line in container)
 
@@ -222,7 +170,7 @@ def test_what_the_container_refuses_fails_the_job_and_stands_in_the_data_log(
     s3.put_object(Bucket=BUCKET, Key=key, Body=body)
     job = transformed(sagemaker, f"bad-{name}", uri=f"s3://{BUCKET}/{key}", **members)
     assert (job["TransformJobStatus"], job["FailureReason"]) == ("Failed", reason)
-    log = "\n".join(log_of(client, f"bad-{name}", "data"))
+    log = "\n".join(job_log(client, "TransformJobs", f"bad-{name}", data_log=True))
     assert [line for line in lines if line not in log] == []
     assert stored(s3, f"bad-{name}") == {}
 
@@ -238,8 +186,7 @@ def test_what_the_container_refuses_fails_the_job_and_stands_in_the_data_log(
 )
 def test_a_model_that_does_not_come_up(s3: Any, sagemaker: Any, name: str, data: bytes, reason: str) -> None:
     s3.put_object(Bucket=BUCKET, Key=f"models/{name}.tar.gz", Body=data)
-    container = {"Image": IMAGE, "ModelDataUrl": f"s3://{BUCKET}/models/{name}.tar.gz"}
-    sagemaker.create_model(ModelName=name, ExecutionRoleArn=ROLE, PrimaryContainer=container)
+    sagemaker.create_model(**model_request(name, f"s3://{BUCKET}/models/{name}.tar.gz"))
     job = transformed(sagemaker, name, ModelName=name)
     assert job["TransformJobStatus"] == "Failed"
     assert job["FailureReason"].startswith(reason)

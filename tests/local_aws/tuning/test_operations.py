@@ -13,85 +13,29 @@ from local_aws.state.latency import LATENCIES
 from local_aws.state.resources import Region
 from local_aws.tuning.job import TuningJob
 from local_aws.tuning.operations import create_tuning_job
-from tests.local_aws.conftest import (
-    BUCKET,
-    CREDENTIALS,
-    ENDLESS,
-    IMAGE,
-    ROLE,
-    channel,
-    in_training,
-    refused,
-    training_request,
-    wait_until,
-)
+from tests.aws.answers import refused
+from tests.aws.clients import CREDENTIALS
+from tests.aws.sagemaker_requests import HYPERPARAMETERS, IMAGE, channel
+from tests.aws.training_data import BUCKET, as_csv
+from tests.aws.training_jobs import ENDLESS, in_training
+from tests.aws.tuning_jobs import tuning_request
+from tests.aws.waiting import end_of_job, wait_until
 
-LIMITS = {"MaxNumberOfTrainingJobs": 3, "MaxParallelTrainingJobs": 2}
-RANGES = {
-    "ContinuousParameterRanges": [
-        {"Name": "eta", "MinValue": "0.01", "MaxValue": "1", "ScalingType": "Logarithmic"}
-    ],
-    "IntegerParameterRanges": [{"Name": "max_depth", "MinValue": "1", "MaxValue": "6"}],
-}
-STATIC = {"num_round": "5", "objective": "binary:logistic"}
 NOT_FOUND = "Amazon SageMaker can't find a tuning job called absent. Type another name."
 
 
 @pytest.fixture(scope="module", autouse=True)
 def validation_data(s3: Any, rows: np.ndarray) -> None:
-    csv = "".join(",".join(map(str, row)) + "\n" for row in rows[:80].tolist())
-    s3.put_object(Bucket=BUCKET, Key="validation/validation.csv", Body=csv.encode())
-
-
-def tuning_request(
-    name: str,
-    *,
-    static: dict[str, str] | None = None,
-    definition: dict[str, Any] | None = None,
-    members: dict[str, Any] | None = None,
-    **config: Any,
-) -> dict[str, Any]:
-    """A request; further keywords go into HyperParameterTuningJobConfig."""
-    training = training_request("")
-    return {
-        "HyperParameterTuningJobName": name,
-        "HyperParameterTuningJobConfig": {
-            "Strategy": "Bayesian",
-            "HyperParameterTuningJobObjective": {"Type": "Maximize", "MetricName": "validation:auc"},
-            "ResourceLimits": LIMITS,
-            "ParameterRanges": RANGES,
-            **config,
-        },
-        "TrainingJobDefinition": {
-            "AlgorithmSpecification": {"TrainingImage": IMAGE, "TrainingInputMode": "File"},
-            "RoleArn": ROLE,
-            "StaticHyperParameters": STATIC if static is None else static,
-            "InputDataConfig": [channel(), channel("validation", f"s3://{BUCKET}/validation/")],
-            **{
-                member: training[member]
-                for member in ("OutputDataConfig", "ResourceConfig", "StoppingCondition")
-            },
-            **(definition or {}),
-        },
-        **(members or {}),
-    }
+    s3.put_object(Bucket=BUCKET, Key="validation/validation.csv", Body=as_csv(rows[:80]))
 
 
 def described(sagemaker: Any, name: str) -> dict[str, Any]:
     return sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
 
 
-def ended(sagemaker: Any, name: str) -> dict[str, Any]:
-    def description() -> dict[str, Any] | None:
-        job = described(sagemaker, name)
-        return job if job["HyperParameterTuningJobStatus"] not in ("InProgress", "Stopping") else None
-
-    return wait_until(description, 60)
-
-
 def tuned(sagemaker: Any, name: str, **members: Any) -> dict[str, Any]:
     sagemaker.create_hyper_parameter_tuning_job(**tuning_request(name, **members))
-    return ended(sagemaker, name)
+    return end_of_job(lambda: described(sagemaker, name), "HyperParameterTuningJobStatus")
 
 
 def trials(sagemaker: Any, name: str, **members: Any) -> list[dict[str, Any]]:
@@ -156,18 +100,19 @@ def test_a_metric_is_the_last_of_its_kind_in_the_log(
         logGroupName=group, logStreamName=stream["logStreamName"], startFromHead=True
     )
     (last,) = (event["message"] for event in events["events"] if event["message"].startswith("[4]#011"))
-    expected = float(last.rpartition("#011validation-auc:")[2])
+    train, _, validation = last.partition("#011train-auc:")[2].partition("#011validation-auc:")
+    expected = float(validation)
     assert value_of(done["BestTrainingJob"]) == expected
     job = sagemaker.describe_training_job(TrainingJobName=name)
     metrics = {metric["MetricName"]: metric["Value"] for metric in job["FinalMetricDataList"]}
-    assert metrics == pytest.approx({"validation:auc": expected})
+    assert metrics == pytest.approx({"train:auc": float(train), "validation:auc": expected})
 
 
 def test_a_training_job_has_static_and_tuned_hyperparameters(sagemaker: Any, done: dict[str, Any]) -> None:
     trial = trials(sagemaker, "done")[0]
     job = sagemaker.describe_training_job(TrainingJobName=trial["TrainingJobName"])
     assert job["HyperParameters"] == {
-        **STATIC,
+        **HYPERPARAMETERS,
         "_tuning_objective_metric": "validation:auc",
         **trial["TunedHyperParameters"],
     }
@@ -182,7 +127,7 @@ def test_describe_repeats_the_request(done: dict[str, Any]) -> None:
     request = tuning_request("done")
     assert done["HyperParameterTuningJobConfig"] == request["HyperParameterTuningJobConfig"]
     static = done["TrainingJobDefinition"]["StaticHyperParameters"]
-    assert static == {**STATIC, "_tuning_objective_metric": "validation:auc"}
+    assert static == {**HYPERPARAMETERS, "_tuning_objective_metric": "validation:auc"}
     assert done["HyperParameterTuningJobArn"] == (
         "arn:aws:sagemaker:us-east-1:123456789012:hyper-parameter-tuning-job/done"
     )
@@ -348,7 +293,7 @@ def test_no_more_run_at_once_than_allowed_and_a_stop_stops_all(sagemaker: Any) -
     in_training(sagemaker, trials(sagemaker, "stopped")[0]["TrainingJobName"])
     assert len(trials(sagemaker, "stopped")) == 3
     sagemaker.stop_hyper_parameter_tuning_job(HyperParameterTuningJobName="stopped")
-    job = ended(sagemaker, "stopped")
+    job = end_of_job(lambda: described(sagemaker, "stopped"), "HyperParameterTuningJobStatus")
     assert job["HyperParameterTuningJobStatus"] == "Stopped"
     assert job["TrainingJobStatusCounters"]["Stopped"] == 3
     assert "BestTrainingJob" not in job
@@ -361,7 +306,7 @@ def test_no_more_run_at_once_than_allowed_and_a_stop_stops_all(sagemaker: Any) -
 @pytest.mark.parametrize(("name", "most", "attempts"), [("fails", 2, 2), ("gives-up", 9, 5)])
 def test_without_a_success_it_fails(sagemaker: Any, name: str, most: int, attempts: int) -> None:
     limits = {"MaxNumberOfTrainingJobs": most, "MaxParallelTrainingJobs": 1}
-    broken = {**STATIC, "silent": "0"}
+    broken = {**HYPERPARAMETERS, "silent": "0"}
     job = tuned(sagemaker, name, static=broken, ResourceLimits=limits)
     assert job["HyperParameterTuningJobStatus"] == "Failed"
     assert job["FailureReason"] == (
@@ -411,7 +356,7 @@ def test_without_a_success_it_fails(sagemaker: Any, name: str, most: int, attemp
             id="combinations",
         ),
         pytest.param(
-            {"static": {**STATIC, "eta": "0.1"}},
+            {"static": {**HYPERPARAMETERS, "eta": "0.1"}},
             "Hyperparameters ['eta'] have a range, and cannot be static as well.",
             id="static-and-tuned",
         ),

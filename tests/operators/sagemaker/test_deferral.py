@@ -11,8 +11,11 @@ from include.operators.sagemaker.endpoint import RunSageMakerEndpointOperator
 from include.operators.sagemaker.training import ResumableSageMakerTrainingOperator
 from include.pipeline.aws.tags import RunTags
 from include.pipeline.errors import EndpointError, TrainingError
-from tests.local_aws_client import OFTEN, Aws, deployment_config, tagged, training_config
-from tests.operators.conftest import BUCKET
+from tests.aws.clients import Aws
+from tests.aws.sagemaker_requests import deployment_requests
+from tests.aws.training_data import BUCKET
+from tests.aws.training_jobs import trained_model
+from tests.aws.waiting import OFTEN
 from tests.operators.sagemaker.training_jobs import (
     ENDLESS,
     NEXT_PLAN,
@@ -53,7 +56,7 @@ def deployment(
 ) -> RunSageMakerEndpointOperator:
     return RunSageMakerEndpointOperator(
         task_id="deploy_endpoint",
-        config=tagged(deployment_config(name), PLAN.to_aws()),
+        config=deployment_requests(name, archive, PLAN.to_aws()),
         model_data_url=archive,
         check_interval=1,
         deferrable=True,
@@ -75,10 +78,7 @@ def resumed(operator: Any, waiting: TaskDeferred, context: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def archive(aws: Aws) -> str:
-    sagemaker = aws.client("sagemaker")
-    sagemaker.create_training_job(**training_config(BUCKET, "for-deferred-endpoints"))
-    wait_for(aws, "for-deferred-endpoints", "Completed")
-    return f"s3://{BUCKET}/model/for-deferred-endpoints/output/model.tar.gz"
+    return trained_model(aws.client("sagemaker"), "for-deferred-endpoints")
 
 
 def test_a_deferred_task_gives_its_jobs_model_and_shows_the_whole_log(
@@ -170,7 +170,7 @@ def test_an_endpoint_that_fails_meanwhile_is_taken_back_and_its_reason_told(aws:
     aws.client("s3").put_object(Bucket=BUCKET, Key="not-one/model.tar.gz", Body=b"not an archive")
     archive = f"s3://{BUCKET}/not-one/model.tar.gz"
     waiting = deferred(lambda: deployment("deferred-bad", archive).execute({}))
-    with pytest.raises(EndpointError, match=r"(?s)endpoint 'deferred-bad' is Failed: .+\. Mend what"):
+    with pytest.raises(EndpointError, match=r"(?s)endpoint 'deferred-bad' is Failed: .+\nTo do: Mend what"):
         resumed(deployment("deferred-bad", archive), waiting, {})
     sagemaker = aws.client("sagemaker")
     assert sagemaker.list_endpoints(NameContains="deferred-bad")["Endpoints"] == []

@@ -15,32 +15,36 @@ from include.pipeline.aws.tags import RunTags
 from include.pipeline.documents.deployed import Deletion
 from include.pipeline.errors import CleanupError, EndpointError, OwnerError
 from include.pipeline.teardown.deployed import look_up_deployed
-from tests.local_aws_client import OFTEN, Aws, deployment_config, tagged, training_config
-from tests.operators.conftest import BUCKET
+from tests.aws.clients import Aws
+from tests.aws.endpoints import create_deployment
+from tests.aws.sagemaker_requests import deployment_requests, model_request
+from tests.aws.training_data import BUCKET
+from tests.aws.training_jobs import trained_model
+from tests.aws.waiting import OFTEN
+from tests.project import DEPLOYMENT_ID
 
 pytestmark = pytest.mark.slow
 
-RUN = RunTags(dag_id="bank_marketing", run_id="manual__1", expires=None)
-OTHER_RUN = RunTags(dag_id="bank_marketing", run_id="manual__2", expires=None)
+RUN = RunTags(deployment_id=DEPLOYMENT_ID, dag_id="bank_marketing", run_id="manual__1", expires=None)
+OTHER_RUN = RunTags(deployment_id=DEPLOYMENT_ID, dag_id="bank_marketing", run_id="manual__2", expires=None)
 
 
 @pytest.fixture(scope="module")
 def archive(aws: Aws) -> str:
-    sagemaker = aws.client("sagemaker")
-    sagemaker.create_training_job(**training_config(BUCKET, "for-endpoints"))
-    sagemaker.get_waiter("training_job_completed_or_stopped").wait(
-        TrainingJobName="for-endpoints", WaiterConfig=OFTEN
+    return trained_model(aws.client("sagemaker"), "for-endpoints")
+
+
+def deployment(name: str, archive: str, owner: RunTags = RUN) -> RunSageMakerEndpointOperator:
+    return RunSageMakerEndpointOperator(
+        task_id="deploy_endpoint",
+        config=deployment_requests(name, archive, owner.to_aws()),
+        model_data_url=archive,
+        check_interval=1,
     )
-    return f"s3://{BUCKET}/model/for-endpoints/output/model.tar.gz"
 
 
 def deploy(name: str, archive: str) -> dict[str, Any]:
-    return RunSageMakerEndpointOperator(
-        task_id="deploy_endpoint",
-        config=tagged(deployment_config(name), RUN.to_aws()),
-        model_data_url=archive,
-        check_interval=1,
-    ).execute({})
+    return deployment(name, archive).execute({})
 
 
 def delete(operator: type, name: str, **options: Any) -> dict[str, Any] | None:
@@ -85,11 +89,10 @@ def test_a_retry_takes_the_endpoint_that_is_there(aws: Aws, archive: str) -> Non
 
 
 def test_a_retry_goes_on_where_a_crashed_try_stopped(aws: Aws, archive: str) -> None:
-    config = tagged(deployment_config("halfway"), RUN.to_aws())
-    config["Model"]["PrimaryContainer"]["ModelDataUrl"] = archive
+    requests = deployment_requests("halfway", archive, RUN.to_aws())
     sagemaker = aws.client("sagemaker")
-    sagemaker.create_model(**config["Model"])
-    sagemaker.create_endpoint_config(**config["EndpointConfig"])
+    sagemaker.create_model(**requests["Model"])
+    sagemaker.create_endpoint_config(**requests["EndpointConfig"])
     assert deploy("halfway", archive)["Endpoint"]["EndpointStatus"] == "InService"
 
 
@@ -110,7 +113,7 @@ def test_another_model_replaces_the_one_that_is_served(aws: Aws, archive: str) -
 def test_an_endpoint_that_cannot_start_fails_the_task_with_its_reason(aws: Aws) -> None:
     aws.client("s3").put_object(Bucket=BUCKET, Key="broken/model.tar.gz", Body=b"not an archive")
     with pytest.raises(
-        EndpointError, match=r"(?s)endpoint 'broken' is Failed: .+\. Mend what the reason names"
+        EndpointError, match=r"(?s)endpoint 'broken' is Failed: .+\nTo do: Mend what the reason names"
     ):
         deploy("broken", f"s3://{BUCKET}/broken/model.tar.gz")
     assert names(aws, "broken") == set()
@@ -121,10 +124,8 @@ def test_what_another_made_under_the_name_is_not_touched(
     aws: Aws, archive: str, owner: list[dict[str, str]]
 ) -> None:
     name = f"taken-{len(owner)}"
-    config = tagged(deployment_config(name), owner)
-    config["Model"]["PrimaryContainer"]["ModelDataUrl"] = archive
     sagemaker = aws.client("sagemaker")
-    sagemaker.create_model(**config["Model"])
+    sagemaker.create_model(**model_request(name, archive, Tags=owner))
     before = sagemaker.describe_model(ModelName=name)["CreationTime"]
     with pytest.raises(OwnerError, match=f"model '{name}' is there already"):
         deploy(name, archive)
@@ -137,36 +138,28 @@ def test_what_another_made_under_the_name_is_not_touched(
     [DeleteSageMakerEndpointOperator, DeleteSageMakerEndpointConfigOperator, DeleteSageMakerModelOperator],
 )
 def test_what_is_anothers_is_not_deleted(aws: Aws, archive: str, operator: type) -> None:
-    config = tagged(deployment_config("foreign"), OTHER_RUN.to_aws())
-    config["Model"]["PrimaryContainer"]["ModelDataUrl"] = archive
-    sagemaker = aws.client("sagemaker")
     if "model" not in names(aws, "foreign"):
-        sagemaker.create_model(**config["Model"])
-        sagemaker.create_endpoint_config(**config["EndpointConfig"])
-        sagemaker.create_endpoint(**config["Endpoint"])
+        requests = deployment_requests("foreign", archive, OTHER_RUN.to_aws())
+        create_deployment(aws.client("sagemaker"), requests)
     with pytest.raises(AirflowSkipException, match="foreign' is there already, and of"):
         delete(operator, "foreign")
     assert names(aws, "foreign") == {"endpoint", "config", "model"}
 
 
 def test_killing_the_task_deletes_the_endpoint(aws: Aws, archive: str) -> None:
-    deploy("killed", archive)
-    RunSageMakerEndpointOperator(
-        task_id="deploy_endpoint",
-        config=tagged(deployment_config("killed"), RUN.to_aws()),
-        model_data_url=archive,
-    ).on_kill()
+    task = deployment("killed", archive)
+    task.execute({})
+    task.on_kill()
     aws.client("sagemaker").get_waiter("endpoint_deleted").wait(
         EndpointName="killed", WaiterConfig=OFTEN | {"MaxAttempts": 100}
     )
 
 
-def test_killing_a_task_that_has_no_endpoint_yet_does_nothing() -> None:
-    RunSageMakerEndpointOperator(
-        task_id="deploy_endpoint",
-        config=deployment_config("unborn"),
-        model_data_url="s3://bucket/model.tar.gz",
-    ).on_kill()
+def test_killing_a_task_that_has_no_endpoint_yet_does_nothing(aws: Aws, archive: str) -> None:
+    deployment("unborn", archive).on_kill()
+    deploy("of-another-try", archive)
+    deployment("of-another-try", archive).on_kill()
+    assert "endpoint" in names(aws, "of-another-try")
 
 
 def test_the_three_deletes_leave_nothing_and_may_be_repeated(aws: Aws, archive: str) -> None:
@@ -203,12 +196,8 @@ def test_what_was_deployed_is_looked_up_with_what_the_teardown_did(aws: Aws, arc
 
 
 def test_an_endpoint_that_is_still_being_created_is_waited_for_and_deleted(aws: Aws, archive: str) -> None:
-    config = tagged(deployment_config("hurried"), RUN.to_aws())
-    config["Model"]["PrimaryContainer"]["ModelDataUrl"] = archive
     sagemaker = aws.client("sagemaker")
-    sagemaker.create_model(**config["Model"])
-    sagemaker.create_endpoint_config(**config["EndpointConfig"])
-    sagemaker.create_endpoint(**config["Endpoint"])
+    create_deployment(sagemaker, deployment_requests("hurried", archive, RUN.to_aws()))
     assert sagemaker.describe_endpoint(EndpointName="hurried")["EndpointStatus"] == "Creating"
     delete(DeleteSageMakerEndpointOperator, "hurried")
     assert "endpoint" not in names(aws, "hurried")

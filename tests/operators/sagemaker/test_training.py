@@ -8,7 +8,9 @@ import pytest
 from include.operators.sagemaker.training import ResumableSageMakerTrainingOperator
 from include.pipeline.aws.tags import RunTags
 from include.pipeline.errors import OwnerError, TrainingError
-from tests.local_aws_client import Aws
+from tests.aws.clients import Aws
+from tests.aws.training_data import BUCKET
+from tests.aws.training_jobs import in_training
 from tests.operators.sagemaker.training_jobs import (
     ENDLESS,
     NEXT_PLAN,
@@ -29,7 +31,8 @@ def operator(name: str, plan: RunTags = PLAN, **hyperparameters: str) -> Resumab
 
 
 def stop_once_it_trains(aws: Aws, name: str) -> None:
-    wait_for(aws, name, "InProgress", "Training")
+    wait_for(aws, name, "InProgress")
+    in_training(aws.client("sagemaker"), name)
     aws.client("sagemaker").stop_training_job(TrainingJobName=name)
 
 
@@ -37,8 +40,8 @@ def test_a_job_leaves_a_model_and_says_so(aws: Aws) -> None:
     result = operator("well").execute({})
     assert result["Training"]["TrainingJobStatus"] == "Completed"
     artifact = result["Training"]["ModelArtifacts"]["S3ModelArtifacts"]
-    assert artifact == "s3://operators/model/well/output/model.tar.gz"
-    aws.client("s3").head_object(Bucket="operators", Key="model/well/output/model.tar.gz")
+    assert artifact == f"s3://{BUCKET}/output/well/output/model.tar.gz"
+    aws.client("s3").head_object(Bucket=BUCKET, Key="output/well/output/model.tar.gz")
 
 
 def test_the_jobs_log_is_shown_from_first_line_to_last(capsys: pytest.CaptureFixture[str]) -> None:
@@ -157,6 +160,35 @@ def test_after_a_job_that_failed_the_next_bears_a_number(aws: Aws) -> None:
     result = operator("again").execute({})
     assert result["Training"]["TrainingJobName"] == "again-2"
     assert jobs(aws, "again") == {"again": "Failed", "again-2": "Completed"}
+
+
+def test_own_tags_stay_on_the_job_when_the_task_renews_the_runs(aws: Aws) -> None:
+    task = operator("tagged")
+    task.config["Tags"] = [{"Key": "team", "Value": "data"}, *task.config["Tags"]]
+    arn = task.execute({"dag_run": SimpleNamespace(clear_number=3)})["Training"]["TrainingJobArn"]
+    tags = {tag["Key"]: tag["Value"] for tag in aws.client("sagemaker").list_tags(ResourceArn=arn)["Tags"]}
+    assert (tags["team"], tags["airflow:clear_number"]) == ("data", "3")
+
+
+def test_a_spot_job_that_is_trained_anew_finds_no_checkpoints_of_the_one_before(aws: Aws) -> None:
+    config = {
+        "EnableManagedSpotTraining": True,
+        "StoppingCondition": {"MaxRuntimeInSeconds": 600, "MaxWaitTimeInSeconds": 900},
+        "CheckpointConfig": {"S3Uri": f"s3://{BUCKET}/checkpoints/spot"},
+    }
+    for plan, name in ((PLAN, "spot"), (NEXT_PLAN, "spot-2")):
+        task = operator("spot", plan)
+        task.config |= config
+        job = task.execute({})["Training"]
+        assert job["TrainingJobName"] == name
+        assert job["CheckpointConfig"]["S3Uri"] == f"s3://{BUCKET}/checkpoints/{name}"
+    kept = aws.client("s3").list_objects_v2(Bucket=BUCKET, Prefix="checkpoints/spot")["Contents"]
+    # Each has made all five rounds itself.
+    for name in ("spot", "spot-2"):
+        assert f"checkpoints/{name}/xgboost-checkpoint.4" in {item["Key"] for item in kept}
+    log = aws.client("logs").filter_log_events(logGroupName="/aws/sagemaker/TrainingJobs")["events"]
+    first_rounds = [e for e in log if e["message"].startswith("[0]") and "spot-2/" in e["logStreamName"]]
+    assert len(first_rounds) == 1
 
 
 def test_a_request_without_the_tags_of_a_run_is_refused(aws: Aws) -> None:

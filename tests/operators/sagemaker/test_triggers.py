@@ -9,9 +9,11 @@ from airflow.triggers.base import BaseTrigger
 
 from include.operators.sagemaker import triggers
 from include.operators.sagemaker.triggers import EndpointTrigger, TrainingJobTrigger
-from tests.local_aws_client import Aws, deployment_config, training_config
-from tests.operators.conftest import BUCKET
-from tests.operators.sagemaker.training_jobs import ENDLESS, wait_for
+from tests.aws.clients import Aws
+from tests.aws.endpoints import create_deployment
+from tests.aws.sagemaker_requests import deployment_requests, training_request
+from tests.aws.training_jobs import trained_model
+from tests.operators.sagemaker.training_jobs import ENDLESS, PLAN, planned_config, wait_for
 from tests.operators.sagemaker.triggering import event_of, restored
 
 pytestmark = pytest.mark.slow
@@ -27,9 +29,7 @@ def endpoint_trigger(name: str) -> EndpointTrigger:
 
 @pytest.fixture(scope="module")
 def archive(aws: Aws) -> str:
-    aws.client("sagemaker").create_training_job(**training_config(BUCKET, "for-triggers"))
-    wait_for(aws, "for-triggers", "Completed")
-    return f"s3://{BUCKET}/model/for-triggers/output/model.tar.gz"
+    return trained_model(aws.client("sagemaker"), "for-triggers")
 
 
 def kill(trigger: BaseTrigger, state: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,7 +56,7 @@ def on_kill(trigger: BaseTrigger) -> None:
 
 
 def test_the_end_of_a_job_of_a_second_is_seen_soon(aws: Aws) -> None:
-    aws.client("sagemaker").create_training_job(**training_config(BUCKET, "awaited"))
+    aws.client("sagemaker").create_training_job(**training_request("awaited"))
     started = time.monotonic()
     assert event_of(job_trigger("awaited")) == {"job_name": "awaited"}
     # Two looks of the provider's trigger are waiter_delay apart.
@@ -85,7 +85,7 @@ def test_a_job_ends_with_its_task_unless_the_task_still_waits(
 ) -> None:
     name = f"given-up-{state}".lower()
     sagemaker = aws.client("sagemaker")
-    sagemaker.create_training_job(**training_config(BUCKET, name, **ENDLESS))
+    sagemaker.create_training_job(**planned_config(name, **ENDLESS))
     kill(job_trigger(name), state, monkeypatch)
     if status == "InProgress":
         # It would be Stopping by now.
@@ -99,7 +99,7 @@ def test_a_job_ends_also_where_airflow_is_slow_to_tell_of_its_task(
     aws: Aws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sagemaker = aws.client("sagemaker")
-    sagemaker.create_training_job(**training_config(BUCKET, "given-up-late", **ENDLESS))
+    sagemaker.create_training_job(**planned_config("given-up-late", **ENDLESS))
     monkeypatch.setattr(triggers, "_STATE_SECONDS", 0.01)
     monkeypatch.setattr(RuntimeTaskInstance, "get_task_states", lambda **_: time.sleep(1))
     on_kill(job_trigger("given-up-late"))
@@ -124,7 +124,7 @@ def test_a_job_ends_also_where_airflow_cancels_that_in_the_middle(
         await asyncio.to_thread(wait_for, aws, "cancelled-kill", "Stopped")
 
     sagemaker = aws.client("sagemaker")
-    sagemaker.create_training_job(**training_config(BUCKET, "cancelled-kill", **ENDLESS))
+    sagemaker.create_training_job(**planned_config("cancelled-kill", **ENDLESS))
     monkeypatch.setattr(RuntimeTaskInstance, "get_task_states", states)
     asyncio.run(kill_and_cancel())
 
@@ -142,12 +142,8 @@ def test_an_endpoint_ends_with_its_task_unless_that_goes_on(
     aws: Aws, archive: str, monkeypatch: pytest.MonkeyPatch, state: str | None, is_left: bool
 ) -> None:
     name = f"given-up-{state}".lower()
-    config = deployment_config(name)
     sagemaker = aws.client("sagemaker")
-    config["Model"]["PrimaryContainer"]["ModelDataUrl"] = archive
-    sagemaker.create_model(**config["Model"])
-    sagemaker.create_endpoint_config(**config["EndpointConfig"])
-    sagemaker.create_endpoint(**config["Endpoint"])
+    create_deployment(sagemaker, deployment_requests(name, archive, PLAN.to_aws()))
     assert event_of(endpoint_trigger(name)) == {"job_name": name}
     kill(endpoint_trigger(name), state, monkeypatch)
     found = sagemaker.list_endpoints(NameContains=name)["Endpoints"]
@@ -157,7 +153,7 @@ def test_an_endpoint_ends_with_its_task_unless_that_goes_on(
 
 
 def test_ending_what_has_ended_does_no_harm(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
-    aws.client("sagemaker").create_training_job(**training_config(BUCKET, "over"))
+    aws.client("sagemaker").create_training_job(**training_request("over"))
     event_of(job_trigger("over"))
     kill(job_trigger("over"), "failed", monkeypatch)
     wait_for(aws, "over", "Completed")

@@ -1,25 +1,30 @@
 """Jobs that a test follows, and what Airflow remembers of them."""
 
-import time
 from datetime import UTC, datetime
 from typing import Any
 
 from include.pipeline.aws.tags import RunTags
-from tests.local_aws_client import Aws, training_config
-from tests.operators.conftest import BUCKET
+from tests.aws.clients import Aws
+from tests.aws.sagemaker_requests import HYPERPARAMETERS, training_request
+from tests.aws.waiting import wait_until
+from tests.project import DEPLOYMENT_ID
 
 # Rounds of seconds, each one line in the log.
 ENDLESS = {"num_round": "1000", "num_parallel_tree": "3000", "max_depth": "10"}
 
-
-PLAN = RunTags(dag_id="bank_marketing", run_id="manual__1", expires=datetime(2026, 11, 24, tzinfo=UTC))
+PLAN = RunTags(
+    deployment_id=DEPLOYMENT_ID,
+    dag_id="bank_marketing",
+    run_id="manual__1",
+    expires=datetime(2026, 11, 24, tzinfo=UTC),
+)
 # Of the same run, planned again after it was cleared.
 NEXT_PLAN = PLAN.model_copy(update={"expires": datetime(2026, 11, 25, tzinfo=UTC)})
 
 
 def planned_config(name: str, plan: RunTags = PLAN, **hyperparameters: str) -> dict[str, Any]:
     """Build the request for a job of a run's plan."""
-    return training_config(BUCKET, name, **hyperparameters) | {"Tags": plan.to_aws()}
+    return training_request(name, HyperParameters=HYPERPARAMETERS | hyperparameters, Tags=plan.to_aws())
 
 
 class TaskStateStore(dict[str, Any]):
@@ -35,12 +40,6 @@ def jobs(aws: Aws, name: str) -> dict[str, str]:
     return {job["TrainingJobName"]: job["TrainingJobStatus"] for job in found}
 
 
-def wait_for(aws: Aws, name: str, status: str, secondary: str | None = None) -> None:
-    deadline = time.monotonic() + 30
-    sagemaker = aws.client("sagemaker")
-    while jobs(aws, name).get(name) != status or (
-        secondary is not None
-        and sagemaker.describe_training_job(TrainingJobName=name)["SecondaryStatus"] != secondary
-    ):
-        assert time.monotonic() < deadline, f"{name} is not {status}: {jobs(aws, name)}"
-        time.sleep(0.2)
+def wait_for(aws: Aws, name: str, status: str) -> None:
+    """Wait until there is a job of this name and status."""
+    wait_until(lambda: jobs(aws, name).get(name) == status)

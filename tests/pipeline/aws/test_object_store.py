@@ -1,6 +1,7 @@
 """Files to and from S3, also from one that does not work."""
 
 import io
+import itertools
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ from include.pipeline.aws.object_store import (
     write_object,
 )
 from include.pipeline.errors import ObjectError
-from tests.pipeline.misbehaving_web import CSV, Answer, MisbehavingWeb
+from tests.services.misbehaving_web import CSV, Answer, MisbehavingWeb
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -122,11 +123,77 @@ def test_an_s3_that_does_not_give_is_refused(
 
 def test_a_broken_part_is_read_again(web: MisbehavingWeb, odd_s3: "S3Client") -> None:
     whole, broken = Answer(headers=VERSION), Answer(CSV[:9], headers=VERSION, promised=16)
-    web.url("/bucket/bank.csv", whole, whole, broken, whole)  # two are asked for their headers only
+    web.url("/bucket/bank.csv", whole, broken, whole)  # the first is asked for its headers only
     file = io.BytesIO()
     receive_object(odd_s3, "s3://bucket/bank.csv", file)
     assert file.getvalue() == CSV
     assert web.asked["GET /bucket/bank.csv"] == 2
+
+
+def error(code: str, message: str = "...") -> bytes:
+    return f"<Error><Code>{code}</Code><Message>{message}</Message></Error>".encode()
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "said"),
+    [
+        ("InvalidObjectState", "not valid for the storage class", "the object is archived (?s:.*)Restore it"),
+        ("RequestTimeTooSkewed", "too large", "the worker's clock and AWS's differ"),
+        ("InvalidAccessKeyId", "does not exist", "AWS does not know the access key"),
+        ("AccessDenied", "not allowed to kms:Decrypt", "access to the KMS key"),
+        ("AccessDenied", "with an explicit deny in a service control policy", "explicit deny in a service"),
+        ("AccessDenied", "Access Denied", "To do: Allow s3:GetObject, and s3:ListBucket"),
+    ],
+)
+@pytest.mark.parametrize("head", [200, 403])  # S3 answers HEAD without a body
+def test_a_denied_object_is_told_by_what_the_answer_to_get_says(  # noqa: PLR0917 - parameters and fixtures
+    head: int, code: str, message: str, said: str, web: MisbehavingWeb, odd_s3: "S3Client"
+) -> None:
+    refused = Answer(error(code, message), status=403)
+    first = Answer(headers=VERSION) if head == 200 else refused
+    web.url("/bucket/bank.csv", first, refused)
+    with pytest.raises(ObjectError, match=said):
+        receive_object(odd_s3, "s3://bucket/bank.csv", io.BytesIO())
+
+
+def test_an_expired_token_is_told_where_the_answer_to_head_is_a_bad_request(
+    web: MisbehavingWeb, odd_s3: "S3Client"
+) -> None:
+    web.url("/bucket/bank.csv", Answer(error("ExpiredToken", "has expired"), status=400))
+    with pytest.raises(ObjectError, match="the session token of the Airflow connection has expired"):
+        receive_object(odd_s3, "s3://bucket/bank.csv", io.BytesIO())
+    with pytest.raises(ClientError, match="ExpiredToken"):
+        is_there(odd_s3, "s3://bucket/bank.csv")
+
+
+@pytest.mark.parametrize("size", [1, 16, 20_000_000])
+@pytest.mark.parametrize("times", [1, 2])
+def test_an_object_that_is_replaced_while_it_is_read_is_read_anew(
+    times: int, size: int, s3: "S3Client"
+) -> None:
+    put_file(s3, io.BytesIO(b"1" * size), "s3://bucket/bank.csv")
+    bodies = [b"%d" % (attempt + 2) * size for attempt in range(times)]
+
+    def replace(_: int) -> None:
+        if bodies:
+            put_file(s3, io.BytesIO(bodies.pop(0)), "s3://bucket/bank.csv")
+
+    file = io.BytesIO()
+    received = receive_object(s3, "s3://bucket/bank.csv", file, replace)
+    assert file.getvalue() == b"%d" % (times + 1) * size
+    assert received.etag == s3.head_object(Bucket="bucket", Key="bank.csv")["ETag"]
+
+
+def test_an_object_that_is_always_replaced_is_refused(s3: "S3Client") -> None:
+    put_file(s3, io.BytesIO(CSV), "s3://bucket/bank.csv")
+    counted = itertools.count()
+
+    def replace(_: int) -> None:
+        put_file(s3, io.BytesIO(b"%d" % next(counted)), "s3://bucket/bank.csv")
+
+    with pytest.raises(ObjectError, match="is replaced again and again while it is read"):
+        receive_object(s3, "s3://bucket/bank.csv", io.BytesIO(), replace)
+    assert next(counted) == 3
 
 
 def test_a_role_that_may_not_list_learns_of_no_object(web: MisbehavingWeb, odd_s3: "S3Client") -> None:

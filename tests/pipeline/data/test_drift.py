@@ -70,17 +70,17 @@ def test_a_column_more_or_less_fails_whatever_the_limits() -> None:
     with pytest.raises(DriftError) as refused:
         check_drift(drift(missing=("campaign",), added=("duration",)), WARN)
     assert str(refused.value) == (
-        "column 'campaign' is missing; column 'duration' is new: "
-        "a new version has the columns of the previous one. "
-        "Correct the source; where the change is meant, set drift to null in the YAML for one run."
+        "Found: column 'campaign' is missing; column 'duration' is new\n"
+        "Expected: a new version has to have the columns of the previous one\n"
+        "To do: Correct the source. If the change is intended, set drift to null in the YAML for one run"
     )
 
 
 @pytest.mark.parametrize(
     ("previous_kind", "kind", "misfit", "rule"),
     [
-        ("indicator", "integer", 2.0, "column 'age' holds 2.0: it is 0 or 1."),
-        ("integer", "float", 31.5, "column 'age' holds 31.5: it is a whole number."),
+        ("indicator", "integer", 2.0, "column 'age' holds 2.0\nExpected: it has to be 0 or 1, as before"),
+        ("integer", "float", 31.5, "column 'age' holds 31.5\nExpected: it has to be a whole number"),
     ],
 )
 def test_a_column_of_another_type_fails_whatever_the_limits(
@@ -108,8 +108,8 @@ def test_every_reason_is_named_and_every_rule_once() -> None:
         "column 'a' has a PSI of 0.3000; column 'b' has a PSI of 0.2500"
     )
     assert refused.value.rule == (
-        "a new version has the columns of the previous one; it is a whole number; "
-        "a PSI is below psi_fail = 0.25"
+        "a new version has to have the columns of the previous one; it has to be a whole number, as before; "
+        "a PSI has to be below psi_fail = 0.25"
     )
 
 
@@ -118,8 +118,8 @@ def test_what_fails_is_not_warned_of_as_well() -> None:
         column("a", psi=0.25), column("b", psi=0.2), column("c", psi=0.1), column("d", psi=0.0999)
     )
     assert warnings(shifted, FAIL) == [
-        "column 'b' has a PSI of 0.2000: psi_warn = 0.1 warns of that",
-        "column 'c' has a PSI of 0.1000: psi_warn = 0.1 warns of that",
+        "column 'b' has a PSI of 0.2000: it is not below psi_warn = 0.1",
+        "column 'c' has a PSI of 0.1000: it is not below psi_warn = 0.1",
     ]
     assert [found for found, _ in failures(shifted, FAIL)] == ["column 'a' has a PSI of 0.2500"]
 
@@ -128,8 +128,8 @@ def test_without_a_failing_limit_any_psi_is_warned_of_only() -> None:
     shifted = drift(column("a", psi=7.0), label_psi=0.15)
     check_drift(shifted, WARN)
     assert warnings(shifted, WARN) == [
-        "label 'y' has a PSI of 0.1500 (rate 0.1100, was 0.1000): psi_warn = 0.1 warns of that",
-        "column 'a' has a PSI of 7.0000: psi_warn = 0.1 warns of that",
+        "label 'y' has a PSI of 0.1500 (rate 0.1100, was 0.1000): it is not below psi_warn = 0.1",
+        "column 'a' has a PSI of 7.0000: it is not below psi_warn = 0.1",
     ]
 
 

@@ -20,7 +20,7 @@ from include.pipeline.documents.profile import DataProfile
 from include.pipeline.errors import DriftError
 from tests.tutorial_data import BANK_CLEAN, needs_bank_clean
 
-TABLE = TableConfig(label="y")
+TABLE = TableConfig(show_values=True, label="y")
 NAN = float("nan")
 
 # With infinities left out, as `read_table` refuses them.
@@ -153,16 +153,22 @@ def test_columns_come_and_go() -> None:
 
 def test_what_the_yaml_drops_or_takes_back_has_not_changed_in_the_data() -> None:
     taken_back = compare(
-        frame(a=[1], b=[1]), TABLE, profile(frame(a=[1]), TableConfig(label="y", drop=("b",)))
+        frame(a=[1], b=[1]),
+        TABLE,
+        profile(frame(a=[1]), TableConfig(show_values=True, label="y", drop=("b",))),
     )
     assert (taken_back.added, taken_back.missing) == ((), ())
-    dropped = compare(frame(a=[1]), TableConfig(label="y", drop=("b",)), profile(frame(a=[1], b=[1]), TABLE))
+    dropped = compare(
+        frame(a=[1]),
+        TableConfig(show_values=True, label="y", drop=("b",)),
+        profile(frame(a=[1], b=[1]), TABLE),
+    )
     assert (dropped.added, dropped.missing) == ((), ())
 
 
 def test_another_label_of_the_same_columns_adds_and_misses_none() -> None:
     table = frame(a=[0, 1, 1, 1], label=[0, 0, 0, 1])
-    found = compare(table, TableConfig(label="a"), profile(table, TABLE))
+    found = compare(table, TableConfig(show_values=True, label="a"), profile(table, TABLE))
     assert (found.added, found.missing, found.columns) == ((), (), ())
     assert (found.label, found.label_rate, found.previous_label_rate) == ("a", 0.75, 0.25)
 
@@ -272,7 +278,7 @@ def bank() -> pd.DataFrame:
         return read_table(file, BANK_TABLE)
 
 
-BANK_TABLE = TableConfig(label="y_yes", drop=("y_no",))
+BANK_TABLE = TableConfig(show_values=True, label="y_yes", drop=("y_no",))
 
 
 @needs_bank_clean

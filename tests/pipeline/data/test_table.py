@@ -11,7 +11,7 @@ from include.pipeline.errors import DataError
 
 
 def table(*drop: str) -> TableConfig:
-    return TableConfig(label="y", drop=drop)
+    return TableConfig(show_values=True, label="y", drop=drop)
 
 
 def read(text: str | bytes, *drop: str) -> pd.DataFrame:
@@ -64,36 +64,39 @@ def test_a_column_may_change_its_look_after_the_first_megabyte() -> None:
         (b"\n\n", "the file has no columns"),
         (b"age,y\n", "the table has no rows"),
         (b"age,y", "the table has no rows"),
-        (b"age,x\n1,0\n", "column 'y', the label, is absent: it is one of the 2 columns."),
-        (b"age,Y_yes,y_yes,z\n", "column 'y', the label, is absent: it is one of the 4 columns."),
-        (b"age,yy,z\n", "column 'y', the label, is absent: it is one of the 3 columns (close: yy)"),
-        (b"age;y\n1;0\n", "column 'y', the label, is absent"),
+        (b"age,x\n1,0\n", "column 'y', the label, is absent\nExpected: it is one of the 2 columns\n"),
+        (b"age,Y_yes,y_yes,z\n", "column 'y', the label, is absent\nExpected: it is one of the 4 columns\n"),
+        (b"age,yy,z\n", "column 'y', the label, is absent\nExpected: it is one of the 3 columns (close: yy)"),
+        (b"age;y\n1;0\n", "the first line is 'age;y': its cells are separated by semicolons"),
         (b"y\n1\n0\n", "no feature column is left"),
         (b",y\n0,1\n1,0\n", "no feature column is left"),
         (b"age,y,age\n1,0,1\n", "column 'age' is there twice"),
         (b"age,,y\n1,1,0\n", "column 2 is named ''"),
         (b",age, ,y\n1,1,1,0\n", "column 3 is named ' '"),
         (b",Unnamed: 0,age,y\n1,1,1,0\n", "column 2 is named 'Unnamed: 0'"),
-        (b"age,y\n1,0\n2\n3,1\n", "row 3 has 1 cells: '2': every row has 2"),
-        (b"age,y\n1,0\n\n2,1\n3,1,7\n", "row 4 has 3 cells: '3,1,7': every row has 2"),
-        (b"age,y\n1,0\n31,1\nold,0\n", "row 4, column 'age' is 'old': a cell is a number or empty"),
-        (b"age,y\n1,0\nTrue,1\n", "row 3, column 'age' is 'True': a cell is a number or empty"),
-        (b"age,y\n1,0\n0x1F,1\n", "row 3, column 'age' is '0x1F': a cell is a number or empty"),
-        (b"age,y\n1,0\n ,1\n", "row 3, column 'age' is ' ': a cell is a number or empty"),
-        (b"age,y\n1,0\ninf,1\n", "row 3, column 'age' is 'inf': a number is finite"),
-        (b"age,y\n1,0\n-1e999,1\n", "row 3, column 'age' is '-1e999': a number is finite"),
-        (b"age,y\n1,yes\n2,no\n", "row 2, column 'y' is 'yes': a cell is a number or empty"),
-        (b"age,y\n1,0\n2,2\n", "row 3, column 'y' is '2': the label is 0 or 1"),
-        (b"age,y\n1,0\n2,0.5\n", "row 3, column 'y' is '0.5': the label is 0 or 1"),
-        (b"age,y\n1,0\n2,\n", "row 3, column 'y' is '': the label is 0 or 1"),
-        (b"age,y\n1,1\n2,1\n", "column 'y' is 1 in every row: the label has both 0 and 1"),
-        (b"age,y\n1,0\n,1\n", "row 3, column 'age' is '': the only feature is never empty"),
-        (b"\xe4ge,y\n1,0\n", "line 1 holds b'\\xe4': the file has to be UTF-8"),
-        ("age,y\n1,0\n".encode("utf-16"), "the file has to be UTF-8"),
-        (b"age,y\n" + b"1,0\n" * 9000 + b"\xe4,1\n", "line 9002 holds b'\\xe4': the file has"),
-        (b"age,y\n" + b"1,0\n" * 600_000 + b"1,1,\xc3", "line 600002 holds b'\\xc3': the file has"),
+        (b"age,y\n1,0\n2\n3,1\n", "row 3 has 1 cells: '2'\nExpected: every row has 2"),
+        (b"age,y\n1,0\n\n2,1\n3,1,7\n", "row 4 has 3 cells: '3,1,7'\nExpected: every row has 2"),
+        (b"age,y\n1,0\n31,1\nold,0\n", "row 4, column 'age' is 'old'\nExpected: a cell is a number or empty"),
+        (b"age,y\n1,0\nTrue,1\n", "row 3, column 'age' is 'True'\nExpected: a cell is a number or empty"),
+        (b"age,y\n1,0\n0x1F,1\n", "row 3, column 'age' is '0x1F'\nExpected: a cell is a number or empty"),
+        (b"age,y\n1,0\n ,1\n", "row 3, column 'age' is ' '\nExpected: a cell is a number or empty"),
+        (b"age,y\n1,0\ninf,1\n", "row 3, column 'age' is 'inf'\nExpected: a number is finite"),
+        (b"age,y\n1,0\n-1e999,1\n", "row 3, column 'age' is '-1e999'\nExpected: a number is finite"),
+        (b"age,y\n1,yes\n2,no\n", "row 2, column 'y' is 'yes'\nExpected: the label is 0 or 1\nTo do: "),
+        (b"age,y\n1,0\n2,2\n", "row 3, column 'y' is '2'\nExpected: the label is 0 or 1"),
+        (b"age,y\n1,0\n2,0.5\n", "row 3, column 'y' is '0.5'\nExpected: the label is 0 or 1"),
+        (b"age,y\n1,0\n2,\n", "row 3, column 'y' is ''\nExpected: the label is 0 or 1"),
+        (b"age,y\n1,1\n2,1\n", "column 'y' is 1 in every row\nExpected: the label has both 0 and 1"),
+        (b"age,y\n1,0\n,1\n", "row 3, column 'age' is ''\nExpected: the only feature is never empty"),
+        (b"\xe4ge,y\n1,0\n", "line 1 holds b'\\xe4'\nExpected: the file has to be UTF-8"),
+        ("age,y\n1,0\n".encode("utf-16"), "the file is text in UTF-16\nExpected: the table is a CSV file"),
+        (b"age,y\n" + b"1,0\n" * 9000 + b"\xe4,1\n", "line 9002 holds b'\\xe4'\nExpected: the file has"),
+        (b"age,y\n" + b"1,0\n" * 600_000 + b"1,1,\xc3", "line 600002 holds b'\\xc3'\nExpected: the file has"),
         (b'age,y\n"1,0\n2,1\n', "row 2 has 1 cells"),
-        (b"age,y\n" + b" " * 2**21 + b"1,0\n", "the file has to be CSV"),
+        (
+            b"age,y\n" + b" " * 2**25 + b"1,0\n",
+            "a row does not end, or is too long\nExpected: a row has at most 16777216",
+        ),
         (b"a" * 200_000 + b",y\n1,0\n", "the header (field larger than field limit (131072))"),
     ],
 )
@@ -103,7 +106,7 @@ def test_a_table_that_cannot_be_trained_on_is_refused(text: bytes, said: str) ->
 
 def test_a_column_to_drop_has_to_be_there() -> None:
     message = refusal("age,y_no,y\n1,1,0\n", "y_on")
-    assert "column 'y_on', to drop, is absent: it is one of the 3 columns (close: y_no)" in message
+    assert "column 'y_on', to drop, is absent\nExpected: it is one of the 3 columns (close: y_no)" in message
 
 
 def test_the_label_cannot_be_dropped() -> None:

@@ -21,11 +21,12 @@ from include.pipeline.errors import DocumentError, DriftError
 from include.pipeline.teardown.cleanup import delete_run
 from tests.pipeline.accepted_runs import DATA, OTHER_DATA, accepted, day, plan_of, train
 from tests.pipeline.report.example import contents_of
+from tests.project import DEPLOYMENT_ID
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-TABLE = TableConfig(label="y", drop=("z",))
+TABLE = TableConfig(show_values=True, label="y", drop=("z",))
 OLD, NEW = DATA, OTHER_DATA
 WARN = DriftLimits()
 
@@ -57,10 +58,11 @@ def test_a_profile_of_each_version_is_kept_under_its_hash(s3: "S3Client") -> Non
     run = plan(1)
     compare_with_previous(s3, run, frame(), OLD)
     compare_with_previous(s3, run, frame(positives=20), NEW)
+    profiles = f"s3://bucket/{DEPLOYMENT_ID}/bank_marketing/profiles"
     kept = {uri: read_object(s3, uri) for uri in list_objects(s3, f"{run.locations.profiles}/")}
     assert {uri: DataProfile.model_validate_json(body) for uri, body in kept.items()} == {
-        f"s3://bucket/bank_marketing/profiles/{OLD}.json": profile(frame(), TABLE),
-        f"s3://bucket/bank_marketing/profiles/{NEW}.json": profile(frame(positives=20), TABLE),
+        f"{profiles}/{OLD}.json": profile(frame(), TABLE),
+        f"{profiles}/{NEW}.json": profile(frame(positives=20), TABLE),
     }
 
 
@@ -124,7 +126,7 @@ def test_what_is_above_the_limit_is_warned_of_in_the_log(
     # -0.25 ln(0.5/0.75) + 0.25 ln(0.5/0.25) = 0.27465
     assert compare_with_previous(s3, plan(2), frame(positives=20), NEW) is not None
     assert warned(caplog) == [
-        "label 'y' has a PSI of 0.2747 (rate 0.5000, was 0.2500): psi_warn = 0.1 warns of that"
+        "label 'y' has a PSI of 0.2747 (rate 0.5000, was 0.2500): it is not below psi_warn = 0.1"
     ]
 
 
@@ -133,7 +135,10 @@ def test_what_is_above_the_limit_is_warned_of_in_the_log(
     [
         (frame().drop(columns="calls"), "column 'calls' is missing"),
         (frame(income=range(40)), "column 'income' is new"),
-        (frame(ages=np.arange(20, 60) + 0.5), "column 'age' holds 20.5: it is a whole number"),
+        (
+            frame(ages=np.arange(20, 60) + 0.5),
+            "column 'age' holds 20.5\nExpected: it has to be a whole number, as before",
+        ),
         (frame(ages=range(100, 140)), "column 'age' has a PSI of"),
         (frame(positives=20), "label 'y' has a PSI of 0.2747"),
     ],
@@ -147,7 +152,9 @@ def test_data_that_is_not_like_the_previous_fails_with_the_column(
         compare_with_previous(s3, plan(2, limits=DriftLimits(psi_fail=0.25)), table, NEW)
     assert said in str(refused.value)
     # The profile is there all the same, for a run that accepts this version.
-    assert f"s3://bucket/bank_marketing/profiles/{NEW}.json" in list_objects(s3, "s3://bucket/")
+    assert f"s3://bucket/{DEPLOYMENT_ID}/bank_marketing/profiles/{NEW}.json" in list_objects(
+        s3, "s3://bucket/"
+    )
 
 
 def test_a_version_that_is_meant_becomes_the_one_to_compare_with(s3: "S3Client") -> None:
@@ -167,13 +174,13 @@ def test_a_previous_version_whose_profile_is_deleted_is_only_told(
     bucket, key = split_uri(f"{plan(1).locations.profiles}/{OLD}.json")
     s3.delete_object(Bucket=bucket, Key=key)
     assert compare_with_previous(s3, plan(2), frame(other=range(40)), NEW) is None
-    assert warned(caplog) == ["The data of scheduled__1 has no profile to compare with"]
+    assert warned(caplog) == ["The data of scheduled__1 has no profile: drift is not measured"]
 
 
 def test_a_deleted_run_is_not_compared_with(s3: "S3Client") -> None:
     accept_version(s3, 1, frame(positives=10), OLD)
     last = accept_version(s3, 2, frame(positives=30), "7c" * 32)
-    delete_run(s3, last.locations)
+    delete_run(s3, last.locations, None)
     drift = compare_with_previous(s3, plan(3), frame(positives=20), NEW)
     assert drift is not None
     assert drift.previous_label_rate == 0.25

@@ -16,7 +16,7 @@ def metrics(**counts: int) -> Metrics:
 
 
 def test_the_tutorials_own_figures_print_as_in_the_tutorial() -> None:
-    assert confusion_table(metrics(tn=10769, fp=167, fn=1133, tp=288)).splitlines() == [
+    assert confusion_table(metrics(tn=10769, fp=167, fn=1133, tp=288), few_rows_shown=False).splitlines() == [
         "Overall Classification Rate: 89.5%",
         "",
         "Predicted      No Purchase         Purchase",
@@ -27,7 +27,14 @@ def test_the_tutorials_own_figures_print_as_in_the_tutorial() -> None:
 
 
 def test_a_model_that_never_says_yes_can_be_printed() -> None:
-    assert confusion_table(metrics(tn=9, fp=0, fn=1, tp=0)).splitlines()[-2:] == [
+    assert confusion_table(metrics(tn=9, fp=0, fn=1, tp=0), few_rows_shown=True).splitlines()[-2:] == [
         "No Purchase    90% (9)             0% (0)",
         "Purchase       10% (1)             0% (0)",
+    ]
+
+
+def test_few_rows_are_not_counted_where_they_may_not_be_seen() -> None:
+    assert confusion_table(metrics(tn=90, fp=9, fn=10, tp=0), few_rows_shown=False).splitlines()[-2:] == [
+        "No Purchase    90% (90)            (under 10)",
+        "Purchase       10% (10)            0% (0)",
     ]

@@ -158,3 +158,20 @@ def test_one_row_has_one_score(model: bytes, rows: np.ndarray) -> None:
 def test_a_model_that_cannot_be_read_has_no_scores(content: bytes, caplog: pytest.LogCaptureFixture) -> None:
     assert predict(content, b"1,2,3\n") is None
     assert "The model cannot be read" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("params", "reason"),
+    [
+        pytest.param({"booster": "gblinear", "objective": "binary:logistic"}, "gain vs. weight", id="linear"),
+        pytest.param({"objective": "multi:softprob", "num_class": 3}, "(500, 3, 4)", id="of several outputs"),
+    ],
+)
+def test_a_model_that_cannot_be_explained_has_no_explanation_and_the_log_says_why(
+    params: dict[str, object], reason: str, rows: np.ndarray, caplog: pytest.LogCaptureFixture
+) -> None:
+    labels = (rows[:, 0] > 20).astype(int)
+    booster = xgboost.train(params, xgboost.DMatrix(rows, labels), 2)
+    assert explain(bytes(booster.save_raw("ubj")), printed(rows), NAMES) == ()
+    assert "The model cannot be explained" in caplog.text
+    assert reason in caplog.text

@@ -1,5 +1,6 @@
 """A model that serves, held to the last accepted one on the same test rows."""
 
+import hashlib
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -14,12 +15,17 @@ from include.pipeline.documents.plan import RunPlan
 from include.pipeline.documents.training_job import CompletedTrainingJob
 from include.pipeline.errors import QualityError
 from include.pipeline.evaluation.evaluate import evaluate_endpoint, read_evaluation
-from include.pipeline.evaluation.model_archive import read_model
+from include.pipeline.history.accepted import accept
+from include.pipeline.history.model_archive import read_model
 from include.pipeline.history.quality import check_quality
-from tests.local_aws_client import OFTEN, Aws, deployment_config, training_config
-from tests.local_aws_server import local_aws_server
+from tests.aws.clients import Aws
+from tests.aws.endpoints import deploy
+from tests.aws.training_data import as_csv, put_training_data, separable_rows
+from tests.aws.training_jobs import trained_model
 from tests.pipeline.accepted_runs import accepted, archive_of, day, plan_of
 from tests.pipeline.report.example import contents_of
+from tests.project import DEPLOYMENT_ID
+from tests.services.local_aws_server import local_aws_server
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -31,15 +37,12 @@ ROWS = np.random.default_rng(2).integers(0, 10, size=(150, 3))
 # A yes for a high first feature, as the model has learned it, with noise that no model can know.
 LABELS = (ROWS[:, 0] + np.random.default_rng(3).normal(0, 3, 150) > 4.5).astype(int)
 PREVIOUS = plan_of("scheduled__1", of=day(1))
-SPLIT = contents_of().split
+TRAIN = b"1,2,3,4\n0,4,3,2\n"
+SPLIT = contents_of().split.model_copy(update={"train_sha256": hashlib.sha256(TRAIN).hexdigest()})
 
 
 def held_to(margin: float | None) -> RunPlan:
     return plan_of("scheduled__2", of=day(2), max_roc_auc_drop=margin, must_beat_baseline=False)
-
-
-def printed(rows: np.ndarray) -> bytes:
-    return "".join(",".join(map(str, row)) + "\n" for row in rows.tolist()).encode()
 
 
 def roc_auc(scores: np.ndarray) -> float:
@@ -60,20 +63,10 @@ def aws() -> Iterator[Aws]:
     """A local AWS on which the second run's endpoint serves."""
     with local_aws_server() as server:
         aws, name = Aws(server.url), held_to(None).key
-        aws.put_training_data(BUCKET)
-        sagemaker = aws.client("sagemaker")
-        sagemaker.create_training_job(**training_config(BUCKET, name))
-        sagemaker.get_waiter("training_job_completed_or_stopped").wait(
-            TrainingJobName=name, WaiterConfig=OFTEN
-        )
-        config = deployment_config(name)
-        config["Model"]["PrimaryContainer"]["ModelDataUrl"] = CompletedTrainingJob.describe(
-            sagemaker, name
-        ).model_uri
-        sagemaker.create_model(**config["Model"])
-        sagemaker.create_endpoint_config(**config["EndpointConfig"])
-        sagemaker.create_endpoint(**config["Endpoint"])
-        sagemaker.get_waiter("endpoint_in_service").wait(EndpointName=name, WaiterConfig=OFTEN)
+        s3, sagemaker = aws.client("s3"), aws.client("sagemaker")
+        s3.create_bucket(Bucket=BUCKET)
+        put_training_data(s3, separable_rows())
+        assert deploy(sagemaker, name, trained_model(sagemaker, name))["EndpointStatus"] == "InService"
         yield aws
 
 
@@ -81,10 +74,11 @@ def aws() -> Iterator[Aws]:
 def s3(aws: Aws) -> Iterator["S3Client"]:
     """The S3 of local AWS, with the test rows in their place, and without an accepted model."""
     client, places = aws.client("s3"), held_to(None).locations
-    write_object(client, places.test_features, printed(ROWS), "text/csv")
+    write_object(client, f"{places.train}train.csv", TRAIN, "text/csv")
+    write_object(client, places.test_features, as_csv(ROWS), "text/csv")
     write_object(client, places.test_labels, "".join(f"{label}\n" for label in LABELS).encode(), "text/csv")
     yield client
-    for item in client.list_objects_v2(Bucket=BUCKET, Prefix="bank_marketing/").get("Contents", []):
+    for item in client.list_objects_v2(Bucket=BUCKET, Prefix=f"{DEPLOYMENT_ID}/").get("Contents", []):
         client.delete_object(Bucket=BUCKET, Key=item["Key"])
 
 
@@ -124,7 +118,9 @@ def test_a_model_that_is_worse_than_the_last_accepted_one_is_stopped(aws: Aws, s
     assert found.previous is not None
     assert found.previous.roc_auc is not None
     assert found.previous.roc_auc - found.roc_auc > 0.05
-    with pytest.raises(QualityError, match=r"it is at most max_roc_auc_drop = 0.05 below .*scheduled__1"):
+    with pytest.raises(
+        QualityError, match=r"it has to be at most max_roc_auc_drop = 0.05 below .*scheduled__1"
+    ):
         check_quality(found, held_to(0.05).params)
     check_quality(found, held_to(1.0).params)
 
@@ -158,7 +154,9 @@ def test_a_model_of_other_columns_cannot_be_asked(
     accepted(s3, PREVIOUS, model=model, features=features)
     found = evaluate(aws, held_to(0.5))
     assert found.previous == PreviousModel(run_id="scheduled__1", roc_auc=None)
-    with pytest.raises(QualityError, match="the model of scheduled__1 takes other columns, or cannot be"):
+    with pytest.raises(
+        QualityError, match="the model of scheduled__1 was trained on other columns, or cannot be"
+    ):
         check_quality(found, held_to(0.5).params)
 
 
@@ -173,6 +171,31 @@ def test_a_model_of_other_columns_cannot_be_asked(
 def test_a_model_that_cannot_be_read_cannot_be_asked(aws: Aws, s3: "S3Client", archive: bytes) -> None:
     write_object(s3, accepted(s3, PREVIOUS).training.model_uri, archive, "application/x-tar")
     assert evaluate(aws, held_to(0.5)).previous == PreviousModel(run_id="scheduled__1", roc_auc=None)
+
+
+def test_a_weaker_model_in_its_place_does_not_lower_the_bar(aws: Aws, s3: "S3Client") -> None:
+    knowing = xgboost.train({"objective": "binary:logistic"}, xgboost.DMatrix(ROWS, LABELS), 50)
+    manifest = accepted(s3, PREVIOUS, model=bytes(knowing.save_raw("ubj")))
+    weak = archive_of(bytes(learned(columns=3, rounds=1).save_raw("ubj")))
+    write_object(s3, manifest.training.model_uri, weak, "application/x-tar")
+    found = evaluate(aws, held_to(0.05))
+    assert found.previous == PreviousModel(run_id="scheduled__1", roc_auc=None)
+    with pytest.raises(QualityError, match="trained on other columns, or cannot be"):
+        check_quality(found, held_to(0.05).params)
+
+
+def test_an_entry_that_names_a_weaker_model_elsewhere_is_passed_over(aws: Aws, s3: "S3Client") -> None:
+    honest, forged = plan_of("scheduled__0", of=day(1) - timedelta(days=1)), PREVIOUS
+    model = bytes(learned(columns=3, rounds=3).save_raw("ubj"))
+    accepted(s3, honest, model=model)
+    weak = accepted(s3, forged, model=bytes(learned(columns=3, rounds=1).save_raw("ubj")))
+    elsewhere = f"s3://{BUCKET}/elsewhere/model.tar.gz"
+    write_object(s3, elsewhere, read_object(s3, weak.training.model_uri), "application/x-tar")
+    training = weak.training.model_copy(update={"model_uri": elsewhere})
+    accept(s3, forged, weak.model_copy(update={"training": training}))
+    found = evaluate(aws, held_to(0.05)).previous
+    assert found is not None
+    assert found.run_id == "scheduled__0"
 
 
 def test_for_a_model_that_is_gone_the_one_before_it_answers(
@@ -191,4 +214,7 @@ def test_for_a_model_that_is_gone_the_one_before_it_answers(
     first, second = answering
     assert first is not None
     assert (first.run_id, second) == ("scheduled__0", None)
-    assert "The model of scheduled__1 is gone: the accepted one before it answers" in caplog.text
+    assert (
+        "The model of scheduled__1 is no longer on S3: the accepted model before it is compared instead"
+        in caplog.text
+    )

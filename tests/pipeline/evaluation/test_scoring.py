@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from include.pipeline.errors import EndpointError
 from include.pipeline.evaluation.scoring import batches, score_rows
-from tests.local_aws_client import OFTEN, Aws, deployment_config, training_config
-from tests.local_aws_server import local_aws_server
+from tests.aws.clients import Aws
+from tests.aws.endpoints import deploy
+from tests.aws.training_data import put_training_data, separable_rows
+from tests.aws.training_jobs import trained_model
+from tests.services.local_aws_server import local_aws_server
 
-BUCKET = "scoring"
 ROWS = b"".join(f"{number % 10},{number % 7},{number % 3}\n".encode() for number in range(100))
 
 
@@ -25,7 +27,7 @@ def test_batches_hold_all_lines_in_order_and_none_is_too_large(rows: list[bytes]
 
 
 def test_a_line_that_no_request_can_hold_is_refused() -> None:
-    with pytest.raises(EndpointError, match="a test row of 12 bytes: an endpoint takes at most 10 bytes"):
+    with pytest.raises(EndpointError, match="a test row of 12 bytes\nExpected: an endpoint takes at most 10"):
         list(batches(io.BytesIO(b"12345678901\n"), 10))
 
 
@@ -34,22 +36,12 @@ def aws() -> Iterator[Aws]:
     """A local AWS that serves probabilities and, from another model, their logits."""
     with local_aws_server() as server:
         aws = Aws(server.url)
-        aws.put_training_data(BUCKET)
+        put_training_data(aws.client("s3"), separable_rows())
         sagemaker = aws.client("sagemaker")
         for name, objective in (("classifier", "binary:logistic"), ("raw", "binary:logitraw")):
-            sagemaker.create_training_job(**training_config(BUCKET, name, objective=objective))
-        for name in ("classifier", "raw"):
-            sagemaker.get_waiter("training_job_completed_or_stopped").wait(
-                TrainingJobName=name, WaiterConfig=OFTEN
-            )
-            config = deployment_config(name)
-            config["Model"]["PrimaryContainer"]["ModelDataUrl"] = (
-                f"s3://{BUCKET}/model/{name}/output/model.tar.gz"
-            )
-            sagemaker.create_model(**config["Model"])
-            sagemaker.create_endpoint_config(**config["EndpointConfig"])
-            sagemaker.create_endpoint(**config["Endpoint"])
-            sagemaker.get_waiter("endpoint_in_service").wait(EndpointName=name, WaiterConfig=OFTEN)
+            hyperparameters = {"num_round": "5", "objective": objective}
+            archive = trained_model(sagemaker, name, HyperParameters=hyperparameters)
+            assert deploy(sagemaker, name, archive)["EndpointStatus"] == "InService"
         yield aws
 
 
@@ -72,7 +64,7 @@ class TestEndpoint:
         assert score(aws, "classifier", b"").shape == (0,)
 
     def test_rows_that_the_model_refuses_are_told_with_its_answer(self, aws: Aws) -> None:
-        with pytest.raises(EndpointError, match=r"endpoint 'classifier' answered .*400.*CloudWatch"):
+        with pytest.raises(EndpointError, match=r"(?s)endpoint 'classifier' answered .*400.*CloudWatch"):
             score(aws, "classifier", b"1,2,3,4,5,6,7\n")
 
     def test_an_absent_endpoint_is_told(self, aws: Aws) -> None:
@@ -80,5 +72,5 @@ class TestEndpoint:
             score(aws, "nowhere", ROWS)
 
     def test_answers_that_are_no_probabilities_are_refused(self, aws: Aws) -> None:
-        with pytest.raises(EndpointError, match=r"one probability for each row.*binary:logistic"):
+        with pytest.raises(EndpointError, match=r"(?s)one probability for each row.*binary:logistic"):
             score(aws, "raw", ROWS)

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 # Another valid value of each Param, and whether a run that has it makes another model or other figures.
 OTHER_VALUES: dict[str, tuple[dict[str, Any], bool]] = {
     "data_url": ({"data_url": "https://example.org/the-same-file.csv"}, False),
+    "source_connection": ({"source_connection": "another"}, False),
     "bucket": ({"bucket": "another-bucket"}, False),
+    "bucket_owner": ({"bucket_owner": "999999999999"}, False),
     "role": ({"role": "another-role"}, False),
     "train_fraction": ({"train_fraction": 0.8}, True),
     "validation_fraction": ({"validation_fraction": 0.1}, True),
@@ -42,6 +44,7 @@ OTHER_VALUES: dict[str, tuple[dict[str, Any], bool]] = {
     "must_beat_baseline": ({"must_beat_baseline": False}, False),
     # metrics.json then holds the figures of the last accepted model, too.
     "max_roc_auc_drop": ({"max_roc_auc_drop": 0.01}, True),
+    "max_cost": ({"max_cost": 5.0}, False),
     "force_retrain": ({"force_retrain": True}, False),
     "keep_endpoint": ({"keep_endpoint": True}, False),
     "delete_data": ({"delete_data": True}, False),
@@ -84,6 +87,13 @@ def test_another_label_or_other_columns_change_the_fingerprint(changed: dict[str
     plan = plan_of()
     other = plan.model_copy(update={"table": plan.table.model_copy(update=changed)})
     assert fingerprint(other, DATA) != fingerprint(plan, DATA)
+
+
+@pytest.mark.parametrize("shown", [False, True, ("age",)])
+def test_who_may_see_values_makes_no_other_model(shown: bool | tuple[str, ...]) -> None:
+    plan = plan_of()
+    table = plan.table.model_copy(update={"show_values": shown})
+    assert fingerprint(plan.model_copy(update={"table": table}), DATA) == fingerprint(plan, DATA)
 
 
 def test_another_image_changes_the_fingerprint_under_the_same_version() -> None:
@@ -186,7 +196,7 @@ def test_listing_a_run_leaves_the_other_runs_listed(s3: "S3Client") -> None:
 
 
 def test_what_is_listed_holds_no_secret(s3: "S3Client") -> None:
-    plan = plan_of(data_url="https://me:hunter2@example.org/bank.csv?X-Amz-Signature=hunter2")
+    plan = plan_of(data_url="https://example.org/bank.csv?X-Amz-Signature=hunter2")
     accepted(s3, plan)
     (uri,) = listed(s3, plan)
     assert b"hunter2" not in read_object(s3, uri)
@@ -246,7 +256,7 @@ def test_a_deleted_run_is_no_longer_found(s3: "S3Client") -> None:
     first, second = plan_of("scheduled__1", of=day(1)), plan_of("scheduled__2", of=day(2))
     left = accepted(s3, first)
     accepted(s3, second)
-    delete_run(s3, second.locations)
+    delete_run(s3, second.locations, None)
     third = plan_of("scheduled__3", of=day(3))
     assert find_same(s3, third, DATA) == find_previous(s3, third) == left
     assert list(listed_for(s3, second.locations.models, second.key)) == []
@@ -259,7 +269,7 @@ def test_a_deleted_run_is_no_longer_found(s3: "S3Client") -> None:
         (b"{}", "cannot be read .key: Field required"),
         (
             b'{"schema_version": 2}',
-            "has schema_version 2: this version of the project reads schema_version 1",
+            "has schema_version 2\nExpected: this version of the project reads schema_version 1",
         ),
     ],
 )

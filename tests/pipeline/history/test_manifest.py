@@ -65,7 +65,7 @@ def test_a_manifest_holds_what_the_model_was_made_of_and_what_it_is_worth(
     assert type(manifest.metrics) is Metrics
     assert manifest.metrics.roc_auc == CONTENTS.evaluation.roc_auc
     assert manifest.missed == (
-        f"roc_auc = {CONTENTS.evaluation.roc_auc:.5f}: it is at least min_roc_auc = 0.999",
+        f"roc_auc = {CONTENTS.evaluation.roc_auc:.5f}: it has to be at least min_roc_auc = 0.999",
     )
 
 

@@ -24,12 +24,12 @@ def test_the_minimum_itself_passes() -> None:
 
 
 def test_stops_a_model_below_the_minimum() -> None:
-    with pytest.raises(QualityError, match=r"roc_auc = 0.69999: it is at least min_roc_auc = 0.7"):
+    with pytest.raises(QualityError, match=r"0.69999\nExpected: it has to be at least min_roc_auc = 0.7"):
         check_quality(judged(roc_auc=0.69999), PARAMS)
 
 
 def test_stops_a_model_that_only_equals_the_baseline() -> None:
-    with pytest.raises(QualityError, match=r"accuracy = 0.88000: it is above the baseline's 0.88000"):
+    with pytest.raises(QualityError, match=r"0.88000\nExpected: it has to be above the baseline's 0.88000"):
         check_quality(judged(accuracy=0.88), PARAMS)
 
 
@@ -49,7 +49,7 @@ def test_a_good_model_misses_nothing() -> None:
 
 def test_a_miss_is_told_as_figure_and_rule() -> None:
     assert missed(judged(roc_auc=0.5), PARAMS) == [
-        ("roc_auc = 0.50000", "it is at least min_roc_auc = 0.7"),
+        ("roc_auc = 0.50000", "it has to be at least min_roc_auc = 0.7"),
     ]
 
 
@@ -86,8 +86,9 @@ def test_a_model_below_the_margin_is_stopped(roc_auc: float, before: float, marg
     with pytest.raises(QualityError) as refused:
         check_quality(judged(roc_auc=roc_auc, previous=previous(before)), held_to(margin))
     assert str(refused.value).startswith(
-        f"roc_auc = {roc_auc:.5f}: it is at most max_roc_auc_drop = {margin} below {before:.5f}, "
-        "that of scheduled__1. "
+        f"Found: roc_auc = {roc_auc:.5f}\n"
+        f"Expected: it has to be at most max_roc_auc_drop = {margin} below {before:.5f}, "
+        "that of scheduled__1\n"
     )
 
 
@@ -95,9 +96,9 @@ def test_a_model_that_cannot_be_held_to_the_last_accepted_one_is_stopped() -> No
     with pytest.raises(QualityError) as refused:
         check_quality(judged(previous=previous(None)), held_to(0.01))
     assert str(refused.value) == (
-        "the model of scheduled__1 takes other columns, or cannot be read: max_roc_auc_drop = 0.01 holds a "
-        "model to the last accepted one, on the same rows. "
-        "Look at the data and the hyperparameters, or change the gate's Params."
+        "Found: the model of scheduled__1 was trained on other columns, or cannot be read\n"
+        "Expected: max_roc_auc_drop = 0.01 needs its ROC AUC on the same test rows\n"
+        "To do: Look at the data and the hyperparameters, or change the gate's Params"
     )
 
 

@@ -58,7 +58,7 @@ def test_the_figures_of_another_run_become_the_runs_own(s3: "S3Client") -> None:
     ours, theirs = SECOND.locations, FIRST.locations
     assert read_object(s3, ours.predictions) == read_object(s3, theirs.predictions)
     assert read_object(s3, ours.metrics) == read_object(s3, theirs.metrics)
-    assert read_evaluation(s3, SECOND) == evaluation_of()
+    assert read_evaluation(s3, SECOND) == read_evaluation(s3, FIRST)
     # The model stays where it is.
     assert list_objects(s3, f"{ours.run}/") == [ours.metrics, ours.predictions]
 

@@ -11,21 +11,23 @@ import pytest
 from botocore.validate import ParamValidator
 from moto import mock_aws
 
+from include.pipeline.aws.deployment_id import run_digest
 from include.pipeline.aws.object_store import read_object
-from include.pipeline.documents.config import PipelineConfig, load_config
+from include.pipeline.documents.aws_settings import AwsSettings
+from include.pipeline.documents.config import PipelineConfig
 from include.pipeline.documents.drift import DriftLimits
-from include.pipeline.documents.plan import DataInterval, RunIdentity, RunLocations, RunPlan
+from include.pipeline.documents.plan import DataInterval, RunLocations, RunPlan
 from include.pipeline.errors import ParamError, SourceError
+from include.pipeline.history.accepted import fingerprint
 from include.pipeline.planning.names import run_key
-from include.pipeline.planning.plan import make_plan, write_plan
-from include.pipeline.source.policy import SourcePolicy
+from include.pipeline.planning.plan import write_plan
+from tests.pipeline.planned import CONFIG, ROLE, plan_of
+from tests.project import DEPLOYMENT_ID
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_s3 import S3Client
 
-CONFIG = load_config("bank_marketing")
-ROLE = "arn:aws:iam::123456789012:role/sagemaker"
 RUN_ID = "manual__2026-11-23T18:30:00.123456+00:00_AbCd"
 
 
@@ -43,22 +45,10 @@ def plan(
     interval: tuple[datetime, datetime] | None = None,
     **changed: Any,
 ) -> RunPlan:
-    return make_plan(
-        config.params.model_dump() | changed,
-        identity=RunIdentity(
-            dag_id="bank_marketing",
-            run_id=RUN_ID,
-            account_id="123456789012",
-            region=region,
-            planned_at=datetime(2026, 11, 23, 18, 30, tzinfo=UTC),
-            interval_start=interval[0] if interval else None,
-            interval_end=interval[1] if interval else None,
-        ),
-        config=config,
-        default_role=ROLE,
-        source_policy=SourcePolicy(max_bytes=CONFIG.max_source_bytes),
-        iam=iam,
-    )
+    start, end = interval or (None, None)
+    identity = {"run_id": RUN_ID, "region": region, "interval_start": start, "interval_end": end}
+    planned_at = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
+    return plan_of(changed, iam, config=config, planned_at=planned_at, **identity)
 
 
 def requests(made: RunPlan) -> dict[str, dict[str, Any]]:
@@ -79,7 +69,7 @@ def test_every_request_is_one_that_sagemaker_takes(iam: "IAMClient") -> None:
 
 def test_all_names_come_from_the_run(iam: "IAMClient") -> None:
     made = plan(iam)
-    key = run_key("bank_marketing", RUN_ID)
+    key = run_key(DEPLOYMENT_ID, "bank_marketing", RUN_ID)
     assert made.key == key
     assert made.training["TrainingJobName"] == key
     assert made.deployment["Model"]["ModelName"] == key
@@ -89,15 +79,14 @@ def test_all_names_come_from_the_run(iam: "IAMClient") -> None:
         "EndpointConfigName": key,
         "Tags": ...,
     }
-    assert made.locations.run == f"s3://{made.bucket}/bank_marketing/runs/{key}"
-    assert made.locations.raw == f"s3://{made.bucket}/bank_marketing/raw"
+    assert made.locations.run == f"s3://{made.bucket}/{DEPLOYMENT_ID}/bank_marketing/runs/{key}"
+    assert made.locations.raw == f"s3://{made.bucket}/{DEPLOYMENT_ID}/bank_marketing/raw"
 
 
 def test_the_training_request_says_what_the_params_say(iam: "IAMClient") -> None:
-    request = plan(
-        iam, training_instance_type="ml.c5.2xlarge", hyperparameters={"num_round": 7, "eta": 0.3}
-    ).training
-    assert request["HyperParameters"] == {"num_round": "7", "eta": "0.3"}
+    asked = {"num_round": 7, "eta": 0.3, "objective": "binary:logistic"}
+    request = plan(iam, training_instance_type="ml.c5.2xlarge", hyperparameters=asked).training
+    assert request["HyperParameters"] == {"num_round": "7", "eta": "0.3", "objective": "binary:logistic"}
     assert request["ResourceConfig"]["InstanceType"] == "ml.c5.2xlarge"
     assert request["RoleArn"] == ROLE
     (channel,) = request["InputDataConfig"]
@@ -135,6 +124,8 @@ def test_everything_is_tagged_with_its_run(iam: "IAMClient") -> None:
             "airflow:run_id": RUN_ID,
             "airflow:expires": "2026-11-24T18:30:00+00:00",
             "airflow:clear_number": "0",
+            "airflow:deployment_id": DEPLOYMENT_ID,
+            "airflow:run_digest": run_digest(DEPLOYMENT_ID, "bank_marketing", RUN_ID).hex(),
         }
 
 
@@ -167,7 +158,7 @@ def test_the_bucket_is_the_accounts_own_or_the_params(iam: "IAMClient") -> None:
         ({"bucket": "My_Bucket"}, r"bucket = 'My_Bucket'"),
         ({"image_version": "9.9-9"}, r"image_version = '9.9-9' in region 'us-east-1'.*3.2-0"),
         ({"region": "mars-1"}, r"in region 'mars-1'.*us-east-1"),
-        ({"region": ""}, r"region = None.*region_name in the extra"),
+        ({"region": ""}, r"region = None(?s:.*)region_name in the extra"),
         ({"role": "arn:aws:s3:::x"}, r"role = 'arn:aws:s3:::x'"),
         ({"colour": "red"}, r"'colour' is unknown"),
         ({"train_fraction": 1.5}, r"train_fraction = 1.5"),
@@ -234,20 +225,108 @@ def test_the_yamls_limits_of_drift_travel_with_the_plan(iam: "IAMClient") -> Non
 
 def test_all_runs_of_a_pipeline_share_raw_data_profiles_and_models_and_nothing_else(iam: "IAMClient") -> None:
     made = plan(iam)
-    other = RunLocations.of(made.bucket, "bank_marketing", "another-run").model_dump()
+    other = RunLocations.of(
+        made.bucket, "bank_marketing", "another-run", deployment_id=DEPLOYMENT_ID
+    ).model_dump()
     shared = {name for name, uri in made.locations.model_dump().items() if uri == other[name]}
     assert shared == {"raw", "profiles", "models"}
 
 
 def test_a_kept_plan_is_the_plan_without_secrets(iam: "IAMClient") -> None:
     client: S3Client = boto3.client("s3", region_name="us-east-1")
-    signed_url = "https://me:hunter2@example.org/bank.csv?X-Amz-Signature=hunter2"
-    made = plan(iam, data_url=signed_url)
+    made = plan(iam, data_url="https://example.org/bank.csv?X-Amz-Signature=hunter2")
     client.create_bucket(Bucket=made.bucket)
     write_plan(client, made)
     body = read_object(client, made.locations.plan)
     assert b"hunter2" not in body
     kept = RunPlan.model_validate_json(body)
     assert kept.params.data_url == "https://example.org/bank.csv"
-    same = kept.params.model_copy(update={"data_url": signed_url})
-    assert kept.model_copy(update={"params": same}) == made
+    assert kept == made
+
+
+OWN = {"team": "data-science", "cost-center": "4711"}
+VPC = {"subnets": ["subnet-1"], "security_groups": ["sg-1"]}
+VPC_CONFIG = {"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1"]}
+VOLUME_KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
+
+
+def with_aws(**settings: Any) -> PipelineConfig:
+    return CONFIG.model_copy(update={"aws": AwsSettings.model_validate(settings)})
+
+
+def test_own_tags_are_on_all_that_a_run_makes_beside_its_own(iam: "IAMClient") -> None:
+    for request in requests(plan(iam, config=with_aws(tags=OWN))).values():
+        tags = {tag["Key"]: tag["Value"] for tag in request["Tags"]}
+        assert tags.items() >= OWN.items()
+        assert tags["airflow:run_id"] == RUN_ID
+        assert len(tags) == len(request["Tags"]) == 9
+
+
+@pytest.mark.parametrize(
+    ("settings", "operation", "member"),
+    [
+        ({"vpc": VPC}, "CreateModel", {"VpcConfig": VPC_CONFIG}),
+        ({"vpc": VPC}, "CreateTrainingJob", {"VpcConfig": VPC_CONFIG}),
+        ({"network_isolation": False}, "CreateModel", {}),
+        ({"network_isolation": False}, "CreateTrainingJob", {}),
+        ({}, "CreateModel", {"EnableNetworkIsolation": True}),
+        ({}, "CreateTrainingJob", {"EnableNetworkIsolation": True}),
+        ({"keys": {"endpoint_volume": VOLUME_KEY}}, "CreateEndpointConfig", {"KmsKeyId": VOLUME_KEY}),
+        ({"keys": {"model": VOLUME_KEY}}, "CreateEndpointConfig", {}),
+    ],
+)  # fmt: skip
+def test_what_the_yaml_sets_is_in_the_requests_and_in_the_plan(
+    iam: "IAMClient", settings: dict[str, Any], operation: str, member: dict[str, Any]
+) -> None:
+    made = plan(iam, config=with_aws(**settings))
+    model = botocore.session.get_session().get_service_model("sagemaker")
+    for name, request in requests(made).items():
+        assert not ParamValidator().validate(request, model.operation_model(name).input_shape).has_errors()
+    request = requests(made)[operation]
+    names = {"VpcConfig", "EnableNetworkIsolation", "KmsKeyId"}
+    if "vpc" in settings:
+        member = member | {"EnableNetworkIsolation": True}
+    assert {name: value for name, value in request.items() if name in names} == member
+    assert made.aws == AwsSettings.model_validate(settings)
+    assert RunPlan.read(made.model_dump(mode="json"), "plan_run") == made
+
+
+def test_settings_change_no_fingerprint(iam: "IAMClient") -> None:
+    everything = with_aws(
+        vpc=VPC,
+        keys={"model": VOLUME_KEY},
+        network_isolation=False,
+        tags=OWN,
+        spot={"max_wait_seconds": 9000},
+    )
+    assert fingerprint(plan(iam, config=everything), "5a" * 32) == fingerprint(plan(iam), "5a" * 32)
+
+
+@pytest.mark.parametrize(
+    ("key", "param", "instance_type", "is_taken"),
+    [
+        ("training_volume", "training_instance_type", "ml.m5.xlarge", True),
+        ("training_volume", "training_instance_type", "ml.g5.xlarge", False),
+        ("training_volume", "training_instance_type", "ml.m5d.xlarge", False),
+        ("training_volume", "training_instance_type", "ml.g4dn.xlarge", False),
+        ("training_volume", "endpoint_instance_type", "ml.g5.xlarge", True),
+        ("endpoint_volume", "endpoint_instance_type", "ml.c6id.large", False),
+        ("endpoint_volume", "endpoint_instance_type", "ml.c5.large", True),
+        ("model", "training_instance_type", "ml.g5.xlarge", True),
+    ],
+)
+def test_an_instance_with_local_storage_takes_no_key_for_its_volume(
+    iam: "IAMClient", key: str, param: str, instance_type: str, is_taken: bool
+) -> None:
+    config = with_aws(keys={key: VOLUME_KEY})
+    if is_taken:
+        assert plan(iam, config=config, **{param: instance_type}).aws == config.aws
+        return
+    with pytest.raises(ParamError, match=rf"{param} = '{instance_type}'\n.*aws\.keys\.{key}"):
+        plan(iam, config=config, **{param: instance_type})
+
+
+def test_checkpoints_lie_in_the_runs_own_folder_which_delete_data_deletes(iam: "IAMClient") -> None:
+    made = plan(iam, config=with_aws(spot={"max_wait_seconds": 3600}))
+    uri = made.training["CheckpointConfig"]["S3Uri"]
+    assert uri == f"{made.locations.run}/checkpoints/{made.training['TrainingJobName']}"

@@ -45,7 +45,7 @@ def test_no_role_at_all_is_told_with_the_command_that_sets_one(iam: "IAMClient")
 
 
 def test_an_unknown_name_is_refused(iam: "IAMClient") -> None:
-    with pytest.raises(ParamError, match=r"role = 'nobody'.*NoSuchEntity.*Correct the name"):
+    with pytest.raises(ParamError, match=r"role = 'nobody'.*NoSuchEntity(?s:.*)Correct the name"):
         resolve_role("nobody", None, iam)
 
 

@@ -26,6 +26,7 @@ from include.pipeline.documents.training_job import CompletedTrainingJob
 from include.pipeline.figures.confusion_matrix import ConfusionMatrix
 from include.pipeline.planning.deployment_request import deployment_request
 from include.pipeline.report.contents import ReportContents
+from tests.project import DEPLOYMENT_ID
 
 CONFIG = load_config("bank_marketing")
 KEY = "bank-marketing-manual-2026-11-23-0a1b2c3d4e"
@@ -34,7 +35,7 @@ IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0"
 START = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 
 LABELS = np.array([0] * 170 + [1] * 30)
-# Between 0.02 and 0.91, yeses higher on the whole.
+# Between 0.02 and 0.91; the positives are higher on the whole.
 SCORES = np.concatenate([np.linspace(0.02, 0.65, 170), np.linspace(0.08, 0.91, 30)])
 FEATURES = tuple(
     FeatureImportance(name=name, gain=gain, mean_abs_contribution=contribution)
@@ -53,6 +54,7 @@ def plan_of(params: RunParams = CONFIG.params, **identity: str) -> RunPlan:
     return RunPlan(
         key=KEY,
         identity=RunIdentity(
+            deployment_id=DEPLOYMENT_ID,
             dag_id=identity.get("dag_id", "bank_marketing"),
             run_id=identity.get("run_id", "manual__2026-11-23T06:00:00+00:00"),
             account_id="123456789012",
@@ -62,11 +64,14 @@ def plan_of(params: RunParams = CONFIG.params, **identity: str) -> RunPlan:
         params=params,
         table=CONFIG.table,
         drift=CONFIG.drift,
+        aws=CONFIG.aws,
         image_uri=IMAGE,
         bucket=BUCKET,
-        locations=RunLocations.of(BUCKET, "bank_marketing", KEY),
+        locations=RunLocations.of(BUCKET, "bank_marketing", KEY, deployment_id=DEPLOYMENT_ID),
         training={"AlgorithmSpecification": {"TrainingImage": IMAGE}, "ResourceConfig": instances},
-        deployment=deployment_request(params, name=KEY, image_uri=IMAGE, role_arn="role", tags=[]),
+        deployment=deployment_request(
+            params, CONFIG.aws, name=KEY, image_uri=IMAGE, role_arn="role", tags=[]
+        ),
         keep_endpoint=params.keep_endpoint,
     )
 
@@ -102,7 +107,7 @@ def evaluation_of(labels: np.ndarray = LABELS, scores: np.ndarray = SCORES, **ch
         "brier_score": float(((scores - labels) ** 2).mean()),
     }
     tenths = [tenth for tenth in np.array_split(np.argsort(-scores, kind="stable"), 10) if len(tenth)]
-    yeses = np.cumsum([labels[tenth].sum() for tenth in tenths])
+    reached_positives = np.cumsum([labels[tenth].sum() for tenth in tenths])
     fields: dict[str, Any] = {
         "rows": len(labels),
         "positives": int(labels.sum()),
@@ -126,10 +131,11 @@ def evaluation_of(labels: np.ndarray = LABELS, scores: np.ndarray = SCORES, **ch
                 lift=float(labels[tenth].mean() / share),
                 gain=float(reached / labels.sum()),
             )
-            for number, (tenth, reached) in enumerate(zip(tenths, yeses, strict=True), 1)
+            for number, (tenth, reached) in enumerate(zip(tenths, reached_positives, strict=True), 1)
         ),
         "features": FEATURES,
         "training_curve": CURVE,
+        "few_rows_shown": True,
     }
     return Evaluation(**figures | fields | changed)
 

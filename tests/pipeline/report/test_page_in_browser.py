@@ -11,9 +11,9 @@ import pytest
 from selenium import webdriver
 
 from include.pipeline.report.page import render_report
-from tests.browser import chromium, needs_chromium
 from tests.pipeline.report.example import column_of, contents_of, drift_of, evaluation_of
 from tests.pipeline.report.hostile import HOSTILE, hostile_contents
+from tests.services.browser import chromium, needs_chromium
 
 pytestmark = [pytest.mark.slow, needs_chromium]
 

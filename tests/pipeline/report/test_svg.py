@@ -42,7 +42,7 @@ def test_two_plots_share_no_id() -> None:
 
 
 @given(st.text())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_any_text_can_stand_in_a_plot_and_beside_it(text: str) -> None:
     harmless = str(formats.printable(text))
     svg = Page.read(inline_svg(line, name="plot", alternative=harmless, texts={"name": harmless}))

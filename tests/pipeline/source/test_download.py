@@ -1,23 +1,24 @@
 """Bringing a file to the bucket: from the web, from a folder, from S3."""
 
+import errno
 import hashlib
 import io
 import logging
 import os
+import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 
 from include.pipeline.documents.raw_data import RawData
-from include.pipeline.errors import SourceError
+from include.pipeline.errors import SourceError, WorkerError
 from include.pipeline.source.download import Received, fetch
 from include.pipeline.source.policy import SourcePolicy
-from include.pipeline.source.web import Patience, _check_peer
-from tests.pipeline.misbehaving_web import CSV, SHA1, SHA256, Answer, MisbehavingWeb
+from include.pipeline.source.web import Patience
+from tests.services.misbehaving_web import CSV, SHA1, SHA256, Answer, MisbehavingWeb
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -127,16 +128,19 @@ def test_the_name_is_one_that_s3_likes(path: str, name: str, web: MisbehavingWeb
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (Answer(status=404, body=b"absent"), "404 Not Found: a source answers 200"),
-        (Answer(status=403), "403 Forbidden: a source answers 200"),
-        (Answer(status=304, body=b""), "304 Not Modified: a source answers 200"),
-        (Answer(headers={"Content-Type": "text/html; charset=utf-8"}), "with text/html: a source is a CSV"),
-        (Answer(b"\n<!DOCTYPE html><html>"), "starts like HTML: a source is a CSV"),
-        (Answer(b"\xef\xbb\xbf<html lang='en'>"), "starts like HTML: a source is a CSV"),
-        (Answer(b""), "is empty: a source has a header"),
-        (Answer(b"", status=204), "is empty: a source has a header"),
-        (Answer(promised=1001), "has at least 1001 bytes: a source has at most 1000"),
-        (Answer(b"1" * 1001, open_ended=True), "has at least 1001 bytes: a source has at most 1000"),
+        (Answer(status=404, body=b"absent"), "404 Not Found\nExpected: a source answers 200"),
+        (Answer(status=403), "403 Forbidden\nExpected: a source answers 200"),
+        (Answer(status=304, body=b""), "304 Not Modified\nExpected: a source answers 200"),
+        (Answer(headers={"Content-Type": "text/html; charset=utf-8"}), "with text/html\nExpected: a source"),
+        (
+            Answer(b"\n<!DOCTYPE html><html>"),
+            "is an HTML page\nExpected: a source is a CSV file in UTF-8\nTo do: Use the URL of the file",
+        ),
+        (Answer(b"\xef\xbb\xbf<html lang='en'>"), "is an HTML page\nExpected: a source is a CSV"),
+        (Answer(b""), "is empty\nExpected: a source has a header"),
+        (Answer(b"", status=204), "is empty\nExpected: a source has a header"),
+        (Answer(promised=1001), "has at least 1001 bytes\nExpected: a source has at most 1000"),
+        (Answer(b"1" * 1001, open_ended=True), "has at least 1001 bytes\nExpected: a source has at most"),
     ],
 )
 def test_an_answer_that_is_no_data_is_refused_at_once(
@@ -151,7 +155,6 @@ TRANSIENT = {
     "429 Too Many Requests": Answer(status=429),
     "ReadTimeout": Answer(delay=0.8),
     "received 40 bytes, expected 50": Answer(b"1" * 40, promised=50),
-    "DecodingError": Answer(b"no gzip", headers={"Content-Encoding": "gzip"}),
 }
 
 
@@ -167,7 +170,7 @@ def test_a_fault_that_stays_is_refused_after_three_tries(
 ) -> None:
     message = refusal(web.url("/bank.csv", fault))
     assert said in message
-    assert "has to answer in full within 3 tries" in message
+    assert "has to answer in full within 3 tries and 600 s" in message
     assert web.asked["GET /bank.csv"] == 3
 
 
@@ -194,15 +197,6 @@ def test_a_server_in_the_workers_own_network_is_refused_before_it_is_asked(
     assert f"https://{host}:1/a.csv is at" in refusal(f"https://{host}:1/a.csv")
 
 
-def test_a_name_that_leads_elsewhere_at_the_second_look_is_refused(web: MisbehavingWeb) -> None:
-    policy = SourcePolicy()
-    with (
-        httpx.Client(event_hooks={"response": [lambda response: _check_peer(response, policy)]}) as client,
-        pytest.raises(SourceError, match=r"is at 127.0.0.1"),
-    ):
-        client.get(web.url("/a.csv"))
-
-
 def test_five_redirects_are_followed(web: MisbehavingWeb, bring: Bring) -> None:
     raw = bring(chain(web, 5))
     assert (raw.sha256, raw.url) == (SHA256, f"http://{web.host}/0")
@@ -216,12 +210,18 @@ def test_a_sixth_redirect_is_refused(web: MisbehavingWeb, refusal: Refusal) -> N
 @pytest.mark.parametrize(
     ("to", "said"),
     [
-        ("http://127.0.0.1:9/x.csv?key=SECRET", "leads to http://127.0.0.1:9/x.csv: plain http may reach"),
-        ("ftp://example.org/x.csv", "leads to ftp://example.org/x.csv: it has to be https://"),
+        (
+            "http://127.0.0.1:9/x.csv?key=SECRET",
+            "to http://127.0.0.1:9/x.csv\nExpected: plain http may",
+        ),
+        ("ftp://example.org/x.csv", "leads to data_url = ftp://...\nExpected: it has to be https://"),
         ("https://xn--/x.csv", "leads to a host that is none (Malformed A-label"),
-        ("https://a..org/x.csv", "leads to https://...: it has to be a valid URL"),
-        ("https://example.org:99999/x.csv", "leads to https://example.org:99999/x.csv: a port is"),
-        ("file://localhost/etc/passwd", "leads to file://localhost/etc/passwd: it has to be https://"),
+        ("https://a..org/x.csv", "leads to https://...\nExpected: it has to be a valid URL"),
+        ("https://example.org:99999/x.csv", "leads to https://example.org:99999/x.csv\nExpected: a port is"),
+        (
+            "file://localhost/etc/passwd",
+            "leads to file://localhost/etc/passwd\nExpected: it has to be https://",
+        ),
     ],
 )
 def test_a_redirect_to_where_the_policy_forbids_is_refused(
@@ -239,13 +239,11 @@ def test_secrets_of_a_url_appear_nowhere(
     caplog.set_level(logging.DEBUG)
     plain = web.url("/bank.csv", answer)
     try:
-        said = bring(
-            plain.replace("://", "://me:PASSWORD@") + "?X-Amz-Signature=SECRET#SECRET"
-        ).model_dump_json()
+        said = bring(plain + "?X-Amz-Signature=SECRET#SECRET").model_dump_json()
     except SourceError as error:
         said = str(error)
     assert plain in said
-    assert not any(secret in said + caplog.text for secret in ("PASSWORD", "SECRET"))
+    assert "SECRET" not in said + caplog.text
 
 
 def test_local_files_are_read_below_the_folder(folder: Path, bring: Bring) -> None:
@@ -267,13 +265,54 @@ def test_a_local_file_tells_when_it_changed(folder: Path, bring: Bring) -> None:
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"1" * 1001, "has at least 1001 bytes"), (b"", "is empty"), (b"<html>", "starts like HTML")],
+    [
+        (b"1" * 1001, "has at least 1001 bytes"),
+        (b"", "is empty"),
+        (b"<html>", "is an HTML page"),
+        (b"PK\3\4", "is a zip archive"),
+        (b"PAR1", "is Parquet"),
+    ],
 )
 def test_a_local_file_that_is_no_data_is_refused(
     content: bytes, said: str, folder: Path, refusal: Refusal
 ) -> None:
     (folder / "odd.csv").write_bytes(content)
     assert said in refusal("odd.csv")
+
+
+class FullFile(io.BytesIO):
+    """A file on a disk without room."""
+
+    def write(self, _: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("source", ["local", "web", "s3"])
+def test_a_full_disk_is_told_and_leaves_no_half_object(
+    source: str,
+    web: MisbehavingWeb,
+    bring: Bring,
+    s3: "S3Client",
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    s3.put_object(Bucket="bucket", Key="theirs.csv", Body=CSV)
+    url = {"local": "bank.csv", "web": web.url("/bank.csv"), "s3": "s3://bucket/theirs.csv"}[source]
+    monkeypatch.setattr(tempfile, "TemporaryFile", FullFile)
+    with pytest.raises(WorkerError, match=r"of the worker is full \(\[Errno 28\] No space left on device\)"):
+        bring(url)
+    assert stored(s3) == {"theirs.csv": CSV}
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.EROFS, errno.EMFILE])
+def test_another_fault_of_the_disk_is_not_told_as_a_full_one(
+    code: int, bring: Bring, web: MisbehavingWeb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(code, "...")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", fail)
+    with pytest.raises(OSError, match=f"Errno {code}"):
+        bring(web.url("/bank.csv"))
 
 
 def test_a_file_that_may_not_be_read_is_refused(
@@ -283,13 +322,13 @@ def test_a_file_that_may_not_be_read_is_refused(
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "open", denied)  # file modes do not bind root, who runs tests in containers
-    assert "it cannot be read ([Errno 13] Permission denied)" in refusal(str(folder / "bank.csv"))
+    assert "cannot be read ([Errno 13] Permission denied)" in refusal(str(folder / "bank.csv"))
 
 
 def test_an_object_is_copied(bring: Bring, s3: "S3Client") -> None:
-    s3.put_object(Bucket="bucket", Key="theirs/bank?a#1.csv", Body=CSV)
-    raw = bring("s3://bucket/theirs/bank?a#1.csv")
-    assert (raw.url, raw.sha1) == ("s3://bucket/theirs/bank?a#1.csv", SHA1)
+    s3.put_object(Bucket="bucket", Key="theirs/bank a&1.csv", Body=CSV)
+    raw = bring("s3://bucket/theirs/bank a&1.csv")
+    assert (raw.url, raw.sha1) == ("s3://bucket/theirs/bank a&1.csv", SHA1)
     assert stored(s3)[f"pipeline/raw/{SHA256}/bank_a_1.csv"] == CSV
 
 

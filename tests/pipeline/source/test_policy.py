@@ -33,10 +33,10 @@ def test_the_policy_allows(url: str) -> None:
     [
         ("http://example.org/bank.csv", "plain http may reach plain.example:81 only"),
         ("http://plain.example/bank.csv", "plain http may reach plain.example:81 only"),
-        ("http://plain.example:81@evil.example/bank.csv", "plain http may reach plain.example:81 only"),
+        ("http://plain.example:81@evil.example/bank.csv", "a URL holds no user and no password"),
         ("ftp://me:PASSWORD@example.org/bank.csv", "ftp:// is not one of https://, s3://, file://, http://"),
         ("https:///bank.csv", "it has to be https://<host>"),
-        ("https://me:PASS/WORD@example.org/bank.csv", "it has to be a valid URL"),
+        ("https://me:PASS/WORD@example.org/bank.csv", "a URL holds no user and no password"),
         ("https://example.org/", "its path has to end in a file name"),
         ("https://example.org/data/..", "its path has to end in a file name"),
         ("https://example.org/a\nb.csv", "a URL holds no control characters"),
@@ -53,7 +53,7 @@ def test_the_policy_refuses(url: str, said: str) -> None:
         SourcePolicy(http_hosts=("plain.example:81",)).check(url)
     assert said in str(refused.value)
     assert "PASS" not in str(refused.value)
-    assert "\n" not in str(refused.value)
+    assert "\n" not in refused.value.found
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_the_policy_refuses(url: str, said: str) -> None:
 )
 @pytest.mark.parametrize("others", [(), ("93.184.215.14",)])
 def test_the_workers_own_network_is_not_a_source(address: str, others: tuple[str, ...]) -> None:
-    with pytest.raises(SourceError, match=r"https://example.org/a.csv is at .*source_http_hosts"):
+    with pytest.raises(SourceError, match=r"https://example.org/a.csv is at (?s:.*)source_http_hosts"):
         SourcePolicy().check_addresses("https://example.org/a.csv?secret", (*others, address))
 
 
@@ -94,9 +94,9 @@ def test_a_policy_survives_its_way_through_json() -> None:
         ("sly.csv", "local files are read below"),
         ("/etc/passwd", "local files are read below"),
         ("file:///etc/passwd", "local files are read below"),
-        ("absent.csv", "there is no such file below"),
-        ("a_folder", "there is no such file below"),
-        ("round.csv", "there is no such file below"),
+        ("absent.csv", "is no file below"),
+        ("a_folder", "is no file below"),
+        ("round.csv", "is no file below"),
     ],
 )
 def test_the_policy_refuses_a_local_file(path: str, said: str, tmp_path: Path) -> None:
@@ -112,5 +112,5 @@ def test_the_policy_refuses_a_local_file(path: str, said: str, tmp_path: Path) -
 def test_a_file_above_the_limit_is_refused() -> None:
     policy = SourcePolicy(max_bytes=16)
     policy.check_size("bank.csv", 16)
-    with pytest.raises(SourceError, match=r"bank\.csv has at least 17 bytes: a source has at most 16"):
+    with pytest.raises(SourceError, match=r"has at least 17 bytes\nExpected: a source has at most 16"):
         policy.check_size("bank.csv", 17)

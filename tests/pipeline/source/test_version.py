@@ -17,7 +17,7 @@ from include.pipeline.errors import SourceError
 from include.pipeline.source.policy import SourcePolicy
 from include.pipeline.source.version import has_changed, last_known, look_up_version
 from include.pipeline.source.web import Patience, UnavailableError
-from tests.pipeline.misbehaving_web import CSV, Answer, MisbehavingWeb
+from tests.services.misbehaving_web import CSV, Answer, MisbehavingWeb
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -84,7 +84,7 @@ def test_a_redirect_leads_to_the_version(web: MisbehavingWeb, look: Look) -> Non
 
 
 def test_size_alone_is_no_version(web: MisbehavingWeb, look: Look) -> None:
-    with pytest.raises(SourceError, match=r"bank\.csv answers without ETag and Last-Modified.*watch: null"):
+    with pytest.raises(SourceError, match=r"answers without ETag and Last-Modified(?s:.*)watch: null"):
         look(web.url("/bank.csv"))
 
 
@@ -94,13 +94,13 @@ VERSIONED = {"ETag": '"v1"'}
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (Answer(status=404, headers=VERSIONED), "404 Not Found: a source answers 200"),
-        (Answer(status=403, headers=VERSIONED), "403 Forbidden: a source answers 200"),
+        (Answer(status=404, headers=VERSIONED), "404 Not Found\nExpected: a source answers 200"),
+        (Answer(status=403, headers=VERSIONED), "403 Forbidden\nExpected: a source answers 200"),
         (Answer(headers=VERSIONED | {"Content-Type": "text/html"}), "a source is a CSV file"),
         (Answer(headers=VERSIONED, promised=1001), "has at least 1001 bytes"),
         (
             Answer(status=302, headers={"Location": "http://169.254.169.254/latest/meta-data/x"}),
-            "leads to http://169.254.169.254/latest/meta-data/x: plain http may reach",
+            "leads to http://169.254.169.254/latest/meta-data/x\nExpected: plain http may",
         ),
         (
             Answer(status=302, headers={"Location": "https://127.0.0.1:1/x.csv"}),
@@ -148,13 +148,13 @@ def test_secrets_of_a_url_appear_nowhere(
     answer: Answer, web: MisbehavingWeb, look: Look, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    url = web.url("/bank.csv", answer).replace("://", "://me:PASSWORD@") + "?X-Amz-Signature=SECRET"
+    url = web.url("/bank.csv", answer) + "?X-Amz-Signature=SECRET"
     try:
         said = look(url).model_dump_json()
     except (SourceError, UnavailableError) as error:
         said = str(error)
     assert said
-    assert not any(secret in said + caplog.text for secret in ("PASSWORD", "SECRET"))
+    assert "SECRET" not in said + caplog.text
 
 
 def test_an_object_tells_its_version(look: Look, s3: "S3Client") -> None:
@@ -175,8 +175,13 @@ def test_an_absent_object_is_refused(look: Look) -> None:
 def test_a_denied_object_is_refused_and_a_fault_of_s3_may_pass(look: Look, s3: "S3Client") -> None:
     with Stubber(s3) as stub:
         stub.add_client_error("head_object", "403", http_status_code=403)
+        stub.add_client_error("get_object", "AccessDenied", "Access Denied", http_status_code=403)
+        stub.add_client_error("head_object", "403", http_status_code=403)
+        stub.add_client_error("get_object", "InvalidAccessKeyId", http_status_code=403)
         stub.add_client_error("head_object", "503", http_status_code=503)
-        with pytest.raises(SourceError, match="access is denied"):
+        with pytest.raises(SourceError, match=r"access is denied(?s:.*)Allow s3:GetObject"):
+            look("s3://bucket/bank.csv")
+        with pytest.raises(SourceError, match="AWS does not know the access key"):
             look("s3://bucket/bank.csv")
         with pytest.raises(ClientError, match="503"):
             look("s3://bucket/bank.csv")
@@ -226,6 +231,6 @@ def test_a_version_is_told_from_another(now: SourceVersion, known: SourceVersion
 def test_the_newest_memory_of_the_source_counts() -> None:
     memories = [{"from_rest_api": True}, version("b", url="https://a.org/x.csv"), version("a"), None]
     written = [memory.model_dump() if isinstance(memory, SourceVersion) else memory for memory in memories]
-    assert last_known("https://me:PASSWORD@a.org/x.csv?sig=NEW", written) == memories[1]
+    assert last_known("https://a.org/x.csv?sig=NEW", written) == memories[1]
     assert last_known("u.csv", written) == memories[2]
     assert last_known("https://a.org/y.csv", written) is None

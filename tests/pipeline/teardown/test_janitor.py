@@ -7,40 +7,43 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
-from include.pipeline.aws.prices import usd_per_day
 from include.pipeline.aws.tags import RunTags
+from include.pipeline.teardown import janitor
 from include.pipeline.teardown.janitor import Leftover, find_leftovers, remove, sweep
-from tests.local_aws_client import OFTEN, Aws, deployment_config, tagged, training_config
-from tests.local_aws_server import local_aws_server
-from tests.project import PROJECT
+from tests.aws.clients import CREDENTIALS, Aws
+from tests.aws.sagemaker_requests import deployment_requests, model_request, training_request
+from tests.aws.training_data import BUCKET, put_training_data, separable_rows
+from tests.aws.training_jobs import ENDLESS, finished, trained_model
+from tests.aws.waiting import OFTEN
+from tests.project import DEPLOYMENT_ID, PROJECT
+from tests.services.local_aws_server import local_aws_server
 
 pytestmark = pytest.mark.slow
 
-BUCKET = "janitor"
 NOW = datetime.now(UTC)
 LATER, EARLIER = NOW + timedelta(hours=1), NOW - timedelta(hours=1)
-ARCHIVE = f"s3://{BUCKET}/model/model/output/model.tar.gz"
+ARCHIVE = f"s3://{BUCKET}/output/model/output/model.tar.gz"
+LEFTOVERS = {(kind, name) for kind in ("Endpoint", "EndpointConfig", "Model") for name in ("over", "expired")}
 
 
 def tags(run_id: str, expires: datetime | None) -> list[dict[str, str]]:
-    return RunTags(dag_id="bank_marketing", run_id=run_id, expires=expires).to_aws()
+    return RunTags(
+        deployment_id=DEPLOYMENT_ID, dag_id="bank_marketing", run_id=run_id, expires=expires
+    ).to_aws()
 
 
-def is_over(dag_id: str, run_id: str) -> bool:
-    return (dag_id, run_id) in {("bank_marketing", "over"), ("bank_marketing", "kept")}
+def is_over(run: RunTags) -> bool:
+    return (run.dag_id, run.run_id) in {("bank_marketing", "over"), ("bank_marketing", "kept")}
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Aws]:
     with local_aws_server() as server:
         aws = Aws(server.url)
-        aws.put_training_data(BUCKET)
-        sagemaker = aws.client("sagemaker")
-        sagemaker.create_training_job(**training_config(BUCKET, "model"))
-        sagemaker.get_waiter("training_job_completed_or_stopped").wait(
-            TrainingJobName="model", WaiterConfig=OFTEN
-        )
+        put_training_data(aws.client("s3"), separable_rows())
+        trained_model(aws.client("sagemaker"), "model")
         yield aws
 
 
@@ -56,12 +59,11 @@ def sagemaker(server: Aws) -> Iterator[Any]:
         "nobodys": [],
         "anothers": [{"Key": "airflow:project", "Value": "another"}],
     }.items():
-        config = tagged(deployment_config(name), owner)
-        config["Model"]["PrimaryContainer"]["ModelDataUrl"] = ARCHIVE
-        client.create_model(**config["Model"])
-        client.create_endpoint_config(**config["EndpointConfig"])
+        requests = deployment_requests(name, ARCHIVE, owner)
+        client.create_model(**requests["Model"])
+        client.create_endpoint_config(**requests["EndpointConfig"])
         if name != "nobodys":
-            client.create_endpoint(**config["Endpoint"])
+            client.create_endpoint(**requests["Endpoint"])
     for name in ("over", "expired", "running", "kept", "anothers"):
         client.get_waiter("endpoint_in_service").wait(EndpointName=name, WaiterConfig=OFTEN)
     yield client
@@ -92,7 +94,7 @@ def there(sagemaker: Any) -> set[tuple[str, str]]:
 
 
 def found(sagemaker: Any) -> list[Leftover]:
-    return list(find_leftovers(sagemaker, now=NOW, is_over=is_over))
+    return list(find_leftovers(sagemaker, now=NOW, deployment_id=DEPLOYMENT_ID, is_over=is_over))
 
 
 def test_only_what_is_over_or_expired_is_a_leftover_and_the_endpoint_comes_first(sagemaker: Any) -> None:
@@ -110,7 +112,7 @@ def test_only_what_is_over_or_expired_is_a_leftover_and_the_endpoint_comes_first
 
 def test_each_is_reported_with_its_cost_a_day(sagemaker: Any) -> None:
     lines: list[str] = []
-    sweep(sagemaker, now=NOW, is_over=is_over, dry_run=True, report=lines.append)
+    sweep(sagemaker, now=NOW, deployment_id=DEPLOYMENT_ID, is_over=is_over, dry_run=True, report=lines.append)
     (endpoint,) = (line for line in lines if line.startswith("Would remove endpoint over"))
     # One ml.m4.xlarge.
     assert "6.72 USD a day" in endpoint
@@ -120,18 +122,43 @@ def test_each_is_reported_with_its_cost_a_day(sagemaker: Any) -> None:
 
 def test_a_dry_run_removes_nothing(sagemaker: Any) -> None:
     before = there(sagemaker)
-    sweep(sagemaker, now=NOW, is_over=is_over, dry_run=True, report=print)
+    sweep(sagemaker, now=NOW, deployment_id=DEPLOYMENT_ID, is_over=is_over, dry_run=True, report=print)
     assert there(sagemaker) == before
 
 
 def test_a_sweep_removes_the_leftovers_and_nothing_else(sagemaker: Any) -> None:
     before = there(sagemaker)
-    sweep(sagemaker, now=NOW, is_over=is_over, dry_run=False, report=print)
-    gone = before - there(sagemaker)
-    assert gone == {
-        (kind, name) for kind in ("Endpoint", "EndpointConfig", "Model") for name in ("over", "expired")
-    }
+    sweep(sagemaker, now=NOW, deployment_id=DEPLOYMENT_ID, is_over=is_over, dry_run=False, report=print)
+    assert before - there(sagemaker) == LEFTOVERS
     assert found(sagemaker) == []
+
+
+def test_a_deletion_that_aws_refuses_leaves_the_others_to_be_deleted_and_ends_in_its_error(
+    sagemaker: Any,
+) -> None:
+    before = there(sagemaker)
+    denied = {"Error": {"Code": "AccessDeniedException", "Message": "not you"}}
+
+    def deny(params: dict[str, Any], **_: Any) -> None:
+        if b'"over"' in params["body"]:
+            raise ClientError(denied, "DeleteEndpoint")
+
+    event = "before-call.sagemaker.DeleteEndpoint"
+    sagemaker.meta.events.register(event, deny)
+    lines: list[str] = []
+    with pytest.raises(ClientError, match="not you"):
+        sweep(
+            sagemaker,
+            now=NOW,
+            deployment_id=DEPLOYMENT_ID,
+            is_over=is_over,
+            dry_run=False,
+            report=lines.append,
+        )
+    sagemaker.meta.events.unregister(event, deny)
+    assert before - there(sagemaker) == LEFTOVERS - {("Endpoint", "over")}
+    (said,) = (line for line in lines if line.startswith("Not removed: "))
+    assert said.startswith("Not removed: endpoint over: An error occurred (AccessDeniedException)")
 
 
 @pytest.mark.parametrize("dry_run", [True, False])
@@ -150,7 +177,9 @@ def test_what_its_own_run_takes_away_during_the_sweep_is_no_leftover(
 
     there_before = there(sagemaker)
     monkeypatch.setattr(sagemaker, "get_paginator", list_then_delete)
-    swept = sweep(sagemaker, now=NOW, is_over=is_over, dry_run=dry_run, report=print)
+    swept = sweep(
+        sagemaker, now=NOW, deployment_id=DEPLOYMENT_ID, is_over=is_over, dry_run=dry_run, report=print
+    )
     assert {leftover.name for leftover in swept} == {"over", "expired"}
 
 
@@ -158,7 +187,7 @@ def test_a_job_that_has_ended_when_it_is_to_be_stopped_is_left_alone(server: Aws
     leftover = Leftover(
         kind="training job",
         name="model",
-        run=RunTags(dag_id="bank_marketing", run_id="over", expires=EARLIER),
+        run=RunTags(deployment_id=DEPLOYMENT_ID, dag_id="bank_marketing", run_id="over", expires=EARLIER),
         reason="its run is over",
         usd_per_day=None,
     )
@@ -169,64 +198,106 @@ def test_a_job_that_has_ended_when_it_is_to_be_stopped_is_left_alone(server: Aws
 
 def test_a_training_job_that_nobody_waits_for_is_stopped(server: Aws) -> None:
     client = server.client("sagemaker")
-    endless = {"num_round": "1000", "num_parallel_tree": "3000", "max_depth": "10"}
     for name, expires in (("forgotten", EARLIER), ("awaited", LATER)):
-        request = training_config(BUCKET, name, **endless) | {"Tags": tags(name, expires)}
+        request = training_request(name, HyperParameters=ENDLESS, Tags=tags(name, expires))
         client.create_training_job(**request)
-    (leftover,) = find_leftovers(client, now=NOW, is_over=is_over)
+    (leftover,) = find_leftovers(client, now=NOW, deployment_id=DEPLOYMENT_ID, is_over=is_over)
     assert (leftover.kind, leftover.name) == ("training job", "forgotten")
-    sweep(client, now=NOW, is_over=is_over, dry_run=False, report=print)
-    client.get_waiter("training_job_completed_or_stopped").wait(
-        TrainingJobName="forgotten", WaiterConfig=OFTEN
-    )
-    assert client.describe_training_job(TrainingJobName="forgotten")["TrainingJobStatus"] == "Stopped"
+    sweep(client, now=NOW, deployment_id=DEPLOYMENT_ID, is_over=is_over, dry_run=False, report=print)
+    assert finished(client, "forgotten")["TrainingJobStatus"] == "Stopped"
     assert client.describe_training_job(TrainingJobName="awaited")["TrainingJobStatus"] == "InProgress"
     client.stop_training_job(TrainingJobName="awaited")
 
 
 def test_it_pages_through_any_number(sagemaker: Any) -> None:
     for number in range(130):  # the largest page that SageMaker gives has a hundred
-        config = tagged(deployment_config(f"many-{number}"), tags("over", LATER))["Model"]
-        config["PrimaryContainer"]["ModelDataUrl"] = ARCHIVE
-        sagemaker.create_model(**config)
-    sweep(sagemaker, now=NOW, is_over=is_over, dry_run=False, report=print)
+        sagemaker.create_model(**model_request(f"many-{number}", ARCHIVE, Tags=tags("over", LATER)))
+    sweep(sagemaker, now=NOW, deployment_id=DEPLOYMENT_ID, is_over=is_over, dry_run=False, report=print)
     assert not [name for _, name in there(sagemaker) if name.startswith("many-")]
 
 
-def test_the_command_lists_and_with_delete_removes_what_has_expired(server: Aws, sagemaker: Any) -> None:
-    def run(*options: str) -> str:
-        return subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "include.pipeline.teardown.janitor",
-                "--region=us-east-1",
-                f"--endpoint-url={server.url}",
-                *options,
-            ],
-            cwd=PROJECT,
-            env={"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
+def command(server: Aws, *options: str) -> str:
+    """Run the command and return what it said."""
+    return subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "include.pipeline.teardown.janitor",
+            "--region=us-east-1",
+            f"--endpoint-url={server.url}",
+            *options,
+        ],
+        cwd=PROJECT,
+        env={
+            "AWS_ACCESS_KEY_ID": CREDENTIALS["aws_access_key_id"],
+            "AWS_SECRET_ACCESS_KEY": CREDENTIALS["aws_secret_access_key"],
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
 
+
+def test_the_command_lists_and_with_delete_removes_what_has_expired(server: Aws, sagemaker: Any) -> None:
+    own = f"--deployment={DEPLOYMENT_ID}"
     before = there(sagemaker)
-    assert "Would remove endpoint expired" in run()
+    assert "Would remove endpoint expired" in command(server, own)
     assert there(sagemaker) == before
     # It knows no Airflow: a run that is over has to wait for its expiry.
-    run("--delete")
+    command(server, own, "--delete")
     assert {name for _, name in before - there(sagemaker)} == {"expired"}
 
 
+def test_the_command_removes_what_earlier_versions_left_only_where_it_is_asked_to(
+    server: Aws, sagemaker: Any
+) -> None:
+    for name, expires in {"before": EARLIER, "before-later": LATER}.items():
+        owner = RunTags(deployment_id="", dag_id="bank_marketing", run_id="over", expires=expires)
+        sagemaker.create_model(**model_request(name, ARCHIVE, Tags=owner.to_aws()))
+    before = there(sagemaker)
+    said = command(server, f"--deployment={DEPLOYMENT_ID}")
+    assert "Left alone: model before (0.00 USD a day): it has expired, and is of a version that" in said
+    assert "before-later" not in said
+    command(server, "--earlier-versions", "--delete")
+    assert before - there(sagemaker) == {("Model", "before")}
+
+
 @pytest.mark.parametrize(
-    ("instances", "usd"),
+    "options", [[], ["--deployment=Prod"], ["--deployment="], ["--deployment=a", "--earlier-versions"]]
+)
+def test_the_command_wants_to_know_whose(
+    options: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["janitor", *options])
+    with pytest.raises(SystemExit):
+        janitor.main()
+    assert "--deployment" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("costs", "said"),
     [
-        ({"InstanceType": "ml.m4.xlarge", "InitialInstanceCount": 1}, 6.72),
-        ({"InstanceType": "ml.m4.xlarge", "InstanceCount": 3}, 20.16),
-        ({"InstanceType": "ml.unheard.of"}, None),
-        ({}, None),
+        ([], "0 leftovers, 0.00 USD a day"),
+        ([6.72], "1 leftovers, 6.72 USD a day"),
+        ([6.72, 0.0, 0.0], "3 leftovers, 6.72 USD a day"),
+        ([6.72, 0.28], "2 leftovers, 7.00 USD a day"),
+        ([None], "1 leftovers, 0.00 USD a day and what 1 of them cost, whose price is not known"),
+        (
+            [6.72, None, 0.0, None],
+            "4 leftovers, 6.72 USD a day and what 2 of them cost, whose price is not known",
+        ),
     ],
 )
-def test_prices(instances: dict[str, Any], usd: float | None) -> None:
-    assert usd_per_day(instances) == (None if usd is None else pytest.approx(usd))
+def test_what_has_no_known_price_is_not_left_out_of_the_sum_unsaid(
+    costs: list[float | None], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = RunTags(deployment_id=DEPLOYMENT_ID, dag_id="bank_marketing", run_id="over", expires=EARLIER)
+    found = [
+        Leftover(kind="endpoint", name=str(number), run=run, reason="its run is over", usd_per_day=cost)
+        for number, cost in enumerate(costs)
+    ]
+    monkeypatch.setattr(janitor, "find_leftovers", lambda *_, **__: found)
+    lines: list[str] = []
+    sweep(None, now=NOW, deployment_id=DEPLOYMENT_ID, is_over=is_over, dry_run=True, report=lines.append)
+    assert lines[-1] == f"{said} (dry run: nothing removed)"
+    assert sum("price not known" in line for line in lines[:-1]) == costs.count(None)

@@ -10,13 +10,15 @@ import pytest
 from airflow import plugins_manager, settings
 from airflow.api_fastapi.app import create_app, purge_cached_app
 from airflow.api_fastapi.auth.managers.simple.simple_auth_manager import SimpleAuthManager
+from airflow.listeners.listener import get_listener_manager
 from airflow.models.base import Base
 from airflow.utils.db import import_all_models, synchronize_log_template
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from tests.plugins.model_report.pipeline_runs import PROJECT, store_dags
+from tests.plugins.model_report.pipeline_runs import store_dags
 from tests.plugins.model_report.secretive import SecretiveAuthManager
+from tests.project import PROJECT
 
 # Name and role: the last has none, and may do nothing.
 USERS = "admin:admin,viewer:viewer,stranger:"
@@ -29,7 +31,7 @@ def api_server(dags: Path) -> Iterator[FastAPI]:
     Args:
         dags: An empty folder for these.
     """
-    caches = (plugins_manager._get_plugins, plugins_manager.get_fastapi_plugins)
+    caches = (plugins_manager._get_plugins, plugins_manager.get_fastapi_plugins, get_listener_manager)
     manager = f"{SecretiveAuthManager.__module__}.{SecretiveAuthManager.__name__}"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("_AIRFLOW_PROCESS_CONTEXT", "server")

@@ -1,6 +1,5 @@
 """Airflow's API server with the plugin, and a local AWS that its connection points to."""
 
-import json
 import warnings
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -9,11 +8,12 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests.local_aws_client import Aws
-from tests.local_aws_server import local_aws_server
+from tests.aws.clients import Aws
+from tests.aws.connection import connect
 from tests.plugins.model_report.browsing import REPORT
 from tests.plugins.model_report.evaluations import evaluation_of
 from tests.plugins.model_report.pipeline_runs import PipelineRun, add_run, remove_runs
+from tests.services.local_aws_server import local_aws_server
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -56,14 +56,3 @@ def reported(s3: "S3Client") -> PipelineRun:
     return add_run(s3, "manual__2026-11-24T05:55:26.123456+00:00").keep(
         evaluation=evaluation_of(), report=REPORT
     )
-
-
-def connect(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
-    """Point Airflow's connection to an AWS."""
-    connection = {
-        "conn_type": "aws",
-        "login": "local-aws-key-id",
-        "password": "local-aws-secret-key",
-        "extra": {"region_name": "us-east-1", "endpoint_url": url},
-    }
-    monkeypatch.setenv("AIRFLOW_CONN_AWS_DEFAULT", json.dumps(connection))

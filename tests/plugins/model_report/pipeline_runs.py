@@ -1,5 +1,6 @@
 """Runs of the real DAG in Airflow's database, left where a test wants them, with what they keep on S3."""
 
+import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
 from airflow.models.dagbundle import DagBundleModel
 from airflow.models.dagrun import DagRun
@@ -18,11 +20,12 @@ from airflow.utils.types import DagRunTriggeredByType, DagRunType
 from sqlalchemy import delete
 
 from include.pipeline.aws.object_store import write_object
+from include.pipeline.documents import config
 from include.pipeline.documents.metrics import Evaluation
 from include.pipeline.documents.plan import RunLocations, RunPlan
 from include.pipeline.planning.names import run_key
 from tests.pipeline.planned import CONFIG
-from tests.project import PROJECT
+from tests.project import DEPLOYMENT_ID, PROJECT
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -50,16 +53,31 @@ def store_dags(folder: Path) -> None:
     """Bring the pipeline's DAG into the database, as the DAG processor does, and its like of another name.
 
     Args:
-        folder: An empty one, for their files.
+        folder: An empty one, for their file.
     """
-    own = (PROJECT / "dags" / f"{DAG_ID}.py").read_text()
-    for dag_id in (DAG_ID, HIDDEN_DAG):
-        (folder / f"{dag_id}.py").write_text(own.replace(f'dag_id="{DAG_ID}"', f'dag_id="{dag_id}"'))
+    shutil.copy(PROJECT / "dags" / "model_pipelines.py", folder)
+    datasets = folder / "datasets"
+    datasets.mkdir()
     with create_session() as session:
         session.add(DagBundleModel(name="dags-folder"))
-    bag = DagBag(folder, bundle_path=folder, bundle_name="dags-folder")
+    with pytest.MonkeyPatch.context() as patch:
+        make_pipelines_of_both(datasets, patch)
+        bag = DagBag(folder, bundle_path=folder, bundle_name="dags-folder")
     assert set(bag.dags) == {DAG_ID, HIDDEN_DAG}, bag.import_errors
     sync_bag_to_db(bag, "dags-folder", None)
+
+
+def make_pipelines_of_both(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    """Give the hidden DAG a YAML file too, so that it is a pipeline: `Secret models`.
+
+    Args:
+        folder: An empty one, for the YAML files.
+        patch: Ends it.
+    """
+    own = (config.DATASETS / f"{DAG_ID}.yaml").read_text()
+    (folder / f"{DAG_ID}.yaml").write_text(own)
+    (folder / f"{HIDDEN_DAG}.yaml").write_text(own.replace("title: Bank marketing", "title: Secret models"))
+    patch.setattr(config, "DATASETS", folder)
 
 
 @dataclass(frozen=True)
@@ -70,6 +88,11 @@ class PipelineRun:
     s3: "S3Client"
     bucket: str = BUCKET
     dag_id: str = DAG_ID
+    deployment_id: str = DEPLOYMENT_ID
+
+    @property
+    def key(self) -> str:
+        return run_key(self.deployment_id, self.dag_id, self.run_id)
 
     @property
     def query(self) -> dict[str, str]:
@@ -77,7 +100,7 @@ class PipelineRun:
 
     @property
     def places(self) -> RunLocations:
-        return RunLocations.of(self.bucket, self.dag_id, run_key(self.dag_id, self.run_id))
+        return RunLocations.of(self.bucket, self.dag_id, self.key, deployment_id=self.deployment_id)
 
     def keep(
         self, *, evaluation: Evaluation | None = None, report: str | None = None, plan: RunPlan | None = None
@@ -103,6 +126,8 @@ def add_run(
     tasks: Mapping[str, str] = DONE,
     run_after: datetime = FIRST_RUN,
     bucket: str | None = BUCKET,
+    bucket_owner: str | None = None,
+    deployment_id: str | None = DEPLOYMENT_ID,
     dag_id: str = DAG_ID,
 ) -> PipelineRun:
     """Make a run.
@@ -114,6 +139,8 @@ def add_run(
         tasks: State of each task that has one, in the order in which they started.
         run_after: When it was due.
         bucket: What its task `plan_run` told; None where it told nothing.
+        bucket_owner: The account that it told; None where it was of a version that tells none.
+        deployment_id: What it told, too.
         dag_id: Of its DAG.
     """
     with create_session() as session:
@@ -132,9 +159,15 @@ def add_run(
             instances[task_id].state = TaskInstanceState(task_state)
             instances[task_id].start_date = run_after + timedelta(seconds=order)
         session.flush()
-        if bucket is not None:
-            XComModel.set("bucket", bucket, dag_id=dag_id, task_id="plan_run", run_id=run_id, session=session)
-    return PipelineRun(run_id, s3, bucket or BUCKET, dag_id)
+        told = {
+            "bucket": bucket,
+            "bucket_owner": bucket_owner,
+            "sagemaker_deployment_id": deployment_id,
+        }
+        for key, value in told.items():
+            if value is not None:
+                XComModel.set(key, value, dag_id=dag_id, task_id="plan_run", run_id=run_id, session=session)
+    return PipelineRun(run_id, s3, bucket or BUCKET, dag_id, deployment_id or "")
 
 
 def remove_runs() -> None:
@@ -148,8 +181,9 @@ def plan_of_run(run: PipelineRun, **params: Any) -> RunPlan:
     checked = CONFIG.params.model_copy(update=params)
     return RunPlan.model_validate(
         {
-            "key": run_key(run.dag_id, run.run_id),
+            "key": run.key,
             "identity": {
+                "deployment_id": run.deployment_id,
                 "dag_id": run.dag_id,
                 "run_id": run.run_id,
                 "account_id": "123456789012",

@@ -69,7 +69,7 @@ def test_a_run_that_failed_after_the_evaluation() -> None:
 
 def test_a_run_that_somebody_marked_as_failed() -> None:
     absence = why_no_report(run_of("failed", train_model="skipped"), is_evaluated=False)
-    assert "marked it as failed" in absence.text
+    assert "marked the run as failed" in absence.text
 
 
 @pytest.mark.parametrize("state", ["running", "success", "failed"])

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from include.pipeline.documents import config
 from tests.plugins.model_report.browsing import COMPARE, MODELS, REPORT, RUN, side_by_side
 from tests.plugins.model_report.evaluations import evaluation_of
-from tests.plugins.model_report.pipeline_runs import HIDDEN_DAG, PipelineRun, add_run
+from tests.plugins.model_report.pipeline_runs import HIDDEN_DAG, PipelineRun, add_run, make_pipelines_of_both
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -22,10 +21,7 @@ Api = Callable[..., httpx.Client]
 @pytest.fixture
 def secret_pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes the DAG that only administrators may read a pipeline too."""
-    own = (config.DATASETS / "bank_marketing.yaml").read_text()
-    (tmp_path / "bank_marketing.yaml").write_text(own)
-    (tmp_path / f"{HIDDEN_DAG}.yaml").write_text(own.replace("title: Bank marketing", "title: Secret models"))
-    monkeypatch.setattr(config, "DATASETS", tmp_path)
+    make_pipelines_of_both(tmp_path, monkeypatch)
 
 
 def test_anonymous_access_is_refused(api: Api, reported: PipelineRun) -> None:

@@ -19,7 +19,7 @@ def test_two_runs_side_by_side(admin: httpx.Client, s3: "S3Client") -> None:
     second = add_run(s3, "second_of_two")
     first.keep(
         evaluation=evaluation_of(features={"age": 0.25}),
-        plan=plan_of_run(first, data_url="https://user:made-up@example.org/a.csv?token=hunter2"),
+        plan=plan_of_run(first, data_url="https://example.org/a.csv?token=hunter2"),
     )
     second.keep(
         evaluation=evaluation_of(
@@ -31,7 +31,7 @@ def test_two_runs_side_by_side(admin: httpx.Client, s3: "S3Client") -> None:
         ),
         plan=plan_of_run(
             second,
-            data_url="https://user:made-up@example.org/b.csv?token=hunter2",
+            data_url="https://example.org/b.csv?token=hunter2",
             hyperparameters={**CONFIG.params.hyperparameters, "max_depth": 9},
         ),
     )
@@ -52,7 +52,7 @@ def test_two_runs_side_by_side(admin: httpx.Client, s3: "S3Client") -> None:
 
 def test_a_run_without_a_plan_is_compared_all_the_same(admin: httpx.Client, reported: PipelineRun) -> None:
     page = Page(admin.get(COMPARE, params=side_by_side(reported, reported)))
-    assert "The plan of one of the runs is not there." in page.words
+    assert "The plan of one of the runs is absent from S3." in page.words
     assert "= the same" in page.words
 
 

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -7,7 +8,13 @@ import pytest
 
 from tests.plugins.model_report.browsing import COMPARE, MODELS, Page
 from tests.plugins.model_report.evaluations import evaluation_of
-from tests.plugins.model_report.pipeline_runs import FIRST_RUN, add_run
+from tests.plugins.model_report.pipeline_runs import (
+    DAG_ID,
+    FIRST_RUN,
+    HIDDEN_DAG,
+    add_run,
+    make_pipelines_of_both,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -55,3 +62,36 @@ def test_one_bucket_that_cannot_be_read_leaves_the_other_runs_alone(
     page = Page(admin.get(MODELS))
     assert "could not be read (ParamValidationError)" in page.words
     assert "0.7654" in page.words
+
+
+def test_a_yaml_file_that_is_not_valid_hides_no_model(
+    admin: httpx.Client, s3: "S3Client", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_pipelines_of_both(tmp_path, monkeypatch)
+    (tmp_path / f"{DAG_ID}.yaml").write_text("title: [")
+    add_run(s3, "of_the_broken").keep(evaluation=evaluation_of(roc_auc=0.7654))
+    add_run(s3, "of_the_other", dag_id=HIDDEN_DAG).keep(evaluation=evaluation_of(roc_auc=0.8765))
+    words = Page(admin.get(MODELS)).words
+    # In the place of its title stands its name.
+    for expected in (DAG_ID, "0.7654", "Secret models", "0.8765"):
+        assert expected in words
+
+
+def test_no_two_things_on_a_page_of_several_pipelines_have_one_id(
+    admin: httpx.Client, s3: "S3Client", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_pipelines_of_both(tmp_path, monkeypatch)
+    for dag_id in (DAG_ID, HIDDEN_DAG):
+        for i in range(2):
+            run = add_run(s3, f"run_{i}", dag_id=dag_id, run_after=FIRST_RUN + timedelta(days=i))
+            run.keep(evaluation=evaluation_of(roc_auc=0.76 + i / 100))
+    page = Page(admin.get(MODELS))
+    assert [tag for tag, _ in page.tags].count("svg") == 2
+    ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    assert {id_ for id_ in ids if (id_ or "").startswith("trend-")}
+    assert sorted(set(ids), key=str) == sorted(ids, key=str)
+
+
+def test_a_time_is_written_as_in_the_report(admin: httpx.Client, s3: "S3Client") -> None:
+    add_run(s3, "timed", run_after=FIRST_RUN + timedelta(seconds=7))
+    assert "2026-11-02 06:00:07 UTC" in Page(admin.get(MODELS)).words

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from tests.aws.connection import connect
 from tests.plugins.model_report.browsing import COMPARE, HOSTILE, MODELS, RUN, Page, side_by_side
-from tests.plugins.model_report.conftest import connect
 from tests.plugins.model_report.evaluations import evaluation_of
 from tests.plugins.model_report.pipeline_runs import FIRST_RUN, PipelineRun, add_run, plan_of_run
 

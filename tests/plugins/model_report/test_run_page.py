@@ -4,7 +4,9 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from include.pipeline.aws.object_store import write_object
 from plugins.model_report.airflow_plugin import ModelReportPlugin
+from tests.aws.clients import STRANGER, Aws
 from tests.plugins.model_report.browsing import HOSTILE, REPORT, RUN, Page
 from tests.plugins.model_report.evaluations import evaluation_of
 from tests.plugins.model_report.pipeline_runs import DONE, PipelineRun, add_run
@@ -67,7 +69,7 @@ def test_a_run_without_a_report_shows_the_figures_that_are_there(admin: httpx.Cl
         "283",
     ):
         assert figure in page.words
-    # Of those observed no, and of those observed yes.
+    # Of the negatives, and of the positives.
     for share in ("98.7 %", "1.3 %", "80.1 %", "19.9 %"):
         assert share in page.words
 
@@ -79,10 +81,37 @@ def test_a_run_whose_bucket_nobody_told_is_looked_for_in_the_default_one(
     assert admin.get(RUN, params=run.query).text == REPORT
 
 
+@pytest.mark.parametrize(
+    ("bucket_owner", "is_shown"),
+    [
+        (None, False),
+        ("123456789012", False),
+        (STRANGER, True),
+        ("111111111111", False),
+    ],
+)
+def test_a_report_in_a_strangers_bucket_is_shown_only_where_the_run_named_that_account(
+    admin: httpx.Client, aws: Aws, s3: "S3Client", *, bucket_owner: str | None, is_shown: bool
+) -> None:
+    stranger = aws.strangers_s3()
+    bucket = f"report-of-a-stranger-{bucket_owner}".lower()
+    stranger.create_bucket(Bucket=bucket)
+    run = add_run(s3, "strangers", bucket=bucket, bucket_owner=bucket_owner)
+    write_object(stranger, run.places.report, REPORT.encode(), "text/html")
+    answer = admin.get(RUN, params=run.query)
+    assert (answer.text == REPORT) is is_shown
+    if not is_shown:
+        assert "AWS answered AccessDenied." in Page(answer).words
+        assert "or of the one that bucket_owner names" in Page(answer).words
+
+
 def test_what_is_not_there_is_said(admin: httpx.Client, reported: PipelineRun) -> None:
     unknown = admin.get(RUN, params=reported.query | {"run_id": "no_such_run"})
     assert unknown.status_code == 404
     assert "The DAG bank_marketing has no run no_such_run." in Page(unknown).words
     other = admin.get(RUN, params={"dag_id": "sagemaker_janitor", "run_id": "x"})
     assert other.status_code == 404
-    assert "is no DAG that trains a model. Those that do: bank_marketing." in Page(other).words
+    assert (
+        "The DAG sagemaker_janitor does not train a model. The DAGs that do: bank_marketing."
+        in Page(other).words
+    )

@@ -26,7 +26,7 @@ def parsed(svg: str) -> ET.Element:
 
 @pytest.fixture(scope="module")
 def svg() -> str:
-    return trend_svg(points_of(0.76, 0.77, 0.78))
+    return trend_svg("bank_marketing", points_of(0.76, 0.77, 0.78))
 
 
 def test_the_plot_is_an_svg_element_without_anything_that_executes_or_loads(svg: str) -> None:
@@ -51,7 +51,9 @@ def test_all_its_colours_are_the_pages(svg: str) -> None:
 
 def test_a_run_that_failed_the_gate_is_hollow(svg: str) -> None:
     assert "fill: var(--surface)" not in svg
-    assert trend_svg(points_of(0.76, 0.77, 0.78, failed=1)).count("fill: var(--surface)") == 3
+    assert (
+        trend_svg("bank_marketing", points_of(0.76, 0.77, 0.78, failed=1)).count("fill: var(--surface)") == 3
+    )
 
 
 def test_two_plots_of_a_page_share_no_id_but_equal_definitions(svg: str) -> None:
@@ -61,7 +63,9 @@ def test_two_plots_of_a_page_share_no_id_but_equal_definitions(svg: str) -> None
 
 
 def test_many_runs_have_few_dates() -> None:
-    dates = re.findall(r"\d{4}-\d\d-\d\d", "".join(parsed(trend_svg(points_of(*[0.77] * 25))).itertext()))
+    dates = re.findall(
+        r"\d{4}-\d\d-\d\d", "".join(parsed(trend_svg("bank_marketing", points_of(*[0.77] * 25))).itertext())
+    )
     assert 2 <= len(dates) <= 6
     assert "2027-04-19" in dates  # the newest
 
@@ -74,7 +78,7 @@ def test_the_text_alternative_says_what_the_plot_shows() -> None:
 
 def test_runs_of_one_day_are_told_apart_by_their_times() -> None:
     points = points_of(0.76, 0.77, 0.78, apart=timedelta(minutes=95))
-    texts = [element.text for element in parsed(trend_svg(points)).iter("text")]
+    texts = [element.text for element in parsed(trend_svg("bank_marketing", points)).iter("text")]
     assert [text for text in texts if re.fullmatch(r"\d\d:\d\d", text or "")] == ["03:10", "01:35", "00:00"]
     assert [text for text in texts if "2026" in (text or "")] == ["2026-11-02, UTC"]
     assert "over 3 runs of 2026-11-02, from 00:00 to 03:10 UTC" in trend_text(points)
@@ -87,7 +91,7 @@ def test_runs_around_midnight_are_of_two_days() -> None:
         replace(point, when=point.when.astimezone(east) - timedelta(hours=1))
         for point in points_of(0.76, 0.77, apart=timedelta(hours=2))
     ]
-    words = "".join(parsed(trend_svg(points)).itertext())
+    words = "".join(parsed(trend_svg("bank_marketing", points)).itertext())
     assert "2026-11-01" in words
     assert "2026-11-02" in words
     assert "over 2 runs from 2026-11-01" in trend_text(points)

@@ -1,1 +1,1 @@
-"""The report's sections: of each a module, which gathers what it shows, and a template of the same name."""
+"""The report's sections. Each is a module, which gathers what it shows, and a template of the same name."""

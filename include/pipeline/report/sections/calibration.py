@@ -1,4 +1,4 @@
-"""Whether a score can be read as the chance of a yes."""
+"""Whether a score can be read as the chance that a row is positive."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,12 +19,12 @@ _BINS = 10
 
 @dataclass(frozen=True)
 class CalibrationPoint:
-    """A group of rows with like scores."""
+    """A group of rows with similar scores."""
 
     score: float
-    """Their mean."""
+    """Mean of their scores."""
     observed: float
-    """The share of a yes among them."""
+    """Share of positives among them."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class CalibrationSection:
     points: list[CalibrationPoint]
     """The lowest scores first."""
     plot: Markup
-    """Share of a yes over the mean score of each group."""
+    """Share of positives over the mean score of each group."""
 
 
 def gather(contents: "ReportContents") -> CalibrationSection:
@@ -54,12 +54,12 @@ def _points(contents: "ReportContents") -> list[CalibrationPoint]:
 
 
 def _plot(points: list[CalibrationPoint], brier_score: float) -> Markup:
-    """Draw the share of a yes over the mean score of each group."""
+    """Draw the share of positives over the mean score of each group."""
     predicted = [point.score for point in points]
     observed = [point.observed for point in points]
 
     def draw() -> Figure:
-        figure, axes = share_axes("Score, mean of the group", "Yeses in the group")
+        figure, axes = share_axes("Score, mean of the group", "Positives in the group")
         most = min(1.0, 1.08 * max(*observed, *predicted, 0.05))
         axes.plot([0, most], [0, most], color=MUTED, linestyle="--", linewidth=1.4, label="Perfect")
         axes.plot(predicted, observed, color=FIRST, marker="o", label="Model")
@@ -73,5 +73,5 @@ def _plot(points: list[CalibrationPoint], brier_score: float) -> Markup:
         name="calibration",
         alternative=f"Calibration curve of {len(points)} groups of rows, Brier score {brier_score:.3f}. "
         f"Farthest off is the group with a mean score of {formats.percent(worst.score)}, of which "
-        f"{formats.percent(worst.observed)} are a yes.",
+        f"{formats.percent(worst.observed)} are positive.",
     )

@@ -10,16 +10,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ConfusionRow:
-    """What the model said of the rows that were observed the same: no first, then yes."""
+    """The predictions for the rows of one label: negative first, then positive."""
 
     observed: str
-    """What that is."""
+    """The label in words."""
     counts: tuple[int, int]
-    """Rows."""
+    """Rows predicted negative, and predicted positive."""
     of_predicted: tuple[float, float]
-    """Their shares of all rows of which the model said the same."""
+    """Share of each count in all rows with the same prediction."""
     of_observed: tuple[float, float]
-    """Their shares of these rows."""
+    """Share of each count in all rows with the same label."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class ConfusionMatrixSection:
     """The matrix at the threshold in force."""
 
     rows: list[ConfusionRow]
-    """Observed no first, then yes."""
+    """The negatives first, then the positives."""
     threshold: float
     precision: float
     recall: float
@@ -45,18 +45,18 @@ def gather(contents: "ReportContents") -> ConfusionMatrixSection:
 
 
 def _rows(matrix: "ConfusionMatrix") -> list[ConfusionRow]:
-    """List the matrix as the tutorial does."""
-    said = (matrix.tn + matrix.fn, matrix.fp + matrix.tp)
+    """List the matrix in the tutorial's order."""
+    predicted = (matrix.tn + matrix.fn, matrix.fp + matrix.tp)
     return [
         ConfusionRow(
             observed=observed,
             counts=counts,
-            of_predicted=(_share(counts[0], said[0]), _share(counts[1], said[1])),
+            of_predicted=(_share(counts[0], predicted[0]), _share(counts[1], predicted[1])),
             of_observed=(_share(counts[0], sum(counts)), _share(counts[1], sum(counts))),
         )
         for observed, counts in (
-            ("No purchase", (matrix.tn, matrix.fp)),
-            ("Purchase", (matrix.fn, matrix.tp)),
+            ("Negative", (matrix.tn, matrix.fp)),
+            ("Positive", (matrix.fn, matrix.tp)),
         )
     ]
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from include.pipeline.report.costs import cost
+from include.pipeline.report.costs import endpoint_cost, price_list, time_up
 
 if TYPE_CHECKING:
     from include.pipeline.documents.deployed import Deployed
@@ -16,50 +16,48 @@ class DeploymentRow:
     """What became of one resource."""
 
     resource: "Deployed"
-    """Which one."""
+    """The resource."""
     state: str
-    """In words."""
+    """What became of it, in words."""
     up: timedelta | None
-    """How long it was there, or has been so far; None where nobody knows."""
+    """How long it existed, or has existed so far; None where that is not known."""
     cost: float | None
-    """In USD for that time; None where it is not billed or its price is not known."""
+    """Cost in USD for that time; None where it is not billed or its price is not known."""
 
 
 @dataclass(frozen=True)
 class DeploymentSection:
-    """Endpoint, endpoint configuration and model, as of some time."""
+    """Endpoint, endpoint configuration and model, as they were when the report was written."""
 
     rows: list[DeploymentRow]
     written: datetime
-    """When it was so."""
+    """When the report was written."""
+    prices: str
+    """The price list that the costs are computed from, in words."""
 
 
 def gather(contents: "ReportContents") -> DeploymentSection:
     """Gather the section."""
-    return DeploymentSection(rows=_rows(contents), written=contents.written)
+    return DeploymentSection(
+        rows=_rows(contents), written=contents.written, prices=price_list(contents.plan.identity.region)
+    )
 
 
 def _rows(contents: "ReportContents") -> list[DeploymentRow]:
-    """Tell of each resource what became of it. The endpoint alone is billed."""
-    variant = contents.plan.deployment["EndpointConfig"]["ProductionVariants"][0]
+    """Tell what became of each resource. Only the endpoint is billed."""
     rows = []
     for resource in contents.deployed:
-        up = _up(resource, contents.written)
+        up = time_up(resource, contents)
         billed = resource.kind == "endpoint" and up is not None
         rows.append(
             DeploymentRow(
                 resource=resource,
                 state=_state(resource, contents),
                 up=up,
-                cost=cost(variant, up) if billed and up else None,
+                cost=endpoint_cost(contents, up) if billed and up else None,
             )
         )
     return rows
-
-
-def _up(resource: "Deployed", written: datetime) -> timedelta | None:
-    end = written if resource.is_there else resource.deleted
-    return end - resource.created if end and resource.created else None
 
 
 def _state(resource: "Deployed", contents: "ReportContents") -> str:

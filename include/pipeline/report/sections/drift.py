@@ -22,28 +22,28 @@ class Comparison:
     """A new version of the data beside the previous one."""
 
     drift: Drift
-    """Between them."""
+    """The drift between both versions."""
     columns: tuple[ColumnDrift, ...]
-    """Those with the highest PSI, the highest first."""
+    """The columns with the highest PSI, the highest first."""
     failed: tuple[str, ...]
-    """What a limit of today forbids, a sentence each. A run whose model is used again may have had other
-    limits."""
+    """What today's limits forbid, a sentence each. Where a model is used again, its run may
+    have had other limits."""
     warned: tuple[str, ...]
     """What to look into, a sentence each; the first ten."""
     not_listed: int
-    """How many warnings there are beside those."""
+    """Number of further warnings."""
     plot: Markup | None
     """The PSI of the columns as bars; None where the versions have no column in common."""
 
 
 @dataclass(frozen=True)
 class DriftSection:
-    """What was found, and what is held to be too far."""
+    """The drift that was found, and its limits."""
 
     limits: DriftLimits | None
-    """The pipeline's limits; None warns of nothing."""
+    """The pipeline's limits; None where it has none."""
     comparison: Comparison | None
-    """None where there was nothing to compare with."""
+    """Comparison with the previous version; None where there was nothing to compare with."""
 
 
 def gather(contents: "ReportContents") -> DriftSection:

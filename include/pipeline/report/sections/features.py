@@ -1,4 +1,4 @@
-"""What the model looks at: the columns that mean most to it."""
+"""What the model looks at: the columns that influence its scores most."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _MOST_FEATURES = 15
 
 @dataclass(frozen=True)
 class FeaturePlots:
-    """Bars of the columns that have most of it."""
+    """Bars of the columns with the highest values."""
 
     contributions: Markup
     """Mean absolute SHAP value, in log-odds."""
@@ -28,16 +28,18 @@ class FeaturePlots:
 
 @dataclass(frozen=True)
 class FeaturesSection:
-    """The columns that mean most to the model."""
+    """The columns that influence the scores most."""
 
     plots: FeaturePlots | None
-    """None where the model cannot be read."""
+    """The plots; None where the model cannot be read or explained."""
     listed: "tuple[FeatureImportance, ...]"
     """The most contributing columns, the first fifteen."""
     of: int
-    """How many columns there are."""
+    """Number of columns."""
     image_version: str
     """Version of the image that trained the model."""
+    is_linear: bool
+    """Whether the model was asked for without trees."""
 
 
 def gather(contents: "ReportContents") -> FeaturesSection:
@@ -48,6 +50,7 @@ def gather(contents: "ReportContents") -> FeaturesSection:
         listed=features[:_MOST_FEATURES],
         of=len(features),
         image_version=contents.plan.params.image_version,
+        is_linear=contents.plan.params.hyperparameters.get("booster") == "gblinear",
     )
 
 
@@ -71,13 +74,13 @@ def _plots(features: "tuple[FeatureImportance, ...]") -> FeaturePlots:
 def _plot(
     features: Sequence["FeatureImportance"], values: Sequence[float], *, name: str, measure: str
 ) -> Markup:
-    """Draw a bar for each of the features that mean most by one measure, the first at the top.
+    """Draw a bar for each of the features with the highest values, the highest at the top.
 
     Args:
-        features: Of the model.
-        values: Of each feature.
-        name: Of the plot on the page.
-        measure: What the values are, for who reads the plot.
+        features: The model's features.
+        values: A value for each feature.
+        name: Name of the plot, used once on the page.
+        measure: What the values are, for people who cannot see the plot.
     """
     most = sorted(zip(values, features, strict=True), key=lambda pair: -pair[0])[:_MOST_FEATURES]
     first = formats.printable(most[0][1].name)
@@ -85,6 +88,6 @@ def _plot(
         [feature.name for _, feature in most],
         [value for value, _ in most],
         name=name,
-        alternative=f"{measure} of the {len(most)} columns that have most of it, as bars. First is {first} "
+        alternative=f"{measure} of the {len(most)} columns where it is highest, as bars. First is {first} "
         f"with {most[0][0]:.3g}.",
     )

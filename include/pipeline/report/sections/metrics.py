@@ -1,11 +1,11 @@
-"""The metrics, beside what one gets without a model."""
+"""The metrics, beside their values without a model."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from include.pipeline.documents.metrics import Interval
 from include.pipeline.figures.model_figures import FIGURES
-from include.pipeline.report.shared_figures import frequent_answer, positive_share
+from include.pipeline.report.shared_figures import frequent_class, positive_share
 
 if TYPE_CHECKING:
     from include.pipeline.documents.metrics import Evaluation
@@ -14,29 +14,29 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class MetricRow:
-    """A metric, how sure it is, and what one gets without a model."""
+    """A metric, its interval, and its value without a model."""
 
     name: str
     title: str
     meaning: str
     value: float | None
-    """None of a run that was evaluated before there was the figure."""
+    """The figure; None where the run was evaluated before the project had it."""
     interval: Interval | None
     baseline: float
 
 
 @dataclass(frozen=True)
 class MetricsSection:
-    """All metrics, and what they hold for."""
+    """All metrics, with the threshold at which they were computed."""
 
     rows: list[MetricRow]
     test_rows: int
     threshold: float
-    """In force."""
-    frequent_answer: str
-    """Yes or no, whichever is more frequent."""
+    """The threshold in force."""
+    frequent_class: str
+    """`positive` or `negative`, whichever is more frequent."""
     baseline_accuracy: float
-    """Accuracy of always giving that answer."""
+    """Accuracy of always predicting that class."""
 
 
 def gather(contents: "ReportContents") -> MetricsSection:
@@ -46,13 +46,13 @@ def gather(contents: "ReportContents") -> MetricsSection:
         rows=metric_rows(evaluation),
         test_rows=evaluation.rows,
         threshold=evaluation.threshold,
-        frequent_answer=frequent_answer(evaluation),
+        frequent_class=frequent_class(evaluation),
         baseline_accuracy=evaluation.baseline_accuracy,
     )
 
 
 def metric_rows(evaluation: "Evaluation") -> list[MetricRow]:
-    """List the figures beside the same without a model."""
+    """List the figures beside their values without a model."""
     share = positive_share(evaluation)
     return [
         MetricRow(

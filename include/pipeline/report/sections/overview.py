@@ -1,4 +1,4 @@
-"""What a person reads first: whose model it is, whether it passed, and four figures."""
+"""What a person reads first: which run made the model, whether it passed the gate, and four figures."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -23,11 +23,11 @@ class OverviewSection:
     """What the gate found wrong."""
     evaluation: "Evaluation"
     params: "RunParams"
-    frequent_answer: str
-    """Yes or no, whichever is more frequent."""
+    frequent_class: str
+    """`positive` or `negative`, whichever is more frequent."""
     reach: shared_figures.Reach
     profit: float
-    """At the threshold in force."""
+    """Profit at the threshold in force."""
 
 
 def gather(contents: "ReportContents") -> OverviewSection:
@@ -39,7 +39,7 @@ def gather(contents: "ReportContents") -> OverviewSection:
         missed=contents.missed,
         evaluation=evaluation,
         params=params,
-        frequent_answer=shared_figures.frequent_answer(evaluation),
+        frequent_class=shared_figures.frequent_class(evaluation),
         reach=shared_figures.reach(evaluation.deciles),
         profit=shared_figures.threshold_in_force(evaluation, params).profit,
     )

@@ -1,4 +1,4 @@
-"""How well the scores put yeses before noes, whatever the threshold."""
+"""How well the scores put the positives before the negatives, at every threshold."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -42,16 +42,16 @@ def gather(contents: "ReportContents") -> RankingSection:
 
 
 def _roc_plot(contents: "ReportContents") -> Markup:
-    """Draw the share of yeses found over the share of noes that are taken for a yes."""
+    """Draw the true positive rate over the false positive rate."""
     evaluation = contents.evaluation
-    false_alarms = evaluation.confusion_matrix.fp / (evaluation.rows - evaluation.positives)
+    false_positive_rate = evaluation.confusion_matrix.fp / (evaluation.rows - evaluation.positives)
 
     def draw() -> Figure:
-        figure, axes = share_axes("Noes taken for a yes (false positive rate)", "Yeses found (recall)")
+        figure, axes = share_axes("False positive rate", "True positive rate (recall)")
         x, y, _ = roc_curve(contents.labels, contents.scores)
         axes.plot(x, y, color=FIRST, label="Model")
         axes.plot([0, 1], [0, 1], color=MUTED, linestyle="--", linewidth=1.4, label="Guessing")
-        _mark_threshold(axes, false_alarms, evaluation.recall, evaluation.threshold)
+        _mark_threshold(axes, false_positive_rate, evaluation.recall, evaluation.threshold)
         axes.legend(loc="lower right")
         return figure
 
@@ -59,18 +59,18 @@ def _roc_plot(contents: "ReportContents") -> Markup:
         draw,
         name="roc",
         alternative=f"ROC curve, area {evaluation.roc_auc:.3f}; guessing has 0.5. At the threshold "
-        f"{evaluation.threshold:g} the model finds {formats.percent(evaluation.recall)} of the yeses and "
-        f"takes {formats.percent(false_alarms, 1)} of the noes for a yes.",
+        f"{evaluation.threshold:g} the true positive rate is {formats.percent(evaluation.recall)} and the "
+        f"false positive rate {formats.percent(false_positive_rate, 1)}.",
     )
 
 
 def _precision_recall_plot(contents: "ReportContents") -> Markup:
-    """Draw how many of those said yes are one, over the share of yeses found."""
+    """Draw precision over recall."""
     evaluation = contents.evaluation
     share = positive_share(evaluation)
 
     def draw() -> Figure:
-        figure, axes = share_axes("Yeses found (recall)", "Yeses among those said yes (precision)")
+        figure, axes = share_axes("Recall", "Precision")
         precision, recall, _ = precision_recall_curve(
             contents.labels, contents.scores, drop_intermediate=True
         )

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from include.pipeline.report import formats
-from include.pipeline.report.costs import cost
+from include.pipeline.report.costs import endpoint_cost, price_list, time_up, training_cost
 
 if TYPE_CHECKING:
     from include.pipeline.documents.plan import DataInterval
@@ -64,9 +64,9 @@ def _groups(contents: "ReportContents") -> list[Facts]:
             "Split",
             {
                 "Rows": formats.count(split.rows),
-                "Train": _rows(split.train_rows, split.train_positives),
+                "Train": _rows(contents, split.train_rows, split.train_positives),
                 "Validation": formats.count(split.validation_rows),
-                "Test": _rows(split.test_rows, split.test_positives),
+                "Test": _rows(contents, split.test_rows, split.test_positives),
                 "Training fraction": f"{params.train_fraction:g}",
                 "Validation fraction": f"{params.validation_fraction:g}",
                 "Seed": str(params.seed),
@@ -85,11 +85,12 @@ def _groups(contents: "ReportContents") -> list[Facts]:
                 "Started": formats.moment(job.started),
                 "Took": formats.duration(job.ended - job.started),
                 "Billable": formats.duration(timedelta(seconds=job.billable_seconds)),
-                "Cost": _training_cost(contents),
                 "Model": job.model_uri,
                 "SHA-256 of the model": contents.evaluation.model_sha256 or "not read",
             },
         ),
+        Facts("Cost", _costs(contents)),
+        *_settings(contents),
         Facts("Hyperparameters", {name: str(value) for name, value in params.hyperparameters.items()}),
         Facts(
             "Decision",
@@ -119,12 +120,40 @@ def _instances(contents: "ReportContents") -> dict[str, str]:
     return {"Instances": f"{params.training_instance_count} x {params.training_instance_type}"}
 
 
-def _training_cost(contents: "ReportContents") -> str:
+def _costs(contents: "ReportContents") -> dict[str, str]:
+    plan, job = contents.plan, contents.training
+    training = 0.0 if contents.reused_from else training_cost(contents)
+    told = {"Training": formats.about_usd(training)}
     if contents.reused_from:
-        return "nothing this time: the job was billed when it ran"
-    billable = timedelta(seconds=contents.training.billable_seconds)
-    spent = cost(contents.plan.training["ResourceConfig"], billable)
-    return "price not known" if spent is None else f"about {formats.usd(spent)}"
+        told["Training"] = "nothing this time: the job was billed when it ran"
+    elif job.spot_saving is not None:
+        told["Spot saved"] = f"{formats.percent(job.spot_saving)} of the on-demand price"
+    if plan.aws.keep_alive_seconds and not contents.reused_from:
+        kept = formats.duration(timedelta(seconds=plan.aws.keep_alive_seconds))
+        told["Warm pool"] = f"not counted: its instances are billed for up to {kept} more"
+    endpoint = next((one for one in contents.deployed if one.kind == "endpoint"), None)
+    up = time_up(endpoint, contents) if endpoint else None
+    if up is not None:
+        spent = endpoint_cost(contents, up)
+        told["Endpoint"] = formats.about_usd(spent)
+        told["Together"] = formats.about_usd(None if training is None or spent is None else training + spent)
+    if plan.cost and plan.cost.at_most is not None and plan.cost.about is not None:
+        told["Estimated before"] = (
+            f"{formats.about_usd(plan.cost.about)}, at most {formats.usd(plan.cost.at_most)}"
+        )
+    return told | {"Prices": price_list(plan.identity.region)}
+
+
+def _settings(contents: "ReportContents") -> list[Facts]:
+    """Tell what of the YAML file's section `aws` is set."""
+    chosen = contents.plan.aws.model_dump(mode="json", exclude_defaults=True)
+    told = {}
+    for name, value in chosen.items():
+        inner = value.items() if isinstance(value, dict) else [("", value)]
+        for part, given in inner:
+            shown = ", ".join(map(str, given)) if isinstance(given, list) else str(given)
+            told[f"{name}.{part}".rstrip(".")] = {"True": "yes", "False": "no"}.get(shown, shown)
+    return [Facts("AWS settings", told)] if told else []
 
 
 def _comparison(contents: "ReportContents") -> dict[str, str]:
@@ -134,7 +163,7 @@ def _comparison(contents: "ReportContents") -> dict[str, str]:
         return told if allowed is None else told | {"Last accepted model": "none before this one"}
     told["Last accepted model"] = previous.run_id
     if previous.roc_auc is None:
-        return told | {"Its ROC AUC": "not known: it takes other columns, or cannot be read"}
+        return told | {"Its ROC AUC": "not known: it was trained on other columns, or cannot be read"}
     change = formats.difference(contents.evaluation.roc_auc - previous.roc_auc)
     return told | {
         "Its ROC AUC": f"{formats.decimal(previous.roc_auc)} on the same test rows",
@@ -142,5 +171,6 @@ def _comparison(contents: "ReportContents") -> dict[str, str]:
     }
 
 
-def _rows(rows: int, positives: int) -> str:
-    return f"{formats.count(rows)}, of which {formats.count(positives)} yes"
+def _rows(contents: "ReportContents", rows: int, positives: int) -> str:
+    told = formats.rows(positives, contents.few_rows_shown)
+    return f"{formats.count(rows)}, of which {told} positive"

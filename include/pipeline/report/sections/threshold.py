@@ -24,7 +24,7 @@ _STEP_PERCENT = 5  # of the 99 thresholds, those at 0.05, 0.10 and so on are lis
 
 @dataclass(frozen=True)
 class ThresholdRow:
-    """What a threshold gives, and why it is worth a look."""
+    """What a threshold gives, and whether it is in force or best."""
 
     figures: "ThresholdFigures"
     marks: tuple[str, ...]
@@ -32,7 +32,7 @@ class ThresholdRow:
 
 @dataclass(frozen=True)
 class ThresholdSection:
-    """The thresholds, and those among them that are in force or best."""
+    """The thresholds to list; those in force or best are marked."""
 
     evaluation: "Evaluation"
     params: "RunParams"
@@ -57,7 +57,7 @@ def gather(contents: "ReportContents") -> ThresholdSection:
 
 
 def _rows(evaluation: "Evaluation", in_force: "ThresholdFigures") -> list[ThresholdRow]:
-    """Choose the thresholds to list: every twentieth part, and those that are in force or best."""
+    """Choose the thresholds to list: 0.05, 0.10 and so on, and those that are in force or best."""
     marked = (
         ("in force", in_force),
         ("best F1", evaluation.best_f1.test),
@@ -112,7 +112,7 @@ def _profit_plot(evaluation: "Evaluation", in_force: float) -> Markup:
     """Draw the profit over the threshold.
 
     Args:
-        evaluation: Its thresholds are drawn.
+        evaluation: Has the thresholds.
         in_force: Profit at the threshold in force.
     """
     best = evaluation.best_profit.test

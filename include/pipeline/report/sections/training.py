@@ -24,7 +24,7 @@ class TrainingSection:
     """The training curve."""
 
     curve: Mapping[str, Sequence[float]]
-    """Values by names such as `train-logloss`, at least one each. Empty where the log tells none."""
+    """Values by names such as `train-logloss`, at least one each. Empty where the log has none."""
     plots: list[Markup]
     """A plot of each metric, with a line for each channel."""
 

@@ -1,4 +1,4 @@
-"""The business question: whom to call, and how many of those who would enrol that reaches."""
+"""The business question: whom to call, and which share of the positives is reached."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ class WhomToCallSection:
     reach: Reach
     deciles: "tuple[Decile, ...]"
     gain: Markup
-    """Share of yeses reached, over the share of customers called."""
+    """Share of the positives that are reached, over the share of customers called."""
 
 
 def gather(contents: "ReportContents") -> WhomToCallSection:
@@ -35,13 +35,13 @@ def gather(contents: "ReportContents") -> WhomToCallSection:
 
 
 def _gain_plot(evaluation: "Evaluation", marked: Reach) -> Markup:
-    """Draw the share of yeses reached over the share of customers called, the highest scores first."""
+    """Draw the share of the positives reached over the share of customers called, highest scores first."""
     called, reached = marked.called, marked.reached
     rows = np.cumsum([0, *(decile.rows for decile in evaluation.deciles)]) / evaluation.rows
     gains = [0, *(decile.gain for decile in evaluation.deciles)]
 
     def draw() -> Figure:
-        figure, axes = share_axes("Customers called, highest scores first", "Yeses reached")
+        figure, axes = share_axes("Customers called, highest scores first", "Positives reached")
         axes.plot(rows, gains, color=FIRST, marker="o", markersize=4.5, label="By score")
         axes.plot([0, 1], [0, 1], color=MUTED, linestyle="--", linewidth=1.4, label="At random")
         axes.plot([called, called, 0], [0, reached, reached], color=SECOND, linestyle=":", linewidth=1.6)
@@ -54,6 +54,6 @@ def _gain_plot(evaluation: "Evaluation", marked: Reach) -> Markup:
         draw,
         name="gain",
         alternative=f"Cumulative gain: calling the {formats.percent(called)} of customers with the highest "
-        f"scores reaches {formats.percent(reached)} of the yeses; as many at random would reach "
+        f"scores reaches {formats.percent(reached)} of the positives; as many calls at random would reach "
         f"{formats.percent(called)}.",
     )

@@ -16,7 +16,8 @@ from local_aws.algorithms.knn.training import train
 from local_aws.algorithms.model_files import load_model
 from local_aws.errors import ClientError
 from local_aws.opt_ml import OptMl
-from tests.local_aws.algorithms.training_inputs import as_csv, prepare
+from tests.aws.training_data import as_csv
+from tests.local_aws.algorithms.training_inputs import prepare
 
 K = 5
 CLASSIFIER = {"feature_dim": "3", "k": str(K), "predictor_type": "classifier", "sample_size": "150"}

@@ -7,7 +7,8 @@ import pytest
 
 from local_aws.algorithms.knn.metrics import METRICS
 from local_aws.algorithms.knn.training import train
-from tests.local_aws.algorithms.training_inputs import as_csv, prepare
+from tests.aws.training_data import as_csv
+from tests.local_aws.algorithms.training_inputs import prepare
 
 
 def test_names_and_directions() -> None:

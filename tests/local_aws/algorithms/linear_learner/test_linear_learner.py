@@ -17,7 +17,8 @@ from local_aws.algorithms.linear_learner.thresholds import best_threshold
 from local_aws.algorithms.linear_learner.training import train
 from local_aws.algorithms.model_files import load_model
 from local_aws.errors import ClientError
-from tests.local_aws.algorithms.training_inputs import as_csv, prepare
+from tests.aws.training_data import as_csv
+from tests.local_aws.algorithms.training_inputs import prepare
 
 BINARY = {"predictor_type": "binary_classifier"}
 THREE = {"predictor_type": "multiclass_classifier", "num_classes": "3"}

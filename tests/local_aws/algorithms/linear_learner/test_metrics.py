@@ -7,7 +7,8 @@ import pytest
 
 from local_aws.algorithms.linear_learner.metrics import METRICS
 from local_aws.algorithms.linear_learner.training import train
-from tests.local_aws.algorithms.training_inputs import as_csv, prepare
+from tests.aws.training_data import as_csv
+from tests.local_aws.algorithms.training_inputs import prepare
 
 MINIMIZED = {"objective_loss", "mse", "absolute_loss"}
 OF_ANY_TYPE = {"objective_loss"}

@@ -220,6 +220,8 @@ def test_refusals(changes: dict[str, Any], message: str) -> None:
         ("eval_metric", "loss", r"value \['loss'\] not in range \['accuracy', 'auc', 'aucpr', "),
         ("eval_metric", "auc, error", r"value \['auc', ' error'\] not in range \['accuracy', "),
         ("updater", "grow_gpu_hist", r"value \['grow_gpu_hist'\] not in range \['grow_colmaker', "),
+        # Among those that may grow trees, and in no range of the image.
+        ("updater", "grow_quantile_histmaker", r"value \['grow_quantile_histmaker'\] not in range \['grow_"),
         ("objective", "binary:probit", r"binary:probit is not in \['binary:logistic', "),
         ("_tuning_objective_metric", "auc", r"auc is not in \['validation:accuracy', 'validation:auc', "),
         ("_tuning_objective_metric", "train:auc", r"train:auc is not in \['validation:accuracy', "),

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from local_aws.algorithms.xgboost.library import xgboost
-from tests.local_aws.conftest import BUCKET, channel, finished, training_request
+from tests.aws.sagemaker_requests import channel, training_request
+from tests.aws.training_data import BUCKET
+from tests.aws.training_jobs import finished
 
 pytestmark = [
     # Warnings of the wheel itself, which the container gives too.

@@ -13,6 +13,7 @@ from local_aws.algorithms.xgboost.channels import DataFormat
 from local_aws.algorithms.xgboost.library import xgboost
 from local_aws.algorithms.xgboost.training_data import read_matrix
 from local_aws.errors import UserError
+from tests.aws.training_data import as_csv
 from tests.local_aws.algorithms.records import dense, sparse
 
 # A warning of the wheel itself, which the container gives too.
@@ -159,7 +160,7 @@ def test_two_channels_are_read_into_one_matrix(tmp_path: Path) -> None:
 def test_every_format_makes_the_same_model(tmp_path: Path, rows: np.ndarray) -> None:
     exact = rows.astype(np.float32)
     formats: dict[DataFormat, bytes] = {
-        "csv": "".join(",".join(map(str, row)) + "\n" for row in rows.tolist()).encode(),
+        "csv": as_csv(rows),
         "recordio-protobuf": dense(exact[:, 1:].tolist(), exact[:, 0].tolist()),
         "libsvm": "".join(
             f"{row[0]} " + " ".join(f"{column}:{value}" for column, value in enumerate(row[1:])) + "\n"

@@ -10,15 +10,19 @@ pytestmark = pytest.mark.slow
 def test_the_confusion_matrix_has_percentages_both_ways(page: Page) -> None:
     matrix = evaluation_of().confusion_matrix
     assert (matrix.tn, matrix.fp, matrix.fn, matrix.tp) == (129, 41, 15, 15)
-    # Of 144 said no and 56 said yes.
-    assert page.table("Of those predicted the same")[1:] == [
-        ["No purchase", "90 % (129)", "73 % (41)"],
-        ["Purchase", "10 % (15)", "27 % (15)"],
+    # Of 144 predicted negatives and 56 predicted positives.
+    assert page.table("of the rows with the same prediction") == [
+        ["Observed", "Predicted negative", "Predicted positive"],
+        ["Negative", "90 % (129)", "73 % (41)"],
+        ["Positive", "10 % (15)", "27 % (15)"],
     ]
-    # Of 170 noes and 30 yeses.
-    assert page.table("Of those observed the same")[1:] == [
-        ["No purchase", "76 % (129)", "24 % (41)"],
-        ["Purchase", "50 % (15)", "50 % (15)"],
+    # Of 170 negatives and 30 positives.
+    assert page.table("of the rows with the same label") == [
+        ["Observed", "Predicted negative", "Predicted positive"],
+        ["Negative", "76 % (129)", "24 % (41)"],
+        ["Positive", "50 % (15)", "50 % (15)"],
     ]
-    assert "27 % of those said yes are one (precision)" in page.text
-    assert "the model finds 50 % of the yeses (recall)" in page.text
+    assert "27 % of the predicted positives are positive (precision)" in page.text
+    assert "90 % of the predicted negatives are negative" in page.text
+    assert "of the positives, 50 % are predicted positive (recall)" in page.text
+    assert "of the negatives, 24.1 % are (false positive rate)" in page.text

@@ -36,7 +36,7 @@ def drifted() -> Page:
 
 def test_it_stands_between_the_training_curve_and_the_facts(drifted: Page) -> None:
     titles = [heading.text for heading in drifted.all("h2")]
-    assert titles[-4:] == ["Training", "Drift", "The run", "Deployed and torn down"]
+    assert titles.index("Training") < titles.index("Drift") < titles.index("The run")
 
 
 def test_both_versions_are_told(drifted: Page) -> None:
@@ -66,8 +66,8 @@ def test_columns_that_are_warned_of_are_marked(drifted: Page) -> None:
 
 def test_the_warnings_are_a_list(drifted: Page) -> None:
     assert [item.text for item in drifted.all("li")] == [
-        "column 'age' has a PSI of 0.3000: psi_warn = 0.1 warns of that",
-        "column 'pdays' has a PSI of 0.1000: psi_warn = 0.1 warns of that",
+        "column 'age' has a PSI of 0.3000: it is not below psi_warn = 0.1",
+        "column 'pdays' has a PSI of 0.1000: it is not below psi_warn = 0.1",
         "column 'pdays' is 0 or 1: it was a whole number",
     ]
 
@@ -110,7 +110,7 @@ def test_a_limit_that_came_after_the_model_is_told() -> None:
     """A run that uses a model again takes over the drift that was found then, under other limits."""
     page = page_of(DRIFT, DriftLimits(psi_warn=0.1, psi_fail=0.2))
     assert "limits forbid:" in page.text
-    assert page.all("li")[0].text == "column 'age' has a PSI of 0.3000: a PSI is below psi_fail = 0.2"
+    assert page.all("li")[0].text == "column 'age' has a PSI of 0.3000: a PSI has to be below psi_fail = 0.2"
 
 
 @pytest.mark.parametrize(

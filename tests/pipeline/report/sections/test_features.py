@@ -1,3 +1,5 @@
+import dataclasses
+
 import pytest
 
 from include.pipeline.report.page import render_report
@@ -10,7 +12,16 @@ pytestmark = pytest.mark.slow
 
 def test_without_features_it_says_why() -> None:
     page = Page.read(render_report(contents_of(evaluation=evaluation_of(features=()))))
-    assert "the model that image version 3.2-0 wrote cannot be read here" in page.text
+    assert "the model that image version 3.2-0 wrote cannot be read or explained here" in page.text
+
+
+def test_of_a_linear_model_it_says_that_there_are_no_splits() -> None:
+    contents = contents_of(evaluation=evaluation_of(features=()))
+    params = contents.plan.params.model_copy(update={"hyperparameters": {"booster": "gblinear"}})
+    contents = dataclasses.replace(contents, plan=contents.plan.model_copy(update={"params": params}))
+    page = Page.read(render_report(contents))
+    assert "a linear model (booster = gblinear) has no splits, and so no gain" in page.text
+    assert "cannot be read" not in page.text
 
 
 def test_more_columns_than_fit_are_left_out() -> None:

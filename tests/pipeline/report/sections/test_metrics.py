@@ -4,16 +4,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics as scikit
 
+from include.pipeline.figures.model_figures import FIGURES
 from include.pipeline.report.sections.metrics import metric_rows
 from tests.pipeline.report.example import evaluation_of
 from tests.pipeline.report.page_reader import Page
 
 
+# The first example imports what scikit-learn computes with.
 @given(st.integers(1, 40), st.integers(1, 40))
-def test_the_baseline_is_what_scikit_learn_says_of_it(noes: int, yeses: int) -> None:
-    labels = np.array([0] * noes + [1] * yeses)
-    scores = np.full(len(labels), yeses / len(labels))
-    answers = np.full(len(labels), int(yeses > noes))
+def test_the_baseline_is_what_scikit_learn_says_of_it(negatives: int, positives: int) -> None:
+    labels = np.array([0] * negatives + [1] * positives)
+    scores = np.full(len(labels), positives / len(labels))
+    answers = np.full(len(labels), int(positives > negatives))
     rows = metric_rows(evaluation_of(labels, scores))
     assert {row.name: row.baseline for row in rows} == pytest.approx(
         {
@@ -43,7 +45,7 @@ def test_metrics_stand_beside_their_intervals_and_the_baseline(page: Page) -> No
         f"{accuracy - 0.01:.4f} to {accuracy + 0.01:.4f}",
         "0.8500",
     ]
-    # 30 yeses in 200 rows: 0.15 * 0.85.
+    # 30 positives in 200 rows: 0.15 * 0.85.
     assert rows["Brier score"] == [f"{brier:.4f}", f"{brier - 0.01:.4f} to {brier + 0.01:.4f}", "0.1275"]
-    assert len(rows) == 8
-    assert "Accuracy says little here: always answering “no” gives 85.0 %" in page.text
+    assert len(rows) == len(FIGURES)
+    assert "Accuracy says little here: always predicting negative gives 85.0 %" in page.text

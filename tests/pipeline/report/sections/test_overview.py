@@ -40,7 +40,7 @@ def test_the_last_accepted_model_stands_beside_the_gate(roc_auc: float, change: 
     verdict = words(box(page, "verdict"))
     assert f"of the run {EARLIER}, has a ROC AUC of {roc_auc:.4f} on the same test rows." in verdict
     assert verdict.endswith(f"The change is {change}; a drop of at most 0.01 passes.")
-    assert f"{roc_auc:.3f} of the last accepted model" in words(page.all("dt")[0])
+    assert f"the last accepted model has {roc_auc:.3f}" in words(page.all("dt")[0])
 
 
 def test_a_comparison_that_no_limit_is_set_for_is_told_all_the_same() -> None:
@@ -66,15 +66,15 @@ def test_a_model_that_is_used_again_is_told_before_all_figures() -> None:
     boxes = [each.attributes.get("class", "") for each in page.all("div")]
     assert boxes.index("reused") < boxes.index("verdict passed")
     told = words(box(page, "reused"))
-    assert f"not trained by this run, but by the run {EARLIER}, of the same data with the same config" in told
-    assert "force_retrain trains anew" in told
+    assert f"The run {EARLIER} trained the model, with the same data and the same configuration" in told
+    assert "force_retrain trains a new model" in told
 
 
 def test_a_run_that_uses_its_own_model_again_is_not_called_another_run() -> None:
     contents = contents_of(reused_from=contents_of().plan.identity.run_id)
     told = words(box(Page.read(render_report(contents)), "reused"))
-    assert "this run made it when it ran before" in told
-    assert "by the run" not in told
+    assert "This run trained the model when it ran before" in told
+    assert "The run" not in told
 
 
 def test_it_says_that_the_model_passed_and_why(page: Page) -> None:

@@ -22,7 +22,7 @@ def test_thresholds_are_marked_where_they_matter(page: Page) -> None:
     assert by_threshold["0.50"][1:] == ["56", "15", "26.8 %", "50.0 %", "0.349", "470"]
     assert "best F1" in by_threshold[f"{evaluation.best_f1.test.threshold:.2f}"][0]
     assert "best profit" in by_threshold[f"{evaluation.best_profit.test.threshold:.2f}"][0]
-    # Nobody is said yes: there is no precision.
+    # No row is predicted positive: there is no precision.
     assert by_threshold["0.95"][1:4] == ["0", "0", ABSENT]
 
 

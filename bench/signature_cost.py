@@ -1,0 +1,33 @@
+"""What verifying signatures costs InvokeEndpoint: requests a second with and without it, in turns."""
+
+import statistics
+
+from bench.invoke_load import first_row, load
+from bench.tutorial import deployed
+
+_TURNS = 9
+_SECONDS = 3
+_LEAST = 0.9
+
+
+def main() -> None:
+    """Print the figures: medians of the turns, and of the ratios of each pair of turns."""
+    row = first_row()
+    with deployed() as verifying, deployed("--accept-any-signature") as trusting:
+        for aws in (verifying, trusting):
+            load(aws, row, 2)  # to warm up
+        pairs = []
+        for turn in range(_TURNS):
+            order = (verifying, trusting) if turn % 2 else (trusting, verifying)
+            found = {aws: load(aws, row, _SECONDS).requests_a_second for aws in order}
+            pairs.append((found[verifying], found[trusting]))
+    with_check, without = (statistics.median(column) for column in zip(*pairs, strict=True))
+    ratio = statistics.median(checked / unchecked for checked, unchecked in pairs)
+    print(
+        f"InvokeEndpoint, one row: {with_check:.0f} requests/s with signatures verified, {without:.0f} "
+        f"without: {ratio:.3f} of them (at least {_LEAST})"
+    )
+
+
+if __name__ == "__main__":
+    main()

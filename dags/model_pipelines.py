@@ -1,0 +1,100 @@
+"""A pipeline for each YAML file of include/datasets: train, deploy, evaluate and tear down its model."""
+
+from datetime import timedelta
+
+from airflow.sdk import DAG, Asset, TaskGroup, chain
+
+from include import airflow_names
+from include.operators import tasks
+from include.operators.create_bucket import CreateOwnBucketOperator
+from include.operators.dag.parsed_pipelines import parsed_pipelines
+from include.operators.dag.schedule import cron_or_event_schedule
+from include.operators.dag.trigger_form import trigger_form
+from include.operators.held_plan import PLAN
+from include.operators.links import ModelReportLink
+from include.operators.retries import RETRIES
+from include.operators.returned import RAW, REUSED, SPLIT, TRAINING
+from include.operators.sagemaker.endpoint import RunSageMakerEndpointOperator
+from include.operators.sagemaker.training import ResumableSageMakerTrainingOperator
+from include.operators.source.watching import source_asset
+from include.operators.teardown import teardown
+from include.pipeline.documents.config import PipelineConfig
+from include.pipeline.planning.training_request import time_limit
+
+ABOUT = """
+{config.about}
+
+The data goes to S3 and is split, SageMaker trains on one part and deploys the model to an endpoint, the
+endpoint answers for the other part, and the quality gate fails the run when the answers are not good
+enough. Endpoint, configuration and model are deleted at the end, **also when a step before failed**, unless
+`keep_endpoint` is set.
+
+Needs the connection `aws_default` with a region, and a role for SageMaker: the Param `role` or the Variable
+`sagemaker_role`. Results: `s3://<bucket>/<this Airflow's id>/{name}/runs/<run>/evaluation/`, and the tab
+*Model report* of the run. A model that passes the gate updates the asset `{name}_model`, with its metrics.
+"""
+
+
+def model_pipeline(name: str, config: PipelineConfig) -> None:
+    """Make a pipeline's DAG."""
+    model = Asset(f"{name}_model", group="model")
+    with DAG(
+        dag_id=name,
+        dag_display_name=config.title,
+        description=config.description,
+        doc_md=ABOUT.format(name=name, config=config),
+        schedule=cron_or_event_schedule(config.schedule, source_asset(name)),
+        catchup=False,
+        max_active_runs=config.max_active_runs,
+        tags=set(config.tags),
+        params=trigger_form(config.params, config.limits),
+        default_args={
+            "owner": config.owner,
+            **RETRIES,
+            # Per task: a DAG run's own time limit would skip the teardown.
+            "execution_timeout": timedelta(minutes=15),
+        },
+    ):
+        planned = tasks.plan_run(name)
+        bucket = CreateOwnBucketOperator(
+            task_id=airflow_names.CREATE_BUCKET, bucket_name=PLAN["bucket"], plan=PLAN
+        )
+        with TaskGroup("prepare_data", prefix_group_id=False):
+            prepared = [
+                tasks.download_data(PLAN),
+                tasks.reuse_model(PLAN, RAW),
+                tasks.split_data(PLAN, RAW, REUSED),
+            ]
+        train = ResumableSageMakerTrainingOperator(
+            task_id=airflow_names.TRAIN_MODEL,
+            config=PLAN["training"],
+            plan=PLAN,
+            reused=REUSED,
+            trigger_rule="none_failed",
+            check_interval=15,
+            execution_timeout=time_limit(config.aws.stopping_condition),
+        )
+        deploy = RunSageMakerEndpointOperator(
+            task_id=airflow_names.DEPLOY_ENDPOINT,
+            config=PLAN["deployment"],
+            model_data_url=TRAINING["Training"]["ModelArtifacts"]["S3ModelArtifacts"],
+            reused=REUSED,
+            keep=PLAN["keep_endpoint"],
+            trigger_rule="none_failed",
+            check_interval=15,
+            execution_timeout=timedelta(minutes=30),
+        )
+        with TaskGroup("evaluate", prefix_group_id=False):
+            evaluate = tasks.evaluate_model.override(trigger_rule="none_failed")
+            judge = tasks.check_quality.override(trigger_rule="none_failed", outlets=[model])
+            evaluated = [
+                evaluate(PLAN, SPLIT, TRAINING, REUSED),
+                judge(PLAN, raw=RAW, split=SPLIT, training=TRAINING, reused=REUSED),
+            ]
+        chain(planned, bucket, *prepared, train, deploy, *evaluated, *teardown(bucket))
+        for step in evaluated:
+            step.operator.operator_extra_links = (ModelReportLink(),)
+
+
+for pipeline in parsed_pipelines():
+    model_pipeline(*pipeline)

@@ -1,0 +1,52 @@
+"""Which pipelines a parse of a DAG file makes DAGs of."""
+
+from collections.abc import Iterator
+
+from airflow.sdk import DAG, get_parsing_context, task
+from airflow.sdk.exceptions import AirflowFailException
+
+from include.pipeline.documents.config import PipelineConfig, load_config, pipeline_names
+from include.pipeline.errors import ConfigError
+
+
+def parsed_pipelines(suffix: str = "") -> Iterator[tuple[str, PipelineConfig]]:
+    """Read the YAML file of each pipeline whose DAG a parse is to make.
+
+    That is every one, except in the process of a task: there it is the task's own, so that a task starts no
+    later where there are many pipelines. A file that is not valid takes the place of no other: where its
+    pipeline's DAG would be, stands one that tells what is wrong with it.
+
+    Args:
+        suffix: What follows the pipeline's name in the id of the DAG.
+
+    Yields:
+        Name and configuration.
+    """
+    asked = get_parsing_context().dag_id
+    for name in pipeline_names():
+        if asked not in (None, f"{name}{suffix}"):
+            continue
+        try:
+            config = load_config(name)
+        except ConfigError as error:
+            if not suffix:
+                _tell(name, str(error))
+            continue
+        yield name, config
+
+
+def _tell(name: str, fault: str) -> None:
+    with DAG(
+        dag_id=name,
+        dag_display_name=f"{name}: its YAML file is not valid",
+        description=fault,
+        doc_md=f"There is no pipeline, as its YAML file is not valid:\n\n```\n{fault}\n```\n",
+        schedule=None,
+        tags={"not valid"},
+    ):
+        _refuse_to_run(fault)
+
+
+@task(task_id="read_yaml_file")
+def _refuse_to_run(fault: str) -> None:
+    raise AirflowFailException(fault)

@@ -1,0 +1,77 @@
+"""The DAG's Params, with a form field for each, from the pipeline's own model of them and its limits."""
+
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import Param
+
+from include.pipeline.documents.limits import Limits
+from include.pipeline.documents.params import RunParams
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# What the form shows for an empty choice.
+_EMPTY = {
+    "source_connection": "none",
+    "bucket": "the default bucket",
+    "bucket_owner": "the run's account",
+    "role": "sagemaker_role",
+}
+
+
+def trigger_form(defaults: RunParams, limits: Limits) -> dict[str, Param]:
+    """Turn a pipeline's default Params into Airflow Params with title, description, type and bounds.
+
+    A choice that the limits leave is a list; the plan of a run holds its Params to the limits again. A
+    default is in its list even where the limits of a deployment do not allow it: Airflow does not load a DAG
+    whose own defaults are not valid, and so would not tear its runs down.
+    """
+    fields = type(defaults).model_json_schema()["properties"]
+    values = defaults.model_dump()
+    bounds = _bounds(values, limits)
+    return {
+        name: Param(value, **_schema(fields[name]) | bounds.get(name, {})) for name, value in values.items()
+    }
+
+
+def _bounds(values: dict[str, Any], limits: Limits) -> dict[str, dict[str, Any]]:
+    lists: dict[str, Iterable[Any]] = {
+        "source_connection": (None, *limits.source_connections),
+        "bucket": (None, *limits.buckets, *limits.partner_buckets),
+        "bucket_owner": (None, *limits.partner_buckets.values()),
+        "role": (None, *limits.roles),
+        "image_version": limits.image_versions,
+    }
+    if limits.instance_types is not None:
+        lists |= dict.fromkeys(("training_instance_type", "endpoint_instance_type"), limits.instance_types)
+    bounds: dict[str, dict[str, Any]] = {
+        name: {"enum": list(dict.fromkeys((*choices, values[name])))} for name, choices in lists.items()
+    }
+    for name, shown in _EMPTY.items():
+        bounds[name]["values_display"] = {"null": shown}
+    highest = {
+        "training_instance_count": limits.max_training_instances,
+        "endpoint_instance_count": limits.max_endpoint_instances,
+        "max_cost": limits.max_cost,
+    }
+    bounds |= {
+        name: {"maximum": max(most, values[name] or 0)} for name, most in highest.items() if most is not None
+    }
+    for name, may_be in (("keep_endpoint", limits.keep_endpoint), ("delete_data", limits.delete_data)):
+        if not may_be and not values[name]:
+            bounds[name] = {"const": False}
+    return bounds
+
+
+def _schema(field: dict[str, Any]) -> dict[str, Any]:
+    """Write pydantic's `anyOf` of an optional field as the list of types that Airflow's form knows.
+
+    Bounds of a number do not hold for null: they stand beside the list.
+    """
+    # Of a Param that was added later, the model has a default too: the form has the pipeline's.
+    schema = {name: value for name, value in field.items() if name not in {"anyOf", "default"}}
+    if "anyOf" in field:
+        for choice in field["anyOf"]:
+            schema |= choice
+        schema["type"] = [choice["type"] for choice in field["anyOf"]]
+    return schema

@@ -1,0 +1,157 @@
+"""The run's plan for the tasks that act on it: taken from XCom, and held to what the run's own Params give.
+
+Each task works it out anew, from the Params that Airflow has, the names, the connection, the Variable of the
+role and the pipeline's limits. Nothing that a task may buy, read, write or delete is taken from XCom alone.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import Variable
+
+from include.airflow_names import PLAN_RUN
+from include.operators.connection import hook
+from include.operators.deployment import check_deployment, own_deployment_id
+from include.operators.returned import Returned
+
+if TYPE_CHECKING:
+    from include.pipeline.documents.config import PipelineConfig
+    from include.pipeline.documents.plan import RunPlan
+    from include.pipeline.source.policy import SourcePolicy
+
+# What goes to SageMaker as it is: only for these the image is looked up again, which takes seconds.
+_REQUESTS = ("training", "deployment")
+
+
+class HeldPlan(Returned):
+    """A template that becomes the run's plan, or a member of it."""
+
+    def resolve(self, context: Mapping[str, Any]) -> Any:
+        """Fetch it, and hold it to the run.
+
+        Raises:
+            PlanError: It is not the run's.
+            ParamError: The run is not within the limits of its pipeline.
+            AirflowFailException: The run was not planned.
+        """
+        found = Returned(self.task_id).resolve(context)
+        if self.members == ("key",):
+            return _own_key(found, context["dag_run"])
+        if self.members == ("keep_endpoint",):
+            # The Param's word: what a plan says may not keep a bill, and a fault in it not hinder a deletion.
+            return context["params"]["keep_endpoint"] is True
+        plan = held_plan(
+            found,
+            dag_run=context["dag_run"],
+            params=context["params"],
+            with_image=self.members[:1] in [(request,) for request in _REQUESTS],
+        )
+        taken: Any = plan.model_dump(mode="json")
+        for member in self.members:
+            taken = taken[member]
+        return taken
+
+
+PLAN: Any = HeldPlan(PLAN_RUN)
+"""A `RunPlan`."""
+
+
+def held_plan(found: dict[str, Any], *, dag_run: Any, params: Any, with_image: bool = False) -> "RunPlan":
+    """Work the run's plan out again, and refuse one that differs.
+
+    Args:
+        found: A `RunPlan`, as `plan_run` returned it.
+        dag_run: Of the task that asks.
+        params: Of the run.
+        with_image: Whether the image is looked up, too; if not, its name and region are compared.
+
+    Raises:
+        PlanError: It is not the run's.
+        ParamError: The run is not within the limits of its pipeline.
+        DocumentError: It cannot be read.
+    """
+    from include.pipeline.documents.config import load_config
+    from include.pipeline.documents.plan import RunPlan
+    from include.pipeline.planning.held_plan import hold_plan
+    from include.pipeline.planning.image import may_be_image, xgboost_image
+
+    plan = RunPlan.read(found, PLAN_RUN)
+
+    def its_image(region: str, version: str) -> str:
+        if may_be_image(plan.image_uri, region, version):
+            return plan.image_uri
+        return xgboost_image(region, version)
+
+    derived = plan_of(
+        load_config(dag_run.dag_id),
+        deployment_id=check_deployment(plan.identity.deployment_id),
+        dag_run=dag_run,
+        params=params,
+        planned_at=plan.identity.planned_at,
+        source_policy=None,  # what is downloaded is for download_data to hold
+        image_of=xgboost_image if with_image else its_image,
+    )
+    return hold_plan(found, derived, datetime.now(UTC))
+
+
+def plan_of(
+    config: "PipelineConfig",
+    *,
+    deployment_id: str,
+    dag_run: Any,
+    params: Any,
+    planned_at: datetime,
+    source_policy: "SourcePolicy | None",
+    image_of: Callable[[str, str], str],
+) -> "RunPlan":
+    """Work out a run's plan from what Airflow has of it.
+
+    Args:
+        config: The pipeline's.
+        deployment_id: Which Airflow; empty for a run that a version without deployments has planned.
+        dag_run: The run.
+        params: The run's, unchecked.
+        planned_at: When it was planned.
+        source_policy: Where data may come from; None where nothing is read from there.
+        image_of: Looks up the image of a region and version.
+    """
+    from include.pipeline.documents.plan import RunIdentity
+    from include.pipeline.planning.plan import make_plan
+
+    sts = hook("sts")
+    return make_plan(
+        params,
+        identity=RunIdentity(
+            deployment_id=deployment_id,
+            dag_id=dag_run.dag_id,
+            run_id=dag_run.run_id,
+            account_id=sts.conn.get_caller_identity()["Account"],
+            region=sts.conn_region_name or "",
+            planned_at=planned_at,
+            interval_start=dag_run.data_interval_start,
+            interval_end=dag_run.data_interval_end,
+        ),
+        config=config,
+        default_role=Variable.get("sagemaker_role", default=None),
+        source_policy=source_policy,
+        iam=hook("iam").conn,
+        image_of=image_of,
+    )
+
+
+def _own_key(found: Mapping[str, Any], dag_run: Any) -> str:
+    from include.pipeline.errors import PlanError
+    from include.pipeline.planning.names import run_key
+
+    key = run_key(own_deployment_id(), dag_run.dag_id, dag_run.run_id)
+    of_before = run_key("", dag_run.dag_id, dag_run.run_id)
+    if found.get("key") == of_before:
+        return of_before
+    if found.get("key") != key:
+        raise PlanError(
+            f"key = {found.get('key')!r} of the plan that plan_run returned",
+            f"the run's names are {key}",
+            "Find out who may write XComs; what the run made is deleted by verify_teardown",
+        )
+    return key

@@ -1,0 +1,113 @@
+"""What each part of a split table has to hold, for the job to end well and the endpoint to answer."""
+
+import ast
+from typing import TYPE_CHECKING
+
+from include.pipeline.data.places import few, listed, row_number
+from include.pipeline.errors import DataError, ParamError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    import pandas as pd
+
+    from include.pipeline.documents.config import TableConfig
+
+
+def check_classes(
+    parts: "dict[str, pd.DataFrame]", whole: "pd.DataFrame", table: "TableConfig", param: str
+) -> None:
+    """See that each part has rows of both classes.
+
+    Args:
+        parts: By their names.
+        whole: What was cut into them.
+        table: Names the label, and says whether its values may be seen.
+        param: The Param that says where to cut.
+
+    Raises:
+        DataError: One has not.
+    """
+    label, shown = table.label, table.shows(table.label)
+    for side, part in parts.items():
+        if part[label].nunique() < 2:  # noqa: PLR2004 - both classes
+            of_part, of_whole = (few(int(some[label].sum()), shown=shown) for some in (part, whole))
+            rows = f"{len(part)} of {len(whole)} rows"
+            found = f"{side} has {of_part} of {of_whole} rows with {label} = 1, in {rows}"
+            rule = f"{' and '.join(parts)} both need rows of both classes"
+            raise DataError(found, rule, f"Bring more rows or change {param}")
+
+
+def check_features(train: "pd.DataFrame", others: "Iterable[pd.DataFrame]") -> None:
+    """See that the training rows have a value of each feature: of one without, a model learns nothing.
+
+    XGBoost's reader of CSV counts the columns up to the last one that has a value. Where the last ones have
+    none, the model has fewer columns than the test rows, and the endpoint refuses these.
+
+    Args:
+        train: Rows to train on.
+        others: Rows to validate and to test on, to say where the values are.
+
+    Raises:
+        DataError: A feature is empty in every training row.
+    """
+    empty = [name for name in train.columns if train[name].isna().all()]
+    if not empty:
+        return
+    name, *more = empty
+    filled = [row for part in others for row in part.index[part[name].notna()]]
+    where = (
+        f"in none of its {len(train)} training rows, though in row {row_number(min(filled))}"
+        if filled
+        else "in no row"
+    )
+    also = f" (likewise {listed(more)})" if more else ""
+    raise DataError(
+        f"column {name!r} has a value {where}{also}",
+        "each feature has a value in some training row",
+        "Drop the column in the pipeline's YAML, or bring rows that have it",
+    )
+
+
+def check_monotone_constraints(hyperparameters: "Mapping[str, object]", features: int) -> None:
+    """See that there are no more monotone constraints than features: XGBoost fails in the job on that.
+
+    Args:
+        hyperparameters: Of the job, which `plan_run` has checked: the constraints are a tuple as text.
+        features: Their number.
+
+    Raises:
+        ParamError: There are more.
+    """
+    given = str(hyperparameters.get("monotone_constraints", "()"))
+    constraints = len(ast.literal_eval(given))
+    if constraints > features:
+        raise ParamError(
+            f"hyperparameters: monotone_constraints has {constraints} values",
+            f"there is one for each feature at the most, and the table has {features}",
+            "Give one for each feature, in the order of the columns, without the label and what is dropped",
+        )
+
+
+def check_row_bytes(file: "Path", rows: "pd.Index[int]", most: int, *, label_first: bool = False) -> None:
+    """See that each row fits into a request to an endpoint.
+
+    Args:
+        file: CSV of features, as the endpoint is sent it.
+        rows: Where in the table each line comes from, from 0 on.
+        most: Bytes of a request.
+        label_first: Whether the label stands before the features, which the endpoint is not sent.
+
+    Raises:
+        DataError: A line has more.
+    """
+    with file.open("rb") as lines:
+        for row, line in zip(rows, lines, strict=True):
+            sent = line.partition(b",")[2] if label_first else line
+            if len(sent) > most:
+                raise DataError(
+                    f"row {row_number(row)} has {len(sent)} bytes in {sent.count(b',') + 1} features",
+                    f"an endpoint takes at most {most} bytes in one request",
+                    "Drop columns in the pipeline's YAML",
+                )

@@ -1,0 +1,90 @@
+"""What a process of its own works out from a model file: `python -m include.pipeline.evaluation.booster`.
+
+XGBoost's reader trusts what it reads: of a damaged file it may crash, take all memory or never return. So it
+runs here, with limits, and nothing depends on this process but its answer. `model_process` starts it.
+"""
+
+import io
+import json
+import resource
+import signal
+import sys
+from typing import Any
+
+_LARGEST_ANSWER = 1024**3
+# xgboost imports these where they are installed, for interfaces that nothing here uses: most of its start.
+_NOT_NEEDED = ("pandas", "sklearn")
+
+
+def limit(seconds: int, memory: int) -> None:
+    """Bound what this process may take, whatever becomes of the one that started it.
+
+    Args:
+        seconds: Until it is ended; by the clock.
+        memory: Bytes of its data.
+    """
+    for kind, value in (
+        (resource.RLIMIT_DATA, memory),
+        (resource.RLIMIT_FSIZE, _LARGEST_ANSWER),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        _, hard = resource.getrlimit(kind)
+        resource.setrlimit(kind, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
+    # Its action is the system's own, so that it ends C code, too.
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(seconds)
+
+
+def answer(question: str, model: bytes, features: bytes) -> dict[str, Any]:
+    """Work out one thing from a model file.
+
+    Args:
+        question: `contributions` or `scores`.
+        model: The model file.
+        features: CSV lines without header, shape `(rows, columns)`.
+
+    Returns:
+        `scores`, of shape `(rows,)`; or `contributions`, the mean over the rows of each column's absolute
+        SHAP value, with the bias as the last, the `shape` of all values, and `gains`. Or `refused`, the
+        reason why there are none.
+    """
+    import numpy as np  # noqa: PLC0415 - under the limits
+    import pyarrow as pa  # noqa: PLC0415
+    import xgboost  # noqa: PLC0415
+    from pyarrow import csv  # noqa: PLC0415
+
+    try:
+        booster = xgboost.Booster(model_file=bytearray(model))
+    # A ValueError: XGBoost's message quotes the file, and may not be text.
+    except (xgboost.core.XGBoostError, ValueError) as error:
+        return {"refused": f"The model cannot be read: {error}"}
+    columns = [f"f{column}" for column in range(features.split(b"\n", 1)[0].count(b",") + 1)]
+    table = csv.read_csv(
+        io.BytesIO(features),
+        csv.ReadOptions(column_names=columns),
+        convert_options=csv.ConvertOptions(column_types=dict.fromkeys(columns, pa.float32())),
+    )
+    rows = xgboost.DMatrix(np.column_stack([column.to_numpy() for column in table.columns]))
+    try:
+        if question == "scores":
+            return {"scores": booster.predict(rows, validate_features=False).tolist()}
+        contributions = booster.predict(rows, pred_contribs=True, validate_features=False)
+        gains = booster.get_score(importance_type="gain")
+    except (xgboost.core.XGBoostError, ValueError) as error:
+        return {"refused": f"The model cannot be explained: {error}"}
+    means = np.abs(contributions).mean(axis=0).tolist()
+    return {"contributions": means, "shape": contributions.shape, "gains": gains}
+
+
+def main() -> None:
+    """Answer one question: a line of JSON on standard input, then the model, then the rows."""
+    asked = json.loads(sys.stdin.buffer.readline())
+    limit(asked["seconds"], asked["memory"])
+    model = sys.stdin.buffer.read(asked["model_bytes"])
+    features = sys.stdin.buffer.read()
+    sys.modules.update(dict.fromkeys(_NOT_NEEDED))  # type: ignore[arg-type]
+    json.dump(answer(asked["question"], model, features), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

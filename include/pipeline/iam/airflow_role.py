@@ -1,0 +1,125 @@
+"""For the identity of the Airflow connection: what a pipeline's tasks call.
+
+Which action takes which conditions:
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_sagemaker.html
+"""
+
+from collections.abc import Iterator
+
+from include.pipeline.iam.keys import use_of_keys
+from include.pipeline.iam.leftovers import KINDS, LIST, LOOK_UP, TAKE_AWAY
+from include.pipeline.iam.policy import Conditions, Statement, both
+from include.pipeline.iam.scope import Scope
+
+_MADE = ("CreateEndpoint", "CreateEndpointConfig", "CreateModel", "CreateTrainingJob")
+
+
+def airflow_role(scope: Scope) -> Iterator[Statement]:
+    """Yield the statements of its policy."""
+    yield from _storage(scope)
+    yield from _sagemaker(scope)
+    yield Statement(
+        "ReadTrainingLog",
+        ("logs:DescribeLogStreams", "logs:GetLogEvents"),
+        (scope.log_group("TrainingJobs:*"),),
+    )
+    yield Statement("LookUpRole", ("iam:GetRole",), scope.roles)
+    yield Statement(
+        "GiveSageMakerItsRole",
+        ("iam:PassRole",),
+        scope.roles,
+        {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+    )
+    keys = scope.config.aws.keys
+    yield from use_of_keys(scope, ("kms:Decrypt", "kms:GenerateDataKey"), keys.objects, keys.model)
+
+
+def _storage(scope: Scope) -> Iterator[Statement]:
+    # A bucket that an identity makes is its own account's.
+    yield Statement("MakeBucket", ("s3:CreateBucket",), scope.bucket_arns)
+    yield Statement(
+        "Buckets",
+        (
+            "s3:DeleteBucket",
+            "s3:GetBucketTagging",
+            "s3:ListBucket",
+            "s3:ListBucketMultipartUploads",
+            "s3:ListBucketVersions",
+            # By its tags a bucket tells which run made it.
+            "s3:PutBucketTagging",
+        ),
+        scope.bucket_arns,
+        scope.own_account,
+    )
+    yield Statement(
+        "Objects",
+        (
+            "s3:AbortMultipartUpload",
+            "s3:DeleteObject",
+            "s3:DeleteObjectVersion",
+            "s3:GetObject",
+            "s3:PutObject",
+        ),
+        scope.objects("*"),
+        scope.own_account,
+    )
+
+
+def _sagemaker(scope: Scope) -> Iterator[Statement]:
+    settings = scope.config.aws
+    isolated: Conditions = (
+        {"Bool": {"sagemaker:NetworkIsolation": "true"}} if settings.network_isolation else {}
+    )
+    yield Statement(
+        "Train",
+        ("sagemaker:CreateTrainingJob",),
+        scope.sagemaker("training-job"),
+        both(
+            scope.request_tags,
+            isolated,
+            _only_instances(scope),
+            {"NumericLessThanEquals": {"sagemaker:MaxRuntimeInSeconds": str(settings.max_runtime_seconds)}},
+        ),
+    )
+    yield Statement(
+        "MakeModel",
+        ("sagemaker:CreateModel",),
+        scope.sagemaker("model"),
+        both(scope.request_tags, isolated),
+    )
+    yield Statement(
+        "ConfigureEndpoint",
+        ("sagemaker:CreateEndpointConfig",),
+        scope.sagemaker("endpoint-config"),
+        both(scope.request_tags, _only_instances(scope)),
+    )
+    yield Statement(
+        "MakeEndpoint",
+        ("sagemaker:CreateEndpoint",),
+        scope.sagemaker("endpoint", "endpoint-config"),
+        scope.request_tags,
+    )
+    # Tags are given where something is made, and never changed after.
+    yield Statement(
+        "TagWhatIsMade",
+        ("sagemaker:AddTags",),
+        scope.sagemaker(*KINDS),
+        both(scope.request_tags, {"StringEquals": {"sagemaker:TaggingAction": _MADE}}),
+    )
+    # verify_teardown looks for what a task made after its run had ended. Lists have no narrower resource.
+    yield Statement("List", LIST)
+    yield Statement("LookUp", LOOK_UP, scope.sagemaker(*KINDS))
+    yield Statement(
+        "UseAndTakeAway",
+        ("sagemaker:InvokeEndpoint", *TAKE_AWAY),
+        scope.sagemaker(*KINDS),
+        scope.resource_tags,
+    )
+
+
+def _only_instances(scope: Scope) -> Conditions:
+    if not scope.instance_types:
+        return {}
+    # ForAllValues alone holds for a request without the key, too.
+    key = "sagemaker:InstanceTypes"
+    return {"ForAllValues:StringEquals": {key: scope.instance_types}, "Null": {key: "false"}}

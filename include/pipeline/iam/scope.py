@@ -1,0 +1,79 @@
+"""What one pipeline's identities may reach: names, places, tags."""
+
+from dataclasses import dataclass
+
+from include.pipeline.aws.tags import PROJECT
+from include.pipeline.documents.config import PipelineConfig
+from include.pipeline.iam.policy import Conditions
+from include.pipeline.planning.names import key_prefix
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A pipeline of one Airflow, in one account and region."""
+
+    deployment_id: str
+    """Which Airflow."""
+    pipeline: str
+    """Its name, which is its DAG's."""
+    config: PipelineConfig
+    account: str
+    """Twelve digits."""
+    region: str
+    partition: str
+    """`aws`, `aws-cn` or `aws-us-gov`."""
+    buckets: tuple[str, ...]
+    roles: tuple[str, ...]
+    """ARNs of the roles that SageMaker may be given."""
+
+    @property
+    def instance_types(self) -> tuple[str, ...]:
+        """Name the instance types that jobs and endpoints may have; none where the limits allow any."""
+        return tuple(sorted(self.config.limits.instance_types or ()))
+
+    def sagemaker(self, *kinds: str) -> tuple[str, ...]:
+        """Name what the pipeline's runs make on SageMaker, of kinds such as `training-job`."""
+        here = f"arn:{self.partition}:sagemaker:{self.region}:{self.account}"
+        named = key_prefix(self.deployment_id, self.pipeline)
+        return tuple(f"{here}:{kind}/{named}*" for kind in kinds)
+
+    def log_group(self, name: str) -> str:
+        """Name a log group of SageMaker's, such as `TrainingJobs:*`."""
+        return f"arn:{self.partition}:logs:{self.region}:{self.account}:log-group:/aws/sagemaker/{name}"
+
+    @property
+    def bucket_arns(self) -> tuple[str, ...]:
+        """Name the buckets."""
+        return tuple(f"arn:{self.partition}:s3:::{bucket}" for bucket in self.buckets)
+
+    def objects(self, below: str) -> tuple[str, ...]:
+        """Name the objects of the pipeline's folder in each bucket, such as `runs/*`."""
+        return tuple(f"{bucket}/{self.folder}/{below}" for bucket in self.bucket_arns)
+
+    @property
+    def folder(self) -> str:
+        """The pipeline's folder, in any bucket."""
+        return f"{self.deployment_id}/{self.pipeline}"
+
+    @property
+    def own_account(self) -> Conditions:
+        """A bucket's name can be guessed, and whoever takes it first has it."""
+        return {"StringEquals": {"aws:ResourceAccount": self.account}}
+
+    @property
+    def request_tags(self) -> Conditions:
+        """What is made says whose it is."""
+        return self._tags("aws:RequestTag")
+
+    @property
+    def resource_tags(self) -> Conditions:
+        """What is used, stopped or deleted is the pipeline's own."""
+        return self._tags("aws:ResourceTag")
+
+    def _tags(self, key: str) -> Conditions:
+        tags = {
+            "airflow:project": PROJECT,
+            "airflow:dag_id": self.pipeline,
+            "airflow:deployment_id": self.deployment_id,
+        }
+        return {"StringEquals": {f"{key}/{name}": value for name, value in tags.items()}}

@@ -1,0 +1,82 @@
+"""The plan as it came through XCom, held to the one that the run's own Params and limits give.
+
+Whoever runs a task, or may write XComs, may have changed it. There is no key to seal it with that a worker
+does not hold too: so what decides is worked out again where it is acted on.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from include.pipeline.documents.plan import RunPlan
+from include.pipeline.errors import PlanError
+
+# The clocks of two workers.
+_SKEW = timedelta(minutes=5)
+_HELD = ("key", "identity", "params", "table", "drift", "image_uri", "bucket", "locations", "keep_endpoint")
+_REQUESTS = ("training", "deployment")
+# Where a name that the derived plan does not have is none of a later version's either.
+_CLOSED = (*_REQUESTS, "params.hyperparameters")
+# These follow from what is held, and from when the run was planned.
+_LEFT_OUT = {"identity.planned_at"}
+
+
+def hold_plan(found: Mapping[str, Any], derived: RunPlan, now: datetime) -> RunPlan:
+    """Refuse a plan that is not the run's.
+
+    What an earlier version did not write yet is not held against it. What is returned is the derived plan, so
+    that a protection which the found one lacks, is there all the same.
+
+    Args:
+        found: As it came through XCom.
+        derived: Worked out again, for the moment at which the found one says that it was planned.
+        now: That moment cannot be later.
+
+    Returns:
+        The derived plan, with the cost that was estimated when the run was planned.
+
+    Raises:
+        PlanError: They differ, or the found plan is of the future.
+    """
+    if derived.identity.planned_at > now + _SKEW:
+        raise PlanError(
+            f"identity.planned_at of the plan that plan_run returned is {derived.identity.planned_at:%F %T} "
+            f"UTC, and this worker's clock says {now:%F %T} UTC",
+            "a plan is older than the tasks that act on it",
+            "Set the clocks of all workers by one time server, then clear plan_run and all that follows. If "
+            "they are right, somebody has changed the plan: find out who may write XComs",
+        )
+    own = derived.model_dump(mode="json")
+    for field in (*_HELD, *_REQUESTS):
+        if field in found and (place := next(_differences(found[field], own[field], field), None)):
+            raise _refused(place)
+    return derived.model_copy(update={"cost": RunPlan.read(found, "the plan").cost})
+
+
+def _differences(found: Any, own: Any, place: str) -> Iterator[str]:
+    if place in _LEFT_OUT:
+        return
+    if isinstance(found, Mapping) and isinstance(own, Mapping):
+        is_closed = place.startswith(_CLOSED)
+        for name, value in found.items():
+            if name == "Tags" and is_closed:
+                continue
+            if name in own:
+                yield from _differences(value, own[name], f"{place}.{name}")
+            elif is_closed:
+                yield f"{place}.{name}"
+    elif isinstance(found, list) and isinstance(own, list) and len(found) == len(own):
+        for number, (one, other) in enumerate(zip(found, own, strict=True)):
+            yield from _differences(one, other, f"{place}.{number}")
+    elif found != own or isinstance(found, bool) is not isinstance(own, bool):
+        yield place
+
+
+def _refused(place: str) -> PlanError:
+    # Without the values: a data_url may hold a password.
+    return PlanError(
+        f"{place} of the plan that plan_run returned",
+        "it is what the run's Params, its names and the limits of its pipeline give",
+        "If the pipeline's YAML file or a Variable has changed since the run was planned, clear plan_run and "
+        "all that follows. If not, somebody has changed the plan: find out who may write XComs",
+    )

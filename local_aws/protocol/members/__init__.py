@@ -1,0 +1,1 @@
+"""The members of requests: what becomes of each of them."""

@@ -1,0 +1,1 @@
+"""What moto answers: records of SageMaker, and the services beside it."""

@@ -1,0 +1,1 @@
+"""Which Airflow this is."""

@@ -1,0 +1,148 @@
+"""SageMaker operations that are moto's: passed on, and never an answer that an SDK cannot read or retries."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local_aws.protocol.moto_services import moto_sagemaker
+from local_aws.protocol.moto_services.moto_sagemaker import moto_has
+from tests.aws.answers import refused
+
+
+@pytest.mark.parametrize(
+    ("operation", "is_there"),
+    [("CreateExperiment", True), ("Search", True), ("ListMonitoringSchedules", False), ("Setup", False)],
+)
+def test_what_moto_has(operation: str, is_there: bool) -> None:
+    assert moto_has(operation) is is_there
+
+
+def test_experiments(sagemaker: Any) -> None:
+    arn = sagemaker.create_experiment(ExperimentName="churn")["ExperimentArn"]
+    sagemaker.create_trial(ExperimentName="churn", TrialName="first")
+    assert arn == "arn:aws:sagemaker:us-east-1:123456789012:experiment/churn"
+    assert sagemaker.describe_experiment(ExperimentName="churn")["ExperimentArn"] == arn
+    found = sagemaker.search(Resource="Experiment")["Results"]
+    assert [result["Experiment"]["ExperimentName"] for result in found] == ["churn"]
+
+
+def test_an_answer_without_members(sagemaker: Any) -> None:
+    sagemaker.create_experiment(ExperimentName="short-lived")
+    sagemaker.delete_experiment(ExperimentName="short-lived")
+    names = [found["ExperimentName"] for found in sagemaker.list_experiments()["ExperimentSummaries"]]
+    assert "short-lived" not in names
+
+
+def test_its_requests_are_validated_like_ours(sagemaker: Any) -> None:
+    code, message = refused(sagemaker.create_experiment, ExperimentName="not_a_name")
+    assert code == "ValidationException"
+    assert "at 'experimentName' failed to satisfy constraint" in message
+
+
+def test_its_refusals_are_passed_on(sagemaker: Any) -> None:
+    assert refused(sagemaker.describe_pipeline, PipelineName="absent") == (
+        "ValidationException",
+        "Could not find pipeline with PipelineName absent.",
+    )
+
+
+def test_its_failures_name_the_operation_and_are_not_retried(sagemaker: Any) -> None:
+    """A KeyError inside moto, which its own server shows as a page of HTML with status 500."""
+    with pytest.raises(ClientError) as caught:
+        sagemaker.describe_experiment(ExperimentName="absent")
+    assert caught.value.response["Error"] == {
+        "Code": "InternalFailure",
+        "Message": "DescribeExperiment failed inside moto, whose operation it is: KeyError('absent')",
+    }
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    assert caught.value.response["ResponseMetadata"]["RetryAttempts"] == 0
+
+
+_ROLE = "arn:aws:iam::123456789012:role/pipeline"
+
+
+def test_a_pipeline_is_kept_and_not_run(sagemaker: Any) -> None:
+    """Moto says `Succeeded` of an execution whose steps nobody ran."""
+    sagemaker.create_pipeline(
+        PipelineName="nightly",
+        PipelineDefinition='{"Version": "2020-12-01", "Steps": [{"Name": "Stop", "Type": "Fail"}]}',
+        RoleArn=_ROLE,
+        ClientRequestToken="0" * 32,
+    )
+    assert sagemaker.describe_pipeline(PipelineName="nightly")["PipelineStatus"] == "Active"
+    code, message = refused(
+        sagemaker.start_pipeline_execution, PipelineName="nightly", ClientRequestToken="0" * 32
+    )
+    assert code == "UnknownOperationException"
+    assert message.startswith(
+        "Local AWS does not have SageMaker's StartPipelineExecution: it keeps pipelines"
+    )
+    assert sagemaker.list_pipeline_executions(PipelineName="nightly")["PipelineExecutionSummaries"] == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "request_"),
+    [
+        (
+            "create_auto_ml_job_v2",
+            {
+                "AutoMLJobName": "auto",
+                "AutoMLJobInputDataConfig": [
+                    {"DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/train"}}}
+                ],
+                "OutputDataConfig": {"S3OutputPath": "s3://bucket/auto"},
+                "AutoMLProblemTypeConfig": {"TabularJobConfig": {"TargetAttributeName": "y"}},
+                "RoleArn": _ROLE,
+            },
+        ),
+        (
+            "create_compilation_job",
+            {
+                "CompilationJobName": "neo",
+                "RoleArn": _ROLE,
+                "OutputConfig": {"S3OutputLocation": "s3://bucket/neo", "TargetDevice": "ml_m5"},
+                "StoppingCondition": {"MaxRuntimeInSeconds": 60},
+            },
+        ),
+        ("create_cluster", {"ClusterName": "hyperpod"}),
+        (
+            "create_feature_group",
+            {
+                "FeatureGroupName": "customers",
+                "RecordIdentifierFeatureName": "id",
+                "EventTimeFeatureName": "at",
+                "FeatureDefinitions": [
+                    {"FeatureName": "id", "FeatureType": "String"},
+                    {"FeatureName": "at", "FeatureType": "String"},
+                ],
+            },
+        ),
+    ],
+)
+def test_what_would_be_told_as_done_is_refused(
+    sagemaker: Any, operation: str, request_: dict[str, Any]
+) -> None:
+    code, message = refused(getattr(sagemaker, operation), **request_)
+    assert code == "UnknownOperationException"
+    assert message.startswith("Local AWS does not have SageMaker's ")
+
+
+def test_a_notebook_whose_scripts_would_not_run_is_refused(sagemaker: Any) -> None:
+    notebook = {"NotebookInstanceName": "notes", "InstanceType": "ml.t3.medium", "RoleArn": _ROLE}
+    assert refused(sagemaker.create_notebook_instance, **notebook, LifecycleConfigName="setup")[1] == (
+        "Local AWS has no LifecycleConfigName of CreateNotebookInstance: no instance starts, so its scripts "
+        "would not run."
+    )
+
+
+def test_what_moto_cannot_see_is_not_searched(sagemaker: Any) -> None:
+    """Moto would answer that there is no training job at all."""
+    code, message = refused(sagemaker.search, Resource="TrainingJob")
+    assert code == "ValidationException"
+    assert message.startswith("Local AWS does not search the Resource TrainingJob; it searches Experiment, ")
+
+
+def test_every_operation_that_is_refused_is_one_that_moto_has() -> None:
+    named = {*moto_sagemaker._NOT_DONE, *(of for of, _ in moto_sagemaker._NOT_DONE_BY_MEMBER)}
+    assert {operation for operation in named if not moto_has(operation)} == set()

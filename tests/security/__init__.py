@@ -1,0 +1,1 @@
+"""Attacks, a file for each row of the threat model. Each has succeeded before what holds it was built."""
