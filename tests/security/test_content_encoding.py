@@ -32,12 +32,12 @@ pytestmark = pytest.mark.usefixtures("_no_proxy")
 Bring = Callable[..., RawData]
 
 LIMIT = 100_000
-# 200 MB of zeros, compressed twice: 900 bytes.
-BOMB = gzip.compress(gzip.compress(bytes(200_000_000), 9), 9)
+# 50 MB of zeros, compressed twice: 300 bytes.
+BOMB = gzip.compress(gzip.compress(bytes(50_000_000), 9), 9)
 # For an answer that never comes to its end; a busy machine takes its time for one that does.
 LITTLE_PATIENCE = Patience(connect_seconds=1, read_seconds=0.5, total_seconds=1.5, first_wait_seconds=0.01)
 PATIENCE = Patience(first_wait_seconds=0.01)
-# A download of this limit takes a few hundred kilobytes of memory, a bomb two hundred megabytes.
+# A download of this limit takes a few hundred kilobytes of memory, a bomb fifty megabytes.
 MOST_MEMORY = 5_000_000
 
 

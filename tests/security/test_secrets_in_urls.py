@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from include.pipeline.documents.config import load_config
@@ -111,7 +111,6 @@ def test_a_user_in_a_url_is_refused(url: str) -> None:
     assert SECRET not in told(refused.value)
 
 
-@pytest.mark.parametrize("url", SPELLINGS)
 @pytest.mark.parametrize(
     "params",
     [
@@ -136,8 +135,8 @@ def test_a_user_in_a_url_is_refused(url: str) -> None:
         lambda url: {"hyperparameters": {"num_round": 1, url: 1}},
     ],
 )
-def test_no_param_tells_a_secret(params: Callable[[str], dict[Any, Any]], url: str) -> None:
-    assert SECRET not in outcome(params(url))
+def test_no_param_tells_a_secret(params: Callable[[str], dict[Any, Any]]) -> None:
+    assert [url for url in SPELLINGS if SECRET in outcome(params(url))] == []
 
 
 @pytest.mark.parametrize(
@@ -210,6 +209,9 @@ def test_no_plan_holds_a_planted_secret(
     assert secret not in outcome({name: wrapped(url)})
 
 
+@settings(max_examples=300)
+@example(("https://data.example/a.csv?0@s3CrEt0tErCs", "s3CrEt0tErCs"))
+@example(("https://data.example/a.csv?a@b&sig=s3CrEt0tErCs&c", "s3CrEt0tErCs"))
 @given(planted())
 def test_a_log_is_told_what_to_hide(found: tuple[str, str]) -> None:
     url, secret = found

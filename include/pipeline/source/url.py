@@ -68,7 +68,7 @@ def secrets_in(value: object) -> Iterator[str]:
 
 
 def _secrets_of(text: str) -> Iterator[str]:
-    before, at, _ = text.rpartition("@")
+    before, at, after = text.rpartition("@")
     if at:
         user = re.sub(r"^[A-Za-z][A-Za-z0-9+.-]*:[/\\]+", "", before)
         yield from (user, *user.split(":"), *map(unquote, user.split(":")))
@@ -77,6 +77,9 @@ def _secrets_of(text: str) -> Iterator[str]:
         return
     rest = text[start.end() :]
     yield rest
+    if start.end() <= len(before):
+        # Once the user is hidden, what is left of the query is this.
+        yield after
     for part in rest.split("#"):
         yield part
         for pair in part.split("&"):
