@@ -6,7 +6,7 @@ from airflow.sdk import DAG, Param
 
 from include.operators import cleanup_tasks
 from include.operators.dag.schedule import cron_schedule
-from include.operators.retries import RETRIES
+from include.operators.failures.retries import RETRIES
 
 with DAG(
     dag_id="sagemaker_janitor",

@@ -6,7 +6,7 @@ from airflow.sdk import DAG
 
 from include.operators.dag.parsed_pipelines import parsed_pipelines
 from include.operators.dag.schedule import cron_schedule
-from include.operators.retries import RETRIES
+from include.operators.failures.retries import RETRIES
 from include.operators.source.watching import look_at_source, source_asset
 from include.pipeline.documents.config import WATCHER, PipelineConfig
 

@@ -2,11 +2,14 @@
 
 from datetime import datetime
 from graphlib import TopologicalSorter
+from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 from pydantic import BaseModel, ConfigDict
+
+from include.airflow_names import FAILURE
 
 # Of one request: a busy machine lets an API server wait for long.
 _ANSWER_SECONDS = 120
@@ -155,13 +158,22 @@ class AirflowApi:
         answer = self._client.get(f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances").raise_for_status()
         return [TaskState.model_validate(item) for item in answer.json()["task_instances"]]
 
-    def xcom(self, dag_id: str, run_id: str, task_id: str) -> Any:
-        """Read what a task returned."""
+    def xcom(self, dag_id: str, run_id: str, task_id: str, key: str = "return_value") -> Any:
+        """Read what a task returned, or told under another key."""
         answer = self._client.get(
-            f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/xcomEntries/return_value",
+            f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/xcomEntries/{key}",
             params={"deserialize": True},
         ).raise_for_status()
         return answer.json()["value"]
+
+    def failure(self, dag_id: str, run_id: str, task_id: str) -> str | None:
+        """Read what a task told when it failed; None where it told nothing."""
+        try:
+            return str(self.xcom(dag_id, run_id, task_id, FAILURE))
+        except httpx.HTTPStatusError as error:
+            if error.response.status_code == HTTPStatus.NOT_FOUND:
+                return None
+            raise
 
     def asset_events(self, dag_id: str) -> list[dict[str, Any]]:
         """List what a DAG's tasks told of the assets that they made."""

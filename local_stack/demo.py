@@ -117,7 +117,9 @@ def _show_failures(airflow: AirflowApi, run: RunState) -> None:
     for task in airflow.tasks(DAG_ID, run.dag_run_id):
         if task.state == "failed":
             console.rule(f"{task.task_id} failed")
-            for line in airflow.log_tail(DAG_ID, run.dag_run_id, task, lines=12):
+            told = airflow.failure(DAG_ID, run.dag_run_id, task.task_id)
+            lines = [told] if told else airflow.log_tail(DAG_ID, run.dag_run_id, task, lines=12)
+            for line in lines:
                 console.print(line, markup=False)
 
 

@@ -151,6 +151,7 @@ def test_a_new_env_file_holds_nothing_that_is_not_used() -> None:
     assert set(honcho.environ.parse(cluster_settings())) <= used
 
 
+@pytest.mark.slow
 def test_every_airflow_option_exists(airflow: dict[str, list[Any]]) -> None:
     options = {variable(section, option) for section, option, _ in airflow["options"]}
     assert not compose_rules.unknown_options(COMPOSE, options)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from airflow.models.xcom import XComModel
 from airflow.utils.session import create_session
 from sqlalchemy import select
 
-from include.airflow_names import BUCKET, BUCKET_OWNER, CHECK_QUALITY, DEPLOYMENT_ID, PLAN_RUN
+from include.airflow_names import BUCKET, BUCKET_OWNER, CHECK_QUALITY, DEPLOYMENT_ID, FAILURE, PLAN_RUN
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -39,6 +39,8 @@ class Run:
     deployment_id: str | None = None
     """Which Airflow has planned it; None before `plan_run` has told, or where it was of a version that did
     not."""
+    failures: Mapping[str, str] = field(default_factory=dict)
+    """The error of each task that has failed and said why, in three lines."""
 
     @property
     def is_over(self) -> bool:
@@ -56,7 +58,7 @@ def find_run(dag_id: str, run_id: str) -> Run | None:
     with create_session(scoped=False) as session:
         query = select(DagRun).where(DagRun.dag_id == dag_id, DagRun.run_id == run_id)
         found = _runs(session, dag_id, session.scalars(query).all())
-    return found[0] if found else None
+        return replace(found[0], failures=_failures(session, found[0])) if found else None
 
 
 def newest_runs(dag_id: str, *, limit: int, offset: int = 0) -> list[Run]:
@@ -100,6 +102,13 @@ def _runs(session: "Session", dag_id: str, found: Sequence[DagRun]) -> list[Run]
         )
         for run in found
     ]
+
+
+def _failures(session: "Session", run: Run) -> dict[str, str]:
+    query = select(XComModel.task_id, XComModel.value).where(
+        XComModel.dag_id == run.dag_id, XComModel.run_id == run.run_id, XComModel.key == FAILURE
+    )
+    return {row.task_id: _plain(row.value) for row in session.execute(query)}
 
 
 def _plain(value: object) -> str:

@@ -22,7 +22,7 @@ from airflow.sdk.definitions.context import _AIRFLOW_PARSING_CONTEXT_DAG_ID
 from airflow.sdk.exceptions import AirflowFailException
 
 from include.operators.create_bucket import CreateOwnBucketOperator
-from include.operators.retries import RETRY_POLICY
+from include.operators.failures.retries import RETRY_POLICY
 from include.operators.sagemaker.deletion import (
     DeleteSageMakerEndpointConfigOperator,
     DeleteSageMakerEndpointOperator,
@@ -330,6 +330,7 @@ print(json.dumps(sorted(sys.modules)))
 """
 
 
+@pytest.mark.slow
 def test_parsing_imports_nothing_heavy_calls_nobody_and_reads_no_variable() -> None:
     parsed = subprocess.run(
         [sys.executable, "-c", PARSE], cwd=PROJECT, capture_output=True, text=True, check=False

@@ -2,7 +2,7 @@ import pytest
 from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
 
-from include.operators.retries import RETRY_POLICY
+from include.operators.failures.retries import RETRY_POLICY
 from tests.project import PROJECT
 
 

@@ -2,7 +2,7 @@ import pytest
 from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG, Asset
 
-from include.operators.retries import RETRY_POLICY
+from include.operators.failures.retries import RETRY_POLICY
 from include.pipeline.documents.config import load_config
 from tests.project import PROJECT
 

@@ -128,6 +128,7 @@ def test_yes_is_more_frequent_where_it_is_in_the_original(more: str, less: str, 
     assert yes[sample[more] == 1].mean() > 1.3 * yes[sample[less] == 1].mean()
 
 
+@pytest.mark.slow
 def test_a_model_learns_as_much_from_it_as_from_the_original() -> None:
     config = load_config("bank_marketing")
     with PATH.open("rb") as file:

@@ -36,8 +36,8 @@ class FinishedRun:
     tasks: dict[str, TaskState]
     airflow: AirflowApi
 
-    def xcom(self, task_id: str) -> Any:
-        return self.airflow.xcom(self.dag_id, self.state.dag_run_id, task_id)
+    def xcom(self, task_id: str, key: str = "return_value") -> Any:
+        return self.airflow.xcom(self.dag_id, self.state.dag_run_id, task_id, key)
 
     def log(self, task_id: str) -> str:
         lines = self.airflow.log_tail(self.dag_id, self.state.dag_run_id, self.tasks[task_id], lines=100)

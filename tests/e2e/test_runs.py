@@ -333,6 +333,10 @@ def test_bad_input_fails_without_a_retry_and_before_a_training_job_exists(
     assert run.state.state == "failed"
     assert (run.tasks[task].state, run.tasks[task].try_number) == ("failed", 1)
     assert error in run.log(task)
+    # In the open, below what Airflow says itself.
+    told = run.xcom(task, "failure")
+    *_, end, found, expected, to_do, _ = run.log(task).splitlines()
+    assert [end, found, expected, to_do] == ["::endgroup::", *told.splitlines()]
     key = run_key(DEPLOYMENT_ID, run.dag_id, run.state.dag_run_id)
     jobs = stack.aws.client("sagemaker").list_training_jobs(NameContains=key)
     assert jobs["TrainingJobSummaries"] == []

@@ -7,6 +7,8 @@ import pytest
 
 from local_stack.stack import PROJECT
 
+pytestmark = pytest.mark.slow
+
 DAYS = ("--from", "2026-11-01", "--to", "2026-11-03")
 
 

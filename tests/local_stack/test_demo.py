@@ -19,6 +19,7 @@ raise SystemExit(demo.main())
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 def test_an_interrupted_demo_says_so_and_exits_with_130_wherever_it_was(name: str, tmp_path: Path) -> None:
     (tmp_path / "interrupted.py").write_text(INTERRUPTED_IN_EXEC.format(name))

@@ -59,6 +59,7 @@ ANYTHING = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.dictionaries(st.sampled_from(sorted(GOOD)), ANYTHING, min_size=1, max_size=3))
 def test_mutants_are_read_or_refused(changes: dict[str, Any]) -> None:

@@ -18,6 +18,8 @@ from local_aws.errors import BadArchiveError
 from local_aws.hosting.model_archive import extract
 from tests.security import archives
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 5
 
 

@@ -12,6 +12,8 @@ from include.pipeline.evaluation import booster, model_process
 from include.pipeline.evaluation.explanation import explain
 from include.pipeline.evaluation.model_process import ModelLimits
 
+pytestmark = pytest.mark.slow
+
 ROWS = b"1,2,3\n4,5,6\n"
 NAMES = ("a", "b", "c")
 

@@ -27,7 +27,7 @@ from tests.services.misbehaving_web import CSV, Answer, MisbehavingWeb
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-pytestmark = pytest.mark.usefixtures("_no_proxy")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("_no_proxy")]
 
 Bring = Callable[..., RawData]
 

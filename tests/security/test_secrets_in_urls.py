@@ -182,6 +182,7 @@ def planted(draw: st.DrawFn) -> tuple[str, str]:
             return f"{prefix}{host}{path}#{draw(anything)}{word}", secret
 
 
+@pytest.mark.slow
 @settings(max_examples=600)
 @given(planted())
 def test_nothing_shows_a_planted_secret(found: tuple[str, str]) -> None:
@@ -194,6 +195,7 @@ def test_nothing_shows_a_planted_secret(found: tuple[str, str]) -> None:
             assert secret not in told(error)  # noqa: PT017 - either way is right
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(
     planted(),

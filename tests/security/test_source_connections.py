@@ -58,6 +58,7 @@ def bring(url: str, login: SourceLogin, s3: "S3Client") -> str:
     return raw.model_dump_json()
 
 
+@pytest.mark.slow
 def test_the_server_is_told_and_nobody_else(
     login: SourceLogin, web: MisbehavingWeb, s3: "S3Client", caplog: pytest.LogCaptureFixture
 ) -> None:

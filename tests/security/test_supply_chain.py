@@ -17,6 +17,8 @@ import pytest
 
 from tests.project import PROJECT
 
+pytestmark = pytest.mark.slow
+
 LOCKS = [PROJECT / "requirements.txt", *sorted((PROJECT / "tests").glob("requirements-*.txt"))]
 PIP_AUDIT = PROJECT / ".local" / "scanners" / "venv" / "bin" / "pip-audit"
 SCRIPTS = ["Makefile", "Dockerfile", "docker-compose.yaml", ".ci/*", "*.toml", ".*.yaml", "*.in", "**/*.py"]

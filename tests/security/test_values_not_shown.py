@@ -26,6 +26,8 @@ from include.pipeline.documents.config import TableConfig
 from include.pipeline.documents.drift import DriftLimits
 from include.pipeline.errors import PipelineError
 
+pytestmark = pytest.mark.slow
+
 HIDDEN = TableConfig(label="y", drop=("note",))
 SHOWN = TableConfig(label="y", drop=("note",), show_values=True)
 NAMES = ["age", "job", "note", "y"]

@@ -8,8 +8,8 @@ from airflow.sdk import Context
 from botocore.exceptions import ClientError
 
 from include.operators.deployment import check_deployment
+from include.operators.failures.retries import may_pass
 from include.operators.links import EndpointLink
-from include.operators.retries import may_pass
 from include.operators.reuse import skip_for
 from include.operators.sagemaker.deferral import DeferralMixin
 from include.operators.sagemaker.ended import refuse_if_ended

@@ -12,8 +12,8 @@ from botocore.exceptions import ClientError
 
 from include.airflow_names import PLAN_RUN
 from include.operators.deployment import check_deployment
+from include.operators.failures.retries import may_pass
 from include.operators.links import TrainingJobLink
-from include.operators.retries import may_pass
 from include.operators.reuse import skip_for
 from include.operators.sagemaker.deferral import DeferralMixin
 from include.operators.sagemaker.ended import refuse_if_ended

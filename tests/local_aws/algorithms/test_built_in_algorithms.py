@@ -126,6 +126,7 @@ def application(model_dir):
 }
 
 
+@pytest.mark.slow
 def test_an_algorithm_is_added_by_its_folder_alone(tmp_path: Path, rows: np.ndarray) -> None:
     package = tmp_path / "local_aws"
     shutil.copytree(PROJECT / "local_aws", package)

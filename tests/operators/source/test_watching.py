@@ -11,7 +11,7 @@ import yaml
 from airflow.sdk import Asset, RetryAction
 from airflow.sdk.exceptions import AirflowSkipException
 
-from include.operators.retries import RETRY_POLICY
+from include.operators.failures.retries import RETRY_POLICY
 from include.operators.source.watching import look_at_source, source_asset
 from include.pipeline.documents import config
 from include.pipeline.source.web import UnavailableError

@@ -152,6 +152,7 @@ replacements = st.dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(
     max_examples=100,
     derandomize=True,

@@ -8,6 +8,8 @@ from scipy.special import expit, logit
 
 from include.pipeline.evaluation.explanation import explain, predict
 
+pytestmark = pytest.mark.slow
+
 NAMES = ("age", "calls", "noise")
 
 

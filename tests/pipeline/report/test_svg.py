@@ -1,5 +1,6 @@
 import re
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
@@ -41,6 +42,7 @@ def test_two_plots_share_no_id() -> None:
     assert first.isdisjoint(second)
 
 
+@pytest.mark.slow
 @given(st.text())
 @settings(max_examples=25)
 def test_any_text_can_stand_in_a_plot_and_beside_it(text: str) -> None:

@@ -129,6 +129,7 @@ def add_run(
     bucket_owner: str | None = None,
     deployment_id: str | None = DEPLOYMENT_ID,
     dag_id: str = DAG_ID,
+    failures: Mapping[str, Any] | None = None,
 ) -> PipelineRun:
     """Make a run.
 
@@ -142,6 +143,7 @@ def add_run(
         bucket_owner: The account that it told; None where it was of a version that tells none.
         deployment_id: What it told, too.
         dag_id: Of its DAG.
+        failures: What tasks told when they failed.
     """
     with create_session() as session:
         stored = SerializedDagModel.get(dag_id, session=session)
@@ -167,6 +169,8 @@ def add_run(
         for key, value in told.items():
             if value is not None:
                 XComModel.set(key, value, dag_id=dag_id, task_id="plan_run", run_id=run_id, session=session)
+        for task_id, failure in (failures or {}).items():
+            XComModel.set("failure", failure, dag_id=dag_id, task_id=task_id, run_id=run_id, session=session)
     return PipelineRun(run_id, s3, bucket or BUCKET, dag_id, deployment_id or "")
 
 

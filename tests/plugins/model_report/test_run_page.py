@@ -52,6 +52,24 @@ def test_a_run_that_failed_early_names_the_task(admin: httpx.Client, s3: "S3Clie
     assert "<code>plan_run</code>" in answer.text
 
 
+def test_a_failed_task_tells_its_error_in_three_lines(admin: httpx.Client, s3: "S3Client") -> None:
+    told = "Found: <b>3</b> cells\nExpected: every row has 4\nTo do: Correct the row"
+    run = add_run(
+        s3,
+        "told",
+        state="failed",
+        tasks={"plan_run": "success", "split_data": "failed", "verify_teardown": "failed"},
+        failures={"split_data": told, "verify_teardown": {"no": "text"}},
+    )
+    text = admin.get(RUN, params=run.query).text
+    assert (
+        "<pre>Found: &lt;b&gt;3&lt;/b&gt; cells\nExpected: every row has 4\nTo do: Correct the row</pre>"
+        in text
+    )
+    assert text.index("<code>split_data</code>") < text.index("<pre>Found")
+    assert "<pre>{&#34;no&#34;: &#34;text&#34;}</pre>" in text
+
+
 def test_a_run_without_a_report_shows_the_figures_that_are_there(admin: httpx.Client, s3: "S3Client") -> None:
     run = add_run(s3, "tearing_down", state="running", tasks=DONE | {"delete_endpoint": "running"})
     run.keep(evaluation=evaluation_of())

@@ -13,6 +13,8 @@ from local_aws.algorithms import recordio
 from local_aws.algorithms.xgboost.library import xgboost
 from local_aws.algorithms.xgboost.serving import application
 
+pytestmark = pytest.mark.slow
+
 BODY = b"0.5,1,2\n-0.5,1,2"
 ROWS = np.array([[0.5, 1, 2], [-0.5, 1, 2]])
 Serve = Callable[..., Client]

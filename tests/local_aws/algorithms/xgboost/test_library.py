@@ -8,6 +8,8 @@ import pytest
 
 from tests.project import PROJECT
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("module", ["training", "serving"])
 def test_neither_pandas_nor_sklearn_nor_moto_is_imported(module: str) -> None:

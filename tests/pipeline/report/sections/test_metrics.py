@@ -11,6 +11,7 @@ from tests.pipeline.report.page_reader import Page
 
 
 # The first example imports what scikit-learn computes with.
+@pytest.mark.slow
 @given(st.integers(1, 40), st.integers(1, 40))
 def test_the_baseline_is_what_scikit_learn_says_of_it(negatives: int, positives: int) -> None:
     labels = np.array([0] * negatives + [1] * positives)

@@ -5,20 +5,19 @@ from http import HTTPStatus
 from typing import Any
 
 from airflow.sdk import Context, ExceptionRetryPolicy, RetryAction, RetryDecision, RetryRule
-from airflow.sdk.exceptions import AirflowException, AirflowTaskTimeout
+from airflow.sdk.exceptions import AirflowTaskTimeout
 from botocore.exceptions import BotoCoreError, ClientError
 
-from include.operators.connection import hook
+from include.operators.failures.aws_words import words_for
+from include.operators.failures.three_lines import tell_failure
 from include.pipeline.aws.connection_words import SETTINGS
-from include.pipeline.aws.error_words import THROTTLING, in_words
+from include.pipeline.aws.error_words import THROTTLING
 from include.pipeline.errors import PipelineError
 
 # These pass by themselves, whatever HTTP status they come with.
 _PASSING = THROTTLING | {"RequestTimeout", "RequestTimeoutException"}
 # Where the answer to CreateBucket was lost, or another run was quicker: the next try finds the bucket.
 _FOUND_NEXT_TIME = frozenset({"BucketAlreadyOwnedByYou", "OperationAborted"})
-# Is answered with a link to the console, which each partition of AWS has at another place.
-_QUOTA = "ResourceLimitExceeded"
 _LONGEST_DELAY = timedelta(minutes=5)
 
 
@@ -49,17 +48,10 @@ class AwsRetryPolicy(ExceptionRetryPolicy):
         if code in _FOUND_NEXT_TIME or may_pass(exception):
             delay = min(timedelta(seconds=15) * 2 ** (try_number - 1), _LONGEST_DELAY)
             return RetryDecision.retry(delay, f"{code} ({status}) may pass")
-        words = in_words(exception, _partition() if code == _QUOTA else "aws")
+        words = words_for(exception)
         return RetryDecision.fail(
             f"{code}: {words.matter}. {words.mend}" if words else f"{code}: Mend what the message names"
         )
-
-
-def _partition() -> str:
-    try:
-        return str(hook("sts").conn_partition)
-    except (AirflowException, BotoCoreError):  # the very fault may be that of the connection
-        return "aws"
 
 
 RETRY_POLICY = AwsRetryPolicy(
@@ -80,4 +72,5 @@ RETRIES: dict[str, Any] = {
     "retry_delay": timedelta(seconds=30),
     "retry_exponential_backoff": True,
     "retry_policy": RETRY_POLICY,
+    "on_failure_callback": tell_failure,
 }

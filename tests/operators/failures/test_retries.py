@@ -6,7 +6,7 @@ from airflow.sdk.exceptions import AirflowTaskTimeout
 from botocore import exceptions
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
-from include.operators.retries import RETRY_POLICY
+from include.operators.failures.retries import RETRY_POLICY
 from include.pipeline import errors
 
 REFUSALS = [kind for kind in vars(errors).values() if isinstance(kind, type)]
