@@ -2,6 +2,7 @@
 
 import argparse
 import ipaddress
+import logging
 import signal
 import socket
 import sys
@@ -21,7 +22,9 @@ from local_aws.protocol.signatures.verification import Verifier
 from local_aws.server import LocalAws
 from local_aws.state.latency import LATENCIES, SpotInterruption
 from local_aws.storage.data_dir import DataDir
+from local_aws.storage.expiry import Expiry, expire
 
+_LOG = logging.getLogger(__name__)
 _MEGABYTE = 1024**2
 
 
@@ -60,6 +63,20 @@ def _arguments() -> argparse.Namespace:
         metavar="DIR",
         help="keep S3's objects and SageMaker's jobs, models and endpoints here for the next start; "
         "without it they end with the server, as logs and the other services' state always do",
+    )
+    parser.add_argument(
+        "--keep-days",
+        type=float,
+        metavar="DAYS",
+        help="when the server starts, remove older objects and logs from --data-dir, but not what models and "
+        "endpoints are made from",
+    )
+    parser.add_argument(
+        "--keep-megabytes",
+        type=int,
+        metavar="MEGABYTES",
+        help="when the server starts, remove the oldest objects from --data-dir, large ones first, until all "
+        "of them together hold no more",
     )
     parser.add_argument(
         "--latency",
@@ -113,6 +130,20 @@ def _arguments() -> argparse.Namespace:
     return arguments
 
 
+def _data_dir(arguments: argparse.Namespace) -> DataDir | None:
+    if arguments.data_dir is None:
+        return None
+    data_dir = DataDir(arguments.data_dir)
+    megabytes = arguments.keep_megabytes
+    removed = expire(
+        data_dir, Expiry(arguments.keep_days, None if megabytes is None else megabytes * _MEGABYTE)
+    )
+    if removed:
+        # Not to standard output, whose first line says where the server is.
+        _LOG.info("%s: removed %d objects that were too old or too much", data_dir.path, removed)
+    return data_dir
+
+
 def main() -> int:
     """Serve until SIGTERM or SIGINT.
 
@@ -126,7 +157,7 @@ def main() -> int:
         key = known or new_key()
         by_signature = BySignature(Verifier(AccessKeys(key)))
         authentication = AnySignature() if arguments.accept_any_signature else by_signature
-        data_dir = DataDir(arguments.data_dir) if arguments.data_dir is not None else None
+        data_dir = _data_dir(arguments)
         interruption = SpotInterruption(*arguments.interrupt_spot) if arguments.interrupt_spot else None
         latency = replace(LATENCIES[arguments.latency], spot_interruption=interruption)
         limits = JobLimits(arguments.job_memory * _MEGABYTE, arguments.job_processes, arguments.job_seconds)

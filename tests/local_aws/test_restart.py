@@ -336,3 +336,13 @@ def start(data_dir: Path) -> str:
     ended = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=30, check=False)
     assert ended.returncode == 1
     return ended.stderr
+
+
+def test_what_is_too_much_is_gone_at_the_next_start(tmp_path: Path) -> None:
+    with running(tmp_path) as first:
+        first.s3.create_bucket(Bucket="kept")
+        for key in ("older", "newer"):
+            first.s3.put_object(Bucket="kept", Key=key, Body=bytes(2 * 1024**2))
+        first.kill()
+    with running(tmp_path, "--keep-days", "1", "--keep-megabytes", "3") as second:
+        assert [found["Key"] for found in second.s3.list_objects_v2(Bucket="kept")["Contents"]] == ["newer"]
