@@ -26,7 +26,7 @@ demo: $(INSTALLED) ## run the pipeline once on this machine; DATA=path-or-URL ch
 	@$(BIN)/python -m local_stack.demo $(if $(DATA),--data '$(DATA)')
 
 up: $(INSTALLED) ## local AWS and Airflow with its UI on 127.0.0.1:8080, until Ctrl-C; SOURCE_FOLDER=folder of own data
-	@$(BIN)/python -m local_stack.up
+	@exec $(BIN)/python -m local_stack.up --end-with-parent
 
 backfill: $(INSTALLED) ## on the stack of `make up`, all ticks from FROM=2026-01-01 to TO=2026-03-31; CONF='{"...": ...}'
 	@$(BIN)/python -m local_stack.backfill --from '$(FROM)' --to '$(TO)' $(if $(CONF),--conf '$(CONF)')

@@ -1,12 +1,11 @@
 """`make demo`: the whole pipeline once on this machine, from nothing to a model's figures."""
 
 import argparse
+import os
 import shutil
-import signal
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import httpx
 from filelock import FileLock, Timeout
@@ -20,27 +19,19 @@ from local_stack import screen
 from local_stack.airflow_api import AirflowApi, RunState
 from local_stack.results import LocalAwsClient
 from local_stack.stack import LOCAL, REGION, LocalStack, StackError
-
-if TYPE_CHECKING:
-    from types import FrameType
+from local_stack.supervision.interruption import InterruptionError, raise_on_signals
+from local_stack.supervision.process_tree import end_descendants, keep_orphans
 
 DAG_ID = "bank_marketing"
 SAMPLE = DATASETS / f"{DAG_ID}_sample.csv"
 RUNS = LOCAL / "runs"
 
 _RUN_SECONDS = 900
+_SECONDS_TO_KILL = 2.0
 # The demo defers nothing: it does without the triggerer.
 _PROCESSES = ("local_aws", "api_server", "scheduler", "dag_processor")
 
 console = Console(highlight=False)
-
-
-class InterruptionError(BaseException):
-    """Ctrl-C or a plain `kill`.
-
-    KeyboardInterrupt would not do: where one passes through `exec`, as dataclasses use it, Python ends
-    `python -m` by the signal and not with our exit code, although it was caught.
-    """
 
 
 def choose_data(asked: str | None) -> str:
@@ -132,19 +123,14 @@ def _show_results(airflow: AirflowApi, run: RunState, aws: LocalAwsClient) -> No
     console.print(screen.summary(plan, metrics, aws.leftovers(plan.bucket), RUNS / "latest", run.seconds))
 
 
-def _interrupt(_number: int, _frame: "FrameType | None") -> None:
-    raise InterruptionError
-
-
 def main() -> int:
     """Run the demo from the command line; the exit code is 0 only if the run succeeded."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", help="a CSV file's path or URL, instead of the tutorial's")
     arguments = parser.parse_args()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        # Something started in the background ignores Ctrl-C.
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, _interrupt)
+    raise_on_signals()
+    # If the services' keeper is killed, what it has kept is below this process.
+    keep_orphans()
     LOCAL.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(LOCAL / "demo.lock", timeout=0):
@@ -153,9 +139,14 @@ def main() -> int:
         console.print("Another demo runs in this folder: wait for its end, or stop it.", style="bold red")
     except StackError as error:
         console.print(str(error), style="bold red", markup=False)
+    except httpx.TransportError as error:
+        logs = LOCAL / "demo" / "services"
+        console.print(f"Airflow does not answer any more ({error}): see the logs in {logs}", style="bold red")
     except InterruptionError:
         console.print("Stopped.")
         return 130
+    finally:
+        end_descendants(os.getpid(), _SECONDS_TO_KILL)
     return 1
 
 

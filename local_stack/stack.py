@@ -2,17 +2,15 @@
 
 import json
 import os
-import re
 import secrets
 import shutil
-import signal
 import socket
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -20,20 +18,16 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
-import local_stack
 from local_stack.airflow_api import AirflowApi
 from local_stack.aws_key import AwsKey, new_key, read_key, write_key
+from local_stack.supervision.services import PROJECT, Services
 
-PROJECT = Path(local_stack.__file__).resolve().parents[1]
 LOCAL = Path(os.environ.get("LOCAL_STACK_FOLDER", PROJECT / ".local"))
-PROCFILE = PROJECT / "Procfile"
 USER = "admin"
 REGION = "us-east-1"
 ROLE = "arn:aws:iam::123456789012:role/service-role/AmazonSageMaker-ExecutionRole-local"
 
 _START_SECONDS = 300
-# honcho gives its processes 5 s to end before it kills them; the rest is for a busy machine.
-_STOP_SECONDS = 60
 
 
 class StackError(Exception):
@@ -67,8 +61,8 @@ class LocalStack:
     """Airflow's settings beside the stack's own: `{"AIRFLOW__OPERATORS__DEFAULT_DEFERRABLE": "true"}`."""
     database_url: str | None = None
     """URL of a PostgreSQL for many runs at once; without it, SQLite in AIRFLOW_HOME."""
-    secret: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
-    """Airflow's parts know each other by it."""
+    aws_data: Path | None = None
+    """Where local AWS keeps what outlives it; without it, that ends with the stack."""
 
     @property
     def airflow_url(self) -> str:
@@ -124,6 +118,8 @@ class LocalStack:
             "password": self.aws_key.secret,
             "extra": {"region_name": REGION, "endpoint_url": self.aws_url},
         }
+        # Airflow's parts know each other by it, and a browser that has logged in before.
+        secret = self._kept("secret.key", lambda: secrets.token_hex(32).encode())
         return inherited | {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "PYTHONPATH": python_path(PROJECT),
@@ -132,16 +128,17 @@ class LocalStack:
             "AIRFLOW_PORT": str(self.airflow_port),
             "LOCAL_AWS_PORT": str(self.local_aws_port),
             "LOCAL_AWS_CREDENTIALS": str(self.aws_credentials),
+            "LOCAL_AWS_DATA": str(self.aws_data or ""),
             "AIRFLOW__API__BASE_URL": self.airflow_url,
-            "AIRFLOW__API__SECRET_KEY": self.secret,
+            "AIRFLOW__API__SECRET_KEY": secret,
             "AIRFLOW__API__WORKERS": "1",
-            "AIRFLOW__API_AUTH__JWT_SECRET": self.secret,
+            "AIRFLOW__API_AUTH__JWT_SECRET": secret,
             "AIRFLOW__AWS__SESSION_FACTORY": "include.processes.aws_sessions.SharedModelsSessionFactory",
             "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT / "dags"),
             "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.airflow_url}/execution/",
             "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
-            "AIRFLOW__CORE__FERNET_KEY": self._fernet_key(),
+            "AIRFLOW__CORE__FERNET_KEY": self._kept("fernet.key", Fernet.generate_key),
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "AIRFLOW__CORE__PARALLELISM": "4",
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
@@ -186,20 +183,24 @@ class LocalStack:
             capture_output=True,
         )
 
-    def command(self, *processes: str) -> list[str]:
-        """Build honcho's command line.
+    def services(self, *names: str) -> Services:
+        """Describe processes of the stack.
 
         Args:
-            processes: Names in the Procfile; none for all.
+            names: Names in the Procfile; none for all.
         """
-        # honcho reads .env by default, which is docker-compose's.
-        return [sys.executable, "-m", "honcho", "-f", str(PROCFILE), "-e", os.devnull, "start", *processes]
+        return Services(self.environment(), self.service_logs, names)
+
+    @property
+    def service_logs(self) -> Path:
+        """Folder of their logs, a file each."""
+        return self.home / "services"
 
     @contextmanager
     def running(self, *processes: str, dag_id: str) -> Iterator[AirflowApi]:
         """Run processes of the Procfile until the block is left, however it is left.
 
-        Their output goes to `stack.log` in AIRFLOW_HOME.
+        Their output goes to `service_logs`.
 
         Args:
             processes: Names in the Procfile, the API server, scheduler and DAG processor among them.
@@ -211,45 +212,21 @@ class LocalStack:
         Raises:
             StackError: It did not get ready.
         """
-        log = self.home / "stack.log"
-        with log.open("wb") as output:
-            # In a session of its own, so that a Ctrl-C reaches only this process, which then ends all.
-            honcho = subprocess.Popen(  # noqa: S603 - our own command line
-                self.command(*processes),
-                cwd=PROJECT,
-                env=self.environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-            try:
-                with AirflowApi(self.airflow_url, USER, self.password) as airflow:
-                    deadline = time.monotonic() + _START_SECONDS
-                    while not airflow.is_ready(dag_id):
-                        if honcho.poll() is not None or time.monotonic() > deadline:
-                            raise StackError(f"Airflow did not start: see {log}")
-                        time.sleep(0.3)
-                    yield airflow
-            finally:
-                _stop(honcho, log, len(processes))
+        with (
+            self.services(*processes).running() as keeper,
+            AirflowApi(self.airflow_url, USER, self.password) as airflow,
+        ):
+            deadline = time.monotonic() + _START_SECONDS
+            while not airflow.is_ready(dag_id):
+                if keeper.poll() is not None or time.monotonic() > deadline:
+                    raise StackError(f"Airflow did not start: see the logs in {self.service_logs}")
+                time.sleep(0.3)
+            yield airflow
 
-    def _fernet_key(self) -> str:
-        file = self.home / "fernet.key"
+    def _kept(self, name: str, make: Callable[[], bytes]) -> str:
+        file = self.home / name
         if not file.exists():
             self.home.mkdir(parents=True, exist_ok=True)
             file.touch(mode=0o600)
-            file.write_bytes(Fernet.generate_key())
+            file.write_bytes(make())
         return file.read_text(encoding="ascii")
-
-
-def _stop(honcho: "subprocess.Popen[bytes]", log: Path, count: int) -> None:
-    # honcho fails on a signal that comes before it knows all its processes, and leaves them running.
-    deadline = time.monotonic() + _STOP_SECONDS
-    while honcho.poll() is None and time.monotonic() < deadline:
-        if len(re.findall(rb"started \(pid=", log.read_bytes())) >= count:
-            break
-        time.sleep(0.05)
-    if honcho.poll() is None:
-        honcho.send_signal(signal.SIGTERM)
-    honcho.wait(timeout=_STOP_SECONDS)

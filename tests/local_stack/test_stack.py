@@ -44,17 +44,24 @@ def test_local_aws_and_airflow_have_the_key_of_this_start(tmp_path: Path) -> Non
     assert stat.S_IMODE(stack.aws_credentials.stat().st_mode) == 0o600
 
 
+def test_local_aws_keeps_its_state_where_the_stack_says_so_and_else_forgets_it(tmp_path: Path) -> None:
+    assert LocalStack(tmp_path).environment()["LOCAL_AWS_DATA"] == ""
+    kept = LocalStack(tmp_path, aws_data=tmp_path / "aws")
+    assert kept.environment()["LOCAL_AWS_DATA"] == str(tmp_path / "aws")
+
+
 def test_variables_are_passed_as_airflow_reads_them(tmp_path: Path) -> None:
     stack = LocalStack(tmp_path, variables={"source_local_folder": "/data"})
     assert stack.environment()["AIRFLOW_VAR_SOURCE_LOCAL_FOLDER"] == "/data"
 
 
-def test_password_and_key_are_made_once_and_are_the_owners_alone(tmp_path: Path) -> None:
-    first, second = LocalStack(tmp_path / "home"), LocalStack(tmp_path / "home")
+def test_password_and_keys_are_made_once_and_are_the_owners_alone(tmp_path: Path) -> None:
+    first, second, other = (LocalStack(tmp_path / name) for name in ("home", "home", "other"))
     assert first.password == second.password
-    key = first.environment()["AIRFLOW__CORE__FERNET_KEY"]
-    assert second.environment()["AIRFLOW__CORE__FERNET_KEY"] == key
-    Fernet(key)
+    keys, again, others = (stack.environment() for stack in (first, second, other))
+    for name in ("AIRFLOW__CORE__FERNET_KEY", "AIRFLOW__API__SECRET_KEY", "AIRFLOW__API_AUTH__JWT_SECRET"):
+        assert keys[name] == again[name] != others[name]
+    Fernet(keys["AIRFLOW__CORE__FERNET_KEY"])
     for file in (tmp_path / "home").iterdir():
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
 

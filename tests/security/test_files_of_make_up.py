@@ -2,6 +2,7 @@
 
 import os
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,19 +22,25 @@ def test_nobody_else_reaches_the_files_of_make_up(
         home.mkdir(mode=0o755)
     started: list[int] = []
 
-    def start(*_: object) -> None:
-        """Stands for honcho and what it starts, which write with the umask that they are left."""
+    def start(*_: object, **__: object) -> int:
+        """Stands for the services, which write with the umask that they are left."""
         started.append(os.umask(0o777))
+        return 0
 
-    monkeypatch.setattr(os, "execve", start)
+    monkeypatch.setattr(up, "run_in_foreground", start)
+    # They are the process's, and pytest has its own.
+    monkeypatch.setattr(up, "raise_on_signals", lambda *_: None)
+    monkeypatch.setattr(sys, "argv", ["up"])
+    monkeypatch.setenv("AIRFLOW_PORT", str(stack.free_port()))
+    monkeypatch.setenv("LOCAL_AWS_PORT", str(stack.free_port()))
     monkeypatch.chdir(tmp_path)
     umask = os.umask(0o022)
     try:
-        up.main()
+        assert up.main() == 0
     finally:
         os.umask(umask)
     assert started == [0o077]
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
     files = [path for path in home.rglob("*") if path.is_file()]
-    assert {"airflow.db", "fernet.key"} <= {path.name for path in files}
+    assert {"airflow.db", "fernet.key", "secret.key"} <= {path.name for path in files}
     assert [path for path in [*files, *tmp_path.glob("*.db")] if path.stat().st_mode & 0o077] == []

@@ -1,0 +1,1 @@
+"""Runs services in the foreground, and sees that whatever ends a part of them ends all."""

@@ -1,0 +1,51 @@
+"""`make up` that cannot start: it says so at once, and has made nothing."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from local_stack.stack import free_port
+from tests.project import PROJECT
+
+pytestmark = pytest.mark.slow
+
+
+def refused(folder: Path, **environment: str) -> str:
+    """Start it, and return what it says."""
+    ports = {"AIRFLOW_PORT": str(free_port()), "LOCAL_AWS_PORT": str(free_port())}
+    done = subprocess.run(
+        [sys.executable, "-m", "local_stack.up"],
+        cwd=PROJECT,
+        env=os.environ | {"LOCAL_STACK_FOLDER": str(folder)} | ports | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert {path.name for path in folder.iterdir()} <= {"up.lock"}
+    return done.stderr
+
+
+def test_a_port_in_use_is_told_before_any_address(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = str(server.getsockname()[1])
+        found, expected, to_do = refused(tmp_path, LOCAL_AWS_PORT=port).splitlines()
+    assert f"port {port} of 127.0.0.1 is in use by process {os.getpid()}: " in found
+    assert expected == f"Expected: LOCAL_AWS_PORT, {port}, to be free"
+    assert "LOCAL_AWS_PORT=" in to_do
+
+
+def test_a_port_that_is_no_number_is_told_in_three_lines(tmp_path: Path) -> None:
+    found, _, _ = refused(tmp_path, AIRFLOW_PORT="many").splitlines()
+    assert found == "Found: AIRFLOW_PORT = 'many'"
+
+
+def test_a_second_one_in_the_same_folder_leaves_the_first_alone(tmp_path: Path) -> None:
+    with FileLock(tmp_path / "up.lock"):
+        assert f"Another `make up` runs in {tmp_path}: use that one, or stop it." in refused(tmp_path)
