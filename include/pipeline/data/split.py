@@ -11,6 +11,7 @@ import pyarrow.csv
 
 from include.pipeline.aws.object_store import put_file, receive_object
 from include.pipeline.aws.request_limits import MAX_BODY_BYTES
+from include.pipeline.data.order import measure_order
 from include.pipeline.data.parts import (
     check_classes,
     check_features,
@@ -157,6 +158,7 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan") -> Split:
         frame = read_table(file, plan.table)
     check_monotone_constraints(plan.params.hyperparameters, frame.columns.size - 1)
     drift = compare_with_previous(s3, plan, frame, raw.sha256)
+    order = measure_order(frame, plan.table, train_fraction=plan.params.train_fraction, seed=plan.params.seed)
     train, test = split_table(
         frame, plan.table, train_fraction=plan.params.train_fraction, seed=plan.params.seed
     )
@@ -179,7 +181,7 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan") -> Split:
         ):
             with path.open("rb") as file:
                 put_file(s3, file, uri)
-    return split.model_copy(update={"drift": drift})
+    return split.model_copy(update={"drift": drift, "order": order})
 
 
 def _check_sha256(file: BinaryIO, raw: RawData) -> None:

@@ -4,6 +4,36 @@ from include.pipeline.document import Document
 from include.pipeline.documents.drift import Drift
 
 
+class HeldOutFigures(Document):
+    """How a small model does on rows that it was not trained on."""
+
+    roc_auc: float
+    """Chance that a positive scores above a negative."""
+    log_loss: float
+    """Mean of minus the natural logarithm of the score that was given to what was observed."""
+
+
+class RowOrder(Document):
+    """The label along the file, and what a model is worth for the rows that come later."""
+
+    rates: tuple[float, ...]
+    """Share of positives in each tenth of the file, from the top down. Where the label may not be seen, fewer
+    than ten rows of a class count as none."""
+    chance: float
+    """How likely the tenths are as far apart in a shuffled file (p-value of the chi-square test)."""
+    carries_label: bool
+    """Whether chance does not explain that, and the rates are far enough apart to matter."""
+    train_fraction: float
+    """Share of the rows that the figures below are trained on."""
+    rows: int = 0
+    """Rows that the figures below are of: all, or every n-th of a large table; 0 where there are none."""
+    by_order: HeldOutFigures | None = None
+    """Trained on the first rows of the file, tested on the rest. Null where the order does not carry the
+    label, or one side has rows of one class only."""
+    shuffled: HeldOutFigures | None = None
+    """The same model on the same rows, shuffled before they are cut. Null where `by_order` is."""
+
+
 class Split(Document):
     """The rows of a run, counted."""
 
@@ -31,3 +61,5 @@ class Split(Document):
     """SHA-256 in hex of the test labels; None where an earlier version wrote this."""
     drift: Drift | None = None
     """Drift from the data of the last accepted model; None without one, or where its data is the same."""
+    order: RowOrder | None = None
+    """What the order of the rows tells of the label; None where an earlier version wrote this."""

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from include.pipeline.report import formats
-from include.pipeline.report.svg import FIRST, SECOND, WIDTH, inline_svg
+from include.pipeline.report.svg import FIRST, SECOND, SURFACE, WIDTH, inline_svg
 
 _LONGEST_NAME = 27
 _BAR = 0.27  # inches from one to the next
@@ -42,7 +42,13 @@ def column_bars(
         axes.barh(rows, lengths, height=0.62, color=FIRST)
         for row, value in enumerate(lengths):
             axes.annotate(
-                f"{value:.3g}", (value, row), xytext=(4, 0), textcoords="offset points", va="center_baseline"
+                f"{value:.3g}",
+                (value, row),
+                xytext=(4, 0),
+                textcoords="offset points",
+                va="center_baseline",
+                # A limit's line ends at the figure, and does not cross it.
+                bbox={"facecolor": SURFACE, "edgecolor": "none", "pad": 1.2},
             )
         for (what, limit), dash in zip(lines.items(), ("--", ":"), strict=False):
             axes.axvline(limit, color=SECOND, linestyle=dash, linewidth=1.4, label=what, clip_on=False)

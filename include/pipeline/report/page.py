@@ -15,6 +15,7 @@ from include.pipeline.report.sections import (
     drift,
     features,
     metrics,
+    order,
     overview,
     ranking,
     run,
@@ -39,6 +40,7 @@ class _Section(Protocol):
 _SECTIONS: tuple[_Section, ...] = (
     overview,
     metrics,
+    order,
     confusion_matrix,
     whom_to_call,
     threshold,
