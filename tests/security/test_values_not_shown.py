@@ -18,8 +18,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from include.pipeline.data.comparison.compare import compare
 from include.pipeline.data.drift import check_drift, failures, warnings
-from include.pipeline.data.profile import compare, profile
+from include.pipeline.data.profile import profile
 from include.pipeline.data.split import split_table
 from include.pipeline.data.table import read_table
 from include.pipeline.documents.config import TableConfig

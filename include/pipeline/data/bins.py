@@ -79,6 +79,33 @@ def hidden_edges(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
     return np.array(left)
 
 
+def range_of(ascending: np.ndarray, *, shown: bool) -> tuple[float | None, float | None, int]:
+    """Say between which values a column lies.
+
+    Where its values may not be seen, it is the tenth from below and the tenth from above, rounded outwards to
+    about a hundredth of the spread between both.
+
+    Args:
+        ascending: The column's values, sorted, without those that are missing.
+        shown: Whether they may be seen.
+
+    Returns:
+        The lowest and the highest, None where there are none or too few; and how many rows at the most lie
+        beyond each.
+    """
+    if shown:
+        return (float(ascending[0]), float(ascending[-1]), 0) if len(ascending) else (None, None, 0)
+    if len(ascending) < 2 * FEWEST_ROWS:
+        return None, None, 0
+    low, high = ascending[FEWEST_ROWS - 1], ascending[-FEWEST_ROWS]
+    with np.errstate(over="ignore"):
+        spread = high - low
+    if np.isfinite(spread) and spread > 0:
+        step = 10.0 ** np.floor(np.log10(spread) - 1)
+        low, high = np.floor(low / step) * step, np.ceil(high / step) * step
+    return float(low), float(high), FEWEST_ROWS - 1
+
+
 def without_few_rows(counts: tuple[int, ...], missing: int) -> tuple[tuple[int, ...], int]:
     """Count fewer than ten missing values in the fullest bin: else what is left of all rows tells them.
 
@@ -103,3 +130,8 @@ def told_positives(label: "pd.Series", *, shown: bool) -> int:
     if positives < FEWEST_ROWS:
         return 0
     return rows if rows - positives < FEWEST_ROWS else positives
+
+
+def told_rows(rows: int, *, shown: bool) -> int:
+    """Count rows; where values may not be seen, fewer than ten as none."""
+    return 0 if not shown and is_few(rows) else rows

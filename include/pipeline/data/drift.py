@@ -1,7 +1,12 @@
 """The drift of the data, compared with the pipeline's limits: what fails a run, and what gives a warning."""
 
-from include.pipeline.documents.drift import ColumnDrift, Drift, DriftLimits, Kind
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from include.pipeline.documents.drift import ColumnDrift, Drift, DriftLimits, Kind, ShareDrift
 from include.pipeline.errors import DriftError
+from include.pipeline.figures.changes import FALSE_ALARMS, LEAST_EFFECT, beyond_chance, effect
 
 _MEANING: dict[Kind, str] = {
     "empty": "without a value",
@@ -12,10 +17,32 @@ _MEANING: dict[Kind, str] = {
 }
 # In a small table, a column of numbers may have only whole numbers by chance: that does not fail the run.
 _NARROWER: dict[Kind, tuple[Kind, ...]] = {"float": ("integer", "indicator"), "integer": ("indicator",)}
+# In fewer rows of the previous version, a count may have been 0 or 1 only by chance.
+_INDICATOR_IS_KNOWN_FROM = 1000
+# How many columns a sentence names.
+_NAMED = 5
+
+
+@dataclass(frozen=True)
+class _Change:
+    """A difference that was looked for."""
+
+    what: str
+    """What has changed. Differences of one kind are told in one sentence."""
+    where: str
+    """Which column, and how."""
+    chance: float
+    """How likely it comes by chance alone."""
+    matters: bool
+    """Whether it is large enough to be told."""
+    column: str | None = None
+    """The column, where it is of one."""
 
 
 def failures(drift: Drift, limits: DriftLimits) -> list[tuple[str, str]]:
     """Compare a new version with the columns of the previous one, and its drift with the limits.
+
+    Where rows were appended to the previous version, their PSI counts: that of all rows is lower.
 
     Returns:
         For each breach, what was found and the rule; empty for data that may be used.
@@ -26,29 +53,35 @@ def failures(drift: Drift, limits: DriftLimits) -> list[tuple[str, str]]:
     found += [
         (misfit, f"it has to be {_MEANING[column.previous_kind]}, as before")
         for column in drift.columns
-        if (misfit := _misfit(column))
+        if (misfit := _misfit(column, drift))
     ]
     if limits.psi_fail is not None:
         rule = f"a PSI has to be below psi_fail = {limits.psi_fail}"
-        found += [(told, rule) for told, psi in _indices(drift) if psi >= limits.psi_fail]
+        indices = _indices(drift)
+        beyond = beyond_chance([chance for _, _, chance in indices])
+        found += [
+            (told, rule)
+            for (told, psi, _), is_beyond in zip(indices, beyond, strict=True)
+            if is_beyond and psi >= limits.psi_fail
+        ]
     return found
 
 
 def warnings(drift: Drift, limits: DriftLimits) -> list[str]:
-    """List what people should look at, though it does not fail the run."""
-    fail = float("inf") if limits.psi_fail is None else limits.psi_fail
-    return [
-        *(
-            f"{told}: it is not below psi_warn = {limits.psi_warn}"
-            for told, psi in _indices(drift)
-            if limits.psi_warn <= psi < fail
-        ),
-        *(
-            f"column {column.name!r} is {_MEANING[column.kind]}: it was {_MEANING[column.previous_kind]}"
-            for column in drift.columns
-            if column.kind in _NARROWER.get(column.previous_kind, ())
-        ),
-    ]
+    """List what people should look at, though it does not fail the run: a sentence for each kind of change.
+
+    Where rows were appended to the previous version, they are looked at by themselves. Of versions that have
+    not changed, at most one in twenty is warned of at all.
+    """
+    by_kind: dict[str, list[str]] = {}
+    for change in _told(drift, limits):
+        by_kind.setdefault(change.what, []).append(change.where)
+    return [f"{what}: {_listed(places)}" for what, places in by_kind.items()]
+
+
+def warned_columns(drift: Drift, limits: DriftLimits) -> frozenset[str]:
+    """Name the columns that `warnings` tells of, those that it counts only included."""
+    return frozenset(change.column for change in _told(drift, limits) if change.column is not None)
 
 
 def check_drift(drift: Drift, limits: DriftLimits) -> None:
@@ -65,7 +98,86 @@ def check_drift(drift: Drift, limits: DriftLimits) -> None:
         )
 
 
-def _misfit(column: ColumnDrift) -> str | None:
+def _told(drift: Drift, limits: DriftLimits) -> list[_Change]:
+    looked_for = [*_changes(drift, limits), *_changes_of_all(drift, limits)]
+    beyond = beyond_chance([change.chance for change in looked_for])
+    return [change for change, told in zip(looked_for, beyond, strict=True) if told and change.matters]
+
+
+def _changes(drift: Drift, limits: DriftLimits) -> Iterator[_Change]:
+    """List all differences that were looked for in the label and the columns."""
+    part, whose = drift.appended or drift, "appended rows: " if drift.appended else ""
+    # What fails is not warned of as well.
+    fail = math.inf if limits.psi_fail is None else limits.psi_fail
+    yield _Change(
+        f"{whose}label rate of {part.label!r}",
+        f"{_percent(part.label_rate)}, was {_percent(part.previous_label_rate)}",
+        _known(part.label_chance),
+        matters=effect(part.label_rate, part.previous_label_rate) >= LEAST_EFFECT and part.label_psi < fail,
+    )
+    for column in part.columns:
+        name = column.name
+        yield _Change(
+            f"{whose}PSI at or above psi_warn = {limits.psi_warn}",
+            f"{name!r} ({column.psi:.4f})",
+            _known(column.chance),
+            matters=limits.psi_warn <= column.psi < fail,
+            column=name,
+        )
+        if share := column.missing:
+            rates = f"{_percent(share.share)}, was {_percent(share.previous)}"
+            yield _share_change(f"{whose}missing values", f"{name!r} ({rates})", share, name)
+        if share := column.unseen:
+            places = f"{name!r} ({_percent(share.share)} of the rows)"
+            yield _share_change(f"{whose}values not seen before", places, share, name)
+        if kinds := _NARROWER.get(column.previous_kind):
+            yield _Change(
+                f"{whose}a narrower kind of values",
+                f"{name!r} ({_MEANING[column.kind]}, was {_MEANING[column.previous_kind]})",
+                _known(column.of_kind.chance if column.of_kind else None),
+                matters=column.kind in kinds,
+                column=name,
+            )
+
+
+def _changes_of_all(drift: Drift, limits: DriftLimits) -> Iterator[_Change]:
+    """List the differences that were looked for in whole rows and in the scores."""
+    if share := drift.duplicates:
+        rates = f"{_percent(share.share)}, was {_percent(share.previous)}"
+        yield _share_change("rows equal to an earlier one", rates, share)
+    if drift.scores:
+        yield _Change(
+            "scores of the last accepted model",
+            f"PSI {drift.scores.psi:.4f}, at or above psi_warn = {limits.psi_warn}",
+            drift.scores.chance,
+            matters=drift.scores.psi >= limits.psi_warn,
+        )
+
+
+def _share_change(what: str, where: str, share: ShareDrift, column: str | None = None) -> _Change:
+    matters = effect(share.share, share.previous) >= LEAST_EFFECT
+    return _Change(what, where, share.chance, matters=matters, column=column)
+
+
+def _known(chance: float | None) -> float:
+    # An earlier version did not work it out: it warned of every PSI above the limit.
+    return 0 if chance is None else chance
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.2f} %"
+
+
+def _listed(places: list[str]) -> str:
+    more = f" and {len(places) - _NAMED} more" if len(places) > _NAMED else ""
+    return ", ".join(places[:_NAMED]) + more
+
+
+def _misfit(column: ColumnDrift, drift: Drift) -> str | None:
+    by_chance = _known(column.misfit_chance) > FALSE_ALARMS / len(drift.columns)
+    is_known = column.previous_kind != "indicator" or drift.previous_rows >= _INDICATOR_IS_KNOWN_FROM
+    if by_chance and not is_known:
+        return None
     if column.misfit is not None:
         return f"column {column.name!r} holds {column.misfit!r}"
     if column.misfit_row is not None:
@@ -73,9 +185,12 @@ def _misfit(column: ColumnDrift) -> str | None:
     return None
 
 
-def _indices(drift: Drift) -> list[tuple[str, float]]:
-    rates = f"{drift.label_rate:.4f}, was {drift.previous_label_rate:.4f}"
-    return [
-        (f"label {drift.label!r} has a PSI of {drift.label_psi:.4f} (rate {rates})", drift.label_psi),
-        *((f"column {column.name!r} has a PSI of {column.psi:.4f}", column.psi) for column in drift.columns),
+def _indices(drift: Drift) -> list[tuple[str, float, float]]:
+    part, whose = drift.appended or drift, "appended rows: " if drift.appended else ""
+    rates = f"{part.label_rate:.4f}, was {part.previous_label_rate:.4f}"
+    label = f"{whose}label {part.label!r} has a PSI of {part.label_psi:.4f} (rate {rates})"
+    columns = [
+        (f"{whose}column {column.name!r} has a PSI of {column.psi:.4f}", column.psi, _known(column.chance))
+        for column in part.columns
     ]
+    return [(label, part.label_psi, _known(part.label_chance)), *columns]

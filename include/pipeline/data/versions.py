@@ -4,8 +4,9 @@ import logging
 from typing import TYPE_CHECKING
 
 from include.pipeline.aws.object_store import read_object, write_object
+from include.pipeline.data.comparison.compare import compare
 from include.pipeline.data.drift import check_drift, warnings
-from include.pipeline.data.profile import compare, profile
+from include.pipeline.data.profile import profile
 from include.pipeline.documents.drift import Drift
 from include.pipeline.documents.profile import DataProfile
 from include.pipeline.history.accepted import find_previous, places_of

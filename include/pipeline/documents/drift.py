@@ -1,12 +1,14 @@
 """How far a new version of the data is from the previous one, and how far it may be."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from include.pipeline.document import Document
 
+Share = Annotated[float, Field(ge=0, le=1)]
+"""Of rows; or of what chance alone brings (p-value)."""
 Kind = Literal["empty", "constant", "indicator", "integer", "float"]
 
 
@@ -17,16 +19,23 @@ class DriftLimits(BaseModel):
     Lewis, An Introduction to Credit Scoring, 1994; N. Siddiqi, Credit Risk Scorecards, 2006). It is meant for
     thousands of rows: two samples of one population, of n and m rows in b bins, have a PSI of about
     (b - 1)(1/n + 1/m) (B. Yurdakul, J. Naranjo, Statistical properties of the population stability index,
-    Journal of Risk Model Validation, 2020).
+    Journal of Risk Model Validation, 2020). So a PSI counts only where chance does not explain it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     psi_warn: float = Field(
-        default=0.1, gt=0, allow_inf_nan=False, description="A PSI of at least this is warned of."
+        default=0.1,
+        gt=0,
+        allow_inf_nan=False,
+        description="A column's PSI of at least this is warned of, where chance does not explain it.",
     )
     psi_fail: float | None = Field(
-        default=None, gt=0, allow_inf_nan=False, description="A PSI of at least this fails the run, if given."
+        default=None,
+        gt=0,
+        allow_inf_nan=False,
+        description="A PSI of at least this, of a column or the label, fails the run, where chance does not "
+        "explain it.",
     )
 
     @model_validator(mode="after")
@@ -34,6 +43,17 @@ class DriftLimits(BaseModel):
         if self.psi_fail is not None and self.psi_fail < self.psi_warn:
             raise PydanticCustomError("psi_fail", "psi_fail is at least psi_warn")
         return self
+
+
+class ShareDrift(Document):
+    """A share of the rows in both versions."""
+
+    share: Share
+    """Of the new version."""
+    previous: Share
+    """Of the previous version."""
+    chance: Share
+    """How likely two samples of one population differ as much (p-value)."""
 
 
 class ColumnDrift(Document):
@@ -52,10 +72,33 @@ class ColumnDrift(Document):
     column's values may not be seen."""
     misfit_row: int | None = None
     """The first row with a value that is not of the previous kind, where the values may not be seen."""
+    misfit_chance: Share | None = None
+    """How likely the previous version lacks such values by chance (p-value); null where that is not known."""
+    chance: Share | None = None
+    """How likely two samples of one population are as far apart (p-value); null where an earlier version
+    wrote this."""
+    of_kind: ShareDrift | None = None
+    """Rows that made the column of the previous kind: with a fraction, of `float`; neither 0 nor 1, of
+    `integer`. Null where that is not known."""
+    missing: ShareDrift | None = None
+    """Rows without a value; null where an earlier version wrote this."""
+    unseen: ShareDrift | None = None
+    """Rows with a value that the previous version did not have: of a column of up to ten values, another one;
+    of others, one beyond the lowest or the highest. Where values may not be seen, the previous version may
+    have up to nine rows beyond each, which `previous` counts. Null where that is not known."""
+
+
+class ScoreDrift(Document):
+    """The scores that the last accepted model gives to the test rows of both versions."""
+
+    psi: float
+    """Population stability index on the deciles of the previous version's scores."""
+    chance: Share
+    """How likely two samples of one population are as far apart (p-value)."""
 
 
 class Drift(Document):
-    """A new version of the data beside the previous one."""
+    """A new version of the data, or the rows appended to it, beside the previous version."""
 
     rows: int
     """Rows of the new version."""
@@ -69,9 +112,20 @@ class Drift(Document):
     """The features that both have, the highest PSI first."""
     label: str
     """The label's column."""
-    label_rate: float
+    label_rate: Share
     """Share of the new version's rows whose label is 1."""
-    previous_label_rate: float
+    previous_label_rate: Share
     """Share of the previous version's rows whose label is 1."""
     label_psi: float
     """Population stability index of the label."""
+    label_chance: Share | None = None
+    """How likely two samples of one population have such label rates (p-value); null where an earlier version
+    wrote this."""
+    duplicates: ShareDrift | None = None
+    """Rows that are equal to an earlier one. Where the new version has more rows than the previous one, so
+    many of them are drawn. Null where that is not known."""
+    appended: "Drift | None" = None
+    """The rows below those of the previous version, where the new version begins with all of these: what is
+    new is compared by itself, so that the old rows do not hide it. Null where it does not begin so."""
+    scores: ScoreDrift | None = None
+    """The scores of the last accepted model; null before the evaluation, or where it could not be asked."""

@@ -23,6 +23,17 @@ class ColumnProfile(Document):
     bin holds one to nine rows, and an edge that fewer than ten rows have is rounded."""
     counts: tuple[int, ...]
     """Rows in each bin, one more than there are edges: the outer bins have no end."""
+    lowest: float | None = None
+    """The lowest value. Where values may not be seen, the tenth, rounded down. Null where there are none,
+    or an earlier version wrote this."""
+    highest: float | None = None
+    """The highest value. Where values may not be seen, the tenth from above, rounded up."""
+    beyond: int = 0
+    """How many rows at the most lie below the lowest, and how many above the highest."""
+    of_kind: int | None = None
+    """Rows that make the column of its kind: of `float`, those with a fraction; of `integer`, those that are
+    neither 0 nor 1; of others, none. Where values may not be seen, fewer than ten count as none. Null where
+    an earlier version wrote this."""
 
 
 class DataProfile(Document):
@@ -40,3 +51,9 @@ class DataProfile(Document):
     """Columns that the pipeline did not look at."""
     columns: tuple[ColumnProfile, ...]
     """The features, in the table's order."""
+    duplicates: int | None = None
+    """Rows that are equal to an earlier one. Where the label's values may not be seen, fewer than ten count
+    as none. Null where an earlier version wrote this."""
+    content_sha256: str | None = None
+    """SHA-256 in hex of all rows, by which a new version is known that begins with them; null where an
+    earlier version wrote this."""

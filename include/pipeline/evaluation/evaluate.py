@@ -14,6 +14,7 @@ from include.pipeline.documents.metrics import Evaluation, FeatureImportance, Me
 from include.pipeline.evaluation import bootstrap
 from include.pipeline.evaluation.explanation import explain, predict
 from include.pipeline.evaluation.gains import deciles
+from include.pipeline.evaluation.score_drift import compare_scores
 from include.pipeline.evaluation.scoring import score_rows
 from include.pipeline.evaluation.thresholds import GRID, best_threshold, threshold_figures
 from include.pipeline.evaluation.training_log import read_training_curve
@@ -155,7 +156,8 @@ def evaluate_endpoint(
         archive_sha256=hashlib.sha256(archive).hexdigest(),
         features=explain(model, features, split.feature_names) if model else (),
         previous=_ask_previous(plan, split, s3, labels, features),
-        drift=split.drift,
+        drift=split.drift
+        and split.drift.model_copy(update={"scores": compare_scores(s3, plan, split, features)}),
         training_curve=read_training_curve(logs, job.name),
         few_rows_shown=plan.table.shows(plan.table.label),
     )

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from include.pipeline.data.drift import check_drift, failures, warnings
+from include.pipeline.data.drift import check_drift, failures, warned_columns, warnings
 from include.pipeline.documents.drift import ColumnDrift, Drift, DriftLimits, Kind
 from include.pipeline.errors import DriftError
 
@@ -118,34 +118,33 @@ def test_what_fails_is_not_warned_of_as_well() -> None:
         column("a", psi=0.25), column("b", psi=0.2), column("c", psi=0.1), column("d", psi=0.0999)
     )
     assert warnings(shifted, FAIL) == [
-        "column 'b' has a PSI of 0.2000: it is not below psi_warn = 0.1",
-        "column 'c' has a PSI of 0.1000: it is not below psi_warn = 0.1",
+        "PSI at or above psi_warn = 0.1: 'b' (0.2000), 'c' (0.1000)",
     ]
     assert [found for found, _ in failures(shifted, FAIL)] == ["column 'a' has a PSI of 0.2500"]
 
 
 def test_without_a_failing_limit_any_psi_is_warned_of_only() -> None:
-    shifted = drift(column("a", psi=7.0), label_psi=0.15)
+    shifted = drift(column("a", psi=7.0), label_psi=0.15, label_rate=0.2)
     check_drift(shifted, WARN)
     assert warnings(shifted, WARN) == [
-        "label 'y' has a PSI of 0.1500 (rate 0.1100, was 0.1000): it is not below psi_warn = 0.1",
-        "column 'a' has a PSI of 7.0000: it is not below psi_warn = 0.1",
+        "label rate of 'y': 20.00 %, was 10.00 %",
+        "PSI at or above psi_warn = 0.1: 'a' (7.0000)",
     ]
 
 
 @pytest.mark.parametrize(
     ("previous_kind", "kind", "told"),
     [
-        ("float", "integer", "column 'age' is a whole number: it was a number with a fraction"),
-        ("float", "indicator", "column 'age' is 0 or 1: it was a number with a fraction"),
-        ("integer", "indicator", "column 'age' is 0 or 1: it was a whole number"),
+        ("float", "integer", "'age' (a whole number, was a number with a fraction)"),
+        ("float", "indicator", "'age' (0 or 1, was a number with a fraction)"),
+        ("integer", "indicator", "'age' (0 or 1, was a whole number)"),
     ],
 )
 def test_a_column_that_holds_less_than_it_did_is_warned_of(
     previous_kind: Kind, kind: Kind, told: str
 ) -> None:
     narrowed = drift(column(kind=kind, previous_kind=previous_kind))
-    assert warnings(narrowed, WARN) == [told]
+    assert warnings(narrowed, WARN) == [f"a narrower kind of values: {told}"]
     check_drift(narrowed, FAIL)
 
 
@@ -154,6 +153,25 @@ def test_a_column_that_holds_less_than_it_did_is_warned_of(
 def test_a_column_that_showed_no_kind_may_become_any(previous_kind: Kind, kind: Kind) -> None:
     changed = drift(column(kind=kind, previous_kind=previous_kind))
     assert (failures(changed, FAIL), warnings(changed, FAIL)) == ([], [])
+
+
+def test_appended_rows_fail_a_run_whose_old_rows_would_hide_them() -> None:
+    below = drift(column("a", psi=0.3), column("b", psi=0.2), label_psi=0.4, label_rate=0.4)
+    grown = drift(column("a", psi=0.05), column("b", psi=0.02), appended=below)
+    assert [found for found, _ in failures(grown, FAIL)] == [
+        "appended rows: label 'y' has a PSI of 0.4000 (rate 0.4000, was 0.1000)",
+        "appended rows: column 'a' has a PSI of 0.3000",
+    ]
+    assert warnings(grown, FAIL) == ["appended rows: PSI at or above psi_warn = 0.1: 'b' (0.2000)"]
+    assert failures(grown, WARN) == []
+
+
+def test_of_ten_columns_that_changed_alike_one_sentence_names_five() -> None:
+    shifted = drift(*(column(f"c{number}", psi=0.2) for number in range(10)))
+    (said,) = warnings(shifted, WARN)
+    assert said.startswith("PSI at or above psi_warn = 0.1: 'c0' (0.2000), 'c1' (0.2000), ")
+    assert said.endswith(", 'c4' (0.2000) and 5 more")
+    assert len(warned_columns(shifted, WARN)) == 10
 
 
 def test_a_drift_survives_json() -> None:

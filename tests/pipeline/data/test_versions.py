@@ -123,11 +123,16 @@ def test_what_is_above_the_limit_is_warned_of_in_the_log(
     s3: "S3Client", caplog: pytest.LogCaptureFixture
 ) -> None:
     accept_version(s3, 1, frame(), OLD)
-    # -0.25 ln(0.5/0.75) + 0.25 ln(0.5/0.25) = 0.27465
-    assert compare_with_previous(s3, plan(2), frame(positives=20), NEW) is not None
-    assert warned(caplog) == [
-        "label 'y' has a PSI of 0.2747 (rate 0.5000, was 0.2500): it is not below psi_warn = 0.1"
-    ]
+    assert compare_with_previous(s3, plan(2), frame(positives=30), NEW) is not None
+    assert warned(caplog) == ["label rate of 'y': 75.00 %, was 25.00 %"]
+
+
+def test_what_chance_explains_is_not_warned_of(s3: "S3Client", caplog: pytest.LogCaptureFixture) -> None:
+    accept_version(s3, 1, frame(), OLD)
+    # A PSI of 0.27: but of 40 rows each, 10 and 20 positives are no rare draw (Fisher: p = 0.036).
+    limits = DriftLimits(psi_fail=0.25)
+    assert compare_with_previous(s3, plan(2, limits=limits), frame(positives=20), NEW) is not None
+    assert warned(caplog) == []
 
 
 @pytest.mark.parametrize(
@@ -140,7 +145,7 @@ def test_what_is_above_the_limit_is_warned_of_in_the_log(
             "column 'age' holds 20.5\nExpected: it has to be a whole number, as before",
         ),
         (frame(ages=range(100, 140)), "column 'age' has a PSI of"),
-        (frame(positives=20), "label 'y' has a PSI of 0.2747"),
+        (frame(positives=30), "label 'y' has a PSI of 1.0986"),
     ],
     ids=["missing", "new", "of another type", "drifted", "label drifted"],
 )

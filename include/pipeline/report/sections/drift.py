@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from include.pipeline.data.drift import failures, warnings
+from include.pipeline.data.drift import failures, warned_columns, warnings
 from include.pipeline.documents.drift import ColumnDrift, Drift, DriftLimits
 from include.pipeline.report import formats
 from include.pipeline.report.bars import column_bars
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from include.pipeline.report.contents import ReportContents
 
 _MOST_COLUMNS = 15
-_MOST_SENTENCES = 10
 
 
 @dataclass(frozen=True)
@@ -24,14 +23,16 @@ class Comparison:
     drift: Drift
     """The drift between both versions."""
     columns: tuple[ColumnDrift, ...]
-    """The columns with the highest PSI, the highest first."""
+    """The columns with the highest PSI, the highest first. Where rows were appended, it is theirs."""
+    of: int
+    """Number of columns."""
+    marked: frozenset[str]
+    """The columns that are warned of."""
     failed: tuple[str, ...]
     """What today's limits forbid, a sentence each. Where a model is used again, its run may
     have had other limits."""
     warned: tuple[str, ...]
-    """What to look into, a sentence each; the first ten."""
-    not_listed: int
-    """Number of further warnings."""
+    """What to look into, a sentence each."""
     plot: Markup | None
     """The PSI of the columns as bars; None where the versions have no column in common."""
 
@@ -53,15 +54,16 @@ def gather(contents: "ReportContents") -> DriftSection:
 
 
 def _compare(drift: Drift, limits: DriftLimits | None) -> Comparison:
-    warned = warnings(drift, limits) if limits else []
-    columns = drift.columns[:_MOST_COLUMNS]
+    shown = drift.appended or drift
+    columns = shown.columns[:_MOST_COLUMNS]
     return Comparison(
         drift=drift,
         columns=columns,
+        of=len(shown.columns),
+        marked=warned_columns(drift, limits) if limits else frozenset(),
         failed=tuple(f"{found}: {rule}" for found, rule in failures(drift, limits)) if limits else (),
-        warned=tuple(warned[:_MOST_SENTENCES]),
-        not_listed=len(warned[_MOST_SENTENCES:]),
-        plot=_plot(columns, len(drift.columns), limits) if columns else None,
+        warned=tuple(warnings(drift, limits)) if limits else (),
+        plot=_plot(columns, len(shown.columns), limits) if columns else None,
     )
 
 

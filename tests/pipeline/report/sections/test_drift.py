@@ -2,7 +2,7 @@
 
 import pytest
 
-from include.pipeline.documents.drift import Drift, DriftLimits
+from include.pipeline.documents.drift import Drift, DriftLimits, ScoreDrift, ShareDrift
 from include.pipeline.report.page import render_report
 from include.pipeline.report.sections.drift import gather
 from tests.pipeline.report.example import column_of, contents_of, drift_of, evaluation_of, plan_of
@@ -48,9 +48,9 @@ def test_both_versions_are_told(drifted: Page) -> None:
 
 def test_columns_are_listed_with_their_kind_where_it_changed(drifted: Page) -> None:
     assert drifted.table("3 of 3 columns where the PSI is highest")[1:] == [
-        ["age", "0.3000"],
-        ["pdays indicator, was integer", "0.1000"],
-        ["euribor3m", "0.0999"],
+        ["age", "0.3000", *["\u2013"] * 4],
+        ["pdays indicator, was integer", "0.1000", *["\u2013"] * 4],
+        ["euribor3m", "0.0999", *["\u2013"] * 4],
     ]
 
 
@@ -66,9 +66,8 @@ def test_columns_that_are_warned_of_are_marked(drifted: Page) -> None:
 
 def test_the_warnings_are_a_list(drifted: Page) -> None:
     assert [item.text for item in drifted.all("li")] == [
-        "column 'age' has a PSI of 0.3000: it is not below psi_warn = 0.1",
-        "column 'pdays' has a PSI of 0.1000: it is not below psi_warn = 0.1",
-        "column 'pdays' is 0 or 1: it was a whole number",
+        "PSI at or above psi_warn = 0.1: 'age' (0.3000), 'pdays' (0.1000)",
+        "a narrower kind of values: 'pdays' (0 or 1, was a whole number)",
     ]
 
 
@@ -95,13 +94,13 @@ def test_what_the_limits_mean_is_said(limits: DriftLimits | None, said: str) -> 
 def test_data_that_is_alike_is_warned_of_in_no_word() -> None:
     page = page_of(drift_of(column_of("age", 0.001)))
     assert page.all("li") == []
-    assert "Nothing to warn of." in page.text
+    assert "Nothing to warn of: chance explains" in page.text
 
 
 def test_without_limits_nothing_is_judged() -> None:
     page = page_of(DRIFT, None)
     assert page.all("li") == []
-    assert "Nothing to warn of." not in page.text
+    assert "Nothing to warn of" not in page.text
     (spoken,) = drift_plots(page)
     assert spoken.endswith("with 0.3000.")
 
@@ -129,8 +128,8 @@ def test_of_many_columns_and_warnings_the_first_are_shown() -> None:
     rows = page.table("The 15 of 400 columns")[1:]
     assert [row[0] for row in rows] == [f"column {row}" for row in range(15)]
     listed = [item.text for item in page.all("li")]
-    assert len(listed) == 11
-    assert listed[-1].startswith("and 390 more")
+    assert len(listed) == 1
+    assert listed[0].endswith(" and 395 more")
 
 
 def test_versions_without_a_common_column_have_no_plot() -> None:
@@ -138,3 +137,38 @@ def test_versions_without_a_common_column_have_no_plot() -> None:
     assert comparison
     assert comparison.plot is None
     assert drift_plots(page_of(drift_of())) == []
+
+
+def test_a_psi_that_chance_explains_is_shown_and_not_marked() -> None:
+    page = page_of(drift_of(column_of("age", 0.3, chance=0.2), column_of("pdays", 0.2, chance=1e-9)))
+    assert [row[:3] for row in page.table("2 of 2 columns where the PSI is highest")[1:]] == [
+        ["age", "0.3000", "20.00 %"],
+        ["pdays", "0.2000", "under 0.01 %"],
+    ]
+    assert [item.text for item in page.all("li")] == ["PSI at or above psi_warn = 0.1: 'pdays' (0.2000)"]
+
+
+def test_appended_rows_are_told_by_themselves() -> None:
+    rows = drift_of(column_of("pdays", 0.9), rows=4118, label_rate=0.4593, label_psi=1.1)
+    grown = drift_of(column_of("age", 0.01), appended=rows, label_rate=0.13)
+    page = page_of(grown, DriftLimits())
+    assert page.table("The two versions of the data.")[2] == [
+        "This run, appended rows",
+        "4,118",
+        "45.93 %",
+        "1.1000",
+    ]
+    assert page.table("1 of 1 columns where the PSI is highest, of the appended rows")[1][0] == "pdays"
+    assert page.all("li")[0].text == "appended rows: label rate of 'y_yes': 45.93 %, was 10.16 %"
+
+
+def test_scores_and_equal_rows_are_told() -> None:
+    page = page_of(
+        drift_of(
+            scores=ScoreDrift(psi=0.25, chance=1e-6),
+            duplicates=ShareDrift(share=0.5, previous=0.04, chance=1e-9),
+        )
+    )
+    assert "its scores have a PSI of 0.2500." in page.text
+    assert "Rows that are equal to an earlier one: 50.00 %, in the previous version 4.00 %." in page.text
+    assert len(page.all("li")) == 2

@@ -1,0 +1,1 @@
+"""What the pipeline's statistics are worth, by simulation: one script a figure."""
