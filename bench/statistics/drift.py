@@ -73,7 +73,7 @@ def _population(name: str, table: pd.DataFrame) -> Population:
     labels = table[LABEL].to_numpy()
     parameters = {key: value for key, value in HYPERPARAMETERS.items() if key != "num_round"}
     own = slice(0, _TRAINING_ROWS)
-    model = xgboost.train(parameters, xgboost.DMatrix(features[own], labels[own]), 100)
+    model = xgboost.train(parameters | {"nthread": 1}, xgboost.DMatrix(features[own], labels[own]), 100)
     rest = slice(_TRAINING_ROWS, None)
     scores = model.predict(xgboost.DMatrix(features[rest]))
     return Population(name, table[rest].astype({LABEL: "int64"}).reset_index(drop=True), scores)

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 
 from include.pipeline.aws.object_store import read_object, write_object
 from include.pipeline.data.comparison.compare import compare
+from include.pipeline.data.comparison.reference import find_reference
 from include.pipeline.data.drift import check_drift, warnings
 from include.pipeline.data.profile import profile
 from include.pipeline.documents.drift import Drift
 from include.pipeline.documents.profile import DataProfile
-from include.pipeline.history.accepted import find_previous, places_of
+from include.pipeline.history.accepted import places_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,16 +44,18 @@ def compare_with_previous(
     write_object(s3, f"{plan.locations.profiles}/{raw_sha256}.json", own, "application/json")
     if plan.drift is None:
         return None
-    previous = find_previous(s3, plan)
-    if previous is None or previous.raw.sha256 == raw_sha256:
+    found = find_reference(s3, plan)
+    if found is None or found[0].raw.sha256 == raw_sha256:
         return None
+    previous, reference = found
     uri = f"{places_of(plan, previous).profiles}/{previous.raw.sha256}.json"
     try:
         known = DataProfile.read(read_object(s3, uri), uri)
     except s3.exceptions.NoSuchKey:
         log.warning("The data of %s has no profile: drift is not measured", previous.identity.run_id)
         return None
-    drift = compare(frame, plan.table, known)
+    log.info("The data is compared with that of %s, from %s", reference.run_id, reference.url)
+    drift = compare(frame, plan.table, known).model_copy(update={"reference": reference})
     for warning in warnings(drift, plan.drift):
         log.warning("%s", warning)
     check_drift(drift, plan.drift)

@@ -97,6 +97,18 @@ class ScoreDrift(Document):
     """How likely two samples of one population are as far apart (p-value)."""
 
 
+class Reference(Document):
+    """The accepted model whose data a new version is compared with."""
+
+    run_id: str
+    """The run that made it."""
+    url: str
+    """Where its data came from, without user name, password and query."""
+    is_same_source: bool
+    """Whether this run's `data_url` led there in the period of that run. False where no model of this source
+    was accepted before: then it is the last accepted one of any."""
+
+
 class Drift(Document):
     """A new version of the data, or the rows appended to it, beside the previous version."""
 
@@ -129,3 +141,5 @@ class Drift(Document):
     new is compared by itself, so that the old rows do not hide it. Null where it does not begin so."""
     scores: ScoreDrift | None = None
     """The scores of the last accepted model; null before the evaluation, or where it could not be asked."""
+    reference: Reference | None = None
+    """The model whose data is the previous version; null where an earlier version wrote this."""

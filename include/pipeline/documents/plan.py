@@ -173,6 +173,9 @@ class RunPlan(Document):
     """The request of `CreateTrainingJob`."""
     deployment: dict[str, Any]
     """The requests for the three resources, by `Model`, `EndpointConfig`, `Endpoint`."""
+    source: str | None = None
+    """`data_url` as it was given, for a dated URL with its placeholders, without user name, password and
+    query; None where an earlier version planned the run."""
     keep_endpoint: bool
     """The Param of that name: a DAG file takes single members of the plan, not of `params`."""
     cost: CostEstimate | None = None

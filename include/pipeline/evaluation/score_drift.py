@@ -46,10 +46,11 @@ def compare_scores(s3: "S3Client", plan: "RunPlan", split: "Split", features: by
     Raises:
         DocumentError: What is stored of that model cannot be read.
     """
-    if split.drift is None:
+    if split.drift is None or split.drift.reference is None:
         return None
-    previous = find_previous(s3, plan)
-    if previous is None or previous.split.rows != split.drift.previous_rows:
+    run_id = split.drift.reference.run_id
+    previous = find_previous(s3, plan, lambda manifest: manifest.identity.run_id == run_id)
+    if previous is None or previous.identity.run_id != run_id:
         return None
     predictions = places_of(plan, previous).predictions
     if previous.split.feature_names != split.feature_names or not (

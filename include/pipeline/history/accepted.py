@@ -14,6 +14,7 @@ import logging
 from dataclasses import dataclass
 from datetime import UTC
 from http import HTTPStatus
+from itertools import islice
 from typing import TYPE_CHECKING, Self
 
 from botocore.exceptions import ClientError
@@ -35,6 +36,8 @@ log = logging.getLogger(__name__)
 
 # Raise it when a change of the code gives another model or other figures from the same data and Params.
 _RECIPE = 1
+# Each is a request to S3.
+_MOST_LOOKED_AT = 100
 # Params that change neither model nor figures.
 _OF_NO_MATTER = {
     "data_url",
@@ -141,13 +144,26 @@ def find_same(
     return None
 
 
-def find_previous(s3: "S3Client", plan: "RunPlan") -> RunManifest | None:
+def find_previous(
+    s3: "S3Client", plan: "RunPlan", is_preferred: "Callable[[RunManifest], bool]" = lambda _: True
+) -> RunManifest | None:
     """Find the accepted model of the newest data that is older than this run's.
 
+    Args:
+        s3: Has the accepted models.
+        plan: Of the run that looks.
+        is_preferred: Says so of a model. Of the newest hundred, the newest of these is found, or else the
+            newest of all.
+
     Raises:
-        DocumentError: Its manifest cannot be read.
+        DocumentError: The manifest of one of them cannot be read.
     """
-    return next(accepted_before(s3, plan), None)
+    newest = None
+    for manifest in islice(accepted_before(s3, plan), _MOST_LOOKED_AT):
+        if is_preferred(manifest):
+            return manifest
+        newest = newest or manifest
+    return newest
 
 
 def accepted_before(s3: "S3Client", plan: "RunPlan") -> "Iterator[RunManifest]":

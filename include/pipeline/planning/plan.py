@@ -68,6 +68,7 @@ def make_plan(
         if checked.source_connection:
             source_policy.check_connection(checked.source_connection)
     # A plan is stored, and many may read it. What needs the signature of a URL reads the Params themselves.
+    source = without_secrets(checked.data_url)
     checked = checked.model_copy(update={"data_url": without_secrets(data_url)})
     check_limits(checked, config, identity=identity, default_role=default_role)
     bucket = check_bucket_name(checked.bucket or default_bucket(identity.account_id, identity.region))
@@ -115,6 +116,7 @@ def make_plan(
             role_arn=role_arn,
             tags=kept.put_into(own_tags),
         ),
+        source=source,
         keep_endpoint=checked.keep_endpoint,
     )
     check_cost_limit(plan, config.limits.max_cost)

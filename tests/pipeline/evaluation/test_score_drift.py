@@ -7,7 +7,7 @@ import pytest
 import xgboost
 
 from include.pipeline.aws.object_store import split_uri, write_object
-from include.pipeline.documents.drift import ScoreDrift
+from include.pipeline.documents.drift import Reference, ScoreDrift
 from include.pipeline.documents.split import Split
 from include.pipeline.evaluation.score_drift import compare_scores, drift_of_scores
 from include.pipeline.figures.changes import population_stability_index
@@ -24,7 +24,8 @@ MODEL = xgboost.train(
     {"objective": "binary:logistic"}, xgboost.DMatrix(OLD, OLD[:, 0] + RANDOM.normal(size=400) > 0), 5
 )
 EARLIER, NOW = plan_of("scheduled__1", of=day(1)), plan_of("scheduled__2", of=day(2))
-SPLIT = contents_of().split.model_copy(update={"drift": drift_of(column_of("age"), previous_rows=41_188)})
+REFERENCE = Reference(run_id="scheduled__1", url="https://example.com/1.csv", is_same_source=True)
+SPLIT = contents_of().split.model_copy(update={"drift": drift_of(column_of("age"), reference=REFERENCE)})
 
 
 def scores_of(rows: np.ndarray) -> np.ndarray:
@@ -74,12 +75,14 @@ def test_scores_of_other_rows_have_drifted(s3: "S3Client") -> None:
 def test_nothing_is_asked_where_the_data_has_not_changed(s3: "S3Client") -> None:
     accept(s3)
     assert compared(s3, split=SPLIT.model_copy(update={"drift": None})) is None
+    by_an_earlier_version = drift_of(column_of("age"))
+    assert compared(s3, split=SPLIT.model_copy(update={"drift": by_an_earlier_version})) is None
 
 
 def test_another_model_than_the_one_whose_data_was_compared_is_not_asked(s3: "S3Client") -> None:
     assert compared(s3) is None
     accept(s3)
-    other = drift_of(column_of("age"), previous_rows=7)
+    other = drift_of(column_of("age"), reference=REFERENCE.model_copy(update={"run_id": "manual__7"}))
     assert compared(s3, split=SPLIT.model_copy(update={"drift": other})) is None
     assert compared(s3, split=SPLIT.model_copy(update={"feature_names": ("a", "b", "c")})) is None
 

@@ -197,6 +197,12 @@ def test_a_run_without_a_period_needs_a_url_without_dates(iam: "IAMClient") -> N
         plan(iam, data_url=DATED)
 
 
+def test_the_source_is_known_without_its_dates_and_without_what_signs_it(iam: "IAMClient") -> None:
+    made = plan(iam, interval=NOVEMBER, data_url=f"{DATED}?signature=secret")
+    assert made.source == DATED
+    assert made.params.data_url == "https://example.org/bank_2026-11_until_20261201.csv"
+
+
 def test_half_a_period_is_none(iam: "IAMClient") -> None:
     half = plan(iam).identity.model_copy(update={"interval_start": NOVEMBER[0]})
     assert half.interval is None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from include.pipeline.documents.drift import Drift, DriftLimits, ScoreDrift, ShareDrift
+from include.pipeline.documents.drift import Drift, DriftLimits, Reference, ScoreDrift, ShareDrift
 from include.pipeline.report.page import render_report
 from include.pipeline.report.sections.drift import gather
 from tests.pipeline.report.example import column_of, contents_of, drift_of, evaluation_of, plan_of
@@ -27,6 +27,11 @@ def page_of(drift: Drift | None, limits: DriftLimits | None = LIMITS) -> Page:
 def drift_plots(page: Page) -> list[str]:
     spoken = [plot.attributes["aria-label"] for plot in page.plots()]
     return [words for words in spoken if words.startswith("Population stability index")]
+
+
+def told(page: Page) -> list[str]:
+    """The sentences of the section, without those at the head of the page."""
+    return [item.text for item in page.all("li") if "section" in item.inside]
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +70,7 @@ def test_columns_that_are_warned_of_are_marked(drifted: Page) -> None:
 
 
 def test_the_warnings_are_a_list(drifted: Page) -> None:
-    assert [item.text for item in drifted.all("li")] == [
+    assert told(drifted) == [
         "PSI at or above psi_warn = 0.1: 'age' (0.3000), 'pdays' (0.1000)",
         "a narrower kind of values: 'pdays' (0 or 1, was a whole number)",
     ]
@@ -93,13 +98,13 @@ def test_what_the_limits_mean_is_said(limits: DriftLimits | None, said: str) -> 
 
 def test_data_that_is_alike_is_warned_of_in_no_word() -> None:
     page = page_of(drift_of(column_of("age", 0.001)))
-    assert page.all("li") == []
+    assert told(page) == []
     assert "Nothing to warn of: chance explains" in page.text
 
 
 def test_without_limits_nothing_is_judged() -> None:
     page = page_of(DRIFT, None)
-    assert page.all("li") == []
+    assert told(page) == []
     assert "Nothing to warn of" not in page.text
     (spoken,) = drift_plots(page)
     assert spoken.endswith("with 0.3000.")
@@ -109,7 +114,7 @@ def test_a_limit_that_came_after_the_model_is_told() -> None:
     """A run that uses a model again takes over the drift that was found then, under other limits."""
     page = page_of(DRIFT, DriftLimits(psi_warn=0.1, psi_fail=0.2))
     assert "limits forbid:" in page.text
-    assert page.all("li")[0].text == "column 'age' has a PSI of 0.3000: a PSI has to be below psi_fail = 0.2"
+    assert told(page)[0] == "column 'age' has a PSI of 0.3000: a PSI has to be below psi_fail = 0.2"
 
 
 @pytest.mark.parametrize(
@@ -127,7 +132,7 @@ def test_of_many_columns_and_warnings_the_first_are_shown() -> None:
     page = page_of(many, DriftLimits())
     rows = page.table("The 15 of 400 columns")[1:]
     assert [row[0] for row in rows] == [f"column {row}" for row in range(15)]
-    listed = [item.text for item in page.all("li")]
+    listed = told(page)
     assert len(listed) == 1
     assert listed[0].endswith(" and 395 more")
 
@@ -145,7 +150,7 @@ def test_a_psi_that_chance_explains_is_shown_and_not_marked() -> None:
         ["age", "0.3000", "20.00 %"],
         ["pdays", "0.2000", "under 0.01 %"],
     ]
-    assert [item.text for item in page.all("li")] == ["PSI at or above psi_warn = 0.1: 'pdays' (0.2000)"]
+    assert told(page) == ["PSI at or above psi_warn = 0.1: 'pdays' (0.2000)"]
 
 
 def test_appended_rows_are_told_by_themselves() -> None:
@@ -159,7 +164,7 @@ def test_appended_rows_are_told_by_themselves() -> None:
         "1.1000",
     ]
     assert page.table("1 of 1 columns where the PSI is highest, of the appended rows")[1][0] == "pdays"
-    assert page.all("li")[0].text == "appended rows: label rate of 'y_yes': 45.93 %, was 10.16 %"
+    assert told(page)[0] == "appended rows: label rate of 'y_yes': 45.93 %, was 10.16 %"
 
 
 def test_scores_and_equal_rows_are_told() -> None:
@@ -171,4 +176,19 @@ def test_scores_and_equal_rows_are_told() -> None:
     )
     assert "its scores have a PSI of 0.2500." in page.text
     assert "Rows that are equal to an earlier one: 50.00 %, in the previous version 4.00 %." in page.text
-    assert len(page.all("li")) == 2
+    assert len(told(page)) == 2
+
+
+@pytest.mark.parametrize(
+    ("is_same_source", "said"),
+    [
+        (
+            True,
+            "the last accepted model of this source: of the run manual__1, from https://example.com/a.csv. ",
+        ),
+        (False, "model: of the run manual__1, from https://example.com/a.csv. That is another source: no"),
+    ],
+)
+def test_the_model_that_the_data_is_compared_with_is_named(is_same_source: bool, said: str) -> None:
+    reference = Reference(run_id="manual__1", url="https://example.com/a.csv", is_same_source=is_same_source)
+    assert said in page_of(drift_of(column_of("age"), reference=reference)).text
