@@ -4,7 +4,10 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from include.pipeline.documents.config import load_config
+from include.pipeline.data.drift import warnings
+from include.pipeline.documents.config import PipelineConfig, load_config
+from include.pipeline.documents.drift import DriftLimits
+from include.pipeline.documents.metrics import Evaluation
 from include.pipeline.errors import ConfigError
 from plugins.model_report.results import Figures, Results
 from plugins.model_report.runs import newest_runs
@@ -24,11 +27,19 @@ class Listing:
     """Number of the page with newer runs; 0 where there is none."""
     older: int
     """Number of the page with older runs; 0 where there is none."""
+    limits: DriftLimits | None = None
+    """How far data may drift untold, by the pipeline's YAML file; None where it does not say."""
 
     @property
     def evaluated(self) -> tuple[Figures, ...]:
         """The runs that have figures."""
         return tuple(each for each in self.figures if each.evaluation)
+
+    def changes(self, evaluation: Evaluation) -> list[str]:
+        """Say how the data of a run had changed since the accepted model before it, a sentence each."""
+        if evaluation.drift is None or self.limits is None:
+            return []
+        return warnings(evaluation.drift, self.limits)
 
     @property
     def trend(self) -> Markup | None:
@@ -52,20 +63,22 @@ def list_runs(pipeline: str, page: int, results: Results) -> Listing:
     Raises:
         UnreadableError: S3 does not answer.
     """
+    config = _config(pipeline)
     # One run more than the page shows: it tells whether there is another page.
     runs = newest_runs(pipeline, limit=RUNS_ON_A_PAGE + 1, offset=(page - 1) * RUNS_ON_A_PAGE)
     return Listing(
         dag_id=pipeline,
-        title=_title(pipeline),
+        title=config.title if config else pipeline,
         figures=tuple(results.figures(runs[:RUNS_ON_A_PAGE])),
         newer=page - 1,
         older=page + 1 if len(runs) > RUNS_ON_A_PAGE else 0,
+        limits=config.drift if config else None,
     )
 
 
-def _title(pipeline: str) -> str:
+def _config(pipeline: str) -> PipelineConfig | None:
     try:
-        return load_config(pipeline).title
+        return load_config(pipeline)
     # The DAG tells what is wrong with its YAML file; its models are there all the same.
     except ConfigError:
-        return pipeline
+        return None

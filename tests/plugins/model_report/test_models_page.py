@@ -6,6 +6,7 @@ from urllib.parse import urljoin
 import httpx
 import pytest
 
+from tests.pipeline.report.example import column_of, drift_of
 from tests.plugins.model_report.browsing import COMPARE, MODELS, Page
 from tests.plugins.model_report.evaluations import evaluation_of
 from tests.plugins.model_report.pipeline_runs import (
@@ -39,6 +40,15 @@ def test_the_models_are_listed_newest_first_a_page_at_a_time(admin: httpx.Client
     (newer,) = [link for link in later.links if "page=1" in link]
     assert "listed_25" in admin.get(urljoin(MODELS, newer)).text
     page.assert_nothing_executes()
+
+
+def test_a_run_whose_data_has_changed_says_so(admin: httpx.Client, s3: "S3Client") -> None:
+    changed = drift_of(column_of("age", 0.3), label_rate=0.39)
+    for run_id, drift in (("changed_run", changed), ("like_before", drift_of(label_rate=0.1017))):
+        add_run(s3, run_id).keep(evaluation=evaluation_of(drift=drift))
+    words = Page(admin.get(MODELS)).words
+    assert "! data has changed label rate of 'y_yes': 39.00 %, was 10.16 % and 1 more" in words
+    assert words.count("data has changed") == 1
 
 
 def test_the_form_compares_the_two_runs_it_offers(admin: httpx.Client, s3: "S3Client") -> None:

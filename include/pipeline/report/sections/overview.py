@@ -1,11 +1,13 @@
-"""What a person reads first: which run made the model, whether it passed the gate, and four figures."""
+"""What a person reads first: which run made the model, whether it passed, what has changed, four figures."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from include.pipeline.data.drift import failures, warnings
 from include.pipeline.report import shared_figures
 
 if TYPE_CHECKING:
+    from include.pipeline.documents.drift import Reference
     from include.pipeline.documents.metrics import Evaluation
     from include.pipeline.documents.params import RunParams
     from include.pipeline.report.contents import ReportContents
@@ -21,6 +23,10 @@ class OverviewSection:
     """The run that made the model, where it is used again."""
     missed: tuple[str, ...]
     """What the gate found wrong."""
+    changes: tuple[str, ...]
+    """How the data has changed since the last accepted model, a sentence each."""
+    reference: "Reference | None"
+    """That model; None where nothing was compared, or an earlier version did."""
     evaluation: "Evaluation"
     params: "RunParams"
     frequent_class: str
@@ -37,9 +43,18 @@ def gather(contents: "ReportContents") -> OverviewSection:
         run_id=contents.plan.identity.run_id,
         reused_from=contents.reused_from,
         missed=contents.missed,
+        changes=_changes(contents),
+        reference=evaluation.drift.reference if evaluation.drift else None,
         evaluation=evaluation,
         params=params,
         frequent_class=shared_figures.frequent_class(evaluation),
         reach=shared_figures.reach(evaluation.deciles),
         profit=shared_figures.threshold_in_force(evaluation, params).profit,
     )
+
+
+def _changes(contents: "ReportContents") -> tuple[str, ...]:
+    drift, limits = contents.evaluation.drift, contents.plan.drift
+    if drift is None or limits is None:
+        return ()
+    return (*(found for found, _ in failures(drift, limits)), *warnings(drift, limits))

@@ -2,9 +2,10 @@
 
 import pytest
 
+from include.pipeline.documents.drift import Reference, ScoreDrift, ShareDrift
 from include.pipeline.documents.metrics import PreviousModel
 from include.pipeline.report.page import render_report
-from tests.pipeline.report.example import CONFIG, contents_of, evaluation_of, plan_of
+from tests.pipeline.report.example import CONFIG, column_of, contents_of, drift_of, evaluation_of, plan_of
 from tests.pipeline.report.page_reader import Element, Page
 
 # Each draws all plots.
@@ -91,3 +92,33 @@ def test_it_says_what_a_failed_model_misses() -> None:
     assert "failed" in verdict.attributes["class"]
     assert "Failed the gate" in verdict.text
     assert [item.text for item in page.all("li")] == ["ROC AUC 0.6 is below 0.7.", "It is late."]
+
+
+def test_it_says_that_the_data_has_changed_from_what_and_how() -> None:
+    reference = Reference(run_id=EARLIER, url="https://example.com/a.csv", is_same_source=True)
+    drift = drift_of(
+        column_of("age", 0.3, chance=1e-9),
+        label_rate=0.39,
+        label_chance=1e-99,
+        duplicates=ShareDrift(share=0.5, previous=0, chance=1e-99),
+        scores=ScoreDrift(psi=0.2, chance=1e-9),
+        reference=reference,
+    )
+    page = Page.read(render_report(contents_of(evaluation=evaluation_of(drift=drift))))
+    assert words(box(page, "changed")) == (
+        "The data has changed "
+        f"Beside that of the last accepted model, of the run {EARLIER}; see Drift: "
+        "label rate of 'y_yes': 39.00 %, was 10.16 % "
+        "PSI at or above psi_warn = 0.1: 'age' (0.3000) "
+        "rows equal to an earlier one: 50.00 %, was 0.00 % "
+        "and 1 more"
+    )
+    assert [heading.attributes.get("id") for heading in page.all("h2") if heading.text == "Drift"] == [
+        "drift"
+    ]
+
+
+def test_of_data_that_has_not_changed_the_head_says_nothing() -> None:
+    for drift in (None, drift_of(column_of("age", 0.3, chance=0.2))):
+        page = Page.read(render_report(contents_of(evaluation=evaluation_of(drift=drift))))
+        assert box(page, "changed") is None
