@@ -75,6 +75,8 @@ def test_a_new_version_is_compared_with_that_of_the_last_accepted_model(s3: "S3C
     drift = compare_with_previous(s3, plan(2), frame(positives=20), NEW)
     assert isinstance(drift, Drift)
     assert (drift.label_rate, drift.previous_label_rate) == (0.5, 0.25)
+    assert drift.reference is not None
+    assert drift.reference.run_id == "scheduled__1"
     # Shares of no and yes went from 3/4 and 1/4 to a half each.
     assert drift.label_psi == pytest.approx(-0.25 * np.log(0.5 / 0.75) + 0.25 * np.log(0.5 / 0.25))
     assert {column.name: column.psi for column in drift.columns} == {"age": 0, "calls": 0}
