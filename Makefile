@@ -17,7 +17,7 @@ HASH := "(\w+_)?sha(1|256)": "[0-9a-f]{40,64}"
 # A file's tests share what they start. A test of a whole stack waits for Airflow most of its time.
 PARALLEL := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help demo up backfill env test test-backfill test-faults test-fast screenshots lint types secrets audit lock clean
+.PHONY: help demo up backfill env test test-backfill test-faults test-fast screenshots docs lint types secrets audit lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ test-fast: $(INSTALLED) ## the unit tests
 
 screenshots: $(INSTALLED) ## take the README's pictures anew
 	SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/e2e/test_browser.py
+
+docs: $(INSTALLED) ## write the page of all Params, docs/params.md, anew
+	$(BIN)/python -m docs.params_page
 
 lint: $(INSTALLED) ## ruff
 	$(BIN)/ruff check

@@ -147,8 +147,8 @@ class RunParams(BaseModel):
     hyperparameters: dict[HyperparameterName, HyperparameterValue] = Field(
         max_length=100,
         title="Hyperparameters",
-        description="XGBoost's hyperparameters, by the names that the image knows. "
-        "num_round and objective are required.",
+        description="XGBoost's hyperparameters, by the names that the image knows. num_round is required, "
+        "and an objective that answers a probability: binary:logistic or reg:logistic.",
     )
     training_instance_type: InstanceType = Field(
         title="Training instance", description="Billed by the second while the job runs."
