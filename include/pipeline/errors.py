@@ -2,7 +2,7 @@
 
     PipelineError
     ├── ConfigError    a pipeline's YAML file
-    ├── ParamError     Params, Airflow Variables, the connection: found by `plan`
+    ├── ParamError     Params, Airflow Variables, the connection: found by `plan_run`
     ├── PlanError      the plan that came through XCom is not the run's
     ├── SourceError    the data could not be downloaded as it should be
     ├── DataError      the table is not one that a model can be trained on

@@ -1,0 +1,383 @@
+"""docs/errors.md against the tree of errors: each kind has its section, and each row of a section happens."""
+
+import errno
+import io
+import re
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import boto3
+import httpx
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+
+import include.pipeline.errors
+from include.pipeline.aws.deployment_id import check_deployment_id
+from include.pipeline.aws.error_words import in_words
+from include.pipeline.aws.object_store import receive_object
+from include.pipeline.aws.own_bucket import OwnBucket
+from include.pipeline.data.drift import check_drift
+from include.pipeline.data.split import split_table
+from include.pipeline.data.table import read_table
+from include.pipeline.documents import config
+from include.pipeline.documents.drift import Drift, DriftLimits
+from include.pipeline.documents.params import parse_params
+from include.pipeline.documents.plan import RunPlan
+from include.pipeline.errors import PipelineError
+from include.pipeline.evaluation.scoring import score_rows
+from include.pipeline.history.quality import check_quality
+from include.pipeline.planning.cost import check_cost_limit
+from include.pipeline.planning.held_plan import hold_plan
+from include.pipeline.planning.limits import check_limits
+from include.pipeline.planning.role import resolve_role
+from include.pipeline.source.download import fetch
+from include.pipeline.source.policy import SourcePolicy
+from include.pipeline.source.web import Patience, check_answer
+from include.pipeline.source.worker_disk import telling_of_full_disk
+from tests.docs.pages import Page, Section
+from tests.pipeline.made_up_figures import metrics
+from tests.pipeline.planned import CONFIG, plan_of
+from tests.pipeline.report.example import evaluation_of
+from tests.project import PROJECT
+
+PAGE = Page(PROJECT / "docs" / "errors.md")
+SECTIONS = {section.heading: section for section in PAGE.sections}
+FROM_AWS = "What AWS itself answers"
+# The tree is drawn at the top of its module: each class, and what it is about.
+TREE = dict(re.findall(r"[├└]── (\w+) +(.+)", include.pipeline.errors.__doc__ or ""))
+HEADER = "age,y_no,y_yes\n"
+ROWS = "".join(f"{age},{age % 2},{1 - age % 2}\n" for age in range(20, 40))
+URL = "https://data.example.org/bank.csv"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a fault happens."""
+
+    folder: Path
+    patch: pytest.MonkeyPatch
+
+
+def client(service: str, *answers: tuple[str, str, int] | tuple[str, Mapping[str, Any]]) -> Any:
+    """Make a client of AWS that gives these answers, in this order.
+
+    Args:
+        service: Its name.
+        answers: Each an operation with an error's code and status, or with what it answers.
+    """
+    made = boto3.client(
+        service,  # type: ignore[call-overload]
+        region_name="us-east-1",
+        aws_access_key_id="made-up",
+        aws_secret_access_key="made-up",
+    )
+    stub = Stubber(made)
+    for operation, answer, *status in answers:
+        if isinstance(answer, str):
+            stub.add_client_error(operation, answer, http_status_code=status[0])
+        else:
+            stub.add_response(operation, answer)
+    stub.activate()
+    return made
+
+
+def yaml(place: Place, text: str) -> None:
+    (place.folder / "made.yaml").write_text(text)
+    place.patch.setattr(config, "DATASETS", place.folder)
+    config.load_config("made")
+
+
+def without_limits(place: Place) -> None:
+    place.patch.setenv(config.LIMITS_FILE, str(place.folder / "limits.yaml"))
+    config.load_config("bank_marketing")
+
+
+def beyond_limits(_: Place) -> None:
+    chosen = parse_params(CONFIG.params.model_dump() | {"training_instance_type": "ml.p4d.24xlarge"})
+    check_limits(chosen, CONFIG, identity=plan_of({}).identity, default_role=None)
+
+
+def hold(change: Mapping[str, Any]) -> None:
+    derived = plan_of({})
+    hold_plan(derived.model_dump(mode="json") | change, derived, datetime(2026, 11, 23, tzinfo=UTC))
+
+
+def local(place: Place, content: str, name: str = "bank.csv") -> None:
+    (place.folder / name).write_text(content)
+    fetch(
+        name,
+        policy=SourcePolicy(local_folder=place.folder, max_bytes=10_000),
+        s3=client("s3"),
+        raw_uri="s3://b/r",
+    )
+
+
+def no_address(place: Place) -> None:
+    def nobody_knows(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    place.patch.setattr(socket, "getaddrinfo", nobody_knows)
+    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        place.patch.delenv(name, raising=False)
+    fetch(
+        URL,
+        policy=SourcePolicy(),
+        s3=client("s3"),
+        raw_uri="s3://b/r",
+        patience=Patience(first_wait_seconds=0),
+    )
+
+
+def answered(status: int, **headers: str) -> None:
+    check_answer(URL, httpx.Response(status, headers=headers), SourcePolicy())
+
+
+def table(content: str, encoding: str = "utf-8") -> None:
+    read_table(io.BytesIO(content.encode(encoding)), CONFIG.table)
+
+
+def few_rows(_: Place) -> None:
+    frame = read_table(io.BytesIO((HEADER + "20,0,1\n21,1,0\n").encode()), CONFIG.table)
+    split_table(frame, CONFIG.table, train_fraction=0.7, seed=1729)
+
+
+def drifted(**changes: Any) -> None:
+    alike = Drift(
+        rows=1000, previous_rows=900, added=(), missing=(), columns=(), label="y_yes", label_rate=0.11,
+        previous_label_rate=0.1, label_psi=0.001,
+    )  # fmt: skip
+    check_drift(alike.model_copy(update=changes), DriftLimits(psi_fail=0.25))
+
+
+def scores(answer: str) -> None:
+    body = {"Body": io.BytesIO(answer.encode())}
+    runtime = client("sagemaker-runtime", ("invoke_endpoint", body))
+    score_rows(io.BytesIO(b"1,2\n3,4\n"), endpoint="asked", runtime=runtime)
+
+
+def bucket(*answers: Any, owner: str = "123456789012") -> None:
+    def make() -> None:
+        error = {"Error": {"Code": "BucketAlreadyExists"}, "ResponseMetadata": {"HTTPStatusCode": 409}}
+        raise ClientError(error, "CreateBucket")  # type: ignore[arg-type]
+
+    OwnBucket("data", owner, "123456789012", "us-east-1").prepare(client("s3", *answers), make)
+
+
+def full_disk(_: Place) -> None:
+    with telling_of_full_disk():
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+Case = tuple[Callable[[Place], object], str]
+# For each row: what meets it, and a text of the message.
+CASES: dict[tuple[str, str], Case] = {
+    ("ConfigError", "the file is not YAML"): (
+        lambda place: yaml(place, "title: ["),
+        "made.yaml: while parsing",
+    ),
+    ("ConfigError", "a field has a name or a value that is not known"): (
+        lambda place: yaml(place, "titel: x"),
+        "titel",
+    ),
+    ("ConfigError", "the file that `PIPELINE_LIMITS_FILE` names is not there"): (
+        without_limits,
+        "limits.yaml",
+    ),
+    ("ParamError", "a Param has a name that does not exist"): (lambda _: plan_of({"colour": 1}), "colour"),
+    ("ParamError", "a value is out of its bounds"): (
+        lambda _: plan_of({"train_fraction": 1.5}),
+        "train_fraction = 1.5",
+    ),
+    ("ParamError", "the limits do not allow what a Param chooses"): (beyond_limits, "ml.p4d.24xlarge"),
+    ("ParamError", "no role is set"): (lambda _: resolve_role(None, None, client("iam")), "role = None"),
+    ("ParamError", "the role's ARN is not one"): (
+        lambda _: resolve_role("arn:aws:iam::1:user/me", None, client("iam")),
+        "an ARN of a role reads",
+    ),
+    ("ParamError", "IAM does not show the role of that name"): (
+        lambda _: resolve_role("no-such-role", None, client("iam", ("get_role", "NoSuchEntity", 404))),
+        "IAM answers NoSuchEntity",
+    ),
+    ("ParamError", "the connection has no region"): (lambda _: plan_of({}, region=""), "region_name"),
+    ("ParamError", "a hyperparameter is not one of the image"): (
+        lambda _: plan_of({"hyperparameters": dict(CONFIG.params.hyperparameters) | {"silent": 0}}),
+        "silent",
+    ),
+    ("ParamError", "the bucket's name breaks S3's rules"): (
+        lambda _: plan_of({"bucket": "My_Data"}),
+        "My_Data",
+    ),
+    ("ParamError", "the run may cost more than `max_cost`"): (
+        lambda _: check_cost_limit(plan_of({}), 0.01),
+        "max_cost = 0.01, and the run may cost",
+    ),
+    ("ParamError", "the id of this Airflow is not valid"): (
+        lambda _: check_deployment_id("My-Airflow"),
+        "My-Airflow",
+    ),
+    ("PlanError", "the YAML, the limits or a Variable changed while the run was under way"): (
+        lambda _: hold({"bucket": "of-mallory"}),
+        "clear plan_run",
+    ),
+    ("PlanError", "somebody wrote the XCom"): (
+        lambda _: hold({"keep_endpoint": True}),
+        "who may write XComs",
+    ),
+    ("SourceError", "there is no such address, or no network"): (no_address, "Name or service not known"),
+    ("SourceError", "the server answers 404 or 403"): (lambda _: answered(403), "answered 403 Forbidden"),
+    ("SourceError", "the answer is a web page"): (
+        lambda _: answered(200, **{"Content-Type": "text/html"}),
+        "not a web page",
+    ),
+    ("SourceError", "a local file is read without permission"): (
+        lambda _: SourcePolicy().check("/data/bank.csv"),
+        "local files are not allowed here",
+    ),
+    ("SourceError", "the file is larger than allowed"): (
+        lambda place: local(place, HEADER + ROWS * 100),
+        "a source has at most 10000",
+    ),
+    ("SourceError", "the file is not the one that its name promises"): (
+        lambda place: local(place, HEADER + ROWS, f"bank.{'0' * 40}.csv"),
+        "its name promises",
+    ),
+    ("DataError", "the label's column is missing"): (
+        lambda _: table("age,y_no\n20,1\n"),
+        "'y_yes', the label, is absent",
+    ),
+    ("DataError", "a column holds text"): (
+        lambda _: table(HEADER + "old,0,1\n21,1,0\n"),
+        "a cell is a number",
+    ),
+    ("DataError", "the cells are separated by semicolons"): (
+        lambda _: table((HEADER + ROWS).replace(",", ";")),
+        "python -c",
+    ),
+    ("DataError", "the file is not in UTF-8"): (
+        lambda _: table("größe,y_no,y_yes\n1,0,1\n", "windows-1252"),
+        "iconv -f WINDOWS-1252 -t UTF-8",
+    ),
+    ("DataError", "the label has one class only"): (
+        lambda _: table(HEADER + "20,0,1\n21,0,1\n"),
+        "both 0 and 1",
+    ),
+    ("DataError", "too few rows for a split"): (few_rows, "train_fraction"),
+    ("DriftError", "a column is new or missing"): (lambda _: drifted(missing=("age",)), "'age' is missing"),
+    ("DriftError", "a share has shifted further than `psi_fail` of the YAML"): (
+        lambda _: drifted(label_psi=0.3),
+        "psi_fail = 0.25",
+    ),
+    ("EndpointError", "the answers are no probabilities"): (lambda _: scores("-1.5\n2\n"), "binary:logistic"),
+    ("OwnerError", "another account has the bucket"): (
+        lambda _: bucket(("head_bucket", "404", 404)),
+        "data is another account's",
+    ),
+    ("BucketError", "the bucket is in another region than the connection"): (
+        lambda _: bucket(("head_bucket", {"BucketRegion": "eu-west-1"})),
+        "is in eu-west-1",
+    ),
+    ("BucketError", "the identity may not list it"): (
+        lambda _: bucket(("head_bucket", "403", 403), owner="210987654321"),
+        "s3:ListBucket",
+    ),
+    ("BucketError", "the bucket of another account is not there"): (
+        lambda _: bucket(("head_bucket", "404", 404), owner="210987654321"),
+        "Have it made",
+    ),
+    ("ObjectError", "there is no such object"): (
+        lambda _: receive_object(client("s3", ("head_object", "404", 404)), "s3://b/k", io.BytesIO()),
+        "there is no such object",
+    ),
+    ("ObjectError", "the object is denied"): (
+        lambda _: receive_object(
+            client("s3", ("head_object", "403", 403), ("get_object", "AccessDenied", 403)),
+            "s3://b/k",
+            io.BytesIO(),
+        ),
+        "Allow s3:GetObject, and s3:ListBucket",
+    ),
+    ("DocumentError", "the document is damaged, or a later version wrote it"): (
+        lambda _: RunPlan.read(b"{", "s3://b/plan.json"),
+        "s3://b/plan.json is not JSON",
+    ),
+    ("WorkerError", "the worker's temporary folder is full"): (full_disk, "TMPDIR"),
+    ("QualityError", "the model misses a bound of the gate"): (
+        lambda _: check_quality(evaluation_of(**dict(metrics(roc_auc=0.6)), previous=None), CONFIG.params),
+        "min_roc_auc = 0.7",
+    ),
+}
+# What takes Airflow or SageMaker to happen: the test that has it happen, and its words.
+ELSEWHERE = {
+    ("TrainingError", "the container failed"): ("operators/sagemaker/test_training.py", "ended as Failed"),
+    ("TrainingError", "somebody stopped the job, or it reached its longest run time"): (
+        "operators/sagemaker/test_training.py",
+        "ended as Stopped",
+    ),
+    ("EndpointError", "the endpoint failed"): ("operators/sagemaker/test_deferral.py", "is Failed: "),
+    ("OwnerError", "something bears the run's name that the run did not make"): (
+        "operators/sagemaker/test_endpoint.py",
+        "is there already",
+    ),
+    ("OwnerError", "the database is a copy of another Airflow's"): (
+        "security/test_deployments.py",
+        "is of deployment 'prod'",
+    ),
+    ("ObjectError", "the object is not what an earlier task wrote"): (
+        "security/test_poisoned_rows.py",
+        "split_data wrote it with",
+    ),
+    ("CleanupError", "the identity may not delete it, or object lock keeps it"): (
+        "pipeline/teardown/test_deleted_versions.py",
+        "Access Denied",
+    ),
+    ("CleanupError", "MFA delete keeps it"): (
+        "pipeline/teardown/test_deleted_versions.py",
+        "Mfa Authentication must be used",
+    ),
+}
+
+
+def test_the_tree_has_every_kind() -> None:
+    assert list(TREE) == [kind.__name__ for kind in PipelineError.__subclasses__()]
+
+
+def test_each_kind_has_its_section_in_the_order_of_the_tree() -> None:
+    assert list(SECTIONS) == [*TREE, FROM_AWS]
+    for name, about in TREE.items():
+        assert SECTIONS[name].text.startswith(about[0].upper() + about[1:]), name
+
+
+def test_each_row_is_met_and_each_case_has_its_row() -> None:
+    rows = [(section.heading, row[0]) for section in PAGE.sections for row in section.rows]
+    assert len(rows) == len(set(rows))
+    assert {row for row in rows if row[0] != FROM_AWS} == CASES.keys() | ELSEWHERE.keys()
+    assert not CASES.keys() & ELSEWHERE.keys()
+
+
+@pytest.mark.parametrize("row", CASES, ids=": ".join)
+def test_a_row_happens(row: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    happen, said = CASES[row]
+    with pytest.raises(PipelineError) as refused:
+        happen(Place(tmp_path, monkeypatch))
+    assert type(refused.value).__name__ == row[0]
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize("row", ELSEWHERE, ids=": ".join)
+def test_a_row_happens_elsewhere(row: tuple[str, str]) -> None:
+    file, said = ELSEWHERE[row]
+    text = (PROJECT / "tests" / file).read_text(encoding="utf-8")
+    assert re.search(rf"raises\({row[0]}, match=r?f?\"[^\n]*{re.escape(said)}", text)
+
+
+def test_each_code_of_aws_is_one_that_the_pipeline_tells_in_words() -> None:
+    section: Section = SECTIONS[FROM_AWS]
+    codes = [code for row in section.rows for code in re.findall(r"\w+", row[0])]
+    assert codes
+    for code in codes:
+        assert in_words(ClientError({"Error": {"Code": code, "Message": ""}}, "CreateEndpoint")), code
