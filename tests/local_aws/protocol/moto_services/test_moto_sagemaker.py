@@ -128,6 +128,37 @@ def test_what_would_be_told_as_done_is_refused(
     assert message.startswith("Local AWS does not have SageMaker's ")
 
 
+def test_the_notebook_instance_of_the_tutorials_second_step(sagemaker: Any) -> None:
+    name = "MySageMakerInstance"
+
+    def told() -> str:
+        described = sagemaker.describe_notebook_instance(NotebookInstanceName=name)
+        assert described["InstanceType"] == "ml.t2.medium"
+        assert described["RoleArn"] == _ROLE
+        return str(described["NotebookInstanceStatus"])
+
+    arn = sagemaker.create_notebook_instance(
+        NotebookInstanceName=name, InstanceType="ml.t2.medium", RoleArn=_ROLE
+    )["NotebookInstanceArn"]
+    assert arn == f"arn:aws:sagemaker:us-east-1:123456789012:notebook-instance/{name}"
+    sagemaker.get_waiter("notebook_instance_in_service").wait(NotebookInstanceName=name)
+    assert told() == "InService"
+    # As on AWS, what runs is not deleted.
+    assert refused(sagemaker.delete_notebook_instance, NotebookInstanceName=name)[0] == "ValidationException"
+    sagemaker.stop_notebook_instance(NotebookInstanceName=name)
+    sagemaker.get_waiter("notebook_instance_stopped").wait(NotebookInstanceName=name)
+    assert told() == "Stopped"
+    sagemaker.start_notebook_instance(NotebookInstanceName=name)
+    assert told() == "InService"
+    sagemaker.stop_notebook_instance(NotebookInstanceName=name)
+    sagemaker.delete_notebook_instance(NotebookInstanceName=name)
+    sagemaker.get_waiter("notebook_instance_deleted").wait(NotebookInstanceName=name)
+    assert sagemaker.list_notebook_instances()["NotebookInstances"] == []
+    # There is no page of Jupyter to open.
+    code, _ = refused(sagemaker.create_presigned_notebook_instance_url, NotebookInstanceName=name)
+    assert code == "UnknownOperationException"
+
+
 def test_a_notebook_whose_scripts_would_not_run_is_refused(sagemaker: Any) -> None:
     notebook = {"NotebookInstanceName": "notes", "InstanceType": "ml.t3.medium", "RoleArn": _ROLE}
     assert refused(sagemaker.create_notebook_instance, **notebook, LifecycleConfigName="setup")[1] == (
