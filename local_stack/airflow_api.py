@@ -1,6 +1,5 @@
 """What the demo asks of Airflow, over its public REST API."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from graphlib import TopologicalSorter
 from http import HTTPStatus
@@ -14,11 +13,6 @@ from include.airflow_names import FAILURE
 
 # Of one request: a busy machine lets an API server wait for long.
 _ANSWER_SECONDS = 120
-_ENDS_OF_RUNS = ("success", "failed")
-# Without "upstream_failed": such a task has not run at all.
-_ENDS_OF_TASKS = (*_ENDS_OF_RUNS, "skipped", "up_for_retry")
-# Of a log that tells of no error.
-_LAST_ENTRIES = 5
 
 
 class TaskState(BaseModel):
@@ -55,38 +49,6 @@ class RunState(BaseModel):
         if self.start_date is None or self.end_date is None:
             return 0.0
         return (self.end_date - self.start_date).total_seconds()
-
-
-class EndedRun(BaseModel):
-    """A run of any DAG that has ended."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    dag_id: str
-    dag_run_id: str
-    state: str
-    start_date: datetime | None
-    end_date: datetime
-
-
-class EndedTask(BaseModel):
-    """A try of a task of any DAG that has ended."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    dag_id: str
-    dag_run_id: str
-    task_id: str
-    map_index: int
-    state: str
-    start_date: datetime | None
-    end_date: datetime
-    try_number: int
-
-    @property
-    def task_key(self) -> tuple[str, int, int]:
-        """Which try of which task of its run this is."""
-        return self.task_id, self.map_index, self.try_number
 
 
 class AirflowApi:
@@ -127,6 +89,17 @@ class AirflowApi:
             return self.is_healthy() and self._client.get(f"/api/v2/dags/{dag_id}").is_success
         except httpx.TransportError:
             return False
+
+    def get(self, path: str, **params: Any) -> dict[str, Any]:
+        """Ask for anything below `/api/v2/dags/`.
+
+        Raises:
+            httpx.HTTPStatusError: Airflow refuses to tell.
+        """
+        headers = {"Accept": "application/json"}
+        answer = self._client.get(f"/api/v2/dags/{path}", params=params, headers=headers).raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found
 
     def unpause(self, dag_id: str) -> None:
         """Switch the DAG on."""
@@ -207,42 +180,6 @@ class AirflowApi:
         answer = self._client.get(f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances").raise_for_status()
         return [TaskState.model_validate(item) for item in answer.json()["task_instances"]]
 
-    def ended_runs(self, since: datetime) -> list[EndedRun]:
-        """List runs of all DAGs that have ended since then, the first 100, in that order."""
-        found = self._ended("~/dagRuns", since, _ENDS_OF_RUNS)["dag_runs"]
-        return [EndedRun.model_validate(run) for run in found]
-
-    def ended_tasks(self, since: datetime) -> list[EndedTask]:
-        """List tries of tasks of all DAGs that have ended since then, the first 100, in that order."""
-        found = self._ended("~/dagRuns/~/taskInstances", since, _ENDS_OF_TASKS)["task_instances"]
-        return [EndedTask.model_validate(task) for task in found]
-
-    def _ended(self, what: str, since: datetime, states: Sequence[str]) -> dict[str, Any]:
-        # For Airflow, what has not ended ends now: it is kept out by its state.
-        params: dict[str, Any] = {"end_date_gte": since.isoformat(), "state": states}
-        params |= {"order_by": "end_date", "limit": 100}
-        answer = self._client.get(f"/api/v2/dags/{what}", params=params).raise_for_status()
-        found: dict[str, Any] = answer.json()
-        return found
-
-    def error_text(self, task: EndedTask) -> str:
-        """Read why a try of a task has failed: the errors in its log, in full, or else the log's end.
-
-        Where the task has told its error by itself, in three lines, Airflow's account of it is left out.
-        """
-        answer = self._client.get(
-            f"/api/v2/dags/{task.dag_id}/dagRuns/{task.dag_run_id}/taskInstances/{task.task_id}"
-            f"/logs/{task.try_number}",
-            params={"map_index": task.map_index},
-            headers={"Accept": "application/json"},
-        ).raise_for_status()
-        # Without those that only say where the log is.
-        entries = [entry for entry in answer.json()["content"] if "level" in entry]
-        errors = [entry for entry in entries if entry.get("level") in {"error", "critical"}]
-        told = [number for number, entry in enumerate(errors) if entry["event"].startswith("Found: ")]
-        errors = errors[told[-1] :] if told else errors
-        return "\n".join(_told(entry) for entry in errors or entries[-_LAST_ENTRIES:])
-
     def xcom(self, dag_id: str, run_id: str, task_id: str, key: str = "return_value") -> Any:
         """Read what a task returned, or told under another key."""
         answer = self._client.get(
@@ -280,11 +217,11 @@ class AirflowApi:
             f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task.task_id}/logs/{task.try_number}",
             headers={"Accept": "application/json"},
         ).raise_for_status()
-        found = [line for entry in answer.json()["content"] for line in _told(entry).splitlines()]
+        found = [line for entry in answer.json()["content"] for line in told(entry).splitlines()]
         return found[-lines:]
 
 
-def _told(entry: dict[str, Any]) -> str:
+def told(entry: dict[str, Any]) -> str:
     """Write an entry of a log, and the errors behind it, without their frames."""
     faults = [f"{fault['exc_type']}: {fault['exc_value']}" for fault in entry.get("error_detail", [])]
     return "\n".join([f"{entry['event']} {entry.get('reason', '')}".rstrip(), *faults])

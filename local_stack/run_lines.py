@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from local_stack.airflow_api import AirflowApi, EndedRun, EndedTask
+from local_stack.ended import Ended, EndedRun, EndedTask
 
 # Airflow writes when something ended before others can read it.
 _OVERLAP = timedelta(seconds=30)
@@ -14,13 +14,13 @@ class RunLines:
     """Reads what has ended since it was asked before.
 
     Args:
-        airflow: To ask.
+        ended: To ask.
         logs: Where tasks' logs are.
         since: What had ended by then is not told.
     """
 
-    def __init__(self, airflow: AirflowApi, logs: Path, since: datetime) -> None:
-        self._airflow = airflow
+    def __init__(self, ended: Ended, logs: Path, since: datetime) -> None:
+        self._ended = ended
         self._logs = logs
         self._first = since
         self._since = since
@@ -30,8 +30,8 @@ class RunLines:
         """List the lines for what has ended meanwhile, in that order."""
         since = max(self._first, self._since - _OVERLAP)
         ended: list[EndedTask | EndedRun] = [
-            *self._airflow.ended_tasks(since),
-            *self._airflow.ended_runs(since),
+            *self._ended.tasks(since),
+            *self._ended.runs(since),
         ]
         lines = []
         # At the same moment, the task ended first.
@@ -51,7 +51,7 @@ class RunLines:
         line = _line(one, f"{where}  {one.task_id}  {one.state}")
         if one.state not in _BAD:
             return [line]
-        said = self._airflow.error_text(one).splitlines()
+        said = self._ended.error(one).splitlines()
         return [line, *(f"          {text}" for text in [*said, f"Log: {self._log(one)}"])]
 
     def _log(self, task: EndedTask) -> Path:

@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 from include.pipeline.documents.config import DATASETS
 from local_stack.airflow_api import AirflowApi
 from local_stack.aws_key import PROFILE
+from local_stack.ended import Ended
 from local_stack.ports import check_free, port_of
 from local_stack.run_lines import RunLines
 from local_stack.stack import LOCAL, USER, LocalStack, StackError
@@ -69,7 +70,7 @@ def tell(stack: LocalStack, lines: Lines) -> None:
         while not airflow.is_healthy():
             time.sleep(0.5)
         lines.put(address(stack))
-        ended = RunLines(airflow, stack.home / "logs", began)
+        ended = RunLines(Ended(airflow), stack.home / "logs", began)
         while True:
             try:
                 for line in ended.new():

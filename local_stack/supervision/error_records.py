@@ -6,7 +6,7 @@ import re
 _BEGINS = re.compile(r"\S{0,2}\d{4}-\d\d-\d\d[T ]\d\d:\d\d|(TRACE|DEBUG|INFO|WARNING|ERROR|CRITICAL):\s")
 _IS_ERROR = re.compile(r"\[(error|critical)\s*\]|\b(ERROR|CRITICAL)\b")
 # What a task logs, the scheduler writes too. It is the task's log that tells of it.
-_IS_TASKS = re.compile(r"\] .*\[task(\.\w+)?\]")
+_IS_TASKS = re.compile(r"\] .*\[task(\.\w+)?\]| ti_id=\S+ try_number=\d")
 _TRACEBACK = "Traceback (most recent call last)"
 
 

@@ -131,7 +131,7 @@ def test_a_stack_that_was_killed_in_mid_run_leaves_nothing_and_goes_on(folder: P
     assert [line for line in said if f"{done}  train_model  success" in line]
     (error,) = [number for number, line in enumerate(said) if "Found: " in line]
     assert "/elsewhere/rows.csv" in said[error]
-    assert any(f"{refused}  plan_run  failed" in line for line in said[error - 2 : error])
+    assert f"{refused}  plan_run  failed" in said[error - 1]
     assert [line.split()[0] for line in said[error + 1 : error + 4]] == ["Expected:", "To", "Log:"]
     assert Path(said[error + 3].split()[-1]).is_file()
     # The tasks of the three runs, the runs, the error, and the lines of the start.

@@ -1,8 +1,8 @@
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from local_stack.airflow_api import AirflowApi, EndedRun, EndedTask
+from local_stack.airflow_api import AirflowApi
+from local_stack.ended import Ended, EndedRun, EndedTask
 from local_stack.run_lines import RunLines
 
 BEGAN = datetime(2026, 11, 1, 6, tzinfo=UTC)
@@ -28,30 +28,26 @@ def run(at: float, state: str = "success") -> EndedRun:
     return EndedRun(dag_id="bank", dag_run_id="r1", state=state, start_date=BEGAN, end_date=end)
 
 
-@dataclass
-class Ended:
+class Fixed(Ended):
     """Answers as Airflow's API does: all that ended since then."""
 
-    tasks: list[EndedTask] = field(default_factory=list)
-    runs: list[EndedRun] = field(default_factory=list)
+    def __init__(self, *tasks: EndedTask) -> None:
+        super().__init__(AirflowApi("http://127.0.0.1:9", "", ""))
+        self.all_tasks = [*tasks]
+        self.all_runs: list[EndedRun] = []
 
-    def ended_tasks(self, since: datetime) -> list[EndedTask]:
-        return [each for each in self.tasks if each.end_date >= since]
+    def tasks(self, since: datetime) -> list[EndedTask]:
+        return [each for each in self.all_tasks if each.end_date >= since]
 
-    def ended_runs(self, since: datetime) -> list[EndedRun]:
-        return [each for each in self.runs if each.end_date >= since]
+    def runs(self, since: datetime) -> list[EndedRun]:
+        return [each for each in self.all_runs if each.end_date >= since]
 
-    def error_text(self, task: EndedTask) -> str:
+    def error(self, task: EndedTask) -> str:
         return f"{task.task_id} failed\nParamError: Found: x\nExpected: y\nTo do: z"
 
 
 def lines_of(ended: Ended) -> RunLines:
-    class Api(AirflowApi):
-        ended_tasks = staticmethod(ended.ended_tasks)
-        ended_runs = staticmethod(ended.ended_runs)
-        error_text = staticmethod(ended.error_text)
-
-    return RunLines(Api("http://127.0.0.1:9", "", ""), LOGS, BEGAN)
+    return RunLines(ended, LOGS, BEGAN)
 
 
 def told(lines: list[str]) -> list[str]:
@@ -60,12 +56,12 @@ def told(lines: list[str]) -> list[str]:
 
 
 def test_each_task_and_run_is_one_line_once_in_the_order_of_their_ends() -> None:
-    ended = Ended([task("before", -1), task("plan", 2)])
+    ended = Fixed(task("before", -1), task("plan", 2))
     lines = lines_of(ended)
     assert told(lines.new()) == ["bank  r1  plan  success  1.5 s"]
     assert lines.new() == []
-    ended.tasks += [task("last", 9, "skipped"), task("train", 5)]
-    ended.runs += [run(9)]
+    ended.all_tasks += [task("last", 9, "skipped"), task("train", 5)]
+    ended.all_runs += [run(9)]
     assert told(lines.new()) == [
         "bank  r1  train  success  1.5 s",
         "bank  r1  last  skipped  1.5 s",
@@ -75,10 +71,10 @@ def test_each_task_and_run_is_one_line_once_in_the_order_of_their_ends() -> None
 
 
 def test_what_airflow_tells_late_is_told_and_nothing_twice() -> None:
-    ended = Ended([task("plan", 100)])
+    ended = Fixed(task("plan", 100))
     lines = lines_of(ended)
     assert len(lines.new()) == 1
-    ended.tasks += [task("late", 80), task("mapped", 100, index=0), task("mapped", 100, index=1)]
+    ended.all_tasks += [task("late", 80), task("mapped", 100, index=0), task("mapped", 100, index=1)]
     assert told(lines.new()) == [
         "bank  r1  late  success  1.5 s",
         *["bank  r1  mapped  success  1.5 s"] * 2,
@@ -87,7 +83,7 @@ def test_what_airflow_tells_late_is_told_and_nothing_twice() -> None:
 
 
 def test_an_error_is_told_in_full_with_its_log() -> None:
-    lines = lines_of(Ended([task("plan", 1, "up_for_retry"), task("plan", 3, "failed", attempt=2, index=4)]))
+    lines = lines_of(Fixed(task("plan", 1, "up_for_retry"), task("plan", 3, "failed", attempt=2, index=4)))
     first, *rest = told(lines.new())
     assert first == "bank  r1  plan  up_for_retry  1.5 s"
     error = ["plan failed", "ParamError: Found: x", "Expected: y", "To do: z"]

@@ -6,6 +6,7 @@ AIRFLOW = """\
   second line of it
 2026-11-01 06:00:01.223456+00:00 [error    ] Task failed with exception [task] dag_id=d error_detail=[{}]
 2026-11-01 06:00:01.323456+00:00 [error    ] a line of a script [task.stdout] dag_id=d
+2026-11-01 06:00:01.423456+00:00 [error    ] Found: x [include.a] dag_id=d task_id=t ti_id=1-2 try_number=1
 2026-11-01T06:00:02.123456Z [warning  ] not an error: the word ERRORS in a warning [airflow.jobs]
 """
 LOCAL_AWS = """\
