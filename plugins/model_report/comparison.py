@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from include.pipeline.documents.metrics import Evaluation, Interval
+from include.pipeline.documents.metrics import Evaluation
 from include.pipeline.figures.figure import Figure
+from include.pipeline.figures.interval import Interval
 from include.pipeline.figures.model_figures import FIGURES
 from include.pipeline.source.url import without_secrets
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from include.pipeline.documents.metrics import Interval
+from include.pipeline.figures.interval import Interval
 from include.pipeline.report import formats
 
 _FOLDER = Path(__file__).resolve().parent / "templates"

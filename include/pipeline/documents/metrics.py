@@ -12,6 +12,7 @@ from include.pipeline.document import Document
 from include.pipeline.documents.drift import Drift
 from include.pipeline.errors import DocumentError
 from include.pipeline.figures.confusion_matrix import ConfusionMatrix
+from include.pipeline.figures.interval import Interval
 from include.pipeline.figures.model_figures import ModelFigures
 
 if TYPE_CHECKING:
@@ -39,15 +40,6 @@ class Metrics(ModelFigures):
     """Accuracy of always predicting the more frequent class."""
 
 
-class Interval(Document):
-    """95 % percentile interval of a bootstrap over the test rows."""
-
-    low: float
-    """2.5 % of the draws are below."""
-    high: float
-    """2.5 % of the draws are above."""
-
-
 class ThresholdFigures(Document):
     """What a threshold gives."""
 
@@ -55,8 +47,8 @@ class ThresholdFigures(Document):
     """A score of at least this is predicted positive."""
     confusion_matrix: ConfusionMatrix
     """The counts at the threshold."""
-    precision: float
-    """Share of positives among the predicted positives; 0 where no row was predicted positive."""
+    precision: float | None
+    """Share of positives among the predicted positives; null where no row was predicted positive."""
     recall: float
     """Share of the positives that were predicted positive."""
     f1: float
@@ -135,7 +127,7 @@ class Evaluation(Metrics):
     schema_version: Literal[1] = 1
     """Rises when a field changes its meaning or goes."""
     intervals: dict[str, Interval]
-    """How far each headline figure would spread over other test rows, by the figure's name."""
+    """The 95 % interval of each headline figure that has one, by the figure's name."""
     validation_rows: int
     """Rows kept from training to choose a threshold on; 0 without."""
     thresholds: tuple[ThresholdFigures, ...]

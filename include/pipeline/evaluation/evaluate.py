@@ -11,7 +11,6 @@ from sklearn import metrics as scikit
 
 from include.pipeline.aws.object_store import is_there, read_object, write_object
 from include.pipeline.documents.metrics import Evaluation, FeatureImportance, Metrics, PreviousModel
-from include.pipeline.evaluation import bootstrap
 from include.pipeline.evaluation.explanation import explain, predict
 from include.pipeline.evaluation.gains import deciles
 from include.pipeline.evaluation.score_drift import compare_scores
@@ -19,6 +18,7 @@ from include.pipeline.evaluation.scoring import score_rows
 from include.pipeline.evaluation.thresholds import GRID, best_threshold, threshold_figures
 from include.pipeline.evaluation.training_log import read_training_curve
 from include.pipeline.evaluation.written_rows import check_training_rows, read_rows
+from include.pipeline.figures.interval import Interval
 from include.pipeline.figures.model_figures import FIGURES
 from include.pipeline.figures.scored_rows import ScoredRows
 from include.pipeline.history.accepted import accepted_before
@@ -55,6 +55,12 @@ def score_metrics(rows: ScoredRows) -> Metrics:
         baseline_accuracy=max(positives, count - positives) / count,
         **{name: figure.of(rows) for name, figure in FIGURES.items()},
     )
+
+
+def intervals(rows: ScoredRows) -> dict[str, Interval]:
+    """Compute the 95 % interval of each headline figure that has one, by its name."""
+    found = {name: figure.interval(rows) for name, figure in FIGURES.items()}
+    return {name: interval for name, interval in found.items() if interval}
 
 
 def evaluate(
@@ -99,7 +105,7 @@ def evaluate(
         rows = rows.at(chosen.test.threshold)
     return Evaluation(
         **dict(score_metrics(rows)),
-        intervals=bootstrap.intervals(rows),
+        intervals=intervals(rows),
         validation_rows=len(validation[0]) if validation else 0,
         thresholds=on_test,
         **best,

@@ -31,9 +31,9 @@ class ConfusionMatrix(Document):
         return (self.tp + self.tn) / self.rows
 
     @property
-    def precision(self) -> float:
-        """Share of positives among the predicted positives; 0 without any, as scikit-learn counts it."""
-        return self.tp / self.predicted_positive if self.predicted_positive else 0.0
+    def precision(self) -> float | None:
+        """Share of positives among the predicted positives; None without any."""
+        return self.tp / self.predicted_positive if self.predicted_positive else None
 
     @property
     def recall(self) -> float:

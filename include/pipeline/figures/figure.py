@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from include.pipeline.figures.interval import Interval
     from include.pipeline.figures.scored_rows import ScoredRows
 
 
@@ -14,16 +15,16 @@ class Figure:
 
     title: str
     """How it is called where people read it."""
-    of: Callable[["ScoredRows"], float]
-    """Computes it."""
+    of: Callable[["ScoredRows"], float | None]
+    """Computes it; None where it is not defined."""
+    interval: Callable[["ScoredRows"], "Interval | None"]
+    """Computes its 95 % interval; None where there is none."""
     baseline: Callable[[float], float]
     """Its value without a model, by the share of positives, which is above 0 and below 1.
 
     Without a model, the more frequent class is predicted for every row, with the share of positives as score.
     """
     higher_is_better: bool = True
-    has_interval: bool = True
-    """Whether its interval is drawn by the bootstrap."""
     in_trend: bool = False
     """Whether the trend over runs shows it."""
     meaning: str = ""

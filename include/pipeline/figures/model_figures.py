@@ -6,6 +6,7 @@ from typing import Annotated
 
 from include.pipeline.document import Document
 from include.pipeline.figures.figure import Figure
+from include.pipeline.figures.share_interval import f1_interval, wilson
 
 
 def _positive_is_more_frequent(share: float) -> bool:
@@ -24,24 +25,29 @@ class ModelFigures(Document):
         Figure(
             "Accuracy",
             lambda rows: rows.confusion_matrix.accuracy,
+            interval=lambda rows: wilson(rows.confusion_matrix.accuracy, rows.confusion_matrix.rows),
             baseline=lambda share: max(share, 1 - share),
         ),
     ]
     """Share of right answers."""
     precision: Annotated[
-        float,
+        float | None,
         Figure(
             "Precision",
             lambda rows: rows.confusion_matrix.precision,
+            interval=lambda rows: wilson(
+                rows.confusion_matrix.precision or 0, rows.confusion_matrix.predicted_positive
+            ),
             baseline=lambda share: share if _positive_is_more_frequent(share) else 0,
         ),
     ]
-    """Share of positives among the predicted positives; 0 where no row was predicted positive."""
+    """Share of positives among the predicted positives; null where no row was predicted positive."""
     recall: Annotated[
         float,
         Figure(
             "Recall",
             lambda rows: rows.confusion_matrix.recall,
+            interval=lambda rows: wilson(rows.confusion_matrix.recall, rows.positives),
             baseline=lambda share: 1 if _positive_is_more_frequent(share) else 0,
         ),
     ]
@@ -51,13 +57,21 @@ class ModelFigures(Document):
         Figure(
             "F1",
             lambda rows: rows.confusion_matrix.f1,
+            interval=lambda rows: f1_interval(rows.confusion_matrix),
             baseline=lambda share: 2 * share / (1 + share) if _positive_is_more_frequent(share) else 0,
             in_trend=True,
         ),
     ]
     """Harmonic mean of precision and recall."""
     roc_auc: Annotated[
-        float, Figure("ROC AUC", lambda rows: rows.roc_auc, baseline=lambda _: 0.5, in_trend=True)
+        float,
+        Figure(
+            "ROC AUC",
+            lambda rows: rows.roc_auc,
+            interval=lambda rows: rows.roc_auc_interval,
+            baseline=lambda _: 0.5,
+            in_trend=True,
+        ),
     ]
     """Chance that a positive scores above a negative."""
     average_precision: Annotated[
@@ -65,6 +79,7 @@ class ModelFigures(Document):
         Figure(
             "Average precision",
             lambda rows: rows.average_precision,
+            interval=lambda rows: rows.average_precision_interval,
             baseline=lambda share: share,
             in_trend=True,
         ),
@@ -75,6 +90,7 @@ class ModelFigures(Document):
         Figure(
             "Log loss",
             lambda rows: rows.log_loss,
+            interval=lambda rows: rows.interval_of_mean(rows.log_losses),
             baseline=lambda share: -share * math.log(share) - (1 - share) * math.log(1 - share),
             higher_is_better=False,
         ),
@@ -85,6 +101,7 @@ class ModelFigures(Document):
         Figure(
             "Brier score",
             lambda rows: rows.brier_score,
+            interval=lambda rows: rows.interval_of_mean(rows.squared_errors),
             baseline=lambda share: share * (1 - share),
             higher_is_better=False,
         ),

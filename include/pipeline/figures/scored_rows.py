@@ -6,7 +6,11 @@ from functools import cached_property
 import numpy as np
 from sklearn import metrics as scikit
 
+from include.pipeline.figures.average_precision_interval import average_precision_interval
 from include.pipeline.figures.confusion_matrix import ConfusionMatrix
+from include.pipeline.figures.interval import Interval
+from include.pipeline.figures.roc_auc_interval import roc_auc_interval
+from include.pipeline.figures.spread_interval import LOG, spread_interval
 
 
 @dataclass(eq=False)
@@ -51,6 +55,12 @@ class ScoredRows:
         return curve
 
     @cached_property
+    def blocks(self) -> tuple[np.ndarray, np.ndarray]:
+        """Positives, and negatives, at each distinct score, the highest first: shape `(scores,)` each."""
+        _, fps, _, tps, _ = self._curve
+        return np.diff(tps, prepend=0), np.diff(fps, prepend=0)
+
+    @cached_property
     def _recalls(self) -> np.ndarray:
         # From the threshold that nothing reaches down.
         return np.concatenate([[0], self._curve[3] / self.positives])
@@ -67,16 +77,43 @@ class ScoredRows:
         _, fps, _, tps, _ = self._curve
         return float(np.sum(np.diff(self._recalls) * tps / (tps + fps)))
 
-    @property
-    def log_loss(self) -> float:
-        """Mean of minus the natural logarithm of the score that was given to what was observed.
+    @cached_property
+    def log_losses(self) -> np.ndarray:
+        """Minus the natural logarithm of the score that was given to what was observed, row by row.
 
         Scores are kept off 0 and 1 by the smallest step of their type, as scikit-learn's `log_loss` does.
         """
         given = np.where(self.labels == 1, self.scores, 1 - self.scores)
-        return float(-np.log(np.clip(given, np.finfo(self.scores.dtype).eps, 1)).mean())
+        losses: np.ndarray = -np.log(np.clip(given, np.finfo(self.scores.dtype).eps, 1))
+        return losses
+
+    @cached_property
+    def squared_errors(self) -> np.ndarray:
+        """Squared difference of score and label, row by row."""
+        errors: np.ndarray = (self.scores - self.labels) ** 2
+        return errors
+
+    @property
+    def log_loss(self) -> float:
+        """Mean of the log losses."""
+        return float(self.log_losses.mean())
 
     @property
     def brier_score(self) -> float:
-        """Mean squared difference of score and label."""
-        return float(((self.scores - self.labels) ** 2).mean())
+        """Mean of the squared errors."""
+        return float(self.squared_errors.mean())
+
+    @property
+    def roc_auc_interval(self) -> Interval:
+        """Its interval."""
+        return roc_auc_interval(self)
+
+    @property
+    def average_precision_interval(self) -> Interval | None:
+        """Its interval."""
+        return average_precision_interval(self)
+
+    @staticmethod
+    def interval_of_mean(values: np.ndarray) -> Interval | None:
+        """Compute the interval of a mean of values that are not below 0, one a row."""
+        return spread_interval(float(values.mean()), values, LOG)

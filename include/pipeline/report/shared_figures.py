@@ -37,6 +37,11 @@ def frequent_class(evaluation: "Evaluation") -> str:
     return "positive" if positive_share(evaluation) > 0.5 else "negative"  # noqa: PLR2004 - of two classes
 
 
+def rarer_class(evaluation: "Evaluation") -> str:
+    """Name the other class."""
+    return "negative" if frequent_class(evaluation) == "positive" else "positive"
+
+
 def threshold_in_force(evaluation: "Evaluation", params: "RunParams") -> ThresholdFigures:
     """Work out what the threshold in force gives."""
     return ThresholdFigures.of(evaluation.threshold, evaluation.confusion_matrix, params)

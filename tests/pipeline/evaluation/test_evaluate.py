@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from include.pipeline.documents.config import load_config
 from include.pipeline.documents.metrics import Evaluation, FeatureImportance
-from include.pipeline.evaluation.evaluate import evaluate, score_metrics
+from include.pipeline.evaluation.evaluate import evaluate, intervals, score_metrics
 from include.pipeline.figures.confusion_matrix import ConfusionMatrix
+from include.pipeline.figures.model_figures import FIGURES
 from include.pipeline.figures.scored_rows import ScoredRows
 from tests.tutorial_data import HYPERPARAMETERS, needs_bank_clean, tutorial_split
 
@@ -41,8 +42,19 @@ def test_a_small_evaluation_worked_out_by_hand() -> None:
 
 def test_a_model_that_never_says_yes_has_no_precision() -> None:
     metrics = score_metrics(ScoredRows(LABELS, np.full(6, 0.1), 0.5))
-    assert (metrics.precision, metrics.recall, metrics.f1) == (0, 0, 0)
+    assert (metrics.precision, metrics.recall, metrics.f1) == (None, 0, 0)
     assert metrics.accuracy == metrics.baseline_accuracy
+    found = intervals(ScoredRows(LABELS, np.full(6, 0.1), 0.5))
+    assert "precision" not in found
+    # None of two: not certain that there is none.
+    assert (found["recall"].low, found["recall"].high) == (0, pytest.approx(0.6576, abs=1e-4))
+
+
+def test_two_rows_have_intervals_that_say_how_little_is_known() -> None:
+    found = intervals(ScoredRows(np.array([0, 1]), np.array([0.2, 0.9]), 0.5))
+    for name in ("accuracy", "precision", "recall", "f1", "roc_auc", "average_precision"):
+        assert (found[name].low < 0.5, found[name].high) == (True, 1), name
+    assert set(found) == set(FIGURES)
 
 
 @given(
@@ -145,7 +157,7 @@ def test_every_figure_of_the_tutorials_model_is_what_its_definition_gives() -> N
             fn=(~called & was).sum(),
             tp=(called & was).sum(),
         )
-        assert figures.precision == (was[called].mean() if called.any() else 0)
+        assert figures.precision == (was[called].mean() if called.any() else None)
         assert figures.recall == pytest.approx(called[was].mean())
         assert figures.profit == 50 * (called & was).sum() - 5 * called.sum()
     # Known of this data: F1 is best near 0.2, and there far above that at 0.5.

@@ -28,7 +28,7 @@ def test_each_threshold_is_worked_out_as_by_hand() -> None:
         profit=2 * 10 - 4 * 2,
     )
     assert (high.precision, high.recall, high.f1, high.profit) == (0.5, 0.5, 0.5, 10 - 2 * 2)
-    assert (never.precision, never.recall, never.f1, never.profit) == (0, 0, 0, 0)
+    assert (never.precision, never.recall, never.f1, never.profit) == (None, 0, 0, 0)
 
 
 def figures(*profits: float) -> list[ThresholdFigures]:

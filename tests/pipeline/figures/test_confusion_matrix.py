@@ -12,6 +12,6 @@ def test_its_figures_worked_out_by_hand() -> None:
     assert matrix.f1 == pytest.approx(2 * 0.75 * 0.6 / (0.75 + 0.6))
 
 
-def test_without_a_predicted_positive_precision_is_0() -> None:
+def test_without_a_predicted_positive_there_is_no_precision() -> None:
     matrix = ConfusionMatrix(tn=5, fp=0, fn=2, tp=0)
-    assert (matrix.precision, matrix.recall, matrix.f1) == (0, 0, 0)
+    assert (matrix.precision, matrix.recall, matrix.f1) == (None, 0, 0)

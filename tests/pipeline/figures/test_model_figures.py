@@ -18,6 +18,10 @@ SPECIFICITY = '''
         Figure(
             "Specificity",
             lambda rows: rows.confusion_matrix.tn / (rows.confusion_matrix.tn + rows.confusion_matrix.fp),
+            interval=lambda rows: wilson(
+                rows.confusion_matrix.tn / (len(rows.labels) - rows.positives),
+                len(rows.labels) - rows.positives,
+            ),
             baseline=lambda share: 0 if share > 0.5 else 1,
             in_trend=True,
         ),

@@ -11,7 +11,9 @@ LABELS = np.array([0, 1, 1, 0])
 
 def test_the_log_loss_is_scikit_learns_also_where_the_model_was_certain() -> None:
     scores = np.array([0.0, 1.0, 0.0, 0.25])
-    assert ScoredRows(LABELS, scores, 0.5).log_loss == pytest.approx(scikit.log_loss(LABELS, scores))
+    assert FIGURES["log_loss"].of(ScoredRows(LABELS, scores, 0.5)) == pytest.approx(
+        scikit.log_loss(LABELS, scores)
+    )
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,6 @@ from include.pipeline.documents.metrics import (
     Decile,
     Evaluation,
     FeatureImportance,
-    Interval,
     ThresholdFigures,
 )
 from include.pipeline.documents.params import RunParams
@@ -24,6 +23,7 @@ from include.pipeline.documents.raw_data import RawData
 from include.pipeline.documents.split import Split
 from include.pipeline.documents.training_job import CompletedTrainingJob
 from include.pipeline.figures.confusion_matrix import ConfusionMatrix
+from include.pipeline.figures.interval import Interval
 from include.pipeline.planning.deployment_request import deployment_request
 from include.pipeline.report.contents import ReportContents
 from tests.project import DEPLOYMENT_ID
@@ -84,7 +84,7 @@ def at_threshold(labels: np.ndarray, scores: np.ndarray, threshold: float) -> Th
     return ThresholdFigures(
         threshold=threshold,
         confusion_matrix=ConfusionMatrix(tn=tn, fp=fp, fn=fn, tp=tp),
-        precision=tp / (tp + fp) if tp + fp else 0,
+        precision=tp / (tp + fp) if tp + fp else None,
         recall=tp / (tp + fn),
         f1=2 * tp / (2 * tp + fp + fn),
         profit=50 * tp - 5 * (tp + fp),
@@ -114,7 +114,11 @@ def evaluation_of(labels: np.ndarray = LABELS, scores: np.ndarray = SCORES, **ch
         "threshold": 0.5,
         "confusion_matrix": at_half.confusion_matrix,
         "baseline_accuracy": max(share, 1 - share),
-        "intervals": {name: Interval(low=value - 0.01, high=value + 0.01) for name, value in figures.items()},
+        "intervals": {
+            name: Interval(low=value - 0.01, high=value + 0.01)
+            for name, value in figures.items()
+            if value is not None
+        },
         "validation_rows": 0,
         "model_sha256": "5e" * 32,
         "previous": None,

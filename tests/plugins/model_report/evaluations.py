@@ -6,10 +6,10 @@ from include.pipeline.documents.metrics import (
     BestThreshold,
     Evaluation,
     FeatureImportance,
-    Interval,
     ThresholdFigures,
 )
 from include.pipeline.figures.confusion_matrix import ConfusionMatrix
+from include.pipeline.figures.interval import Interval
 
 _INTERVALS = {
     "accuracy": (0.8905, 0.9013),

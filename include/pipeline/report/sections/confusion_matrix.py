@@ -29,7 +29,8 @@ class ConfusionMatrixSection:
     rows: list[ConfusionRow]
     """The negatives first, then the positives."""
     threshold: float
-    precision: float
+    precision: float | None
+    """None where no row is predicted positive."""
     recall: float
 
 

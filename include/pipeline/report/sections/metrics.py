@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from include.pipeline.documents.metrics import Interval
+from include.pipeline.figures.interval import FEW_OF_A_CLASS, Interval
 from include.pipeline.figures.model_figures import FIGURES
-from include.pipeline.report.shared_figures import frequent_class, positive_share
+from include.pipeline.report.shared_figures import frequent_class, positive_share, rarer_class
 
 if TYPE_CHECKING:
     from include.pipeline.documents.metrics import Evaluation
@@ -37,17 +37,27 @@ class MetricsSection:
     """`positive` or `negative`, whichever is more frequent."""
     baseline_accuracy: float
     """Accuracy of always predicting that class."""
+    few: str | None
+    """The rarer class, `positive` or `negative`, where the test rows hold few of it."""
+    fewest: int
+    """From how many on they are no longer few."""
+    rarer: int
+    """Test rows of the rarer class."""
 
 
 def gather(contents: "ReportContents") -> MetricsSection:
     """Gather the section."""
     evaluation = contents.evaluation
+    rarer = min(evaluation.positives, evaluation.rows - evaluation.positives)
     return MetricsSection(
         rows=metric_rows(evaluation),
         test_rows=evaluation.rows,
         threshold=evaluation.threshold,
         frequent_class=frequent_class(evaluation),
         baseline_accuracy=evaluation.baseline_accuracy,
+        few=rarer_class(evaluation) if rarer < FEW_OF_A_CLASS else None,
+        fewest=FEW_OF_A_CLASS,
+        rarer=rarer,
     )
 
 

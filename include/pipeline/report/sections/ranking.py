@@ -68,6 +68,12 @@ def _precision_recall_plot(contents: "ReportContents") -> Markup:
     """Draw precision over recall."""
     evaluation = contents.evaluation
     share = positive_share(evaluation)
+    at_threshold = (
+        "no row is predicted positive"
+        if evaluation.precision is None
+        else f"precision is {formats.percent(evaluation.precision)} and recall "
+        f"{formats.percent(evaluation.recall)}"
+    )
 
     def draw() -> Figure:
         figure, axes = share_axes("Recall", "Precision")
@@ -76,7 +82,8 @@ def _precision_recall_plot(contents: "ReportContents") -> Markup:
         )
         axes.plot(recall, precision, color=FIRST, drawstyle="steps-post", label="Model")
         axes.axhline(share, color=MUTED, linestyle="--", linewidth=1.4, label="Guessing")
-        _mark_threshold(axes, evaluation.recall, evaluation.precision, evaluation.threshold)
+        if evaluation.precision is not None:
+            _mark_threshold(axes, evaluation.recall, evaluation.precision, evaluation.threshold)
         axes.legend(loc="upper right")
         return figure
 
@@ -84,8 +91,7 @@ def _precision_recall_plot(contents: "ReportContents") -> Markup:
         draw,
         name="precision-recall",
         alternative=f"Precision-recall curve, average precision {evaluation.average_precision:.3f}; guessing "
-        f"has {share:.3f}. At the threshold {evaluation.threshold:g} precision is "
-        f"{formats.percent(evaluation.precision)} and recall {formats.percent(evaluation.recall)}.",
+        f"has {share:.3f}. At the threshold {evaluation.threshold:g} {at_threshold}.",
     )
 
 

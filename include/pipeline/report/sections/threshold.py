@@ -78,10 +78,7 @@ def _curves_plot(evaluation: "Evaluation") -> Markup:
     """Draw precision, recall and F1 over the threshold."""
     best = evaluation.best_f1.test
     thresholds = [row.threshold for row in evaluation.thresholds]
-    precisions = [
-        row.precision if row.confusion_matrix.tp + row.confusion_matrix.fp else math.nan
-        for row in evaluation.thresholds
-    ]
+    precisions = [math.nan if row.precision is None else row.precision for row in evaluation.thresholds]
 
     def draw() -> Figure:
         figure, axes = share_axes("Threshold", "")
