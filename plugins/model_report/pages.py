@@ -80,6 +80,7 @@ _environment.filters |= {
     "rows": formats.rows,
     "percent": formats.percent,
     "moment": formats.moment,
+    "threshold": formats.threshold,
     "figure": _figure,
     "signed": _signed,
     "interval": _interval,

@@ -25,6 +25,10 @@ _MOST_VALUES = 100_000  # of a list: thresholds, columns, rounds
 _NOT_SHARES = frozenset({"log_loss", "threshold"})
 
 
+CALLS_NOBODY = 2.0
+"""The threshold where nobody is to be called: no probability reaches it."""
+
+
 class Metrics(ModelFigures):
     """The headline figures: what the gate looks at and an asset event carries."""
 
@@ -56,6 +60,11 @@ class ThresholdFigures(Document):
     profit: float
     """Value of the deposits less the cost of the calls, when every predicted positive is called."""
 
+    @property
+    def calls_nobody(self) -> bool:
+        """Whether no score can reach it."""
+        return self.threshold > 1
+
     @classmethod
     def of(cls, threshold: float, matrix: ConfusionMatrix, params: "RunParams") -> Self:
         """Work them out.
@@ -79,7 +88,7 @@ class BestThreshold(Document):
     """The best of the thresholds by one figure."""
 
     chosen_on: Literal["validation", "test"]
-    """The rows whose figures decided. Chosen on the test rows, the best looks better than it is."""
+    """The rows whose figures decided. Found on the test rows, the best looks better than it is."""
     test: ThresholdFigures
     """What it gives on the test rows."""
 
@@ -91,8 +100,8 @@ class Decile(Document):
     """Its number, from 1: the highest scores."""
     rows: int
     """Rows of the decile."""
-    positives: int
-    """Rows of the decile whose label is 1."""
+    positives: float
+    """Rows of the decile whose label is 1; of rows of equal score that it has in part, its share."""
     lowest_score: float
     """Lowest score of its rows."""
     lift: float
@@ -135,7 +144,10 @@ class Evaluation(Metrics):
     best_f1: BestThreshold
     """The threshold where F1 is highest."""
     best_profit: BestThreshold
-    """The threshold where the profit is highest."""
+    """The threshold where the profit is highest; 2 where nobody is to be called."""
+    break_even: ThresholdFigures | None = None
+    """What the cost of a call by the value of a deposit gives as threshold: the best one where scores are
+    calibrated. Null where a deposit is worth nothing, or an earlier version wrote this."""
     deciles: tuple[Decile, ...]
     """The test rows in tenths, the highest scores first."""
     model_sha256: str | None

@@ -200,8 +200,9 @@ class RunParams(BaseModel):
     )
     must_beat_baseline: bool = Field(
         title="Must beat the baseline",
-        description="The run fails when the model's accuracy is not above that of always predicting the more "
-        "frequent class.",
+        description="The run fails when the model is no better than none: its log loss and Brier score have "
+        "to be below those of the share of positives as score of every row and, where a call costs something "
+        "and less than a deposit is worth, its profit above those of calling everybody and nobody.",
     )
     max_roc_auc_drop: float | None = Field(
         ge=0,

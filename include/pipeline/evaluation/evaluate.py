@@ -15,7 +15,7 @@ from include.pipeline.evaluation.explanation import explain, predict
 from include.pipeline.evaluation.gains import deciles
 from include.pipeline.evaluation.score_drift import compare_scores
 from include.pipeline.evaluation.scoring import score_rows
-from include.pipeline.evaluation.thresholds import GRID, best_threshold, threshold_figures
+from include.pipeline.evaluation.thresholds import GRID, best_threshold, break_even, threshold_figures
 from include.pipeline.evaluation.training_log import read_training_curve
 from include.pipeline.evaluation.written_rows import check_training_rows, read_rows
 from include.pipeline.figures.interval import Interval
@@ -92,13 +92,10 @@ def evaluate(
         few_rows_shown: Whether a page may count fewer than ten rows.
     """
     rows = ScoredRows(*test, params.threshold)
-    on_test = threshold_figures(rows, GRID, params)
-    on_validation = (
-        threshold_figures(ScoredRows(*validation, params.threshold), GRID, params) if validation else ()
-    )
+    deciding = ScoredRows(*validation, params.threshold) if validation else None
     best = {
-        "best_f1": best_threshold("f1", test=on_test, validation=on_validation),
-        "best_profit": best_threshold("profit", test=on_test, validation=on_validation),
+        "best_f1": best_threshold("f1", test=rows, validation=deciding, params=params),
+        "best_profit": best_threshold("profit", test=rows, validation=deciding, params=params),
     }
     chosen = best.get(params.threshold_rule)
     if chosen:
@@ -107,9 +104,10 @@ def evaluate(
         **dict(score_metrics(rows)),
         intervals=intervals(rows),
         validation_rows=len(validation[0]) if validation else 0,
-        thresholds=on_test,
+        thresholds=threshold_figures(rows, GRID, params),
         **best,
-        deciles=deciles(*test),
+        break_even=break_even(rows, params),
+        deciles=deciles(rows),
         model_sha256=model_sha256,
         archive_sha256=archive_sha256,
         features=features,

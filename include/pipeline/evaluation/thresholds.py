@@ -1,10 +1,11 @@
 """Figures of each threshold, and the best one. With few positives, the threshold matters most."""
 
+import math
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from include.pipeline.documents.metrics import BestThreshold, ThresholdFigures
+from include.pipeline.documents.metrics import CALLS_NOBODY, BestThreshold, ThresholdFigures
 from include.pipeline.figures.scored_rows import ScoredRows
 
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from include.pipeline.documents.params import RunParams
 
 GRID = tuple(hundredths / 100 for hundredths in range(1, 100))
+"""The thresholds that are drawn and listed. The best is looked for among all scores."""
+_MOST_DIGITS = 17  # of a float
 
 
 def threshold_figures(
@@ -34,16 +37,55 @@ def threshold_figures(
 def best_threshold(
     figure: Literal["f1", "profit"],
     *,
-    test: "Sequence[ThresholdFigures]",
-    validation: "Sequence[ThresholdFigures]",
+    test: ScoredRows,
+    validation: ScoredRows | None,
+    params: "RunParams",
 ) -> BestThreshold:
-    """Choose the threshold at which a figure is highest; the lowest of them where there are several.
+    """Choose the threshold at which a figure is highest, among all scores that occur.
+
+    Of several, it is the one by which the fewest are called. Where no threshold gives more than nothing,
+    nobody is to be called.
 
     Args:
         figure: Name of the figure.
-        test: Figures on the test rows.
-        validation: Figures at the same thresholds on the validation rows. They decide, unless empty.
+        test: What tells what the threshold gives.
+        validation: Rows that decide; without any, the test rows do.
+        params: Have the cost of a call and the value of a deposit.
     """
     decides = validation or test
-    at = int(np.argmax([getattr(figures, figure) for figures in decides]))
-    return BestThreshold(chosen_on="validation" if validation else "test", test=test[at])
+    positives, negatives = decides.blocks
+    found, called = np.cumsum(positives), np.cumsum(positives + negatives)
+    if figure == "f1":
+        values = 2 * found / (called + decides.positives)
+    else:
+        values = found * params.deposit_value - called * params.call_cost
+    at = int(np.argmax(values))
+    scores = [*decides.distinct_scores[at : at + 2].tolist(), 0.0]
+    threshold = _shortest(scores[1], scores[0]) if values[at] > 0 else CALLS_NOBODY
+    (figures,) = threshold_figures(test, (threshold,), params)
+    return BestThreshold(chosen_on="validation" if validation else "test", test=figures)
+
+
+def break_even(rows: ScoredRows, params: "RunParams") -> ThresholdFigures | None:
+    """Work out what the threshold gives from which on a call is worth its cost, if the scores are calibrated.
+
+    A call is worth the score times the value of a deposit, so the threshold is cost by value: C. Elkan, The
+    foundations of cost-sensitive learning (2001).
+
+    Returns:
+        The figures; None where a deposit is worth nothing.
+    """
+    if not params.deposit_value:
+        return None
+    threshold = params.call_cost / params.deposit_value
+    (figures,) = threshold_figures(rows, (threshold if threshold <= 1 else CALLS_NOBODY,), params)
+    return figures
+
+
+def _shortest(above: float, up_to: float) -> float:
+    """Return the number with the fewest digits that calls the same rows."""
+    for digits in range(1, _MOST_DIGITS):
+        number: float = math.floor(up_to * 10**digits) / 10**digits
+        if above < number <= up_to:
+            return number
+    return up_to

@@ -4,6 +4,6 @@ FEWEST_ROWS = 10
 """The least number of rows that is told exactly, but for none."""
 
 
-def is_few(rows: int) -> bool:
+def is_few(rows: float) -> bool:
     """Tell whether so many rows, though not none, are too few to be told of."""
     return 0 < rows < FEWEST_ROWS

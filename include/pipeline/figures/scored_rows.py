@@ -60,6 +60,11 @@ class ScoredRows:
         _, fps, _, tps, _ = self._curve
         return np.diff(tps, prepend=0), np.diff(fps, prepend=0)
 
+    @property
+    def distinct_scores(self) -> np.ndarray:
+        """The scores that occur, the highest first: those of `blocks`."""
+        return self._curve[4]
+
     @cached_property
     def _recalls(self) -> np.ndarray:
         # From the threshold that nothing reaches down.

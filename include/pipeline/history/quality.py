@@ -3,13 +3,16 @@
 from typing import TYPE_CHECKING
 
 from include.pipeline.errors import QualityError
+from include.pipeline.history.skill import skills
 
 if TYPE_CHECKING:
     from include.pipeline.documents.metrics import Evaluation
     from include.pipeline.documents.params import RunParams
+    from include.pipeline.history.skill import Skill
 
 # In binary, 0.8 - 0.1 is more than 0.7.
 _ROUNDING = 1e-9
+_AN_AMOUNT = 10  # of money, where hundredths are enough
 
 
 def missed(evaluation: "Evaluation", params: "RunParams") -> list[tuple[str, str]]:
@@ -26,13 +29,8 @@ def missed(evaluation: "Evaluation", params: "RunParams") -> list[tuple[str, str
                 f"it has to be at least min_roc_auc = {params.min_roc_auc}",
             )
         )
-    if params.must_beat_baseline and evaluation.accuracy <= evaluation.baseline_accuracy:
-        found.append(
-            (
-                f"accuracy = {evaluation.accuracy:.5f}",
-                f"it has to be above the baseline's {evaluation.baseline_accuracy:.5f}",
-            )
-        )
+    if params.must_beat_baseline:
+        found += [_no_skill(skill) for skill in skills(evaluation, params) if not skill.is_shown]
     if previous and params.max_roc_auc_drop is not None:
         limit = f"max_roc_auc_drop = {params.max_roc_auc_drop}"
         if previous.roc_auc is None:
@@ -52,6 +50,16 @@ def missed(evaluation: "Evaluation", params: "RunParams") -> list[tuple[str, str
     return found
 
 
+def _no_skill(skill: "Skill") -> tuple[str, str]:
+    side = "above" if skill.higher_is_better else "below"
+    rule = f"it has to be {side} {_written(skill.without)}, that of {skill.instead}"
+    return f"{skill.name} = {_written(skill.model)}", rule
+
+
+def _written(figure: float) -> str:
+    return f"{figure:.5f}" if abs(figure) < _AN_AMOUNT else f"{figure:,.2f}"
+
+
 def check_quality(evaluation: "Evaluation", params: "RunParams") -> None:
     """Let a good model pass, and refuse any other.
 
@@ -63,5 +71,5 @@ def check_quality(evaluation: "Evaluation", params: "RunParams") -> None:
         raise QualityError(
             " and ".join(found),
             " and ".join(rules),
-            "Look at the data and the hyperparameters, or change the gate's Params",
+            "Look at the data, the hyperparameters and the threshold, or change the gate's Params",
         )

@@ -37,9 +37,16 @@ def count(number: int) -> str:
     return f"{number:,}".replace("-", _MINUS)
 
 
-def rows(number: int, few_shown: bool) -> str:
-    """Count rows; where few may not be seen, write "under 10" for one to nine."""
-    return count(number) if few_shown or not is_few(number) else f"under {FEWEST_ROWS}"
+def rows(number: float, few_shown: bool) -> str:
+    """Count rows, shared-out ones with a tenth; where few may not be seen, write "under 10"."""
+    if not few_shown and is_few(number):
+        return f"under {FEWEST_ROWS}"
+    return count(int(number)) if number == int(number) else f"{number:,.1f}"
+
+
+def threshold(number: float) -> str:
+    """Write 0.11305 as it is, and one that no score reaches in words."""
+    return f"{number:g}" if number <= 1 else "above every score"
 
 
 def decimal(number: float, digits: int = 4) -> str:
@@ -107,5 +114,5 @@ def size(number: int) -> str:
 
 FILTERS = {
     written.__name__: written
-    for written in (count, rows, decimal, difference, percent, money, usd, duration, moment, size)
+    for written in (count, rows, threshold, decimal, difference, percent, money, usd, duration, moment, size)
 }

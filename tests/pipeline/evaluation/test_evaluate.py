@@ -86,14 +86,14 @@ def test_the_headline_is_at_the_threshold_of_the_params() -> None:
     assert evaluation.threshold == 0.3
     assert evaluation.confusion_matrix == ConfusionMatrix(tn=2, fp=2, fn=0, tp=2)
     assert (evaluation.validation_rows, evaluation.features, evaluation.training_curve) == (0, (), {})
-    assert (evaluation.best_f1.chosen_on, evaluation.best_f1.test.threshold) == ("test", 0.21)
+    assert (evaluation.best_f1.chosen_on, evaluation.best_f1.test.threshold) == ("test", 0.3)
 
 
 @pytest.mark.parametrize(
     ("rule", "threshold"),
     [
-        ("best_f1", 0.61),  # the lowest above the no of 0.6: all right
-        ("best_profit", 0.41),  # a call costs little: the yes of 0.7 and that of 0.6 would both be called
+        ("best_f1", 0.7),  # above the no of 0.6: all right
+        ("best_profit", 0.6),  # a call costs little: the yes of 0.7 and that of 0.6 would both be called
     ],
 )
 def test_a_threshold_is_chosen_on_the_validation_rows(rule: str, threshold: float) -> None:
@@ -163,14 +163,20 @@ def test_every_figure_of_the_tutorials_model_is_what_its_definition_gives() -> N
     # Known of this data: F1 is best near 0.2, and there far above that at 0.5.
     assert found.best_f1.test.threshold == pytest.approx(0.2, abs=0.05)
     assert found.best_f1.test.f1 == pytest.approx(0.47, abs=0.005)
-    assert found.best_f1.test.f1 == max(figures.f1 for figures in found.thresholds)
-    assert found.best_profit.test.profit == max(figures.profit for figures in found.thresholds)
+    by_score = pd.DataFrame({"score": scores, "yes": was}).groupby("score")["yes"].agg(["sum", "count"])[::-1]
+    called, reached = by_score["count"].cumsum(), by_score["sum"].cumsum()
+    assert found.best_f1.test.f1 == pytest.approx((2 * reached / (called + yes)).max())
+    assert found.best_profit.test.profit == (50 * reached - 5 * called).max()
+    assert found.break_even is not None
+    assert found.break_even.threshold == 0.1
+    assert found.break_even.profit == 50 * was[scores >= 0.1].sum() - 5 * (scores >= 0.1).sum()
 
-    by_score = was[np.argsort(-scores, kind="stable")]
     ends = np.cumsum([decile.rows for decile in found.deciles])
+    # Any order of equal scores, on average: each row counts as many positives as its score has.
+    expected = np.repeat((by_score["sum"] / by_score["count"]).to_numpy(), by_score["count"])
     assert [decile.gain for decile in found.deciles] == pytest.approx(
-        [by_score[:end].sum() / yes for end in ends]
+        [expected[:end].sum() / yes for end in ends]
     )
-    assert found.deciles[0].lift == pytest.approx(by_score[: ends[0]].mean() / was.mean())
+    assert found.deciles[0].lift == pytest.approx(expected[: ends[0]].mean() / was.mean())
     for name, interval in found.intervals.items():
         assert interval.low < getattr(found, name) < interval.high

@@ -3,7 +3,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from include.pipeline.evaluation.gains import deciles
+from include.pipeline.documents.metrics import Decile
+from include.pipeline.evaluation import gains
+from include.pipeline.figures.scored_rows import ScoredRows
+
+
+def deciles(labels: np.ndarray, scores: np.ndarray) -> tuple[Decile, ...]:
+    return gains.deciles(ScoredRows(labels, scores, 0.5))
 
 
 def test_the_highest_scores_are_the_first_decile() -> None:
@@ -47,3 +53,23 @@ def test_the_parts_are_nearly_equal_hold_each_row_once_and_reach_every_yes(
     assert lowest[-1] == scores.min()
     mean_lift = np.average([decile.lift for decile in found], weights=sizes)
     assert mean_lift == pytest.approx(1)
+
+
+def test_equal_scores_reach_what_calls_at_random_reach_whatever_the_files_order() -> None:
+    labels = np.array([0] * 40 + [1] * 10)
+    for given_labels in (labels, labels[::-1]):
+        found = deciles(given_labels, np.full(50, 0.2))
+        assert [decile.gain for decile in found] == pytest.approx([number / 10 for number in range(1, 11)])
+        assert [decile.lift for decile in found] == pytest.approx([1] * 10)
+        assert [decile.positives for decile in found] == pytest.approx([1] * 10)
+
+
+def test_a_tied_block_is_shared_out_among_the_parts_that_it_reaches_into() -> None:
+    # 5 rows of 0.9 (3 positive), then 30 of 0.5 (6 positive), then 5 of 0.1 (1 positive); ten parts of 4.
+    labels = np.repeat([1, 0, 1, 0, 1, 0], [3, 2, 6, 24, 1, 4])
+    scores = np.repeat([0.9, 0.5, 0.1], [5, 30, 5])
+    found = deciles(labels, scores)
+    assert [decile.positives for decile in found[:3]] == pytest.approx(
+        [4 * 3 / 5, 3 / 5 + 3 * 6 / 30, 4 * 6 / 30]
+    )
+    assert [decile.lowest_score for decile in found] == [0.9] + [0.5] * 7 + [0.1] * 2

@@ -1,9 +1,13 @@
+import math
+from typing import Any
+
 import pytest
 
 from include.pipeline.documents.config import load_config
 from include.pipeline.documents.metrics import Evaluation, PreviousModel
 from include.pipeline.documents.params import RunParams
 from include.pipeline.errors import QualityError
+from include.pipeline.figures.confusion_matrix import ConfusionMatrix
 from include.pipeline.history.quality import check_quality, missed
 from tests.pipeline.made_up_figures import metrics
 from tests.pipeline.report.example import evaluation_of
@@ -11,7 +15,7 @@ from tests.pipeline.report.example import evaluation_of
 PARAMS = load_config("bank_marketing").params
 
 
-def judged(previous: PreviousModel | None = None, **changed: float) -> Evaluation:
+def judged(previous: PreviousModel | None = None, **changed: Any) -> Evaluation:
     return evaluation_of(**dict(metrics(**changed)), previous=previous)
 
 
@@ -28,19 +32,71 @@ def test_stops_a_model_below_the_minimum() -> None:
         check_quality(judged(roc_auc=0.69999), PARAMS)
 
 
-def test_stops_a_model_that_only_equals_the_baseline() -> None:
-    with pytest.raises(QualityError, match=r"0.88000\nExpected: it has to be above the baseline's 0.88000"):
-        check_quality(judged(accuracy=0.88), PARAMS)
+# Of 1,000 rows, 120 are positive; calling all of them gives 120 * 50 - 1,000 * 5 = 1,000.
+CONSTANT = {
+    "log_loss": -(0.12 * math.log(0.12) + 0.88 * math.log(0.88)),
+    "brier_score": 0.12 * 0.88,
+}
+
+
+@pytest.mark.parametrize("name", CONSTANT)
+def test_stops_a_model_whose_scores_are_no_better_than_the_share_of_positives(name: str) -> None:
+    constant = CONSTANT[name]
+    with pytest.raises(QualityError) as refused:
+        check_quality(judged(**{name: constant + 1e-9}), PARAMS)
+    assert str(refused.value).startswith(
+        f"Found: {name} = {constant:.5f}\n"
+        f"Expected: it has to be below {constant:.5f}, that of the share of positives as the score of every "
+        "row\n"
+    )
+    check_quality(judged(**{name: constant - 1e-6}), PARAMS)
+
+
+def called(tp: int, fp: int) -> ConfusionMatrix:
+    return ConfusionMatrix(tn=880 - fp, fp=fp, fn=120 - tp, tp=tp)
+
+
+@pytest.mark.parametrize(
+    ("matrix", "cost", "found", "instead"),
+    [
+        # 30 * 50 - 100 * 5, as much as calling all.
+        (called(30, 70), 5.0, "1,000.00", "above 1,000.00, that of calling everybody"),
+        (called(120, 880), 5.0, "1,000.00", "above 1,000.00, that of calling everybody"),
+        # Calling all costs 10,000 for 6,000.
+        (called(2, 8), 10.0, "0.00000", "above 0.00000, that of calling nobody"),
+        (called(0, 0), 10.0, "0.00000", "above 0.00000, that of calling nobody"),
+    ],
+)
+def test_stops_a_model_that_earns_no_more_than_can_be_had_without_it(
+    matrix: ConfusionMatrix, cost: float, found: str, instead: str
+) -> None:
+    params = PARAMS.model_copy(update={"call_cost": cost})
+    with pytest.raises(QualityError) as refused:
+        check_quality(judged(confusion_matrix=matrix), params)
+    assert str(refused.value).startswith(f"Found: profit = {found}\nExpected: it has to be {instead}\n")
+    better = matrix.model_copy(update={"tp": matrix.tp + 1, "fn": matrix.fn - 1})
+    if matrix.fn:
+        check_quality(judged(confusion_matrix=better), params)
+
+
+@pytest.mark.parametrize("costs", [(0.0, 50.0), (50.0, 50.0), (0.0, 0.0)])
+def test_profit_counts_only_where_it_can_tell_models_apart(costs: tuple[float, float]) -> None:
+    params = PARAMS.model_copy(update={"call_cost": costs[0], "deposit_value": costs[1]})
+    check_quality(judged(confusion_matrix=called(0, 0)), params)
+
+
+def test_accuracy_is_not_asked_as_good_thresholds_lower_it() -> None:
+    check_quality(judged(accuracy=0.5), PARAMS)
 
 
 def test_the_baseline_counts_only_where_the_params_say_so() -> None:
     lenient = PARAMS.model_copy(update={"must_beat_baseline": False})
-    check_quality(judged(accuracy=0.5), lenient)
+    check_quality(judged(log_loss=5.0, brier_score=0.9, confusion_matrix=called(0, 880)), lenient)
 
 
 def test_names_everything_that_is_missed() -> None:
-    with pytest.raises(QualityError, match=r"roc_auc = 0.50000 and accuracy = 0.80000"):
-        check_quality(judged(roc_auc=0.5, accuracy=0.8), PARAMS)
+    with pytest.raises(QualityError, match=r"roc_auc = 0.50000 and log_loss = 0.40000"):
+        check_quality(judged(roc_auc=0.5, log_loss=0.4), PARAMS)
 
 
 def test_a_good_model_misses_nothing() -> None:
@@ -98,7 +154,7 @@ def test_a_model_that_cannot_be_held_to_the_last_accepted_one_is_stopped() -> No
     assert str(refused.value) == (
         "Found: the model of scheduled__1 was trained on other columns, or cannot be read\n"
         "Expected: max_roc_auc_drop = 0.01 needs its ROC AUC on the same test rows\n"
-        "To do: Look at the data and the hyperparameters, or change the gate's Params"
+        "To do: Look at the data, the hyperparameters and the threshold, or change the gate's Params"
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from include.pipeline.data.drift import failures, warnings
+from include.pipeline.history.skill import Skill, skills
 from include.pipeline.report import shared_figures
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class OverviewSection:
     """That model; None where nothing was compared, or an earlier version did."""
     evaluation: "Evaluation"
     params: "RunParams"
+    skills: list[Skill]
+    """What the model is better in than none, where the Params ask for it."""
     frequent_class: str
     """`positive` or `negative`, whichever is more frequent."""
     reach: shared_figures.Reach
@@ -47,6 +50,9 @@ def gather(contents: "ReportContents") -> OverviewSection:
         reference=evaluation.drift.reference if evaluation.drift else None,
         evaluation=evaluation,
         params=params,
+        skills=[
+            skill for skill in skills(evaluation, params) if skill.is_shown and params.must_beat_baseline
+        ],
         frequent_class=shared_figures.frequent_class(evaluation),
         reach=shared_figures.reach(evaluation.deciles),
         profit=shared_figures.threshold_in_force(evaluation, params).profit,

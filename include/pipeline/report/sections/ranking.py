@@ -44,6 +44,7 @@ def gather(contents: "ReportContents") -> RankingSection:
 def _roc_plot(contents: "ReportContents") -> Markup:
     """Draw the true positive rate over the false positive rate."""
     evaluation = contents.evaluation
+    threshold = formats.threshold(evaluation.threshold)
     false_positive_rate = evaluation.confusion_matrix.fp / (evaluation.rows - evaluation.positives)
 
     def draw() -> Figure:
@@ -59,7 +60,7 @@ def _roc_plot(contents: "ReportContents") -> Markup:
         draw,
         name="roc",
         alternative=f"ROC curve, area {evaluation.roc_auc:.3f}; guessing has 0.5. At the threshold "
-        f"{evaluation.threshold:g} the true positive rate is {formats.percent(evaluation.recall)} and the "
+        f"{threshold} the true positive rate is {formats.percent(evaluation.recall)} and the "
         f"false positive rate {formats.percent(false_positive_rate, 1)}.",
     )
 
@@ -91,9 +92,11 @@ def _precision_recall_plot(contents: "ReportContents") -> Markup:
         draw,
         name="precision-recall",
         alternative=f"Precision-recall curve, average precision {evaluation.average_precision:.3f}; guessing "
-        f"has {share:.3f}. At the threshold {evaluation.threshold:g} {at_threshold}.",
+        f"has {share:.3f}. At the threshold {formats.threshold(evaluation.threshold)} {at_threshold}.",
     )
 
 
 def _mark_threshold(axes: Axes, x: float, y: float, threshold: float) -> None:
-    axes.plot(x, y, color=SECOND, marker="D", linestyle="none", label=f"Threshold {threshold:g}")
+    axes.plot(
+        x, y, color=SECOND, marker="D", linestyle="none", label=f"Threshold {formats.threshold(threshold)}"
+    )

@@ -35,6 +35,7 @@ def gather(contents: "ReportContents") -> RunSection:
 def _groups(contents: "ReportContents") -> list[Facts]:
     plan, raw, split, job = contents.plan, contents.raw, contents.split, contents.training
     params, identity = plan.params, plan.identity
+    threshold = formats.threshold(contents.evaluation.threshold)
     return [
         Facts(
             "Run",
@@ -95,7 +96,7 @@ def _groups(contents: "ReportContents") -> list[Facts]:
         Facts(
             "Decision",
             {
-                "Threshold": f"{contents.evaluation.threshold:g}, by the rule {params.threshold_rule}",
+                "Threshold": f"{threshold}, by the rule {params.threshold_rule}",
                 "Cost of a call": formats.money(params.call_cost),
                 "Value of a deposit": formats.money(params.deposit_value),
                 "Minimum ROC AUC": f"{params.min_roc_auc:g}",

@@ -15,7 +15,7 @@ from include.pipeline.report.shared_figures import threshold_in_force
 from include.pipeline.report.svg import FIRST, HEIGHT, INK, MUTED, SECOND, THIRD, WIDTH, inline_svg
 
 if TYPE_CHECKING:
-    from include.pipeline.documents.metrics import Evaluation, ThresholdFigures
+    from include.pipeline.documents.metrics import BestThreshold, Evaluation, ThresholdFigures
     from include.pipeline.documents.params import RunParams
     from include.pipeline.report.contents import ReportContents
 
@@ -35,6 +35,8 @@ class ThresholdSection:
     """The thresholds to list; those in force or best are marked."""
 
     evaluation: "Evaluation"
+    on_test: bool
+    """Whether the best thresholds were found on the test rows themselves."""
     params: "RunParams"
     rows: list[ThresholdRow]
     curves: Markup
@@ -49,6 +51,7 @@ def gather(contents: "ReportContents") -> ThresholdSection:
     in_force = threshold_in_force(evaluation, params)
     return ThresholdSection(
         evaluation=evaluation,
+        on_test="test" in (evaluation.best_f1.chosen_on, evaluation.best_profit.chosen_on),
         params=params,
         rows=_rows(evaluation, in_force),
         curves=_curves_plot(evaluation),
@@ -58,11 +61,13 @@ def gather(contents: "ReportContents") -> ThresholdSection:
 
 def _rows(evaluation: "Evaluation", in_force: "ThresholdFigures") -> list[ThresholdRow]:
     """Choose the thresholds to list: 0.05, 0.10 and so on, and those that are in force or best."""
-    marked = (
+    marked = [
         ("in force", in_force),
-        ("best F1", evaluation.best_f1.test),
-        ("best profit", evaluation.best_profit.test),
-    )
+        (_told("best F1", evaluation.best_f1), evaluation.best_f1.test),
+        (_told("best profit", evaluation.best_profit), evaluation.best_profit.test),
+    ]
+    if evaluation.break_even:
+        marked.append(("cost / value", evaluation.break_even))
     listed = [row for row in evaluation.thresholds if round(row.threshold * 100) % _STEP_PERCENT == 0]
     figures = {round(row.threshold, 9): row for row in [*listed, *(row for _, row in marked)]}
     return [
@@ -74,9 +79,15 @@ def _rows(evaluation: "Evaluation", in_force: "ThresholdFigures") -> list[Thresh
     ]
 
 
+def _told(name: str, best: "BestThreshold") -> str:
+    """Say of what was best on the rows that it was looked for on that it was."""
+    return f"{name} (found on these rows)" if best.chosen_on == "test" else name
+
+
 def _curves_plot(evaluation: "Evaluation") -> Markup:
     """Draw precision, recall and F1 over the threshold."""
     best = evaluation.best_f1.test
+    found = _told("The best F1", evaluation.best_f1)
     thresholds = [row.threshold for row in evaluation.thresholds]
     precisions = [math.nan if row.precision is None else row.precision for row in evaluation.thresholds]
 
@@ -91,7 +102,7 @@ def _curves_plot(evaluation: "Evaluation") -> Markup:
         ):
             axes.plot(thresholds, values, color=colour, linestyle=dash, label=name)
         _line_in_force(axes, evaluation.threshold)
-        best_label = f"Best F1, at {best.threshold:.2f}"
+        best_label = f"{_told('Best F1', evaluation.best_f1)}, at {formats.threshold(best.threshold)}"
         axes.plot(best.threshold, best.f1, color=THIRD, marker="D", linestyle="none", label=best_label)
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderpad=0)
         return figure
@@ -99,8 +110,9 @@ def _curves_plot(evaluation: "Evaluation") -> Markup:
     return inline_svg(
         draw,
         name="thresholds",
-        alternative=f"Precision, recall and F1 by threshold. F1 is highest, {best.f1:.3f}, at "
-        f"{best.threshold:.2f}; at the threshold in force, {evaluation.threshold:g}, it is "
+        alternative=f"Precision, recall and F1 by threshold. {found} is {best.f1:.3f}, at "
+        f"{formats.threshold(best.threshold)}; at the threshold in force, "
+        f"{formats.threshold(evaluation.threshold)}, it is "
         f"{evaluation.f1:.3f}.",
     )
 
@@ -113,6 +125,9 @@ def _profit_plot(evaluation: "Evaluation", in_force: float) -> Markup:
         in_force: Profit at the threshold in force.
     """
     best = evaluation.best_profit.test
+    found = _told("best", evaluation.best_profit)
+    at = formats.threshold(best.threshold)
+    gives = "to call nobody" if best.calls_nobody else f"{formats.money(best.profit)}, at {at}"
     thresholds = [row.threshold for row in evaluation.thresholds]
 
     def draw() -> Figure:
@@ -126,9 +141,12 @@ def _profit_plot(evaluation: "Evaluation", in_force: float) -> Markup:
         axes.yaxis.set_major_formatter(FuncFormatter(lambda amount, _: formats.money(amount)))
         axes.margins(y=0.12)
         _line_in_force(axes, evaluation.threshold)
+        if best.calls_nobody:
+            axes.set_title("Best: call nobody", loc="left")
+            return figure
         axes.plot(best.threshold, best.profit, color=SECOND, marker="D", linestyle="none")
         axes.annotate(
-            f"best, at {best.threshold:.2f}",
+            f"{found}, at {at}",
             (best.threshold, best.profit),
             xytext=(9, 6),
             textcoords="offset points",
@@ -139,13 +157,15 @@ def _profit_plot(evaluation: "Evaluation", in_force: float) -> Markup:
     return inline_svg(
         draw,
         name="profit",
-        alternative=f"Profit by threshold. It is highest, {formats.money(best.profit)}, at "
-        f"{best.threshold:.2f}; at the threshold in force, {evaluation.threshold:g}, it is "
+        alternative=f"Profit by threshold. The {found} is {gives}; at the threshold in force, "
+        f"{formats.threshold(evaluation.threshold)}, it is "
         f"{formats.money(in_force)}.",
     )
 
 
 def _line_in_force(axes: Axes, threshold: float) -> None:
+    if threshold > 1:  # nobody is called
+        return
     axes.axvline(threshold, color=INK, linestyle=":", linewidth=1.4)
     left = threshold > 0.75  # noqa: PLR2004
     axes.annotate(
