@@ -72,8 +72,12 @@ def train(
     features: tuple[str, ...] = ("age", "pdays", "euribor3m"),
     job: CompletedTrainingJob | None = None,
     billable_seconds: int | None = None,
+    trained_on: bytes | None = None,
 ) -> RunManifest:
-    """Leave what a run has left when its gate begins: model, unless a job has made it, figures, manifest."""
+    """Leave what a run has left when its gate begins: model, unless a job has made it, figures, manifest.
+
+    And the rows that it was trained on, where they are given.
+    """
     contents = example.contents_of()
     archive = read_object(s3, job.model_uri) if job else archive_of(model)
     found = (evaluation or example.evaluation_of()).model_copy(
@@ -91,12 +95,16 @@ def train(
         write_object(s3, training.model_uri, archive, "application/x-tar")
     write_object(s3, plan.locations.predictions, f"label,score\n{plan.key},{data}\n".encode(), "text/csv")
     write_object(s3, plan.locations.metrics, found.model_dump_json(indent=2).encode(), "application/json")
+    split = contents.split.model_copy(update={"feature_names": features})
+    if trained_on is not None:
+        write_object(s3, f"{plan.locations.train}train.csv", trained_on, "text/csv")
+        split = split.model_copy(update={"train_sha256": hashlib.sha256(trained_on).hexdigest()})
     return record_run(
         s3,
         plan,
         found,
         raw=contents.raw.model_copy(update={"sha256": data}),
-        split=contents.split.model_copy(update={"feature_names": features}),
+        split=split,
         training=training,
     )
 

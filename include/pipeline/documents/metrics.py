@@ -52,7 +52,7 @@ class ThresholdFigures(Document):
     confusion_matrix: ConfusionMatrix
     """The counts at the threshold."""
     precision: float | None
-    """Share of positives among the predicted positives; null where no row was predicted positive."""
+    """Share of positives among the predicted positives; not defined, null, where there are none."""
     recall: float
     """Share of the positives that were predicted positive."""
     f1: float
@@ -122,12 +122,21 @@ class FeatureImportance(Document):
 
 
 class PreviousModel(Document):
-    """The last accepted model, asked for the same test rows."""
+    """The last accepted model beside the run's own, on the same rows."""
 
     run_id: str
     """The run that made it."""
     roc_auc: float | None
-    """Its ROC AUC on these rows; null where it takes other columns, or cannot be read."""
+    """Its ROC AUC on the rows that count; null where it takes other columns, or cannot be read."""
+    unseen_rows: int | None = None
+    """The rows that count: those whose features neither model was trained on. Of none, or of one class alone,
+    `roc_auc` is that on all test rows. Null where an earlier version wrote this: all of them counted."""
+    unseen_rarer: int | None = None
+    """How many of these are of the rarer class."""
+    own_roc_auc: float | None = None
+    """ROC AUC of the run's own model on the rows that count."""
+    change: Interval | None = None
+    """95 % interval of `own_roc_auc` minus `roc_auc`; null where it cannot be told."""
 
 
 class Evaluation(Metrics):

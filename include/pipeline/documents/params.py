@@ -208,8 +208,14 @@ class RunParams(BaseModel):
         ge=0,
         le=1,
         title="Largest drop of ROC AUC",
-        description="The run fails when the ROC AUC of the last accepted model, on the same test rows, is "
-        "higher by more than this. Empty: the models are not compared.",
+        description="The run fails when the ROC AUC of the last accepted model is surely higher by more than "
+        "this, on the test rows that neither was trained on. Empty: the models are not compared.",
+    )
+    undecided_passes: bool = Field(
+        default=True,
+        title="Undecided passes",
+        description="A drop of which these rows cannot tell whether it is larger than allowed: the model "
+        "passes. Otherwise the run fails.",
     )
     max_cost: float | None = Field(
         default=None,

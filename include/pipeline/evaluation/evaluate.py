@@ -2,17 +2,16 @@
 
 import hashlib
 import io
-import logging
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from sklearn import metrics as scikit
 
-from include.pipeline.aws.object_store import is_there, read_object, write_object
+from include.pipeline.aws.object_store import read_object, write_object
 from include.pipeline.documents.metrics import Evaluation, FeatureImportance, Metrics, PreviousModel
-from include.pipeline.evaluation.explanation import explain, predict
+from include.pipeline.evaluation.explanation import explain
 from include.pipeline.evaluation.gains import deciles
+from include.pipeline.evaluation.previous_model import ask_previous
 from include.pipeline.evaluation.score_drift import compare_scores
 from include.pipeline.evaluation.scoring import score_rows
 from include.pipeline.evaluation.thresholds import GRID, best_threshold, break_even, threshold_figures
@@ -21,9 +20,7 @@ from include.pipeline.evaluation.written_rows import check_training_rows, read_r
 from include.pipeline.figures.interval import Interval
 from include.pipeline.figures.model_figures import FIGURES
 from include.pipeline.figures.scored_rows import ScoredRows
-from include.pipeline.history.accepted import accepted_before
 from include.pipeline.history.model_archive import read_model
-from include.pipeline.history.provenance import has_accepted_content
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,15 +30,12 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
     from include.pipeline.documents.drift import Drift
-    from include.pipeline.documents.manifest import RunManifest
     from include.pipeline.documents.params import RunParams
     from include.pipeline.documents.plan import RunPlan
     from include.pipeline.documents.split import Split
     from include.pipeline.documents.training_job import CompletedTrainingJob
 
     Rows = tuple[np.ndarray, np.ndarray]
-
-log = logging.getLogger(__name__)
 
 
 def score_metrics(rows: ScoredRows) -> Metrics:
@@ -86,7 +80,7 @@ def evaluate(
         model_sha256: SHA-256 of the model file.
         archive_sha256: SHA-256 of the archive that it was in.
         features: How much each column contributes.
-        previous: ROC AUC of the last accepted model on the test rows.
+        previous: The last accepted model beside this one.
         drift: Drift from that model's data.
         training_curve: Metrics of each round in the job's log.
         few_rows_shown: Whether a page may count fewer than ten rows.
@@ -159,7 +153,7 @@ def evaluate_endpoint(
         model_sha256=hashlib.sha256(model).hexdigest() if model else None,
         archive_sha256=hashlib.sha256(archive).hexdigest(),
         features=explain(model, features, split.feature_names) if model else (),
-        previous=_ask_previous(plan, split, s3, labels, features),
+        previous=ask_previous(plan, split, s3, labels=labels, scores=scores, features=features),
         drift=split.drift
         and split.drift.model_copy(update={"scores": compare_scores(s3, plan, split, features)}),
         training_curve=read_training_curve(logs, job.name),
@@ -176,34 +170,6 @@ def read_evaluation(s3: "S3Client", plan: "RunPlan") -> Evaluation:
         DocumentError: It cannot be read.
     """
     return Evaluation.read(read_object(s3, plan.locations.metrics), plan.locations.metrics)
-
-
-def _ask_previous(
-    plan: "RunPlan", split: "Split", s3: "S3Client", labels: np.ndarray, features: bytes
-) -> PreviousModel | None:
-    manifest = _previous_that_is_there(s3, plan) if plan.params.max_roc_auc_drop is not None else None
-    if manifest is None:
-        return None
-    scores = None
-    # Another model in its place would lower the bar. Without its figure the gate lets none pass.
-    if manifest.split.feature_names == split.feature_names and has_accepted_content(s3, manifest):
-        model = read_model(read_object(s3, manifest.training.model_uri))
-        scores = predict(model, features) if model else None
-    return PreviousModel(
-        run_id=manifest.identity.run_id,
-        roc_auc=None if scores is None else float(scikit.roc_auc_score(labels, scores)),
-    )
-
-
-def _previous_that_is_there(s3: "S3Client", plan: "RunPlan") -> "RunManifest | None":
-    for manifest in accepted_before(s3, plan):
-        if is_there(s3, manifest.training.model_uri):
-            return manifest
-        log.warning(
-            "The model of %s is no longer on S3: the accepted model before it is compared instead",
-            manifest.identity.run_id,
-        )
-    return None
 
 
 def _score_validation(

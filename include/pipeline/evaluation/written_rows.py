@@ -45,7 +45,7 @@ def check_training_rows(s3: "S3Client", plan: "RunPlan", split: "Split") -> None
         ObjectError: It holds something else.
     """
     digest = hashlib.sha256()
-    for uri in sorted(list_objects(s3, plan.locations.train), key=_number):
+    for uri in sorted(list_objects(s3, plan.locations.train), key=number_of_part):
         bucket, key = split_uri(uri)
         for piece in s3.get_object(Bucket=bucket, Key=key)["Body"].iter_chunks(_PIECE):
             digest.update(piece)
@@ -57,6 +57,7 @@ def check_training_rows(s3: "S3Client", plan: "RunPlan", split: "Split") -> None
         )
 
 
-def _number(uri: str) -> tuple[int, str]:
+def number_of_part(uri: str) -> tuple[int, str]:
+    """Tell the number of a file of training rows, and its URI: the order in which they were split."""
     found = _NUMBER.search(uri)
     return (int(found[1]) if found else 0, uri)

@@ -41,7 +41,7 @@ class ModelFigures(Document):
             baseline=lambda share: share if _positive_is_more_frequent(share) else 0,
         ),
     ]
-    """Share of positives among the predicted positives; null where no row was predicted positive."""
+    """Share of positives among the predicted positives; not defined, null, where there are none."""
     recall: Annotated[
         float,
         Figure(

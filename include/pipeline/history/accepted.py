@@ -50,6 +50,7 @@ _OF_NO_MATTER = {
     "endpoint_instance_count",
     "min_roc_auc",
     "must_beat_baseline",
+    "undecided_passes",
     "max_cost",
     "force_retrain",
     "keep_endpoint",

@@ -3,15 +3,14 @@
 from typing import TYPE_CHECKING
 
 from include.pipeline.errors import QualityError
+from include.pipeline.history.drop import drop_verdict
 from include.pipeline.history.skill import skills
 
 if TYPE_CHECKING:
-    from include.pipeline.documents.metrics import Evaluation
+    from include.pipeline.documents.metrics import Evaluation, PreviousModel
     from include.pipeline.documents.params import RunParams
     from include.pipeline.history.skill import Skill
 
-# In binary, 0.8 - 0.1 is more than 0.7.
-_ROUNDING = 1e-9
 _AN_AMOUNT = 10  # of money, where hundredths are enough
 
 
@@ -40,14 +39,27 @@ def missed(evaluation: "Evaluation", params: "RunParams") -> list[tuple[str, str
                     f"{limit} needs its ROC AUC on the same test rows",
                 )
             )
-        elif evaluation.roc_auc < previous.roc_auc - params.max_roc_auc_drop - _ROUNDING:
-            found.append(
-                (
-                    f"roc_auc = {evaluation.roc_auc:.5f}",
-                    f"it has to be at most {limit} below {previous.roc_auc:.5f}, that of {previous.run_id}",
-                )
-            )
+        elif told := _drop(previous, evaluation.roc_auc, params, params.max_roc_auc_drop):
+            found.append(told)
     return found
+
+
+def _drop(
+    previous: "PreviousModel", roc_auc: float, params: "RunParams", largest: float
+) -> tuple[str, str] | None:
+    verdict = drop_verdict(previous, roc_auc, largest)
+    if verdict == "passed" or (verdict == "undecided" and params.undecided_passes):
+        return None
+    own = roc_auc if previous.own_roc_auc is None else previous.own_roc_auc
+    that = f"{previous.roc_auc:.5f}, that of {previous.run_id}"
+    limit = f"max_roc_auc_drop = {largest}"
+    if verdict == "failed":
+        return f"roc_auc = {own:.5f}", f"it has to be at most {limit} below {that}"
+    rows = f"on {previous.unseen_rows} test rows that neither model was trained on"
+    return (
+        f"whether roc_auc = {own:.5f} is lower by more than {limit} cannot be told {rows}",
+        f"undecided_passes = False wants it to be told of {that}",
+    )
 
 
 def _no_skill(skill: "Skill") -> tuple[str, str]:

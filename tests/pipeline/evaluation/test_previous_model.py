@@ -15,6 +15,7 @@ from include.pipeline.documents.plan import RunPlan
 from include.pipeline.documents.training_job import CompletedTrainingJob
 from include.pipeline.errors import QualityError
 from include.pipeline.evaluation.evaluate import evaluate_endpoint, read_evaluation
+from include.pipeline.figures.interval import Interval
 from include.pipeline.history.accepted import accept
 from include.pipeline.history.model_archive import read_model
 from include.pipeline.history.quality import check_quality
@@ -45,9 +46,9 @@ def held_to(margin: float | None) -> RunPlan:
     return plan_of("scheduled__2", of=day(2), max_roc_auc_drop=margin, must_beat_baseline=False)
 
 
-def roc_auc(scores: np.ndarray) -> float:
-    """Count the pairs of a yes and a no that the scores put in order."""
-    yes, no = scores[LABELS == 1][:, None], scores[LABELS == 0][None, :]
+def roc_auc(scores: np.ndarray, of: np.ndarray) -> float:
+    """Count the pairs of a yes and a no, among these rows, that the scores put in order."""
+    yes, no = scores[of & (LABELS == 1)][:, None], scores[of & (LABELS == 0)][None, :]
     return float(((yes > no) + (yes == no) / 2).mean())
 
 
@@ -99,13 +100,25 @@ def evaluate(aws: Aws, plan: RunPlan) -> Evaluation:
 
 def test_the_last_accepted_model_is_asked_for_the_same_rows(aws: Aws, s3: "S3Client") -> None:
     booster = learned(columns=3, rounds=3)
-    accepted(s3, PREVIOUS, model=bytes(booster.save_raw("ubj")))
+    # Ten of the test rows; two others with the features of rows of its own.
+    before = np.concatenate([ROWS[:10], [[11, 12, 13]]])
+    accepted(
+        s3, PREVIOUS, model=bytes(booster.save_raw("ubj")), trained_on=as_csv(np.c_[np.ones(11, int), before])
+    )
     found = evaluate(aws, held_to(0.01))
     assert found.previous is not None
     assert found.previous.run_id == "scheduled__1"
-    expected = roc_auc(booster.predict(xgboost.DMatrix(ROWS)))
+    seen = {tuple(row) for row in [*before.tolist(), [2, 3, 4], [4, 3, 2]]}
+    unseen = np.array([tuple(row) not in seen for row in ROWS.tolist()])
+    assert 10 <= (~unseen).sum() < 20
+    assert found.previous.unseen_rows == unseen.sum()
+    expected = roc_auc(booster.predict(xgboost.DMatrix(ROWS)), unseen)
     assert found.previous.roc_auc == pytest.approx(expected, abs=1e-12)
-    assert found.previous.roc_auc < found.roc_auc
+    assert found.previous.own_roc_auc is not None
+    assert found.previous.change is not None
+    assert found.previous.roc_auc < found.previous.own_roc_auc != found.roc_auc
+    change = found.previous.own_roc_auc - found.previous.roc_auc
+    assert found.previous.change.low < change < found.previous.change.high
     assert read_evaluation(s3, held_to(0.01)) == found
     check_quality(found, held_to(0.0).params)
 
@@ -113,7 +126,7 @@ def test_the_last_accepted_model_is_asked_for_the_same_rows(aws: Aws, s3: "S3Cli
 def test_a_model_that_is_worse_than_the_last_accepted_one_is_stopped(aws: Aws, s3: "S3Client") -> None:
     # One that has learned the test rows by heart.
     knowing = xgboost.train({"objective": "binary:logistic"}, xgboost.DMatrix(ROWS, LABELS), 50)
-    accepted(s3, PREVIOUS, model=bytes(knowing.save_raw("ubj")))
+    accepted(s3, PREVIOUS, model=bytes(knowing.save_raw("ubj")), trained_on=TRAIN)
     found = evaluate(aws, held_to(0.05))
     assert found.previous is not None
     assert found.previous.roc_auc is not None
@@ -128,10 +141,24 @@ def test_a_model_that_is_worse_than_the_last_accepted_one_is_stopped(aws: Aws, s
 def test_the_same_model_is_as_good_on_the_endpoint_as_without_one(aws: Aws, s3: "S3Client") -> None:
     same = read_model(read_object(s3, job(aws).model_uri))
     assert same is not None
-    accepted(s3, PREVIOUS, model=same)
-    found = evaluate(aws, held_to(0.0))
-    assert found.previous == PreviousModel(run_id="scheduled__1", roc_auc=found.roc_auc)
-    check_quality(found, held_to(0.0).params)
+    accepted(s3, PREVIOUS, model=same, trained_on=TRAIN)
+    found = evaluate(aws, held_to(0.0)).previous
+    assert found is not None
+    assert found.own_roc_auc == found.roc_auc
+    assert found.change == Interval(low=0, high=0)
+    strict = held_to(0.0).params.model_copy(update={"undecided_passes": False})
+    check_quality(evaluate(aws, held_to(0.0)), strict)
+
+
+def test_where_it_is_not_known_what_it_was_trained_on_the_gate_is_undecided(aws: Aws, s3: "S3Client") -> None:
+    knowing = xgboost.train({"objective": "binary:logistic"}, xgboost.DMatrix(ROWS, LABELS), 50)
+    accepted(s3, PREVIOUS, model=bytes(knowing.save_raw("ubj")))
+    found = evaluate(aws, held_to(0.05))
+    assert found.previous is not None
+    assert (found.previous.unseen_rows, found.previous.change) == (0, None)
+    check_quality(found, held_to(0.05).params)
+    with pytest.raises(QualityError, match="cannot be told on 0 test rows that neither model was trained on"):
+        check_quality(found, held_to(0.05).params.model_copy(update={"undecided_passes": False}))
 
 
 def test_nobody_is_asked_where_the_params_do_not_say_so(aws: Aws, s3: "S3Client") -> None:

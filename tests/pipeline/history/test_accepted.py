@@ -42,6 +42,7 @@ OTHER_VALUES: dict[str, tuple[dict[str, Any], bool]] = {
     "deposit_value": ({"deposit_value": 60.0}, True),
     "min_roc_auc": ({"min_roc_auc": 0.6}, False),
     "must_beat_baseline": ({"must_beat_baseline": False}, False),
+    "undecided_passes": ({"undecided_passes": False}, False),
     # metrics.json then holds the figures of the last accepted model, too.
     "max_roc_auc_drop": ({"max_roc_auc_drop": 0.01}, True),
     "max_cost": ({"max_cost": 5.0}, False),

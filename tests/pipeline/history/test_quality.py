@@ -8,6 +8,7 @@ from include.pipeline.documents.metrics import Evaluation, PreviousModel
 from include.pipeline.documents.params import RunParams
 from include.pipeline.errors import QualityError
 from include.pipeline.figures.confusion_matrix import ConfusionMatrix
+from include.pipeline.figures.interval import Interval
 from include.pipeline.history.quality import check_quality, missed
 from tests.pipeline.made_up_figures import metrics
 from tests.pipeline.report.example import evaluation_of
@@ -172,3 +173,38 @@ def test_a_drop_is_named_beside_what_else_is_missed() -> None:
         "roc_auc = 0.60000",
         "roc_auc = 0.60000",
     ]
+
+
+def undecided() -> PreviousModel:
+    change = Interval(low=-0.05, high=0.03)
+    return PreviousModel(
+        run_id="scheduled__1", roc_auc=0.79, unseen_rows=400, unseen_rarer=60, own_roc_auc=0.78, change=change
+    )
+
+
+def test_the_params_say_what_becomes_of_an_undecided_drop() -> None:
+    check_quality(judged(previous=undecided()), held_to(0.01))
+    strict = held_to(0.01).model_copy(update={"undecided_passes": False})
+    with pytest.raises(QualityError) as refused:
+        check_quality(judged(previous=undecided()), strict)
+    assert str(refused.value).startswith(
+        "Found: whether roc_auc = 0.78000 is lower by more than max_roc_auc_drop = 0.01 cannot be told on "
+        "400 test rows that neither model was trained on\n"
+        "Expected: undecided_passes = False wants it to be told of 0.79000, that of scheduled__1\n"
+    )
+
+
+def test_a_drop_is_judged_on_the_rows_that_neither_model_has_seen() -> None:
+    # On all test rows, of which it remembers most, the older model is far better.
+    same = PreviousModel(
+        run_id="scheduled__1",
+        roc_auc=0.78,
+        unseen_rows=4000,
+        unseen_rarer=400,
+        own_roc_auc=0.779,
+        change=Interval(low=-0.004, high=0.002),
+    )
+    check_quality(judged(roc_auc=0.75, previous=same), held_to(0.01))
+    worse = same.model_copy(update={"own_roc_auc": 0.76, "change": Interval(low=-0.025, high=-0.015)})
+    with pytest.raises(QualityError, match=r"roc_auc = 0.76000\nExpected: .* 0.01 below 0.78000, that of"):
+        check_quality(judged(roc_auc=0.79, previous=worse), held_to(0.01))

@@ -71,3 +71,24 @@ def test_the_middle_of_long_text_is_left_out() -> None:
 )
 def test_figures_are_written_as_people_read_them(written: str, expected: str) -> None:
     assert written == expected
+
+
+@pytest.mark.parametrize(
+    ("number", "shown", "told"),
+    [
+        (5.0, True, "5"),
+        (1234.0, True, "1,234"),
+        (2.4, True, "2.4"),
+        (2.4, False, "under 10"),
+        (0.0, False, "0"),
+    ],
+)
+def test_rows_that_are_shared_out_have_a_tenth(number: float, shown: bool, told: str) -> None:
+    assert formats.rows(number, shown) == told
+
+
+@pytest.mark.parametrize(
+    ("number", "told"), [(0.5, "0.5"), (0.11305, "0.11305"), (1.0, "1"), (2.0, "above every score")]
+)
+def test_a_threshold_is_told_in_words_where_no_score_reaches_it(number: float, told: str) -> None:
+    assert formats.threshold(number) == told

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from include.pipeline.data.drift import failures, warnings
+from include.pipeline.history.drop import Verdict, drop_verdict
 from include.pipeline.history.skill import Skill, skills
 from include.pipeline.report import shared_figures
 
@@ -32,11 +33,20 @@ class OverviewSection:
     params: "RunParams"
     skills: list[Skill]
     """What the model is better in than none, where the Params ask for it."""
+    drop: Verdict | None
+    """Whether the ROC AUC has dropped since the last accepted model; None where nobody asked."""
     frequent_class: str
     """`positive` or `negative`, whichever is more frequent."""
     reach: shared_figures.Reach
     profit: float
     """Profit at the threshold in force."""
+
+
+def _drop(evaluation: "Evaluation", params: "RunParams") -> Verdict | None:
+    previous, largest = evaluation.previous, params.max_roc_auc_drop
+    if previous is None or previous.roc_auc is None or largest is None:
+        return None
+    return drop_verdict(previous, evaluation.roc_auc, largest)
 
 
 def gather(contents: "ReportContents") -> OverviewSection:
@@ -53,6 +63,7 @@ def gather(contents: "ReportContents") -> OverviewSection:
         skills=[
             skill for skill in skills(evaluation, params) if skill.is_shown and params.must_beat_baseline
         ],
+        drop=_drop(evaluation, params),
         frequent_class=shared_figures.frequent_class(evaluation),
         reach=shared_figures.reach(evaluation.deciles),
         profit=shared_figures.threshold_in_force(evaluation, params).profit,

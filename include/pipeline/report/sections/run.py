@@ -165,10 +165,17 @@ def _comparison(contents: "ReportContents") -> dict[str, str]:
     told["Last accepted model"] = previous.run_id
     if previous.roc_auc is None:
         return told | {"Its ROC AUC": "not known: it was trained on other columns, or cannot be read"}
-    change = formats.difference(contents.evaluation.roc_auc - previous.roc_auc)
+    own, rows = contents.evaluation.roc_auc, "the same test rows"
+    if previous.unseen_rows is not None:
+        told["Undecided passes"] = "yes" if contents.plan.params.undecided_passes else "no"
+        counted = formats.rows(previous.unseen_rows, contents.few_rows_shown)
+        rows = f"the {counted} test rows that neither was trained on"
+        if previous.own_roc_auc is None:
+            return told | {"Its ROC AUC": f"not compared: too few of {rows}"}
+        own = previous.own_roc_auc
     return told | {
-        "Its ROC AUC": f"{formats.decimal(previous.roc_auc)} on the same test rows",
-        "Change of ROC AUC": change,
+        "Its ROC AUC": f"{formats.decimal(previous.roc_auc)} on {rows}",
+        "Change of ROC AUC": formats.difference(own - previous.roc_auc),
     }
 
 

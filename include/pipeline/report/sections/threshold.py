@@ -102,9 +102,9 @@ def _curves_plot(evaluation: "Evaluation") -> Markup:
         ):
             axes.plot(thresholds, values, color=colour, linestyle=dash, label=name)
         _line_in_force(axes, evaluation.threshold)
-        best_label = f"{_told('Best F1', evaluation.best_f1)}, at {formats.threshold(best.threshold)}"
+        best_label = _told("Best F1", evaluation.best_f1)
         axes.plot(best.threshold, best.f1, color=THIRD, marker="D", linestyle="none", label=best_label)
-        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderpad=0)
+        axes.legend(loc="lower left", bbox_to_anchor=(-0.12, 1), ncols=2, borderpad=0, columnspacing=1)
         return figure
 
     return inline_svg(
@@ -140,13 +140,13 @@ def _profit_plot(evaluation: "Evaluation", in_force: float) -> Markup:
         axes.yaxis.set_major_locator(MaxNLocator(6))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda amount, _: formats.money(amount)))
         axes.margins(y=0.12)
-        _line_in_force(axes, evaluation.threshold)
+        _line_in_force(axes, evaluation.threshold, told_below=True)
         if best.calls_nobody:
             axes.set_title("Best: call nobody", loc="left")
             return figure
         axes.plot(best.threshold, best.profit, color=SECOND, marker="D", linestyle="none")
         axes.annotate(
-            f"{found}, at {at}",
+            f"{found},\nat {at}",
             (best.threshold, best.profit),
             xytext=(9, 6),
             textcoords="offset points",
@@ -163,16 +163,16 @@ def _profit_plot(evaluation: "Evaluation", in_force: float) -> Markup:
     )
 
 
-def _line_in_force(axes: Axes, threshold: float) -> None:
+def _line_in_force(axes: Axes, threshold: float, *, told_below: bool = False) -> None:
     if threshold > 1:  # nobody is called
         return
     axes.axvline(threshold, color=INK, linestyle=":", linewidth=1.4)
     left = threshold > 0.75  # noqa: PLR2004
     axes.annotate(
         "in force",
-        (threshold, 1),
+        (threshold, 0 if told_below else 1),
         xycoords=("data", "axes fraction"),
-        xytext=(-5 if left else 5, -11),
+        xytext=(-5 if left else 5, 5 if told_below else -11),
         textcoords="offset points",
         ha="right" if left else "left",
     )

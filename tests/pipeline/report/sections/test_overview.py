@@ -4,6 +4,7 @@ import pytest
 
 from include.pipeline.documents.drift import Reference, ScoreDrift, ShareDrift
 from include.pipeline.documents.metrics import PreviousModel
+from include.pipeline.figures.interval import Interval
 from include.pipeline.report.page import render_report
 from tests.pipeline.made_up_figures import metrics
 from tests.pipeline.report.example import CONFIG, column_of, contents_of, drift_of, evaluation_of, plan_of
@@ -43,6 +44,55 @@ def test_the_last_accepted_model_stands_beside_the_gate(roc_auc: float, change: 
     assert f"of the run {EARLIER}, has a ROC AUC of {roc_auc:.4f} on the same test rows." in verdict
     assert verdict.endswith(f"The change is {change}; a drop of at most 0.01 passes.")
     assert f"the last accepted model has {roc_auc:.3f}" in words(page.all("dt")[0])
+
+
+@pytest.mark.parametrize(
+    ("ends", "drop", "told"),
+    [
+        ((-0.03, -0.02), 0.01, "a drop of at most 0.01 passes. So it has dropped by more."),
+        ((-0.03, 0.01), 0.03, "a drop of at most 0.03 passes. So it has not dropped by more."),
+        (
+            (-0.03, 0.01),
+            0.01,
+            "a drop of at most 0.01 passes. So these rows cannot tell whether it has dropped by more.",
+        ),
+    ],
+)
+def test_a_drop_is_told_with_its_interval_on_the_rows_that_neither_model_has_seen(
+    ends: tuple[float, float], drop: float, told: str
+) -> None:
+    before = PreviousModel(
+        run_id=EARLIER,
+        roc_auc=0.78,
+        unseen_rows=4321,
+        unseen_rarer=432,
+        own_roc_auc=0.775,
+        change=Interval(low=ends[0], high=ends[1]),
+    )
+    plan = plan_of(CONFIG.params.model_copy(update={"max_roc_auc_drop": drop}))
+    page = Page.read(render_report(contents_of(plan=plan, evaluation=evaluation_of(previous=before))))
+    low, high = (f"{end:+.4f}".replace("-", "\u2212") for end in ends)
+    assert (
+        f"of the run {EARLIER}, has a ROC AUC of 0.7800 on the 4,321 test rows that neither model was "
+        "trained on, and this one 0.7750. The change is \u22120.0050, and by chance it may be anything from "
+        f"{low} to {high} (95 % interval); {told}"
+    ) in words(box(page, "verdict"))
+    assert words(page.all("dt")[0]) == "ROC AUC"
+    assert "0.7800 on the 4,321 test rows that neither was trained on" in page.text
+
+
+def test_without_rows_that_are_new_to_both_models_it_says_so() -> None:
+    before = PreviousModel(run_id=EARLIER, roc_auc=0.99, unseen_rows=0, unseen_rarer=0)
+    params = CONFIG.params.model_copy(update={"max_roc_auc_drop": 0.01, "undecided_passes": False})
+    page = Page.read(
+        render_report(contents_of(plan=plan_of(params), evaluation=evaluation_of(previous=before)))
+    )
+    verdict = words(box(page, "verdict"))
+    assert (
+        f"since the last accepted model, of the run {EARLIER}, cannot be told: of the test rows, 0" in verdict
+    )
+    assert verdict.endswith("undecided_passes lets the model fail.")
+    assert "0.99" not in verdict
 
 
 def test_a_comparison_that_no_limit_is_set_for_is_told_all_the_same() -> None:
