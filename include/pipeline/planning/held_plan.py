@@ -13,7 +13,18 @@ from include.pipeline.errors import PlanError
 
 # The clocks of two workers.
 _SKEW = timedelta(minutes=5)
-_HELD = ("key", "identity", "params", "table", "drift", "image_uri", "bucket", "locations", "keep_endpoint")
+_HELD = (
+    "key",
+    "identity",
+    "params",
+    "table",
+    "drift",
+    "image_uri",
+    "bucket",
+    "locations",
+    "source",
+    "keep_endpoint",
+)
 _REQUESTS = ("training", "deployment")
 # Where a name that the derived plan does not have is none of a later version's either.
 _CLOSED = (*_REQUESTS, "params.hyperparameters")
