@@ -17,12 +17,18 @@ from pathlib import Path
 from local_aws.errors import UserError
 from local_aws.opt_ml import OptMl
 
+_TRIES_TO_REMOVE = 100
+
 
 def die_with_server(opt_ml: OptMl) -> None:
     """Wait until the server closes this process's standard input. Then remove the files and end the group."""
     while os.read(0, 1):
         pass
-    shutil.rmtree(opt_ml.base, ignore_errors=True)
+    # First, as this process ends with its script. What runs in it may write while its files are removed.
+    for _ in range(_TRIES_TO_REMOVE):
+        shutil.rmtree(opt_ml.base, ignore_errors=True)
+        if not opt_ml.base.exists():
+            break
     from local_aws.containers.process_tree import end_descendants  # noqa: PLC0415 - psutil takes its time
 
     end_descendants(os.getpid())

@@ -6,6 +6,7 @@ runs here, with limits, and nothing depends on this process but its answer. `mod
 
 import io
 import json
+import os
 import resource
 import signal
 import sys
@@ -61,7 +62,7 @@ def answer(question: str, model: bytes, features: bytes) -> dict[str, Any]:
     columns = [f"f{column}" for column in range(features.split(b"\n", 1)[0].count(b",") + 1)]
     table = csv.read_csv(
         io.BytesIO(features),
-        csv.ReadOptions(column_names=columns),
+        csv.ReadOptions(use_threads=False, column_names=columns),
         convert_options=csv.ConvertOptions(column_types=dict.fromkeys(columns, pa.float32())),
     )
     rows = xgboost.DMatrix(np.column_stack([column.to_numpy() for column in table.columns]))
@@ -84,6 +85,9 @@ def main() -> None:
     features = sys.stdin.buffer.read()
     sys.modules.update(dict.fromkeys(_NOT_NEEDED))  # type: ignore[arg-type]
     json.dump(answer(asked["question"], model, features), sys.stdout)
+    sys.stdout.flush()
+    # Without the libraries' own end, in which a thread that is left aborts the process now and then.
+    os._exit(0)
 
 
 if __name__ == "__main__":
