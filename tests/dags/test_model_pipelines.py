@@ -155,6 +155,13 @@ def test_a_yaml_that_is_not_valid_tells_so_in_its_place_and_takes_no_others(
         task.python_callable(*task.op_args)
 
 
+def test_a_yaml_with_the_name_of_a_watcher_tells_so_beside_the_watcher(datasets: Path) -> None:
+    (datasets / "bank_marketing_source.yaml").write_text("title: Watch")
+    dags = parsed()
+    assert dags["bank_marketing_source"].get_task("look_at_source")
+    assert "Give the file another name" in dags["bank_marketing_source.yaml"].doc_md
+
+
 @pytest.mark.parametrize(
     ("task_id", "operator"),
     [

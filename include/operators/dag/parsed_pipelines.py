@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from airflow.sdk import DAG, get_parsing_context, task
 from airflow.sdk.exceptions import AirflowFailException
 
-from include.pipeline.documents.config import PipelineConfig, load_config, pipeline_names
+from include.pipeline.documents.config import WATCHER, PipelineConfig, load_config, pipeline_names
 from include.pipeline.errors import ConfigError
 
 
@@ -24,20 +24,22 @@ def parsed_pipelines(suffix: str = "") -> Iterator[tuple[str, PipelineConfig]]:
     """
     asked = get_parsing_context().dag_id
     for name in pipeline_names():
-        if asked not in (None, f"{name}{suffix}"):
+        # A file whose name ends as a watcher's is never valid, and takes no watcher's place.
+        dag_id = f"{name}.yaml" if name.endswith(WATCHER) else f"{name}{suffix}"
+        if asked not in (None, dag_id):
             continue
         try:
             config = load_config(name)
         except ConfigError as error:
             if not suffix:
-                _tell(name, str(error))
+                _tell(dag_id, name, str(error))
             continue
         yield name, config
 
 
-def _tell(name: str, fault: str) -> None:
+def _tell(dag_id: str, name: str, fault: str) -> None:
     with DAG(
-        dag_id=name,
+        dag_id=dag_id,
         dag_display_name=f"{name}: its YAML file is not valid",
         description=fault,
         doc_md=f"There is no pipeline, as its YAML file is not valid:\n\n```\n{fault}\n```\n",

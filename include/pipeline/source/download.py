@@ -5,7 +5,6 @@ import re
 import shutil
 import tempfile
 from dataclasses import asdict, dataclass
-from email.utils import formatdate
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from tenacity import (
@@ -20,6 +19,7 @@ from include.pipeline.aws import object_store
 from include.pipeline.documents.raw_data import RawData
 from include.pipeline.errors import SourceError
 from include.pipeline.source.file_format import recognise
+from include.pipeline.source.local_file import local_file
 from include.pipeline.source.login import SourceLogin
 from include.pipeline.source.network import Deadline
 from include.pipeline.source.policy import SourcePolicy, file_name
@@ -147,17 +147,9 @@ def _from_s3(uri: str, file: BinaryIO, policy: SourcePolicy, s3: "S3Client") -> 
 
 
 def _from_folder(url: str, file: BinaryIO, policy: SourcePolicy) -> Received:
-    path = policy.local_path(url)
-    try:
-        status = path.stat()
-        policy.check_size(url, status.st_size)
-        with path.open("rb") as source, telling_of_full_disk():
-            shutil.copyfileobj(source, file)
-    except OSError as error:
-        raise SourceError(
-            f"{url} cannot be read ({error})", "the worker can read it", "Check its permissions"
-        ) from None
-    return Received.of(file, etag=None, last_modified=formatdate(status.st_mtime, usegmt=True))
+    with local_file(url, policy) as source, telling_of_full_disk():
+        shutil.copyfileobj(source.content, file)
+    return Received.of(file, etag=None, last_modified=source.last_modified)
 
 
 def _is_there(s3: "S3Client", uri: str, received: Received) -> bool:

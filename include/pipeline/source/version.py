@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterable
-from email.utils import formatdate
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from pydantic import ValidationError
 
 from include.pipeline.documents.source_version import SourceVersion
 from include.pipeline.errors import SourceError
+from include.pipeline.source.local_file import local_file
 from include.pipeline.source.login import SourceLogin
 from include.pipeline.source.network import Deadline
 from include.pipeline.source.policy import SourcePolicy
@@ -133,19 +133,6 @@ def _of_object(uri: str, s3: "S3Client") -> SourceVersion:
 
 
 def _of_file(url: str, policy: SourcePolicy) -> SourceVersion:
-    path = policy.local_path(url)
-    try:
-        status = path.stat()
-        policy.check_size(url, status.st_size)
-        with path.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise SourceError(
-            f"{url} cannot be read ({error})", "the worker can read it", "Check its permissions"
-        ) from None
-    return SourceVersion(
-        url=url,
-        etag=sha256,
-        last_modified=formatdate(status.st_mtime, usegmt=True),
-        bytes=status.st_size,
-    )
+    with local_file(url, policy) as source:
+        sha256 = hashlib.file_digest(source.content, "sha256").hexdigest()
+    return SourceVersion(url=url, etag=sha256, last_modified=source.last_modified, bytes=source.bytes)
