@@ -44,5 +44,7 @@ def _preload() -> None:
         importlib.import_module(module)
     read_models()
     # Airflow's hooks look up who calls them. For that Python asks of each module where it comes from, and
-    # remembers it.
+    # remembers it. The functions that `python -m` starts with are in no file: all modules would be asked anew
+    # at each look, and the memory that they are in be copied in each task's process.
+    inspect.modulesbyfile["<frozen runpy>"] = "runpy"
     os.register_at_fork(before=inspect.stack)
