@@ -14,8 +14,8 @@ _HEAD = f"""# Params
 
 <!-- Written by `make docs` from include/pipeline/documents/params.py: change that file, not this page. -->
 
-A Param changes what one run does. The Trigger form has a field for each; the command line and the API take
-the same names:
+A Param changes what one run does. The Trigger form has a field for each, with the name in brackets;
+the command line and the API take the same names:
 
 ```sh
 airflow dags trigger {PIPELINE} --conf '{{"seed": 7, "min_roc_auc": 0.75}}'
@@ -36,16 +36,16 @@ def page() -> str:
     """Write the whole page, in Markdown."""
     fields = RunParams.model_json_schema()["properties"]
     defaults = load_config(PIPELINE).params.model_dump(mode="json")
-    rows = ["| Param | in the form | default |", "| --- | --- | --- |"]
+    rows = ["| Param | section of the form | field | default |", "| --- | --- | --- | --- |"]
     sections = []
     for name, field in fields.items():
         default = _as_json(defaults[name])
         brief = default if len(default) <= _OF_ONE_COLUMN else f"[below](#{name})"
-        rows.append(f"| [`{name}`](#{name}) | {field['title']} | {brief} |")
+        rows.append(f"| [`{name}`](#{name}) | {field['section']} | {field['title']} | {brief} |")
         sections.append(
             f"## `{name}`\n\n"
             f"{field['description']}\n\n"
-            f"- In the form: {field['title']}\n"
+            f"- In the form: {field['title']}, in the section *{field['section']}*\n"
             f"- Takes: {_takes(field)}\n"
             f"- Default: {default}\n"
         )

@@ -108,8 +108,8 @@ def run_id(up: Up, browser: Chrome) -> str:
     """A run that was triggered from the form, with data and threshold changed, and watched until its end."""
     browser.get(f"{up.url}/dags/{DAG_ID}")
     element(browser, "[data-testid=trigger-dag-button]").click()
-    fill(browser, "element_data_url", _SOURCE)
-    fill(browser, "element_threshold", _THRESHOLD)
+    fill(browser, "Data", "data_url", _SOURCE)
+    fill(browser, "Threshold", "threshold", _THRESHOLD)
     element(browser, "[role=dialog] button", "Trigger").click()
     wait_for(lambda: bool(up.airflow.runs(DAG_ID)), _PAGE_SECONDS)
     (run,) = up.airflow.runs(DAG_ID)
@@ -144,8 +144,11 @@ def element(browser: Chrome, css: str, text: str = "", seconds: float = _PAGE_SE
     return waiting.until(find, f"no {css} shows {text!r} at {browser.current_url}")
 
 
-def fill(browser: Chrome, name: str, value: str) -> None:
-    field = element(browser, f"[role=dialog] input[name={name}]")
+def fill(browser: Chrome, section: str, param: str, value: str) -> None:
+    """Open a section of the form and type a value into the field of one of its Params."""
+    element(browser, "[role=dialog] button", section).click()
+    element(browser, "[role=dialog]", f"({param})")
+    field = element(browser, f"[role=dialog] input[name=element_{param}]")
     browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", field)
     field.send_keys(Keys.CONTROL, "a")
     field.send_keys(value, Keys.TAB)

@@ -20,7 +20,7 @@ _EMPTY = {
 
 
 def trigger_form(defaults: RunParams, limits: Limits) -> dict[str, Param]:
-    """Turn a pipeline's default Params into Airflow Params with title, description, type and bounds.
+    """Turn a pipeline's default Params into Airflow Params with title, name, description, type and bounds.
 
     A choice that the limits leave is a list; the plan of a run holds its Params to the limits again. A
     default is in its list even where the limits of a deployment do not allow it: Airflow does not load a DAG
@@ -30,7 +30,8 @@ def trigger_form(defaults: RunParams, limits: Limits) -> dict[str, Param]:
     values = defaults.model_dump()
     bounds = _bounds(values, limits)
     return {
-        name: Param(value, **_schema(fields[name]) | bounds.get(name, {})) for name, value in values.items()
+        name: Param(value, **_schema(name, fields[name]) | bounds.get(name, {}))
+        for name, value in values.items()
     }
 
 
@@ -63,13 +64,15 @@ def _bounds(values: dict[str, Any], limits: Limits) -> dict[str, dict[str, Any]]
     return bounds
 
 
-def _schema(field: dict[str, Any]) -> dict[str, Any]:
+def _schema(name: str, field: dict[str, Any]) -> dict[str, Any]:
     """Write pydantic's `anyOf` of an optional field as the list of types that Airflow's form knows.
 
-    Bounds of a number do not hold for null: they stand beside the list.
+    Bounds of a number do not hold for null: they stand beside the list. The title has the Param's name too,
+    by which documents, messages and the command line know it.
     """
     # Of a Param that was added later, the model has a default too: the form has the pipeline's.
-    schema = {name: value for name, value in field.items() if name not in {"anyOf", "default"}}
+    schema = {key: value for key, value in field.items() if key not in {"anyOf", "default"}}
+    schema["title"] = f"{field['title']} ({name})"
     if "anyOf" in field:
         for choice in field["anyOf"]:
             schema |= choice

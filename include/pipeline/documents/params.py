@@ -16,6 +16,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 from include.pipeline.errors import ParamError
@@ -86,6 +87,16 @@ Account = Annotated[str, BeforeValidator(_twelve_digits)]
 InstanceType = Annotated[str, Field(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9-]+$")]
 
 
+# The sections of the form, in its order.
+DATA: JsonDict = {"section": "Data"}
+SPLIT: JsonDict = {"section": "Split"}
+TRAINING: JsonDict = {"section": "Training"}
+THRESHOLD: JsonDict = {"section": "Threshold"}
+GATE: JsonDict = {"section": "Gate"}
+AFTERWARDS: JsonDict = {"section": "Afterwards"}
+RARELY_CHANGED: JsonDict = {"section": "Account, machines and cost"}
+
+
 class RunParams(BaseModel):
     """The Params of one run. The pipeline's YAML has their defaults, so the fields are required here.
 
@@ -100,6 +111,7 @@ class RunParams(BaseModel):
         title="Data",
         description="The CSV to train on: an https:// or s3:// URL (a file path where the settings allow "
         "it), without user and password. Forty hex digits before .csv are checked as the file's SHA-1.",
+        json_schema_extra=DATA,
     )
     source_connection: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,250}$")] | None = Field(
         # As runs of earlier versions have no such Param.
@@ -107,28 +119,14 @@ class RunParams(BaseModel):
         title="Connection of the data",
         description="Airflow connection of type http with the login, token or headers for the server of "
         "the data, among those that the pipeline's limits list. Empty: none is needed.",
-    )
-    bucket: PlainText | None = Field(
-        title="S3 bucket",
-        description="Made if it does not exist. Empty: airflow-sagemaker-(region)-(account).",
-    )
-    bucket_owner: Account | None = Field(
-        # As runs of earlier versions have no such Param.
-        default=None,
-        title="Account of the bucket",
-        description="Twelve digits: the AWS account that the bucket has to belong to. Empty: the account of "
-        "the run. The bucket of another account is used only where this names it, and never made or deleted.",
-    )
-    role: PlainText | None = Field(
-        title="SageMaker role",
-        description="Name or ARN of the IAM role that SageMaker works under. Empty: the Airflow Variable "
-        "sagemaker_role.",
+        json_schema_extra=DATA,
     )
     train_fraction: float = Field(
         gt=0,
         lt=1,
         title="Training fraction",
         description="Share of the shuffled rows to train on. The rest are the test rows.",
+        json_schema_extra=SPLIT,
     )
     validation_fraction: float = Field(
         ge=0,
@@ -136,54 +134,47 @@ class RunParams(BaseModel):
         title="Validation fraction",
         description="Share of the training rows that is kept from training. best_f1 and best_profit choose "
         "the threshold on these rows; early_stopping_rounds uses them too. 0 is the tutorial's split.",
+        json_schema_extra=SPLIT,
     )
     seed: WholeNumber = Field(
-        ge=0, le=2**32 - 1, title="Seed", description="Seed of the shuffle. 1729 gives the tutorial's split."
-    )
-    image_version: PlainText = Field(
-        title="XGBoost image version",
-        description="Version of SageMaker's built-in XGBoost image, such as 3.2-0 or 1.7-1.",
+        ge=0,
+        le=2**32 - 1,
+        title="Seed",
+        description="Seed of the shuffle. 1729 gives the tutorial's split.",
+        json_schema_extra=SPLIT,
     )
     hyperparameters: dict[HyperparameterName, HyperparameterValue] = Field(
         max_length=100,
         title="Hyperparameters",
         description="XGBoost's hyperparameters, by the names that the image knows. num_round is required, "
         "and an objective that answers a probability: binary:logistic or reg:logistic.",
+        json_schema_extra=TRAINING,
     )
-    training_instance_type: InstanceType = Field(
-        title="Training instance", description="Billed by the second while the job runs."
+    force_retrain: bool = Field(
+        title="Train again",
+        description="Train a new model even where an accepted one was made from the same data in the "
+        "same way.",
+        json_schema_extra=TRAINING,
     )
-    training_instance_count: WholeNumber = Field(
-        ge=1,
-        le=20,
-        title="Training instances",
-        description="With more than one, the training rows are spread over as many files.",
-    )
-    endpoint_instance_type: InstanceType = Field(
-        title="Endpoint instance", description="Billed by the second until the endpoint is deleted."
-    )
-    endpoint_instance_count: WholeNumber = Field(
-        ge=1,
-        le=10,
-        title="Endpoint instances",
-        description="Each is billed. One is enough for the evaluation.",
+    threshold_rule: ThresholdRule = Field(
+        title="Threshold rule",
+        description="fixed: the threshold of the next field. best_f1, best_profit: the one with the "
+        "highest F1 or profit on the validation rows.",
+        json_schema_extra=THRESHOLD,
     )
     threshold: float = Field(
         gt=0,
         lt=1,
         title="Threshold",
         description="A row whose score is at least this is predicted positive: label 1.",
-    )
-    threshold_rule: ThresholdRule = Field(
-        title="Threshold rule",
-        description="fixed: the threshold above. best_f1, best_profit: the threshold with the highest F1 or "
-        "profit on the validation rows.",
+        json_schema_extra=THRESHOLD,
     )
     call_cost: float = Field(
         ge=0,
         allow_inf_nan=False,
         title="Cost of a call",
         description="Cost of calling one customer. Every predicted positive is called.",
+        json_schema_extra=THRESHOLD,
     )
     deposit_value: float = Field(
         ge=0,
@@ -191,18 +182,21 @@ class RunParams(BaseModel):
         title="Value of a deposit",
         description="Value of one true positive: a customer who is called and puts money on deposit. "
         "In the same currency as the cost of a call.",
+        json_schema_extra=THRESHOLD,
     )
     min_roc_auc: float = Field(
         ge=0,
         le=1,
         title="Minimum ROC AUC",
         description="The run fails when the model's ROC AUC is below this.",
+        json_schema_extra=GATE,
     )
     must_beat_baseline: bool = Field(
         title="Must beat the baseline",
         description="The run fails when the model is no better than none: its log loss and Brier score have "
         "to be below those of the share of positives as score of every row and, where a call costs something "
         "and less than a deposit is worth, its profit above those of calling everybody and nobody.",
+        json_schema_extra=GATE,
     )
     max_roc_auc_drop: float | None = Field(
         ge=0,
@@ -210,12 +204,74 @@ class RunParams(BaseModel):
         title="Largest drop of ROC AUC",
         description="The run fails when the ROC AUC of the last accepted model is surely higher by more than "
         "this, on the test rows that neither was trained on. Empty: the models are not compared.",
+        json_schema_extra=GATE,
     )
     undecided_passes: bool = Field(
         default=True,
         title="Undecided passes",
         description="A drop of which these rows cannot tell whether it is larger than allowed: the model "
         "passes. Otherwise the run fails.",
+        json_schema_extra=GATE,
+    )
+    keep_endpoint: bool = Field(
+        title="Keep the endpoint",
+        description="Leave endpoint, endpoint configuration and model in place. The endpoint is billed "
+        "until someone deletes it.",
+        json_schema_extra=AFTERWARDS,
+    )
+    delete_data: bool = Field(
+        title="Delete the data",
+        description="At the end, delete everything that this run stored on S3, results and model too, and "
+        "the bucket where this run made it and nothing else is in it.",
+        json_schema_extra=AFTERWARDS,
+    )
+    bucket: PlainText | None = Field(
+        title="S3 bucket",
+        description="Made if it does not exist. Empty: airflow-sagemaker-(region)-(account).",
+        json_schema_extra=RARELY_CHANGED,
+    )
+    bucket_owner: Account | None = Field(
+        # As runs of earlier versions have no such Param.
+        default=None,
+        title="Account of the bucket",
+        description="Twelve digits: the AWS account that the bucket has to belong to. Empty: the account of "
+        "the run. The bucket of another account is used only where this names it, and never made or deleted.",
+        json_schema_extra=RARELY_CHANGED,
+    )
+    role: PlainText | None = Field(
+        title="SageMaker role",
+        description="Name or ARN of the IAM role that SageMaker works under. Empty: the Airflow Variable "
+        "sagemaker_role.",
+        json_schema_extra=RARELY_CHANGED,
+    )
+    image_version: PlainText = Field(
+        title="XGBoost image version",
+        description="Version of SageMaker's built-in XGBoost image, such as 3.2-0 or 1.7-1.",
+        json_schema_extra=RARELY_CHANGED,
+    )
+    training_instance_type: InstanceType = Field(
+        title="Training instance",
+        description="Billed by the second while the job runs.",
+        json_schema_extra=RARELY_CHANGED,
+    )
+    training_instance_count: WholeNumber = Field(
+        ge=1,
+        le=20,
+        title="Training instances",
+        description="With more than one, the training rows are spread over as many files.",
+        json_schema_extra=RARELY_CHANGED,
+    )
+    endpoint_instance_type: InstanceType = Field(
+        title="Endpoint instance",
+        description="Billed by the second until the endpoint is deleted.",
+        json_schema_extra=RARELY_CHANGED,
+    )
+    endpoint_instance_count: WholeNumber = Field(
+        ge=1,
+        le=10,
+        title="Endpoint instances",
+        description="Each is billed. One is enough for the evaluation.",
+        json_schema_extra=RARELY_CHANGED,
     )
     max_cost: float | None = Field(
         default=None,
@@ -225,21 +281,7 @@ class RunParams(BaseModel):
         description="In USD. A run that may cost more is refused before it makes anything, and so is one of "
         "which a price is not known. What a kept endpoint costs after the run does not count. Empty: not "
         "asked.",
-    )
-    force_retrain: bool = Field(
-        title="Train again",
-        description="Train a new model even where an accepted one was made from the same data in the "
-        "same way.",
-    )
-    keep_endpoint: bool = Field(
-        title="Keep the endpoint",
-        description="Leave endpoint, endpoint configuration and model in place. The endpoint is billed "
-        "until someone deletes it.",
-    )
-    delete_data: bool = Field(
-        title="Delete the data",
-        description="At the end, delete everything that this run stored on S3, results and model too, and "
-        "the bucket where this run made it and nothing else is in it.",
+        json_schema_extra=RARELY_CHANGED,
     )
 
     @field_validator("hyperparameters")

@@ -1,3 +1,5 @@
+from itertools import groupby
+
 import pytest
 from airflow.sdk.exceptions import ParamValidationError
 
@@ -23,6 +25,22 @@ def test_a_param_that_was_added_has_the_pipelines_default_in_the_form() -> None:
         "patience": None,
     }
     assert (form["note"].schema["type"], form["patience"].schema["type"]) == ("string", ["integer", "null"])
+
+
+def test_the_form_has_each_field_in_one_section_and_shows_its_name() -> None:
+    form = trigger_form(load_config("bank_marketing").params, Limits())
+    sections = [param.schema["section"] for param in form.values()]
+    assert [section for section, _ in groupby(sections)] == [
+        "Data",
+        "Split",
+        "Training",
+        "Threshold",
+        "Gate",
+        "Afterwards",
+        "Account, machines and cost",
+    ]
+    for name, param in form.items():
+        assert param.schema["title"].endswith(f" ({name})")
 
 
 WIDE = Limits(
