@@ -15,10 +15,12 @@ from include.airflow_names import (
     BUCKET,
     BUCKET_OWNER,
     CHECK_QUALITY,
+    DATA,
     DEPLOYMENT_ID,
     DOWNLOAD_DATA,
     PLAN_RUN,
     SPLIT_DATA,
+    SUMMARY,
 )
 from include.operators.connection import hook, s3_of
 from include.operators.deployment import own_deployment_id
@@ -72,15 +74,16 @@ def plan_run(pipeline: str, dag_run: Any = None, params: Any = None, ti: Any = N
 
 
 @task
-def download_data(plan: dict[str, Any], params: Any = None) -> dict[str, Any]:
+def download_data(plan: dict[str, Any], params: Any = None, ti: Any = None) -> dict[str, Any]:
     """Copy the data to S3 under the name of its SHA-256, and the plan beside it.
 
     Args:
         plan: A `RunPlan`. Its `data_url` is without what signs it.
         params: Filled in by Airflow, which alone keeps the whole URL.
+        ti: Filled in by Airflow.
 
     Returns:
-        A `RawData`.
+        A `RawData`. Which file it is, is an XCom by itself, too.
     """
     from include.pipeline.documents.config import load_config
     from include.pipeline.documents.plan import RunPlan
@@ -101,6 +104,7 @@ def download_data(plan: dict[str, Any], params: Any = None) -> dict[str, Any]:
         login=source_login(run.params.source_connection, policy),
     )
     log.info("%d bytes from %s are at %s", raw.bytes, raw.url, raw.uri)
+    ti.xcom_push(DATA, str(raw))
     return raw.model_dump(mode="json")
 
 
@@ -228,10 +232,14 @@ def check_quality(
         training=_training_job(training),
         reused_from=reused["run_id"] if reused else None,
     )
-    quality.check_quality(evaluation, run.params)
+    ti.xcom_push(SUMMARY, str(manifest))
+    for line in quality.check_quality(evaluation, run.params):
+        log.info("%s", line)
     accept(s3, run, manifest)
+    log.info("%s", manifest)
     for asset in ti.task.outlets:
         outlet_events[asset].extra = {
+            "summary": str(manifest),
             "metrics": manifest.metrics.model_dump(mode="json"),
             "model": manifest.training.model_uri,
             "manifest": run.locations.manifest,

@@ -1,6 +1,5 @@
 """Runs, their tasks and their buckets, from Airflow's database."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -12,11 +11,22 @@ from airflow.models.xcom import XComModel
 from airflow.utils.session import create_session
 from sqlalchemy import select
 
-from include.airflow_names import BUCKET, BUCKET_OWNER, CHECK_QUALITY, DEPLOYMENT_ID, FAILURE, PLAN_RUN
+from include.airflow_names import (
+    BUCKET,
+    BUCKET_OWNER,
+    CHECK_QUALITY,
+    DATA,
+    DEPLOYMENT_ID,
+    DOWNLOAD_DATA,
+    FAILURE,
+    PLAN_RUN,
+)
+from plugins.xcom_text import text_of
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+# Names no bucket and no account, so that S3 is not asked.
 _NO_NAME = "(no text)"
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -41,6 +51,9 @@ class Run:
     not."""
     failures: Mapping[str, str] = field(default_factory=dict)
     """The error of each task that has failed and said why, in three lines."""
+    data: str | None = None
+    """Which file it used: its name and hash; None before `download_data` has told, or where it was of a
+    version that did not."""
 
     @property
     def is_over(self) -> bool:
@@ -79,13 +92,13 @@ def _runs(session: "Session", dag_id: str, found: Sequence[DagRun]) -> list[Run]
     for row in sorted(instances, key=lambda row: (row.start_date or _NEVER, row.task_id)):
         tasks[row.run_id][row.task_id] = row.state
     told = {
-        (row.run_id, row.key): _plain(row.value)
+        (row.run_id, row.key): text_of(row.value, _NO_NAME)
         for row in session.execute(
             select(XComModel.run_id, XComModel.key, XComModel.value).where(
                 XComModel.dag_id == dag_id,
                 XComModel.run_id.in_(run_ids),
-                XComModel.task_id == PLAN_RUN,
-                XComModel.key.in_((BUCKET, BUCKET_OWNER, DEPLOYMENT_ID)),
+                XComModel.task_id.in_((PLAN_RUN, DOWNLOAD_DATA)),
+                XComModel.key.in_((BUCKET, BUCKET_OWNER, DEPLOYMENT_ID, DATA)),
             )
         )
     }
@@ -99,6 +112,7 @@ def _runs(session: "Session", dag_id: str, found: Sequence[DagRun]) -> list[Run]
             bucket=told.get((run.run_id, BUCKET)),
             bucket_owner=told.get((run.run_id, BUCKET_OWNER)),
             deployment_id=told.get((run.run_id, DEPLOYMENT_ID)),
+            data=told.get((run.run_id, DATA)),
         )
         for run in found
     ]
@@ -108,19 +122,4 @@ def _failures(session: "Session", run: Run) -> dict[str, str]:
     query = select(XComModel.task_id, XComModel.value).where(
         XComModel.dag_id == run.dag_id, XComModel.run_id == run.run_id, XComModel.key == FAILURE
     )
-    return {row.task_id: _plain(row.value) for row in session.execute(query)}
-
-
-def _plain(value: object) -> str:
-    """Take a text out of an XCom, never an object: any task may write one, which Airflow would rebuild.
-
-    Returns:
-        The text; for anything else a text that names no bucket and no account, so that S3 is not asked.
-    """
-    # Airflow's own code stores text as JSON within JSON, the execution API as it is.
-    if isinstance(value, str) and value.startswith('"'):
-        try:
-            value = json.loads(value)
-        except ValueError:
-            return _NO_NAME
-    return value if isinstance(value, str) else _NO_NAME
+    return {row.task_id: text_of(row.value, _NO_NAME) for row in session.execute(query)}

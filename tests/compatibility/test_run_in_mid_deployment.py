@@ -57,9 +57,13 @@ class Run:
         self.params = config.load_config("bank_marketing").params.model_dump() | plan["params"]
         self.task = SimpleNamespace(outlets=[MODEL])
         self.dag_id, self.run_id = "bank_marketing", run_id
+        self.told: dict[str, Any] = {}
 
     def xcom_pull(self, task_ids: str) -> Any:
         return self.xcoms.get(task_ids)
+
+    def xcom_push(self, key: str, value: Any) -> None:
+        self.told[key] = value
 
     def get_task_states(self, **_: Any) -> dict[str, dict[str, str]]:
         return {self.run_id: self.states}
@@ -91,7 +95,7 @@ class Run:
     def until_the_gate(self) -> None:
         """Run the chain from the download to the gate."""
         plan, raw, reused = PLAN, returned.RAW, returned.REUSED
-        self.call(tasks.download_data, plan, params=self.params)
+        self.call(tasks.download_data, plan, params=self.params, ti=self)
         self.call(tasks.reuse_model, plan, raw)
         self.call(tasks.split_data, plan, raw, reused, ti=self)
         self.execute(

@@ -3,7 +3,7 @@ import re
 import shutil
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -34,8 +34,10 @@ from include.operators.source.watching import source_asset
 from include.pipeline.documents import config
 from include.pipeline.documents.config import DATASETS, load_config
 from include.pipeline.documents.params import RunParams
+from include.pipeline.documents.plan import DataInterval
 from include.pipeline.errors import ConfigError
 from include.pipeline.planning.cost import ENDPOINT_AT_MOST
+from include.pipeline.source.dated_url import resolve_data_url
 from tests.faults.matrix import TARGETS, documented
 from tests.project import PROJECT
 
@@ -126,6 +128,17 @@ def test_another_yaml_is_another_pipeline_of_the_same_chain(dag: DAG) -> None:
     assert [asset.name for asset in gate.outlets] == ["churn_model"]
     assert other.get_task("plan_run").op_args == ("churn",)
     assert dags["churn_source"].get_task("look_at_source").op_args == ("churn",)
+
+
+def test_a_yaml_may_hold_a_dated_url_so_that_a_backfill_needs_no_param(datasets: Path) -> None:
+    fields = yaml.safe_load((datasets / "churn.yaml").read_text()) | {"schedule": "0 6 * * *"}
+    fields["params"]["data_url"] = "https://data.example.com/bank_{interval_start:%Y-%m-%d}.csv"
+    (datasets / "churn.yaml").write_text(yaml.safe_dump(fields))
+    default = parsed()["churn"].params.dump()["data_url"]
+    for day in (5, 6):
+        tick = datetime(2026, 11, day, 6, tzinfo=UTC)
+        told = resolve_data_url(default, DataInterval(tick, tick))
+        assert told == f"https://data.example.com/bank_2026-11-0{day}.csv"
 
 
 @pytest.mark.usefixtures("datasets")

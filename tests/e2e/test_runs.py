@@ -322,7 +322,7 @@ def test_a_model_below_the_gate_fails_the_run_and_leaves_nothing(
         (
             "ragged",
             "split_data",
-            "Found: row 3 has 2 cells: '42,1'\nExpected: every row has 3, as the header",
+            "Found: ragged.csv: row 3 has 2 cells: '42,1'\nExpected: every row has 3, as the header",
         ),
     ],
 )

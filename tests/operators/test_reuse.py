@@ -219,7 +219,12 @@ def test_the_metrics_are_those_of_the_accepted_run(
     assert ti.pushed == {"return_value": first.metrics.model_dump(mode="json")}
 
 
-def judge(plan: RunPlan, made: dict[str, Any], reused: dict[str, Any] | None) -> dict[str, Any]:
+def judge(
+    plan: RunPlan,
+    made: dict[str, Any],
+    reused: dict[str, Any] | None,
+    instance: TaskInstance | None = None,
+) -> dict[str, Any]:
     """Run the gate; what the asset's event tells."""
     events = {MODEL: SimpleNamespace(extra=None)}
     tasks.check_quality.function(
@@ -228,7 +233,7 @@ def judge(plan: RunPlan, made: dict[str, Any], reused: dict[str, Any] | None) ->
         split=contents_of().split.model_dump(mode="json"),
         training=made,
         reused=reused,
-        ti=TaskInstance(),
+        ti=instance or TaskInstance(),
         outlet_events=events,
     )
     extra: dict[str, Any] = events[MODEL].extra
@@ -257,7 +262,10 @@ def test_a_model_that_is_used_again_passes_the_gate_as_the_runs_own(
 
 def test_a_model_of_the_runs_own_is_listed_as_such(aws: Aws, s3: "S3Client", made: dict[str, Any]) -> None:
     train(s3, FIRST, job=CompletedTrainingJob.describe(aws.client("sagemaker"), JOB))
-    assert judge(FIRST, made, None)["reused_from"] is None
+    event = judge(FIRST, made, None)
+    assert event["reused_from"] is None
+    roc_auc = contents_of().evaluation.roc_auc
+    assert event["summary"] == f"ROC AUC {roc_auc:.3f}, passed, bank_clean.csv, sha256 5a5a5a..."
     assert len(list(listed_for(s3, FIRST.locations.models, FIRST.key))) == 1
     # Cleared, it meets its own model.
     reused = tasks.reuse_model.function(json_of(FIRST), RAW.model_dump(mode="json"))
@@ -270,8 +278,10 @@ def test_a_model_that_fails_the_gate_is_told_of_but_not_listed(
 ) -> None:
     strict = plan_of("scheduled__1", of=day(1), min_roc_auc=0.99)
     train(s3, strict, job=CompletedTrainingJob.describe(aws.client("sagemaker"), JOB))
+    ti = TaskInstance()
     with pytest.raises(QualityError, match=r"min_roc_auc = 0\.99"):
-        judge(strict, made, None)
+        judge(strict, made, None, ti)
+    assert ", failed, bank_clean.csv, sha256 5a5a5a..." in ti.pushed["summary"]
     manifest = read_manifest(s3, strict)
     assert manifest is not None
     assert manifest.missed

@@ -2,6 +2,8 @@
 
 import hashlib
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -22,7 +24,7 @@ from include.pipeline.data.table import read_table
 from include.pipeline.data.versions import compare_with_previous
 from include.pipeline.documents.raw_data import RawData
 from include.pipeline.documents.split import Split
-from include.pipeline.errors import DataError, ObjectError
+from include.pipeline.errors import DataError, DriftError, ObjectError
 from include.pipeline.source.download import Received
 from include.pipeline.source.worker_disk import telling_of_full_disk
 
@@ -155,7 +157,12 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan") -> Split:
     with telling_of_full_disk(), tempfile.TemporaryFile() as file:
         receive_object(s3, raw.uri, file)
         _check_sha256(file, raw)
-        frame = read_table(file, plan.table)
+        with _naming(raw):
+            return _split_file(s3, file, raw, plan)
+
+
+def _split_file(s3: "S3Client", file: BinaryIO, raw: RawData, plan: "RunPlan") -> Split:
+    frame = read_table(file, plan.table)
     check_monotone_constraints(plan.params.hyperparameters, frame.columns.size - 1)
     drift = compare_with_previous(s3, plan, frame, raw.sha256)
     order = measure_order(frame, plan.table, train_fraction=plan.params.train_fraction, seed=plan.params.seed)
@@ -163,7 +170,7 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan") -> Split:
         frame, plan.table, train_fraction=plan.params.train_fraction, seed=plan.params.seed
     )
     train, validation = hold_out_validation(train, plan.table, plan.params.validation_fraction)
-    with telling_of_full_disk(), tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder:
         written = Path(folder)
         split = write_split(
             train,
@@ -177,11 +184,20 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan") -> Split:
             (written / "features.csv", plan.locations.test_features),
             (written / "labels.csv", plan.locations.test_labels),
             *([(written / "validation.csv", plan.locations.validation)] if len(validation) else []),
-            *((part, f"{plan.locations.train}{part.name}") for part in (written / "train").iterdir()),
+            *((path, f"{plan.locations.train}{path.name}") for path in (written / "train").iterdir()),
         ):
-            with path.open("rb") as file:
-                put_file(s3, file, uri)
+            with path.open("rb") as part:
+                put_file(s3, part, uri)
     return split.model_copy(update={"drift": drift, "order": order})
+
+
+@contextmanager
+def _naming(raw: RawData) -> Iterator[None]:
+    """Have what is wrong with a table say of which file that is: with dated data each run has another."""
+    try:
+        yield
+    except (DataError, DriftError) as error:
+        raise type(error)(f"{raw.name}: {error.found}", error.rule, error.mend) from None
 
 
 def _check_sha256(file: BinaryIO, raw: RawData) -> None:

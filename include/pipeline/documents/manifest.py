@@ -33,3 +33,7 @@ class RunManifest(Document):
     """The run that made the model, where it is not this one."""
     missed: tuple[str, ...]
     """What the gate found wrong; empty where the model passed."""
+
+    def __str__(self) -> str:
+        verdict = "failed" if self.missed else "passed"
+        return f"ROC AUC {self.metrics.roc_auc:.3f}, {verdict}, {self.raw}"

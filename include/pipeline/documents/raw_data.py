@@ -2,6 +2,9 @@
 
 from include.pipeline.document import Document
 
+# Digits of a hash by which people tell files apart.
+_SHOWN = 6
+
 
 class RawData(Document):
     """The file as it lies in the bucket."""
@@ -20,3 +23,11 @@ class RawData(Document):
     """The source's mark of this version, as the source gave it."""
     last_modified: str | None
     """When the source last changed, as an HTTP date."""
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return self.uri.rpartition("/")[2]
+
+    def __str__(self) -> str:
+        return f"{self.name}, sha256 {self.sha256[:_SHOWN]}..."

@@ -1,6 +1,6 @@
 """The quality gate: what a model has to reach."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from include.pipeline.errors import QualityError
 from include.pipeline.history.drop import drop_verdict
@@ -14,66 +14,80 @@ if TYPE_CHECKING:
 _AN_AMOUNT = 10  # of money, where hundredths are enough
 
 
+class Judgement(NamedTuple):
+    """One limit of the Params, held against a model."""
+
+    found: str
+    """The figure found."""
+    rule: str
+    """What it has to be."""
+    is_met: bool
+
+
+def judge(evaluation: "Evaluation", params: "RunParams") -> list[Judgement]:
+    """Compare a model with each limit of the Params."""
+    previous, largest = evaluation.previous, params.max_roc_auc_drop
+    judged = [
+        Judgement(
+            f"roc_auc = {evaluation.roc_auc:.5f}",
+            f"it has to be at least min_roc_auc = {params.min_roc_auc}",
+            evaluation.roc_auc >= params.min_roc_auc,
+        )
+    ]
+    if params.must_beat_baseline:
+        judged += [_skill(skill) for skill in skills(evaluation, params)]
+    if previous and largest is not None:
+        judged.append(_drop(previous, evaluation.roc_auc, params, largest))
+    return judged
+
+
 def missed(evaluation: "Evaluation", params: "RunParams") -> list[tuple[str, str]]:
     """Compare a model with the limits of the Params.
 
     Returns:
         For each limit that the model misses, the figure found and the rule; empty for a good model.
     """
-    found, previous = [], evaluation.previous
-    if evaluation.roc_auc < params.min_roc_auc:
-        found.append(
-            (
-                f"roc_auc = {evaluation.roc_auc:.5f}",
-                f"it has to be at least min_roc_auc = {params.min_roc_auc}",
-            )
+    return [(found, rule) for found, rule, is_met in judge(evaluation, params) if not is_met]
+
+
+def _drop(previous: "PreviousModel", roc_auc: float, params: "RunParams", largest: float) -> Judgement:
+    limit = f"max_roc_auc_drop = {largest}"
+    if previous.roc_auc is None:
+        return Judgement(
+            f"the model of {previous.run_id} was trained on other columns, or cannot be read",
+            f"{limit} needs its ROC AUC on the same test rows",
+            is_met=False,
         )
-    if params.must_beat_baseline:
-        found += [_no_skill(skill) for skill in skills(evaluation, params) if not skill.is_shown]
-    if previous and params.max_roc_auc_drop is not None:
-        limit = f"max_roc_auc_drop = {params.max_roc_auc_drop}"
-        if previous.roc_auc is None:
-            found.append(
-                (
-                    f"the model of {previous.run_id} was trained on other columns, or cannot be read",
-                    f"{limit} needs its ROC AUC on the same test rows",
-                )
-            )
-        elif told := _drop(previous, evaluation.roc_auc, params, params.max_roc_auc_drop):
-            found.append(told)
-    return found
-
-
-def _drop(
-    previous: "PreviousModel", roc_auc: float, params: "RunParams", largest: float
-) -> tuple[str, str] | None:
     verdict = drop_verdict(previous, roc_auc, largest)
-    if verdict == "passed" or (verdict == "undecided" and params.undecided_passes):
-        return None
     own = roc_auc if previous.own_roc_auc is None else previous.own_roc_auc
     that = f"{previous.roc_auc:.5f}, that of {previous.run_id}"
-    limit = f"max_roc_auc_drop = {largest}"
-    if verdict == "failed":
-        return f"roc_auc = {own:.5f}", f"it has to be at most {limit} below {that}"
+    if verdict != "undecided":
+        rule = f"it has to be at most {limit} below {that}"
+        return Judgement(f"roc_auc = {own:.5f}", rule, is_met=verdict == "passed")
     rows = f"on {previous.unseen_rows} test rows that neither model was trained on"
-    return (
+    says = "lets it pass beside" if params.undecided_passes else "wants it to be told of"
+    return Judgement(
         f"whether roc_auc = {own:.5f} is lower by more than {limit} cannot be told {rows}",
-        f"undecided_passes = False wants it to be told of {that}",
+        f"undecided_passes = {params.undecided_passes} {says} {that}",
+        is_met=params.undecided_passes,
     )
 
 
-def _no_skill(skill: "Skill") -> tuple[str, str]:
+def _skill(skill: "Skill") -> Judgement:
     side = "above" if skill.higher_is_better else "below"
     rule = f"it has to be {side} {_written(skill.without)}, that of {skill.instead}"
-    return f"{skill.name} = {_written(skill.model)}", rule
+    return Judgement(f"{skill.name} = {_written(skill.model)}", rule, skill.is_shown)
 
 
 def _written(figure: float) -> str:
     return f"{figure:.5f}" if abs(figure) < _AN_AMOUNT else f"{figure:,.2f}"
 
 
-def check_quality(evaluation: "Evaluation", params: "RunParams") -> None:
+def check_quality(evaluation: "Evaluation", params: "RunParams") -> list[str]:
     """Let a good model pass, and refuse any other.
+
+    Returns:
+        A line for each limit: the figure found, and what it has to be.
 
     Raises:
         QualityError: The model is not good enough. The message names each limit that it misses.
@@ -85,3 +99,4 @@ def check_quality(evaluation: "Evaluation", params: "RunParams") -> None:
             " and ".join(rules),
             "Look at the data, the hyperparameters and the threshold, or change the gate's Params",
         )
+    return [f"{found}: {rule}" for found, rule, _ in judge(evaluation, params)]

@@ -233,6 +233,7 @@ def test_a_table_is_refused(content: bytes, said: str, run: Run, aws: Aws) -> No
     with pytest.raises((DataError, SourceError)) as refused:
         run(content)
     assert said in str(refused.value)
+    assert "bank.csv" in str(refused.value).splitlines()[0]
     assert len(str(refused.value)) < 500
     assert list_objects(aws.client("s3"), f"s3://{BUCKET}/{DEPLOYMENT_ID}/bank_marketing/runs/") == []
 

@@ -20,8 +20,14 @@ def judged(previous: PreviousModel | None = None, **changed: Any) -> Evaluation:
     return evaluation_of(**dict(metrics(**changed)), previous=previous)
 
 
-def test_lets_a_good_model_pass() -> None:
-    check_quality(judged(), PARAMS)
+def test_lets_a_good_model_pass_and_says_each_figure_with_its_bound() -> None:
+    skills = "that of the share of positives as the score of every row"
+    limits, *others = check_quality(judged(roc_auc=0.763, log_loss=0.3, brier_score=0.09), PARAMS)
+    assert limits == "roc_auc = 0.76300: it has to be at least min_roc_auc = 0.7"
+    assert others[:2] == [
+        f"log_loss = 0.30000: it has to be below {CONSTANT['log_loss']:.5f}, {skills}",
+        f"brier_score = 0.09000: it has to be below {CONSTANT['brier_score']:.5f}, {skills}",
+    ]
 
 
 def test_the_minimum_itself_passes() -> None:

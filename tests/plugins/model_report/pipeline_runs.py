@@ -130,6 +130,8 @@ def add_run(
     deployment_id: str | None = DEPLOYMENT_ID,
     dag_id: str = DAG_ID,
     failures: Mapping[str, Any] | None = None,
+    data: str | None = None,
+    summary: str | None = None,
 ) -> PipelineRun:
     """Make a run.
 
@@ -144,6 +146,8 @@ def add_run(
         deployment_id: What it told, too.
         dag_id: Of its DAG.
         failures: What tasks told when they failed.
+        data: What its task `download_data` told of its file.
+        summary: What its task `check_quality` told of it.
     """
     with create_session() as session:
         stored = SerializedDagModel.get(dag_id, session=session)
@@ -162,13 +166,15 @@ def add_run(
             instances[task_id].start_date = run_after + timedelta(seconds=order)
         session.flush()
         told = {
-            "bucket": bucket,
-            "bucket_owner": bucket_owner,
-            "sagemaker_deployment_id": deployment_id,
+            ("plan_run", "bucket"): bucket,
+            ("plan_run", "bucket_owner"): bucket_owner,
+            ("plan_run", "sagemaker_deployment_id"): deployment_id,
+            ("download_data", "data"): data,
+            ("check_quality", "summary"): summary,
         }
-        for key, value in told.items():
+        for (task_id, key), value in told.items():
             if value is not None:
-                XComModel.set(key, value, dag_id=dag_id, task_id="plan_run", run_id=run_id, session=session)
+                XComModel.set(key, value, dag_id=dag_id, task_id=task_id, run_id=run_id, session=session)
         for task_id, failure in (failures or {}).items():
             XComModel.set("failure", failure, dag_id=dag_id, task_id=task_id, run_id=run_id, session=session)
     return PipelineRun(run_id, s3, bucket or BUCKET, dag_id, deployment_id or "")

@@ -51,6 +51,14 @@ def test_a_run_whose_data_has_changed_says_so(admin: httpx.Client, s3: "S3Client
     assert words.count("data has changed") == 1
 
 
+def test_each_run_names_the_file_that_it_used(admin: httpx.Client, s3: "S3Client") -> None:
+    add_run(s3, "of_a_day", data="bank_2026-11-05.csv, sha256 10eaf0...")
+    add_run(s3, "of_a_version_that_told_none")
+    words = Page(admin.get(MODELS)).words
+    assert "of_a_day bank_2026-11-05.csv, sha256 10eaf0..." in words
+    assert words.count("sha256") == 1
+
+
 def test_the_form_compares_the_two_runs_it_offers(admin: httpx.Client, s3: "S3Client") -> None:
     for i, run_id in enumerate(("older+run", "newer/run&x=1")):
         run = add_run(s3, run_id, run_after=FIRST_RUN + timedelta(days=i))

@@ -1,0 +1,1 @@
+"""A run's note: what it was, in one line."""

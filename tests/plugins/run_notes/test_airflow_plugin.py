@@ -1,0 +1,86 @@
+"""What a run that ends has in its note, against Airflow's own models and database."""
+
+import warnings
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, cast
+
+import httpx
+import pytest
+from airflow.models.dagrun import DagRun
+from airflow.utils.session import create_session
+from airflow.utils.state import DagRunState
+from sqlalchemy import select
+
+from tests.plugins.model_report.pipeline_runs import DAG_ID, DONE, add_run, remove_runs
+
+pytestmark = pytest.mark.slow
+
+FILE = "bank_2026-11-05.csv, sha256 10eaf0..."
+SUMMARY = f"ROC AUC 0.763, passed, {FILE}"
+
+
+@pytest.fixture(scope="module")
+def admin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    with warnings.catch_warnings():
+        # Airflow's API is not free of them where it is imported and set up.
+        warnings.simplefilter("ignore")
+        from tests.plugins.model_report.api_server import api_server, browser
+
+        with api_server(tmp_path_factory.mktemp("dags")) as server:
+            yield browser(server, "admin", by="header")
+
+
+@pytest.fixture
+def runs(admin: httpx.Client) -> Iterator[Callable[..., Any]]:  # noqa: ARG001 - the database is there
+    """Makes runs that are about to end: `runs("a_run", tasks={...}, summary=...)`."""
+    yield partial(add_run, cast("Any", None), bucket=None, state="running")
+    remove_runs()
+
+
+def end(run_id: str, state: DagRunState) -> str | None:
+    """End a run as the scheduler does, which then tells the listeners; returns the run's note."""
+    query = select(DagRun).where(DagRun.dag_id == DAG_ID, DagRun.run_id == run_id)
+    with create_session() as session:
+        run = session.scalars(query).one()
+        run.set_state(state)
+        run.notify_dagrun_state_changed(msg="")
+    with create_session() as session:
+        note: str | None = session.scalars(query).one().note
+        return note
+
+
+def test_a_run_that_was_judged_says_in_one_line_what_it_was(runs: Callable[..., Any]) -> None:
+    runs("passed", tasks=DONE, data=FILE, summary=SUMMARY)
+    assert end("passed", DagRunState.SUCCESS) == SUMMARY
+    summary = SUMMARY.replace("passed", "failed")
+    runs("failed", tasks=DONE | {"check_quality": "failed"}, data=FILE, summary=summary)
+    assert end("failed", DagRunState.FAILED) == summary
+
+
+def test_a_run_that_failed_before_says_of_which_file(runs: Callable[..., Any]) -> None:
+    runs("bad_day", tasks={"plan_run": "success", "download_data": "success"}, data=FILE)
+    assert end("bad_day", DagRunState.FAILED) == f"not judged, {FILE}"
+
+
+def test_what_a_task_told_before_the_run_was_cleared_is_not_noted_again(runs: Callable[..., Any]) -> None:
+    runs("cleared", tasks=DONE, data=FILE, summary=SUMMARY)
+    assert end("cleared", DagRunState.SUCCESS) == SUMMARY
+    with create_session() as session:
+        run = session.scalars(select(DagRun).where(DagRun.run_id == "cleared")).one()
+        for task in run.task_instances:
+            task.state = "upstream_failed"
+    assert end("cleared", DagRunState.FAILED) is None
+
+
+def test_a_note_of_a_user_stays(admin: httpx.Client, runs: Callable[..., Any]) -> None:
+    runs("noted", tasks=DONE, data=FILE, summary=SUMMARY)
+    admin.patch(f"/api/v2/dags/{DAG_ID}/dagRuns/noted", json={"note": "ask Ana"}).raise_for_status()
+    assert end("noted", DagRunState.SUCCESS) == "ask Ana"
+
+
+@pytest.mark.parametrize("told", [{"metrics": "x" * 10_000}, "x" * 10_000, 7])
+def test_whatever_a_task_told_a_note_is_a_short_text(runs: Callable[..., Any], told: Any) -> None:
+    runs("hostile", tasks=DONE, summary=told)
+    note = end("hostile", DagRunState.SUCCESS)
+    assert note is None or (isinstance(note, str) and len(note) <= 500)
