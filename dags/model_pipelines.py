@@ -5,10 +5,11 @@ from datetime import timedelta
 from airflow.sdk import DAG, Asset, TaskGroup, chain
 
 from include import airflow_names
-from include.operators import tasks
+from include.operators import evaluation_tasks, tasks
 from include.operators.create_bucket import CreateOwnBucketOperator
 from include.operators.dag.parsed_pipelines import parsed_pipelines
 from include.operators.dag.schedule import cron_or_event_schedule
+from include.operators.dag.teardown import teardown
 from include.operators.dag.trigger_form import trigger_form
 from include.operators.failures.retries import RETRIES
 from include.operators.held_plan import PLAN
@@ -17,7 +18,6 @@ from include.operators.returned import RAW, REUSED, SPLIT, TRAINING
 from include.operators.sagemaker.endpoint import RunSageMakerEndpointOperator
 from include.operators.sagemaker.training import ResumableSageMakerTrainingOperator
 from include.operators.source.watching import source_asset
-from include.operators.teardown import teardown
 from include.pipeline.documents.config import PipelineConfig
 from include.pipeline.planning.training_request import time_limit
 
@@ -85,8 +85,8 @@ def model_pipeline(name: str, config: PipelineConfig) -> None:
             execution_timeout=timedelta(minutes=30),
         )
         with TaskGroup("evaluate", prefix_group_id=False):
-            evaluate = tasks.evaluate_model.override(trigger_rule="none_failed")
-            judge = tasks.check_quality.override(trigger_rule="none_failed", outlets=[model])
+            evaluate = evaluation_tasks.evaluate_model.override(trigger_rule="none_failed")
+            judge = evaluation_tasks.check_quality.override(trigger_rule="none_failed", outlets=[model])
             evaluated = [
                 evaluate(PLAN, SPLIT, TRAINING, REUSED),
                 judge(PLAN, raw=RAW, split=SPLIT, training=TRAINING, reused=REUSED),

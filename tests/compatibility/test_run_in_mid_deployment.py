@@ -13,7 +13,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 from botocore.client import BaseClient
 
 from include import airflow_names
-from include.operators import cleanup_tasks, returned, tasks
+from include.operators import cleanup_tasks, evaluation_tasks, returned, tasks
 from include.operators.held_plan import PLAN
 from include.operators.sagemaker.deletion import (
     DeleteSageMakerEndpointConfigOperator,
@@ -96,7 +96,7 @@ class Run:
         """Run the chain from the download to the gate."""
         plan, raw, reused = PLAN, returned.RAW, returned.REUSED
         self.call(tasks.download_data, plan, params=self.params, ti=self)
-        self.call(tasks.reuse_model, plan, raw)
+        self.call(tasks.reuse_model, plan, raw, ti=self)
         self.call(tasks.split_data, plan, raw, reused, ti=self)
         self.execute(
             ResumableSageMakerTrainingOperator,
@@ -114,9 +114,9 @@ class Run:
             check_interval=1,
         )
         self.xcoms[airflow_names.TRAIN_MODEL] = {"Training": {"TrainingJobName": trained["TrainingJobName"]}}
-        self.call(tasks.evaluate_model, plan, returned.SPLIT, returned.TRAINING, reused, ti=self)
+        self.call(evaluation_tasks.evaluate_model, plan, returned.SPLIT, returned.TRAINING, reused, ti=self)
         self.call(
-            tasks.check_quality,
+            evaluation_tasks.check_quality,
             plan,
             raw=raw,
             split=returned.SPLIT,
@@ -139,7 +139,7 @@ class Run:
         for operator, task_id in kinds.values():
             self.execute(operator, task_id, name=PLAN["key"], keep=PLAN["keep_endpoint"])
         deleted = {kind: returned.Returned(task_id) for kind, (_, task_id) in kinds.items()}
-        self.call(tasks.write_report, PLAN, deleted, ti=self)
+        self.call(evaluation_tasks.write_report, PLAN, deleted, ti=self)
         with pytest.raises(AirflowSkipException, match="delete_data is not set"):
             self.call(cleanup_tasks.delete_data, PLAN)
         self.call(

@@ -2,14 +2,21 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from airflow.sdk import Asset
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk.exceptions import (
+    AirflowRescheduleException,
+    AirflowRuntimeError,
+    AirflowSkipException,
+    ErrorType,
+)
+from airflow.sdk.execution_time.comms import ErrorResponse
 
-from include.operators import tasks
+from include.operators import evaluation_tasks, tasks
 from include.operators.reuse import skip_for
 from include.operators.sagemaker.endpoint import RunSageMakerEndpointOperator
 from include.operators.sagemaker.training import ResumableSageMakerTrainingOperator
@@ -22,6 +29,7 @@ from include.pipeline.documents.training_job import CompletedTrainingJob
 from include.pipeline.errors import QualityError
 from include.pipeline.history.accepted import find_same, listed_for
 from include.pipeline.history.manifest import read_manifest
+from include.pipeline.history.training_claim import claims_of
 from tests.aws.clients import Aws
 from tests.aws.sagemaker_requests import deployment_requests
 from tests.operators.sagemaker.training_jobs import jobs, planned_config
@@ -51,13 +59,21 @@ class TaskInstance:
     def __init__(self) -> None:
         self.pushed: dict[str, Any] = {}
         self.task = SimpleNamespace(outlets=[MODEL])
+        self.runs: dict[str, dict[str, str | None]] = {}
 
     def xcom_push(self, key: str, value: Any) -> None:
         # As XCom keeps it.
         self.pushed[key] = json.loads(json.dumps(value))
 
-    def get_task_states(self, **_: Any) -> dict[str, dict[str, str]]:
-        return {self.run_id: {self.task_id: "running"}}
+    def get_dagrun_state(self, dag_id: str, run_id: str) -> str:
+        assert dag_id == self.dag_id
+        if run_id not in self.runs:
+            raise AirflowRuntimeError(ErrorResponse(error=ErrorType.GENERIC_ERROR))
+        return self.runs[run_id]["the run itself"] or ""
+
+    def get_task_states(self, *, run_ids: list[str], **_: Any) -> dict[str, dict[str, str | None]]:
+        own: dict[str, dict[str, str | None]] = {self.run_id: {self.task_id: "running"}}
+        return {run_id: (self.runs | own)[run_id] for run_id in run_ids}
 
 
 @pytest.fixture
@@ -97,6 +113,13 @@ def json_of(plan: RunPlan) -> dict[str, Any]:
     return plan.model_dump(mode="json")
 
 
+def search(plan: RunPlan, data: str = DATA, **runs: dict[str, str | None]) -> Any:
+    """Run the task that looks for a model; what Airflow has of other runs are their tasks' states."""
+    ti = TaskInstance()
+    ti.runs = runs
+    return tasks.reuse_model.function(json_of(plan), {"sha256": data}, ti=ti)
+
+
 def reused_of(manifest: RunManifest) -> dict[str, Any]:
     return ReusedModel.of(manifest).model_dump(mode="json")
 
@@ -128,7 +151,7 @@ def test_a_step_that_is_left_out_says_why_and_answers(ti: TaskInstance, answer: 
 def test_the_search_finds_the_accepted_model_and_takes_its_figures_over(
     s3: "S3Client", first: RunManifest
 ) -> None:
-    found = tasks.reuse_model.function(json_of(SECOND), RAW.model_dump(mode="json"))
+    found = search(SECOND)
     assert found == reused_of(first)
     assert read_object(s3, SECOND.locations.metrics) == read_object(s3, FIRST.locations.metrics)
 
@@ -139,7 +162,57 @@ def test_the_search_finds_the_accepted_model_and_takes_its_figures_over(
 @pytest.mark.usefixtures("first")
 def test_the_search_finds_nothing_for_a_run_that_has_to_train(changed: dict[str, Any], data: str) -> None:
     plan = plan_of("scheduled__2", of=day(2), **LENIENT, **changed)
-    assert tasks.reuse_model.function(json_of(plan), {"sha256": data}) is None
+    assert search(plan, data) is None
+
+
+def under_way(**states: str | None) -> dict[str, str | None]:
+    return {"the run itself": "running", **states}
+
+
+@pytest.mark.usefixtures("made")
+def test_a_run_waits_without_a_worker_for_the_one_that_trains_the_same_and_uses_its_model(
+    aws: Aws, s3: "S3Client"
+) -> None:
+    assert search(FIRST) is None
+    now = datetime.now(UTC)
+    for states in (under_way(), under_way(check_quality=None), under_way(check_quality="running")):
+        with pytest.raises(AirflowRescheduleException) as waits:
+            search(SECOND, scheduled__1=states)
+        assert timedelta(seconds=9) < waits.value.reschedule_date - now < timedelta(seconds=30)
+    first = accepted(s3, FIRST, job=CompletedTrainingJob.describe(aws.client("sagemaker"), JOB))
+    assert search(SECOND, scheduled__1=under_way(check_quality="success")) == reused_of(first)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        under_way() | {"the run itself": "failed"},
+        # It may itself wait for the end of the second, where no more runs may be active.
+        under_way() | {"the run itself": "queued"},
+        under_way(check_quality="failed"),
+        under_way(check_quality="upstream_failed"),
+        # It has passed, and its data was deleted.
+        under_way(check_quality="success"),
+        None,
+    ],
+)
+@pytest.mark.usefixtures("s3")
+def test_a_run_trains_where_the_one_that_was_to_will_bring_no_model(
+    first: dict[str, str | None] | None,
+) -> None:
+    assert search(FIRST) is None
+    assert search(SECOND, **({"scheduled__1": first} if first else {})) is None
+    # And is now the one that others wait for, the first among them.
+    for waiting in (FIRST, plan_of("scheduled__3", of=day(3), **LENIENT)):
+        with pytest.raises(AirflowRescheduleException):
+            search(waiting, scheduled__2=under_way())
+
+
+@pytest.mark.usefixtures("s3")
+def test_a_run_that_is_to_train_again_waits_for_nobody() -> None:
+    assert search(FIRST) is None
+    anew = plan_of("scheduled__2", of=day(2), **LENIENT, force_retrain=True)
+    assert search(anew, scheduled__1=under_way()) is None
 
 
 def test_the_split_is_that_of_the_accepted_run(s3: "S3Client", first: RunManifest, ti: TaskInstance) -> None:
@@ -213,7 +286,7 @@ def test_the_metrics_are_those_of_the_accepted_run(
 ) -> None:
     with pytest.raises(AirflowSkipException, match="The model of scheduled__1 is used again"):
         # There is no endpoint to ask.
-        tasks.evaluate_model.function(
+        evaluation_tasks.evaluate_model.function(
             json_of(SECOND), first.split.model_dump(mode="json"), made, reused_of(first), ti=ti
         )
     assert ti.pushed == {"return_value": first.metrics.model_dump(mode="json")}
@@ -227,7 +300,7 @@ def judge(
 ) -> dict[str, Any]:
     """Run the gate; what the asset's event tells."""
     events = {MODEL: SimpleNamespace(extra=None)}
-    tasks.check_quality.function(
+    evaluation_tasks.check_quality.function(
         json_of(plan),
         raw=RAW.model_dump(mode="json"),
         split=contents_of().split.model_dump(mode="json"),
@@ -243,7 +316,7 @@ def judge(
 def test_a_model_that_is_used_again_passes_the_gate_as_the_runs_own(
     s3: "S3Client", made: dict[str, Any], first: RunManifest
 ) -> None:
-    reused = tasks.reuse_model.function(json_of(SECOND), RAW.model_dump(mode="json"))
+    reused = search(SECOND)
     event = judge(SECOND, made, reused)
     manifest = read_manifest(s3, SECOND)
     assert manifest is not None
@@ -252,10 +325,11 @@ def test_a_model_that_is_used_again_passes_the_gate_as_the_runs_own(
     assert manifest.metrics == first.metrics
     assert event["model"] == first.training.model_uri
     assert event["manifest"] == SECOND.locations.manifest
+    assert claims_of(s3, SECOND.locations) == []
     # The next run of the same finds it, and who made it.
     third = plan_of("scheduled__3", of=day(3), **LENIENT)
     assert find_same(s3, third, DATA) == manifest
-    found = tasks.reuse_model.function(json_of(third), RAW.model_dump(mode="json"))
+    found = search(third)
     assert found == reused | {"reason": found["reason"]}
     assert found["run_id"] == "scheduled__1"
 
@@ -268,7 +342,7 @@ def test_a_model_of_the_runs_own_is_listed_as_such(aws: Aws, s3: "S3Client", mad
     assert event["summary"] == f"ROC AUC {roc_auc:.3f}, passed, bank_clean.csv, sha256 5a5a5a..."
     assert len(list(listed_for(s3, FIRST.locations.models, FIRST.key))) == 1
     # Cleared, it meets its own model.
-    reused = tasks.reuse_model.function(json_of(FIRST), RAW.model_dump(mode="json"))
+    reused = search(FIRST)
     assert reused["run_id"] == "scheduled__1"
     assert judge(FIRST, made, reused)["reused_from"] is None
 
@@ -293,7 +367,7 @@ def test_a_model_that_is_used_again_has_to_pass_the_runs_own_gate(
     s3: "S3Client", made: dict[str, Any]
 ) -> None:
     strict = plan_of("scheduled__2", of=day(2), min_roc_auc=0.99)
-    reused = tasks.reuse_model.function(json_of(strict), RAW.model_dump(mode="json"))
+    reused = search(strict)
     assert reused is not None
     with pytest.raises(QualityError, match=r"min_roc_auc = 0\.99"):
         judge(strict, made, reused)

@@ -16,7 +16,7 @@ from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from include.operators import cleanup_tasks, tasks
+from include.operators import cleanup_tasks, evaluation_tasks, tasks
 from include.operators.sagemaker.deletion import (
     DeleteSageMakerEndpointConfigOperator,
     DeleteSageMakerEndpointOperator,
@@ -59,6 +59,9 @@ class TaskInstance(SimpleNamespace):
 
     def get_task_states(self, **_: Any) -> dict[str, dict[str, str]]:
         return {self.run_id: PASSED}
+
+    def get_dag(self, dag_id: str) -> SimpleNamespace:
+        return SimpleNamespace(dag_id=dag_id, is_paused=False)
 
     def get_dagrun_state(self, dag_id: str, run_id: str) -> str:
         try:
@@ -268,7 +271,7 @@ class TestACopyOfProductionsDatabase:
         for task, arguments in (
             (cleanup_tasks.delete_data, {}),
             (cleanup_tasks.verify_teardown, {"ti": instance("manual__copied")}),
-            (tasks.write_report, {"deletions": {}, "ti": instance("manual__copied")}),
+            (evaluation_tasks.write_report, {"deletions": {}, "ti": instance("manual__copied")}),
         ):
             with pytest.raises(OwnerError, match="is of deployment 'prod'\nExpected: this Airflow is"):
                 task.function(stored(copied), **arguments)
@@ -332,8 +335,11 @@ def test_runs_that_differ_only_in_what_tags_do_not_hold_are_two(
     assert models(sagemaker) == {one.key}
 
 
+AS_EVER = {"action": "as the Variable says"}
+
+
 def sweep(**runs: str) -> list[str]:
-    found: list[str] = cleanup_tasks.sweep_leftovers.function(ti=instance(**runs), params={"dry_run": None})
+    found: list[str] = cleanup_tasks.sweep_leftovers.function(ti=instance(**runs), params=AS_EVER)
     return found
 
 

@@ -89,6 +89,11 @@ class RunLocations(Document):
         """Prefix below which each training job keeps its checkpoints, in a folder of its name."""
         return f"{self.run}/checkpoints"
 
+    @property
+    def claims(self) -> str:
+        """Folder of what says which run trains what several need, which they share."""
+        return f"{self.models.rpartition('/')[0]}/claims"
+
     @classmethod
     def of(cls, bucket: str, pipeline: str, key: str, *, deployment_id: str) -> "RunLocations":
         """Lay out one run: raw data, profiles of it, and the list of models the deployment's runs share.

@@ -10,6 +10,7 @@ from include.pipeline.aws.object_store import list_objects, split_uri
 from include.pipeline.aws.object_versions import Stored, delete_stored, list_stored
 from include.pipeline.aws.tags import RunTags
 from include.pipeline.history.accepted import is_listed_for
+from include.pipeline.history.training_claim import claims_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -51,7 +52,8 @@ def find_data(s3: "S3Client", locations: "RunLocations") -> list[Stored]:
     """
     key = locations.run.rpartition("/")[2]
     listed = [each for each in list_stored(s3, f"{locations.models}/") if is_listed_for(each.uri, key)]
-    return [*listed, *list_stored(s3, f"{locations.run}/")]
+    claimed = [each for uri in claims_of(s3, locations) for each in list_stored(s3, uri)]
+    return [*listed, *claimed, *list_stored(s3, f"{locations.run}/")]
 
 
 def delete_run(s3: "S3Client", locations: "RunLocations", made_by: RunTags | None) -> DeletedData:
@@ -74,7 +76,7 @@ def delete_run(s3: "S3Client", locations: "RunLocations", made_by: RunTags | Non
     deleted = delete_stored(s3, (each for each in own if is_listed_for(each.uri, key)))
     deleted += delete_stored(s3, (each for each in own if not is_listed_for(each.uri, key)))
     stays: list[str] = []
-    shared = (locations.raw, locations.profiles, locations.models)
+    shared = (locations.raw, locations.profiles, locations.models, locations.claims)
     if list_objects(s3, f"{runs}/"):
         stays.append(f"{', '.join(shared)} stay: other runs are in {runs}")
     else:

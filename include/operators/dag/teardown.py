@@ -5,7 +5,7 @@ from typing import Any
 from airflow.sdk import BaseOperator, TaskGroup, chain
 
 from include import airflow_names
-from include.operators import cleanup_tasks, tasks
+from include.operators import cleanup_tasks, evaluation_tasks
 from include.operators.held_plan import PLAN
 from include.operators.links import ModelReportLink
 from include.operators.returned import PLAN_IF_ANY, Returned
@@ -37,7 +37,7 @@ def teardown(made: BaseOperator) -> list[BaseOperator]:
         }
         deleted: Any = {kind: Returned(step.task_id, may_be_absent=True) for kind, step in deletions.items()}
         answers: list[Any] = [
-            tasks.write_report(PLAN, deleted),
+            evaluation_tasks.write_report(PLAN, deleted),
             cleanup_tasks.delete_data(PLAN),
             cleanup_tasks.verify_teardown(PLAN_IF_ANY),
         ]

@@ -1,0 +1,155 @@
+"""What becomes of a trained model, as Airflow tasks: it is evaluated, judged and reported.
+
+Imports stand in the tasks, as in `tasks`.
+"""
+
+import logging
+from typing import Any
+
+from airflow.sdk import task
+from airflow.sdk.exceptions import AirflowSkipException
+
+from include.airflow_names import CHECK_QUALITY, DOWNLOAD_DATA, PLAN_RUN, SPLIT_DATA, SUMMARY
+from include.operators.connection import hook, s3_of
+from include.operators.reuse import skip_for
+
+log = logging.getLogger(__name__)
+
+
+@task
+def evaluate_model(
+    plan: dict[str, Any],
+    split: dict[str, Any],
+    training: dict[str, Any],
+    reused: dict[str, Any] | None,
+    ti: Any = None,
+) -> dict[str, Any]:
+    """Score the test rows on the endpoint and compare the scores with their labels.
+
+    Args:
+        plan: A `RunPlan`.
+        split: A `Split`.
+        training: What the training task returned.
+        reused: A `ReusedModel`, where there is one.
+        ti: Filled in by Airflow.
+
+    Returns:
+        The `Metrics`: the headline of metrics.json. Where a model is used again, those of its run.
+    """
+    from include.pipeline.documents.plan import RunPlan
+    from include.pipeline.documents.split import Split
+    from include.pipeline.evaluation.confusion_table import confusion_table
+    from include.pipeline.evaluation.evaluate import evaluate_endpoint
+
+    if reused:
+        skip_for(reused, ti, reused["metrics"])
+    run = RunPlan.read(plan, PLAN_RUN)
+    evaluation = evaluate_endpoint(
+        run,
+        Split.read(split, SPLIT_DATA),
+        _training_job(training),
+        s3=s3_of(run),
+        runtime=hook("sagemaker-runtime").conn,
+        logs=hook("logs").conn,
+    )
+    for line in confusion_table(evaluation, few_rows_shown=evaluation.few_rows_shown).splitlines():
+        log.info("%s", line)
+    return evaluation.headline.model_dump(mode="json")
+
+
+@task
+def check_quality(
+    plan: dict[str, Any],
+    *,
+    raw: dict[str, Any],
+    split: dict[str, Any],
+    training: dict[str, Any],
+    reused: dict[str, Any] | None,
+    ti: Any = None,
+    outlet_events: Any = None,
+) -> None:
+    """Write the run's manifest; fail the run when the model is not good enough, else list it as accepted.
+
+    What a good model is made of and what it is worth, the events of the task's assets tell.
+
+    Args:
+        plan: A `RunPlan`.
+        raw: A `RawData`.
+        split: A `Split`.
+        training: What the training task returned.
+        reused: A `ReusedModel`, where there is one.
+        ti: Filled in by Airflow.
+        outlet_events: Filled in by Airflow.
+    """
+    from include.pipeline.documents.plan import RunPlan
+    from include.pipeline.documents.raw_data import RawData
+    from include.pipeline.documents.split import Split
+    from include.pipeline.evaluation.evaluate import read_evaluation
+    from include.pipeline.history import quality
+    from include.pipeline.history.accepted import accept
+    from include.pipeline.history.manifest import record_run
+    from include.pipeline.history.training_claim import release_training
+
+    run = RunPlan.read(plan, PLAN_RUN)
+    s3 = s3_of(run)
+    evaluation = read_evaluation(s3, run)
+    manifest = record_run(
+        s3,
+        run,
+        evaluation,
+        raw=RawData.read(raw, DOWNLOAD_DATA),
+        split=Split.read(split, SPLIT_DATA),
+        training=_training_job(training),
+        reused_from=reused["run_id"] if reused else None,
+    )
+    ti.xcom_push(SUMMARY, str(manifest))
+    for line in quality.check_quality(evaluation, run.params):
+        log.info("%s", line)
+    accept(s3, run, manifest)
+    release_training(s3, run)
+    log.info("%s", manifest)
+    for asset in ti.task.outlets:
+        outlet_events[asset].extra = {
+            "summary": str(manifest),
+            "metrics": manifest.metrics.model_dump(mode="json"),
+            "model": manifest.training.model_uri,
+            "manifest": run.locations.manifest,
+            "report": run.locations.report,
+            "reused_from": manifest.reused_from,
+        }
+
+
+@task
+def write_report(plan: dict[str, Any], deletions: dict[str, dict[str, Any] | None], ti: Any = None) -> str:
+    """Draw report.html: what the model is worth, what it was made of, and what became of the endpoint.
+
+    Args:
+        plan: A `RunPlan`.
+        deletions: A `Deletion` of each kind of resource; None where it was not deleted.
+        ti: Filled in by Airflow.
+
+    Returns:
+        Its URI.
+    """
+    from include.pipeline.documents.deployed import Deletion
+    from include.pipeline.documents.plan import RunPlan
+    from include.pipeline.history.manifest import read_manifest
+    from include.pipeline.report.writing import write_report as write
+    from include.pipeline.teardown.deployed import look_up_deployed
+
+    run = RunPlan.read(plan, PLAN_RUN)
+    s3 = s3_of(run)
+    states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id])[ti.run_id]
+    # A run may have been evaluated before it was cleared: its manifest is that of then.
+    is_judged = states[CHECK_QUALITY] in {"success", "failed"}
+    manifest = read_manifest(s3, run) if is_judged else None
+    if manifest is None:
+        raise AirflowSkipException("The model was not evaluated: there is nothing to report")
+    found = {kind: Deletion.read(deletion, kind) for kind, deletion in deletions.items() if deletion}
+    return write(s3, run, manifest, look_up_deployed(hook("sagemaker").conn, run, found))
+
+
+def _training_job(training: dict[str, Any]) -> Any:
+    from include.pipeline.documents.training_job import CompletedTrainingJob
+
+    return CompletedTrainingJob.describe(hook("sagemaker").conn, training["Training"]["TrainingJobName"])
