@@ -4,23 +4,26 @@ from datetime import timedelta
 
 from airflow.sdk import DAG, Param
 
+from include import airflow_names
 from include.operators import cleanup_tasks
 from include.operators.dag.schedule import cron_schedule
 from include.operators.failures.retries import RETRIES
 
 with DAG(
-    dag_id="sagemaker_janitor",
+    dag_id=airflow_names.JANITOR,
     dag_display_name="SageMaker janitor",
     description=__doc__,
     doc_md="""
 A run deletes what it made. Where it could not (its worker died, and nobody cleared it), its endpoint bills
 on. This DAG finds endpoints, endpoint configurations, models and running training jobs **by the tags of their
 run**, when that run is over or their expiry has passed, and lists each with what it costs a day. What a run
-was asked to keep (`keep_endpoint`), what carries no such tags, and what is another Airflow's is never
-touched.
+was asked to keep (`keep_endpoint`), what carries no such tags, and what is another Airflow's is left alone.
+The DAG *Delete a kept endpoint* takes away what was kept.
 
 It only lists them until an administrator says `airflow variables set sagemaker_janitor_dry_run false`. The
-Param `dry_run` makes one run list them all the same; it allows no deletion.
+Param *What to do* makes one run list them all the same; where the Variable does not allow deletions, `delete`
+is refused. What is kept as asked, and what is in use and is billed, is listed too, with the run, since when,
+and what may keep that run from its end.
 
 It works with the connection `aws_janitor` where there is one, whose role needs no more than
 `python -m include.pipeline.iam` writes for it; else with `aws_default`.
@@ -30,12 +33,13 @@ It works with the connection `aws_janitor` where there is one, whose role needs 
     max_active_runs=1,
     tags={"sagemaker", "costs"},
     params={
-        "dry_run": Param(
-            None,
-            type=["null", "boolean"],
-            title="Dry run",
-            description="Only list what would be removed, although the Variable sagemaker_janitor_dry_run "
-            "allows to remove it. Without the Variable nothing is removed, whatever stands here.",
+        "action": Param(
+            cleanup_tasks.AS_THE_VARIABLE_SAYS,
+            type="string",
+            enum=[*cleanup_tasks.ACTIONS],
+            title="What to do",
+            description="list only: delete nothing in this run. delete: as the Variable "
+            "sagemaker_janitor_dry_run allows; where that does not say false, this run is refused.",
         )
     },
     default_args={

@@ -5,20 +5,21 @@ Imports stand in the tasks, as in `tasks`.
 
 import logging
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from airflow.sdk import Variable, task
-from airflow.sdk.exceptions import AirflowFailException, AirflowRuntimeError, AirflowSkipException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from include.airflow_names import CHECK_QUALITY, PLAN_RUN, WRITE_REPORT
 from include.operators.connection import hook, janitors_connection, s3_of
 from include.operators.deployment import check_deployment, own_deployment_id
 from include.operators.held_plan import held_plan
-
-if TYPE_CHECKING:
-    from include.pipeline.aws.tags import RunTags
+from include.operators.run_states import is_over, why_in_use
 
 log = logging.getLogger(__name__)
+
+ACTIONS = AS_THE_VARIABLE_SAYS, LIST_ONLY, DELETE = ("as the Variable says", "list only", "delete")
+"""What the janitor's form offers."""
 
 
 @task
@@ -94,33 +95,65 @@ def verify_teardown(
 def sweep_leftovers(ti: Any = None, params: Any = None) -> list[str]:
     """Take away what runs have left on SageMaker: of runs that are over, or after its expiry.
 
-    A dry run, which only lists it, unless the Variable `sagemaker_janitor_dry_run` says false, which is for
-    administrators to write. The Param `dry_run` can only ask for one.
+    Whether it only lists them or deletes them, the Variable `sagemaker_janitor_dry_run` says, which is for
+    administrators to write. The Param `action` can ask for a list all the same; a deletion that the Variable
+    does not allow is refused.
+
+    Returns:
+        The leftovers, a line each.
     """
     from include.pipeline.teardown.janitor import sweep
-
-    may_delete = Variable.get("sagemaker_janitor_dry_run", default=True, deserialize_json=True) is False
-    dry_run = not may_delete or params["dry_run"] is True
-
-    def is_over(run: "RunTags") -> bool:
-        if not run.tells_its_run:
-            # What its tags could hold of its id may be another run's id.
-            return False
-        try:
-            return ti.get_dagrun_state(run.dag_id, run.run_id) in {"success", "failed"}
-        except AirflowRuntimeError:
-            # Airflow knows it no more: its expiry decides.
-            return False
 
     found = sweep(
         hook("sagemaker", janitors_connection()).conn,
         now=datetime.now(UTC),
         deployment_id=own_deployment_id(),
-        is_over=is_over,
-        dry_run=dry_run,
+        is_over=lambda run: is_over(ti, run),
+        why_in_use=lambda run: why_in_use(ti, run),
+        dry_run=_only_lists(params),
         report=log.info,
     )
     return [str(leftover) for leftover in found]
+
+
+@task
+def delete_kept_endpoint(params: Any = None) -> str:
+    """Delete the endpoint that the form names, with its configuration and model, or list what is kept.
+
+    Returns:
+        What was deleted, in a line.
+    """
+    from include.pipeline.teardown.kept import delete_kept, kept_endpoints, sum_up
+
+    sagemaker = hook("sagemaker", janitors_connection()).conn
+    kept = kept_endpoints(sagemaker, own_deployment_id())
+    for each in kept:
+        log.info("%s", each)
+    if not (name := params["endpoint"].strip()):
+        raise AirflowSkipException(f"The form named no endpoint: nothing was deleted; {sum_up(kept)}")
+    deleted = f"Deleted, with its configuration and its model: {delete_kept(sagemaker, name, kept)}"
+    log.info("%s", deleted)
+    return deleted
+
+
+def _only_lists(params: Any) -> bool:
+    from include.pipeline.errors import ParamError
+
+    may_delete = Variable.get("sagemaker_janitor_dry_run", default=True, deserialize_json=True) is False
+    # A switch of earlier versions: what it asked for must not be passed over.
+    if "dry_run" in params:
+        raise ParamError(
+            f"dry_run = {params['dry_run']!r}",
+            f"the Param is action, one of: {', '.join(ACTIONS)}",
+            "Trigger the DAG with action",
+        )
+    if params["action"] == DELETE and not may_delete:
+        raise ParamError(
+            f"action = {DELETE!r}, and the Variable sagemaker_janitor_dry_run does not say false",
+            "an administrator has to allow deletions",
+            "Set the Variable: airflow variables set sagemaker_janitor_dry_run false",
+        )
+    return not may_delete or params["action"] == LIST_ONLY
 
 
 def _refuse_remains(run: Any, own: Any) -> None:

@@ -59,6 +59,7 @@ CHAIN = [
     "verify_teardown",
 ]
 TEARDOWN = CHAIN[CHAIN.index("delete_endpoint") :]
+OTHERS = {"sagemaker_janitor", "delete_kept_endpoint"}
 GROUPS = {
     "prepare_data": ["download_data", "reuse_model", "split_data"],
     "evaluate": ["evaluate_model", "check_quality"],
@@ -85,7 +86,7 @@ def dag(dags: dict[str, DAG]) -> DAG:
 def test_each_yaml_has_its_pipeline_and_its_watcher(dags: dict[str, DAG]) -> None:
     pipelines = {file.stem for file in DATASETS.glob("*.yaml")}
     assert "bank_marketing" in pipelines
-    assert set(dags) == pipelines | {f"{name}_source" for name in pipelines} | {"sagemaker_janitor"}
+    assert set(dags) == pipelines | {f"{name}_source" for name in pipelines} | OTHERS
 
 
 OTHER = {
@@ -115,7 +116,7 @@ def test_another_yaml_is_another_pipeline_of_the_same_chain(dag: DAG) -> None:
         "bank_marketing_source",
         "churn",
         "churn_source",
-        "sagemaker_janitor",
+        *OTHERS,
     }
     other = dags["churn"]
     assert {task.task_id: (type(task), task.downstream_task_ids) for task in other.tasks} == {
@@ -148,7 +149,7 @@ def test_the_process_of_a_task_makes_the_tasks_dag_alone(
 ) -> None:
     # As Airflow tells it to the process.
     monkeypatch.setenv(_AIRFLOW_PARSING_CONTEXT_DAG_ID, dag_id)
-    assert set(parsed()) - {"sagemaker_janitor"} == {dag_id}
+    assert set(parsed()) - OTHERS == {dag_id}
 
 
 @pytest.mark.parametrize("text", ["title: [", "title: Churn", "schedule: never"])
@@ -159,7 +160,7 @@ def test_a_yaml_that_is_not_valid_tells_so_in_its_place_and_takes_no_others(
     with pytest.raises(ConfigError) as refused:
         load_config("churn")
     dags = parsed()
-    assert set(dags) == {"bank_marketing", "bank_marketing_source", "churn", "sagemaker_janitor"}
+    assert set(dags) == {"bank_marketing", "bank_marketing_source", "churn", *OTHERS}
     broken = dags["churn"]
     assert str(refused.value) in broken.doc_md
     assert (broken.tags, broken.schedule) == ({"not valid"}, None)

@@ -24,6 +24,6 @@ def test_it_is_bounded_and_retried_where_that_helps(dag: DAG) -> None:
     assert task.retry_policy == RETRY_POLICY
 
 
-def test_it_asks_whether_to_delete(dag: DAG) -> None:
-    assert dag.params.dump() == {"dry_run": None}
-    assert dag.params.get_param("dry_run").schema["type"] == ["null", "boolean"]
+def test_it_asks_for_one_of_three_words(dag: DAG) -> None:
+    assert dag.params.dump() == {"action": "as the Variable says"}
+    assert dag.params.get_param("action").schema["enum"] == ["as the Variable says", "list only", "delete"]

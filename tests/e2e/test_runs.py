@@ -18,6 +18,8 @@ from tests.tutorial_data import BANK_CLEAN, needs_bank_clean
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
 
+TWINS = ("twin_1", "twin_2", "twin_3")
+
 
 @pytest.fixture(scope="module")
 def runs(stack: RunningStack, local_data: Path) -> dict[str, FinishedRun]:
@@ -49,6 +51,7 @@ def runs(stack: RunningStack, local_data: Path) -> dict[str, FinishedRun]:
         "ragged": {"data_url": (local_data / "ragged.csv").as_uri()},
         "private": {"data_url": "https://127.0.0.1:9/bank.csv?X-Amz-Signature=SIGNATURE"},
         "roundless": {"data_url": sample, "hyperparameters": {"eta": 0.2}},
+        **{name: {"data_url": sample, "seed": 7, "force_retrain": False} for name in TWINS},
         "unknown": {"data_url": sample, "treshold": 0.4},
         "unusable": {"data_url": sample, "hyperparameters": {"num_round": 10, "eta": 2}},
         "untrainable": {
@@ -71,8 +74,8 @@ def runs(stack: RunningStack, local_data: Path) -> dict[str, FinishedRun]:
     s3.put_bucket_versioning(Bucket="bucket-with-versions", VersioningConfiguration={"Status": "Enabled"})
     if BANK_CLEAN.is_file():
         confs["tutorial"] = {"data_url": (local_data / BANK_CLEAN.name).as_uri()}
-    # Runs of the same data would use each other's model.
-    anew = [conf | {"force_retrain": True} for conf in confs.values()]
+    # Other runs of the same data would use each other's model.
+    anew = [{"force_retrain": True} | conf for conf in confs.values()]
     return dict(zip(confs, stack.run_all(anew), strict=True))
 
 
@@ -213,8 +216,34 @@ def test_a_model_that_passed_the_gate_is_an_asset_event_with_its_metrics(
     run = runs["sample"]
     extra = events[run.state.dag_run_id]
     assert extra["metrics"] == run.xcom("evaluate_model")
+    assert extra["summary"] == run.xcom("check_quality", "summary")
     assert extra["report"] == run.plan.locations.report
     assert read_object(stack.aws.s3, extra["model"])[:2] == b"\x1f\x8b"
+
+
+def test_of_runs_of_the_same_at_once_one_trains_and_the_others_use_its_model(
+    stack: RunningStack, runs: dict[str, FinishedRun]
+) -> None:
+    twins = [runs[name] for name in TWINS]
+    assert {run.state.state for run in twins} == {"success"}
+    assert sorted(run.tasks["train_model"].state or "" for run in twins) == ["skipped", "skipped", "success"]
+    (trainer,) = [run for run in twins if run.tasks["train_model"].state == "success"]
+    assert {run.xcom("train_model")["Training"]["TrainingJobName"] for run in twins} == {trainer.plan.key}
+    metrics = [read_object(stack.aws.s3, run.plan.locations.metrics) for run in twins]
+    assert metrics[0] == metrics[1] == metrics[2]
+    assert list_objects(stack.aws.s3, f"{trainer.plan.locations.claims}/") == []
+
+
+def test_a_runs_note_says_in_one_line_what_it_was(stack: RunningStack, runs: dict[str, FinishedRun]) -> None:
+    def note(name: str) -> str:
+        found: str = stack.airflow.get(f"{DAG_ID}/dagRuns/{runs[name].state.dag_run_id}")["note"]
+        return found
+
+    raw, metrics = runs["sample"].xcom("download_data"), runs["sample"].xcom("evaluate_model")
+    file = f"{SAMPLE.name}, sha256 {raw['sha256'][:6]}..."
+    assert note("sample") == f"ROC AUC {metrics['roc_auc']:.3f}, passed, {file}"
+    assert note("poor") == f"ROC AUC {metrics['roc_auc']:.3f}, failed, {file}"
+    assert note("ragged").startswith("not judged, ragged.csv, sha256 ")
 
 
 def test_tasks_link_to_the_runs_report_and_not_to_a_console_that_is_not_there(
@@ -380,17 +409,38 @@ def test_the_janitor_removes_what_a_finished_run_left_and_keeps_what_was_to_be_k
             ]
         }
     )
-    assert stack.run({"dry_run": True}, "sagemaker_janitor").xcom("sweep_leftovers") == [
+    assert stack.run({"action": "list only"}, "sagemaker_janitor").xcom("sweep_leftovers") == [
         (
             f"endpoint configuration {left.key} (0.00 USD a day) of bank_marketing {left.identity.run_id}: "
             "its run is over"
         )
     ]
     # No Param switches the dry run off that the administrator has not switched off.
-    stack.run({"dry_run": False}, "sagemaker_janitor")
+    refused = stack.run({"action": "delete"}, "sagemaker_janitor")
+    assert "an administrator has to allow deletions" in refused.xcom("sweep_leftovers", "failure")
     assert sagemaker.list_endpoint_configs(NameContains=left.key)["EndpointConfigs"]
     stack.set_variable("sagemaker_janitor_dry_run", "false")
-    stack.run({}, "sagemaker_janitor")
+    said = stack.run({}, "sagemaker_janitor").log("sweep_leftovers")
     assert sagemaker.list_endpoint_configs(NameContains=left.key)["EndpointConfigs"] == []
-    kept = sagemaker.describe_endpoint(EndpointName=runs["kept"].plan.key)
-    assert kept["EndpointStatus"] == "InService"
+    kept = runs["kept"].plan.key
+    assert sagemaker.describe_endpoint(EndpointName=kept)["EndpointStatus"] == "InService"
+    assert f"Kept as asked: endpoint {kept} (6.72 USD a day) of bank_marketing manual__" in said
+    for line in ("kept as asked: 1, 6.72 USD a day", "removed 1, 0.00 USD a day"):
+        assert line in said.splitlines()
+
+
+def test_an_endpoint_that_was_kept_is_taken_away_by_its_name(
+    stack: RunningStack, runs: dict[str, FinishedRun]
+) -> None:
+    kept, others = runs["kept"].plan.key, runs["sample"].plan.key
+    listed = stack.run({}, "delete_kept_endpoint")
+    assert listed.tasks["delete_kept_endpoint"].state == "skipped"
+    assert f"{kept}, InService, of bank_marketing manual__" in listed.log("delete_kept_endpoint")
+    wrong = stack.run({"endpoint": others}, "delete_kept_endpoint")
+    assert (wrong.state.state, wrong.tasks["delete_kept_endpoint"].try_number) == ("failed", 1)
+    assert f"were asked to keep: {kept}" in wrong.xcom("delete_kept_endpoint", "failure")
+    assert stack.run({"endpoint": kept}, "delete_kept_endpoint").state.state == "success"
+    sagemaker = stack.aws.client("sagemaker")
+    assert sagemaker.list_endpoints(NameContains=kept)["Endpoints"] == []
+    assert sagemaker.list_endpoint_configs(NameContains=kept)["EndpointConfigs"] == []
+    assert sagemaker.list_models(NameContains=kept)["Models"] == []

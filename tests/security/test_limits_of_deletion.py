@@ -11,6 +11,7 @@ from include.operators import cleanup_tasks
 from include.operators.create_bucket import CreateOwnBucketOperator
 from include.pipeline.aws.object_store import list_objects, write_object
 from include.pipeline.documents.plan import RunPlan
+from include.pipeline.errors import ParamError
 from tests.aws.clients import Aws
 from tests.aws.connection import connect
 from tests.aws.endpoints import create_deployment
@@ -105,14 +106,20 @@ def test_no_param_switches_off_the_dry_run_that_the_variable_asks_for(
 ) -> None:
     sagemaker = aws.client("sagemaker")
 
-    def sweep(dry_run: bool | None) -> int:
+    def sweep(action: str, **others: bool) -> int:
         ti = SimpleNamespace(get_dagrun_state=lambda *_: "success")
-        cleanup_tasks.sweep_leftovers.function(ti=ti, params={"dry_run": dry_run})
+        cleanup_tasks.sweep_leftovers.function(ti=ti, params={"action": action, **others})
         return len(sagemaker.list_endpoints(NameContains=leftover)["Endpoints"])
 
-    assert sweep(False) == 1  # without the Variable
-    monkeypatch.setenv("AIRFLOW_VAR_SAGEMAKER_JANITOR_DRY_RUN", "true")
-    assert sweep(False) == 1
+    for value in (None, "true", '"false"', "0"):
+        if value:
+            monkeypatch.setenv("AIRFLOW_VAR_SAGEMAKER_JANITOR_DRY_RUN", value)
+        assert sweep("as the Variable says") == 1
+        with pytest.raises(ParamError, match="an administrator has to allow deletions"):
+            sweep("delete")
     monkeypatch.setenv("AIRFLOW_VAR_SAGEMAKER_JANITOR_DRY_RUN", "false")
-    assert sweep(True) == 1
-    assert sweep(None) == 0
+    # What the switch of earlier versions asked for is not passed over.
+    with pytest.raises(ParamError, match=r"Found: dry_run = True"):
+        sweep("delete", dry_run=True)
+    assert sweep("list only") == 1
+    assert sweep("as the Variable says") == 0

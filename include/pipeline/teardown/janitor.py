@@ -5,7 +5,7 @@ From the command line: `python -m include.pipeline.teardown.janitor --deployment
 
 import argparse
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -13,22 +13,21 @@ import boto3
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
 
-from include.pipeline.aws import prices
 from include.pipeline.aws.deployment_id import FORM, FORM_IN_WORDS
 from include.pipeline.aws.resources import (
     ALL_KINDS,
     ENDPOINT,
-    ENDPOINT_CONFIG,
     ResourceKind,
     delete,
-    describe,
     owner_of,
 )
 from include.pipeline.aws.tags import RunTags, UnreadableTags
+from include.pipeline.teardown.daily_cost import a_day, endpoint_cost, training_job_cost
 
 _LONGEST_PAUSE = 15
-_DAY = timedelta(days=1)
 _TRAINING_JOB = "training job"
+_COST = {ENDPOINT.title: endpoint_cost, _TRAINING_JOB: training_job_cost}
+"""Of the kinds that are billed."""
 _DENIED = "AccessDeniedException"
 _OF_BEFORE = (
     "it has expired, and is of a version that did not say of which Airflow it is: "
@@ -60,13 +59,25 @@ class LeftAlone(Found):
     """A resource whose tags do not say that it may be removed here."""
 
 
-class Leftover(Found):
-    """A resource of a run that nobody needs any more."""
+class OfRun(Found):
+    """A resource of one of the deployment's runs."""
 
     run: RunTags
 
     def __str__(self) -> str:
         return f"{self._named} of {self.run.dag_id} {self.run.run_id}: {self.reason}"
+
+
+class Leftover(OfRun):
+    """One that nobody needs any more."""
+
+
+class Kept(OfRun):
+    """An endpoint that its run was asked to keep."""
+
+
+class InUse(OfRun):
+    """One that is billed and whose run is not over."""
 
 
 def find_leftovers(
@@ -75,6 +86,7 @@ def find_leftovers(
     now: datetime,
     deployment_id: str,
     is_over: Callable[[RunTags], bool],
+    why_in_use: Callable[[RunTags], str] = lambda _: "it has not expired",
     named: str = "",
 ) -> Iterator[Found]:
     """Find leftovers among all endpoints, configurations, models and running training jobs of the region.
@@ -88,13 +100,14 @@ def find_leftovers(
         now: A resource that has expired at this time is a leftover.
         deployment_id: Whose leftovers; empty for those that a version without deployments has made.
         is_over: Takes whose a resource is, and returns whether the run has ended.
+        why_in_use: Takes whose a resource is, and returns why the run has not ended.
         named: Only what has this in its name is looked at.
 
     Yields:
-        Each `Leftover`, in the order in which they can be deleted, and each `LeftAlone`.
+        Each `Leftover`, in the order in which they can be deleted, and each `LeftAlone`, `Kept` and `InUse`.
     """
-    for kind, name, arn in _resources(sagemaker, named):
-        cost = partial(_cost, sagemaker, kind, name)
+    for kind, name, arn, made in _resources(sagemaker, named):
+        cost = partial(_COST.get(kind, lambda *_: 0.0), sagemaker, name)
         try:
             owner = owner_of(sagemaker, arn)
         except ClientError as error:
@@ -108,8 +121,14 @@ def find_leftovers(
         if isinstance(owner, UnreadableTags):
             yield LeftAlone(kind=kind, name=name, reason=owner.fault, usd_per_day=cost())
         elif owner.deployment_id == deployment_id:
+            since = f"since {made.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
             if reason := _why(owner, now, is_over):
                 yield Leftover(kind=kind, name=name, run=owner, reason=reason, usd_per_day=cost())
+            elif kind == ENDPOINT.title and owner.expires is None:
+                yield Kept(kind=kind, name=name, run=owner, reason=since, usd_per_day=cost())
+            elif kind in _COST:
+                reason = f"{since}; {why_in_use(owner)}"
+                yield InUse(kind=kind, name=name, run=owner, reason=reason, usd_per_day=cost())
         elif not owner.deployment_id and owner.expires and now > owner.expires:
             yield LeftAlone(kind=kind, name=name, reason=_OF_BEFORE, usd_per_day=cost())
 
@@ -130,9 +149,12 @@ def sweep(
     is_over: Callable[[RunTags], bool],
     dry_run: bool,
     report: Callable[[str], None],
+    why_in_use: Callable[[RunTags], str] = lambda _: "it has not expired",
     named: str = "",
 ) -> list[Leftover]:
-    """Find the leftovers, report each and, unless it is a dry run, delete it. Report what is left alone, too.
+    """Find the leftovers, report each and, unless it is a dry run, delete it.
+
+    What is left alone, what is kept as asked, and what is in use, is reported, too.
 
     What AWS refuses to delete is reported, and the others are deleted all the same.
 
@@ -142,11 +164,24 @@ def sweep(
     Raises:
         ClientError: AWS refused a deletion; the first that it refused.
     """
-    seen = list(find_leftovers(sagemaker, now=now, deployment_id=deployment_id, is_over=is_over, named=named))
+    seen = list(
+        find_leftovers(
+            sagemaker,
+            now=now,
+            deployment_id=deployment_id,
+            is_over=is_over,
+            why_in_use=why_in_use,
+            named=named,
+        )
+    )
     found = [each for each in seen if isinstance(each, Leftover)]
-    for each in seen:
-        if isinstance(each, LeftAlone):
-            report(f"Left alone: {each}")
+    others = {
+        words: [each for each in seen if isinstance(each, kind)]
+        for kind, words in ((LeftAlone, "left alone"), (Kept, "kept as asked"), (InUse, "in use"))
+    }
+    for words, told in others.items():
+        for each in told:
+            report(f"{words.capitalize()}: {each}")
     refused = []
     for leftover in found:
         report(f"{'Would remove' if dry_run else 'Removing'} {leftover}")
@@ -156,17 +191,19 @@ def sweep(
             except ClientError as error:
                 report(f"Not removed: {leftover.kind} {leftover.name}: {error}")
                 refused.append(error)
-    report(f"{_total(found)}{' (dry run: nothing removed)' if dry_run else ''}")
+    for words, told in others.items():
+        if told:
+            report(f"{words}: {len(told)}, {a_day([each.usd_per_day for each in told])}")
+    cost = a_day([leftover.usd_per_day for leftover in found])
+    if dry_run:
+        report(f"{len(found)} leftovers, {cost} (dry run: nothing removed)")
+    elif refused:
+        report(f"removed {len(found) - len(refused)} of {len(found)} leftovers, which cost {cost}")
+    else:
+        report(f"removed {len(found)}, {cost}")
     if refused:
         raise refused[0]
     return found
-
-
-def _total(found: list[Leftover]) -> str:
-    known = [leftover.usd_per_day for leftover in found if leftover.usd_per_day is not None]
-    total = f"{len(found)} leftovers, {sum(known):.2f} USD a day"
-    unknown = len(found) - len(known)
-    return f"{total} and what {unknown} of them cost, whose price is not known" if unknown else total
 
 
 def _all(sagemaker: Any, operation: str, member: str, **filters: str) -> Iterator[dict[str, Any]]:
@@ -174,14 +211,14 @@ def _all(sagemaker: Any, operation: str, member: str, **filters: str) -> Iterato
         yield from page[member]
 
 
-def _resources(sagemaker: Any, named: str) -> Iterator[tuple[str, str, str]]:
+def _resources(sagemaker: Any, named: str) -> Iterator[tuple[str, str, str, datetime]]:
     names = {"NameContains": named} if named else {}
     for kind in ALL_KINDS:
         for item in _all(sagemaker, kind.list, kind.list_member, **names):
-            yield kind.title, item[kind.name_member], item[kind.arn_member]
+            yield kind.title, item[kind.name_member], item[kind.arn_member], item["CreationTime"]
     running = names | {"StatusEquals": "InProgress"}
     for job in _all(sagemaker, "list_training_jobs", "TrainingJobSummaries", **running):
-        yield _TRAINING_JOB, job["TrainingJobName"], job["TrainingJobArn"]
+        yield _TRAINING_JOB, job["TrainingJobName"], job["TrainingJobArn"], job["CreationTime"]
 
 
 def _why(run: RunTags, now: datetime, is_over: Callable[[RunTags], bool]) -> str | None:
@@ -190,34 +227,6 @@ def _why(run: RunTags, now: datetime, is_over: Callable[[RunTags], bool]) -> str
     if now > run.expires:
         return f"it expired at {run.expires:%Y-%m-%d %H:%M} UTC"
     return "its run is over" if is_over(run) else None
-
-
-def _cost(sagemaker: Any, kind: str, name: str) -> float | None:
-    if kind == ENDPOINT.title:
-        return _endpoint_cost(sagemaker, name)
-    if kind != _TRAINING_JOB:
-        return 0.0
-    resources = sagemaker.describe_training_job(TrainingJobName=name)["ResourceConfig"]
-    return _usd_per_day(sagemaker, "training", resources.get("InstanceType"), resources.get("InstanceCount"))
-
-
-def _endpoint_cost(sagemaker: Any, name: str) -> float | None:
-    endpoint = describe(sagemaker, ENDPOINT, name)
-    config = endpoint and describe(sagemaker, ENDPOINT_CONFIG, endpoint["EndpointConfigName"])
-    if not config:
-        return None
-    costs = [
-        _usd_per_day(sagemaker, "hosting", variant.get("InstanceType"), variant.get("InitialInstanceCount"))
-        for variant in config["ProductionVariants"]
-    ]
-    known = [cost for cost in costs if cost is not None]
-    return sum(known) if len(known) == len(costs) else None
-
-
-def _usd_per_day(
-    sagemaker: Any, use: prices.Use, instance_type: str | None, count: int | None
-) -> float | None:
-    return prices.usd(sagemaker.meta.region_name, use, instance_type or "", count or 1, _DAY)
 
 
 def _stop(sagemaker: Any, name: str) -> None:

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from include.pipeline.aws.tags import RunTags
 from include.pipeline.teardown import janitor
-from include.pipeline.teardown.janitor import Leftover, find_leftovers, remove, sweep
+from include.pipeline.teardown.janitor import Found, Leftover, find_leftovers, remove, sweep
 from tests.aws.clients import CREDENTIALS, Aws
 from tests.aws.sagemaker_requests import deployment_requests, model_request, training_request
 from tests.aws.training_data import BUCKET, put_training_data, separable_rows
@@ -93,8 +93,12 @@ def there(sagemaker: Any) -> set[tuple[str, str]]:
     }
 
 
-def found(sagemaker: Any) -> list[Leftover]:
+def seen(sagemaker: Any) -> list[Found]:
     return list(find_leftovers(sagemaker, now=NOW, deployment_id=DEPLOYMENT_ID, is_over=is_over))
+
+
+def found(sagemaker: Any) -> list[Leftover]:
+    return [each for each in seen(sagemaker) if isinstance(each, Leftover)]
 
 
 def test_only_what_is_over_or_expired_is_a_leftover_and_the_endpoint_comes_first(sagemaker: Any) -> None:
@@ -120,6 +124,28 @@ def test_each_is_reported_with_its_cost_a_day(sagemaker: Any) -> None:
     assert lines[-1] == "6 leftovers, 13.44 USD a day (dry run: nothing removed)"
 
 
+def test_what_is_kept_and_what_is_in_use_is_listed_with_its_run_its_age_and_its_cost(sagemaker: Any) -> None:
+    lines: list[str] = []
+    sweep(
+        sagemaker,
+        now=NOW,
+        deployment_id=DEPLOYMENT_ID,
+        is_over=is_over,
+        why_in_use=lambda run: f"{run.run_id} may be stuck",
+        dry_run=True,
+        report=lines.append,
+    )
+    made = sagemaker.describe_endpoint(EndpointName="running")["CreationTime"].astimezone(UTC)
+    since = f"since {made:%Y-%m-%d %H:%M} UTC"
+    # Neither configurations nor models: they cost nothing.
+    assert [line for line in lines if "kept" in line.lower() or "in use" in line.lower()] == [
+        f"Kept as asked: endpoint kept (6.72 USD a day) of bank_marketing kept: {since}",
+        f"In use: endpoint running (6.72 USD a day) of bank_marketing running: {since}; running may be stuck",
+        "kept as asked: 1, 6.72 USD a day",
+        "in use: 1, 6.72 USD a day",
+    ]
+
+
 def test_a_dry_run_removes_nothing(sagemaker: Any) -> None:
     before = there(sagemaker)
     sweep(sagemaker, now=NOW, deployment_id=DEPLOYMENT_ID, is_over=is_over, dry_run=True, report=print)
@@ -128,7 +154,11 @@ def test_a_dry_run_removes_nothing(sagemaker: Any) -> None:
 
 def test_a_sweep_removes_the_leftovers_and_nothing_else(sagemaker: Any) -> None:
     before = there(sagemaker)
-    sweep(sagemaker, now=NOW, deployment_id=DEPLOYMENT_ID, is_over=is_over, dry_run=False, report=print)
+    lines: list[str] = []
+    sweep(
+        sagemaker, now=NOW, deployment_id=DEPLOYMENT_ID, is_over=is_over, dry_run=False, report=lines.append
+    )
+    assert lines[-1] == "removed 6, 13.44 USD a day"
     assert before - there(sagemaker) == LEFTOVERS
     assert found(sagemaker) == []
 
@@ -158,6 +188,7 @@ def test_a_deletion_that_aws_refuses_leaves_the_others_to_be_deleted_and_ends_in
     sagemaker.meta.events.unregister(event, deny)
     assert before - there(sagemaker) == LEFTOVERS - {("Endpoint", "over")}
     (said,) = (line for line in lines if line.startswith("Not removed: "))
+    assert lines[-1] == "removed 5 of 6 leftovers, which cost 13.44 USD a day"
     assert said.startswith("Not removed: endpoint over: An error occurred (AccessDeniedException)")
 
 
@@ -201,7 +232,7 @@ def test_a_training_job_that_nobody_waits_for_is_stopped(server: Aws) -> None:
     for name, expires in (("forgotten", EARLIER), ("awaited", LATER)):
         request = training_request(name, HyperParameters=ENDLESS, Tags=tags(name, expires))
         client.create_training_job(**request)
-    (leftover,) = find_leftovers(client, now=NOW, deployment_id=DEPLOYMENT_ID, is_over=is_over)
+    (leftover,) = found(client)
     assert (leftover.kind, leftover.name) == ("training job", "forgotten")
     sweep(client, now=NOW, deployment_id=DEPLOYMENT_ID, is_over=is_over, dry_run=False, report=print)
     assert finished(client, "forgotten")["TrainingJobStatus"] == "Stopped"
