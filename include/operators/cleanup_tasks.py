@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from airflow.sdk import Variable, task
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowFailException
 
 from include.airflow_names import CHECK_QUALITY, PLAN_RUN, WRITE_REPORT
 from include.operators.connection import hook, janitors_connection, s3_of
 from include.operators.deployment import check_deployment, own_deployment_id
+from include.operators.failures.left_out import LeftOutError
 from include.operators.held_plan import held_plan
 from include.operators.run_states import is_over, why_in_use
 
@@ -35,7 +36,7 @@ def delete_data(plan: dict[str, Any]) -> dict[str, Any]:
 
     run = RunPlan.read(plan, PLAN_RUN)
     if not run.params.delete_data:
-        raise AirflowSkipException(f"delete_data is not set: {run.locations.run} stays")
+        raise LeftOutError(f"delete_data is not set: {run.locations.run} stays")
     owner = RunTags.of_request(run.training) if run.own_bucket.is_of_account else None
     deleted = delete_run(s3_of(run), run.locations, owner)
     log.info("%s: %s", run.locations.run, deleted)
@@ -130,7 +131,7 @@ def delete_kept_endpoint(params: Any = None) -> str:
     for each in kept:
         log.info("%s", each)
     if not (name := params["endpoint"].strip()):
-        raise AirflowSkipException(f"The form named no endpoint: nothing was deleted; {sum_up(kept)}")
+        raise LeftOutError(f"The form named no endpoint: nothing was deleted; {sum_up(kept)}")
     deleted = f"Deleted, with its configuration and its model: {delete_kept(sagemaker, name, kept)}"
     log.info("%s", deleted)
     return deleted

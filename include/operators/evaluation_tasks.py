@@ -7,10 +7,10 @@ import logging
 from typing import Any
 
 from airflow.sdk import task
-from airflow.sdk.exceptions import AirflowSkipException
 
 from include.airflow_names import CHECK_QUALITY, DOWNLOAD_DATA, PLAN_RUN, SPLIT_DATA, SUMMARY
 from include.operators.connection import hook, s3_of
+from include.operators.failures.left_out import LeftOutError
 from include.operators.reuse import skip_for
 
 log = logging.getLogger(__name__)
@@ -136,6 +136,7 @@ def write_report(plan: dict[str, Any], deletions: dict[str, dict[str, Any] | Non
     from include.pipeline.history.manifest import read_manifest
     from include.pipeline.report.writing import write_report as write
     from include.pipeline.teardown.deployed import look_up_deployed
+    from include.pipeline.teardown.kept import kept_endpoints
 
     run = RunPlan.read(plan, PLAN_RUN)
     s3 = s3_of(run)
@@ -144,9 +145,12 @@ def write_report(plan: dict[str, Any], deletions: dict[str, dict[str, Any] | Non
     is_judged = states[CHECK_QUALITY] in {"success", "failed"}
     manifest = read_manifest(s3, run) if is_judged else None
     if manifest is None:
-        raise AirflowSkipException("The model was not evaluated: there is nothing to report")
+        raise LeftOutError("The model was not evaluated: there is nothing to report")
     found = {kind: Deletion.read(deletion, kind) for kind, deletion in deletions.items() if deletion}
-    return write(s3, run, manifest, look_up_deployed(hook("sagemaker").conn, run, found))
+    sagemaker = hook("sagemaker").conn
+    kept = kept_endpoints(sagemaker, run.identity.deployment_id) if run.keep_endpoint else []
+    beside = tuple(str(each) for each in kept if each.name != run.key)
+    return write(s3, run, manifest, look_up_deployed(sagemaker, run, found), beside)
 
 
 def _training_job(training: dict[str, Any]) -> Any:

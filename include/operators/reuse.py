@@ -4,7 +4,9 @@ import logging
 from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
 
-from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowRescheduleException
+
+from include.operators.failures.left_out import LeftOutError
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +27,7 @@ def skip_for(reused: dict[str, Any], ti: Any, answer: Any) -> NoReturn:
         AirflowSkipException: Always, with the reason.
     """
     ti.xcom_push("return_value", answer)
-    raise AirflowSkipException(reused["reason"])
+    raise LeftOutError(reused["reason"])
 
 
 def wait_for_run(run_id: str, since: timedelta) -> NoReturn:

@@ -13,17 +13,20 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import HTMLResponse
 
+from include.airflow_names import DELETE_KEPT
 from include.pipeline.documents import config
 from plugins.model_report import pages
 from plugins.model_report.absence import why_no_report
+from plugins.model_report.clients import OutdatedError, UnreadableError
 from plugins.model_report.comparison import (
     compare_features,
     compare_figures,
     compare_params,
     have_same_test_rows,
 )
+from plugins.model_report.kept import list_kept
 from plugins.model_report.listing import list_runs
-from plugins.model_report.results import OutdatedError, Results, UnreadableError
+from plugins.model_report.results import Results
 from plugins.model_report.runs import Run, find_run
 
 app = FastAPI(title="Model report", openapi_url=None, redirect_slashes=False)
@@ -67,7 +70,14 @@ def models_page(
     results = Results()
     listings = [list_runs(name, page, results) for name in chosen]
     evaluated = [each for listing in listings for each in listing.evaluated]
-    return pages.page("models", listings=listings, evaluated=evaluated, why=why_no_report)
+    return pages.page(
+        "models",
+        listings=listings,
+        evaluated=evaluated,
+        why=why_no_report,
+        kept=list_kept(results, lambda dag_id: dag_id in chosen),
+        delete_kept=DELETE_KEPT,
+    )
 
 
 @app.get("/compare")

@@ -9,8 +9,9 @@ from include.pipeline.documents.config import PipelineConfig, load_config
 from include.pipeline.documents.drift import DriftLimits
 from include.pipeline.documents.metrics import Evaluation
 from include.pipeline.errors import ConfigError
+from plugins.model_report.clients import UnreadableError
 from plugins.model_report.results import Figures, Results
-from plugins.model_report.runs import newest_runs
+from plugins.model_report.runs import Run, newest_runs
 from plugins.model_report.trend import TrendPoint, trend_svg
 
 RUNS_ON_A_PAGE = 25
@@ -29,6 +30,10 @@ class Listing:
     """Number of the page with older runs; 0 where there is none."""
     limits: DriftLimits | None = None
     """How far data may drift untold, by the pipeline's YAML file; None where it does not say."""
+    current: str | None = None
+    """Id of the run whose model is the accepted one of the newest data; None where it is not on this page."""
+    fault: tuple[Run, str, str] | None = None
+    """The newest run, the task that failed in it and its error, where that is why it has no figures."""
 
     @property
     def evaluated(self) -> tuple[Figures, ...]:
@@ -66,14 +71,35 @@ def list_runs(pipeline: str, page: int, results: Results) -> Listing:
     config = _config(pipeline)
     # One run more than the page shows: it tells whether there is another page.
     runs = newest_runs(pipeline, limit=RUNS_ON_A_PAGE + 1, offset=(page - 1) * RUNS_ON_A_PAGE)
+    figures = tuple(results.figures(runs[:RUNS_ON_A_PAGE]))
     return Listing(
         dag_id=pipeline,
         title=config.title if config else pipeline,
-        figures=tuple(results.figures(runs[:RUNS_ON_A_PAGE])),
+        figures=figures,
+        current=_current(figures, results),
+        fault=_fault(figures) if page == 1 else None,
         newer=page - 1,
         older=page + 1 if len(runs) > RUNS_ON_A_PAGE else 0,
         limits=config.drift if config else None,
     )
+
+
+def _current(figures: tuple[Figures, ...], results: Results) -> str | None:
+    planned = next((each.run for each in figures if each.run.bucket), None)
+    try:
+        key = results.current(planned) if planned else None
+    except UnreadableError:
+        # Of a bucket that cannot be listed, the rows say more.
+        return None
+    return next((each.run.run_id for each in figures if key and key in results.keys(each.run)), None)
+
+
+def _fault(figures: tuple[Figures, ...]) -> tuple[Run, str, str] | None:
+    """Take the error of the newest run that is over, where it has no figures."""
+    newest = next((each for each in figures if each.run.is_over), None)
+    if newest is None or newest.evaluation or newest.run.fault is None:
+        return None
+    return (newest.run, *newest.run.fault)
 
 
 def _config(pipeline: str) -> PipelineConfig | None:

@@ -6,22 +6,21 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 from airflow.models.variable import Variable
-from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
-from airflow.sdk.exceptions import AirflowException
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
-from include.airflow_names import CONNECTION, DEPLOYMENT_ID, PLAN_RUN
+from include.airflow_names import DEPLOYMENT_ID, PLAN_RUN
 from include.pipeline.aws.deployment_id import FORM, FORM_IN_WORDS
 from include.pipeline.aws.object_store import split_uri
 from include.pipeline.document import Document
 from include.pipeline.documents.metrics import Evaluation
 from include.pipeline.documents.plan import PlannedParams, RunLocations
 from include.pipeline.errors import DocumentError
+from include.pipeline.history.accepted import newest_listed
 from include.pipeline.planning.names import default_bucket, run_key
+from plugins.model_report.clients import OutdatedError, UnreadableError, client_of, unreadable
 from plugins.model_report.runs import Run
 
 if TYPE_CHECKING:
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 20 * 1024**2
 
-# Somebody waits for the page, and botocore's own timeouts take minutes.
-_PATIENCE = Config(connect_timeout=3, read_timeout=15, retries={"total_max_attempts": 2})
 _READERS = 8
 
 log = logging.getLogger(__name__)
@@ -38,25 +35,8 @@ log = logging.getLogger(__name__)
 D = TypeVar("D", bound=Document)
 
 
-class UnreadableError(Exception):
-    """S3 did not answer for an object, or the object is not what it should be.
-
-    Args:
-        what: What is wrong, as a sentence.
-        mend: What to do about it, as a sentence.
-    """
-
-    def __init__(self, what: str, mend: str) -> None:
-        super().__init__(f"{what} {mend}")
-        self.what = what
-        self.mend = mend
-
-
-class OutdatedError(UnreadableError):
-    """What a run stored has a form that this version of the project does not read."""
-
-    def __init__(self, error: DocumentError) -> None:
-        super().__init__(f"{error.found}. Expected: {error.rule}.", f"{error.mend}.")
+class _Part(TypedDict, total=False):
+    Range: str
 
 
 @dataclass(frozen=True)
@@ -73,19 +53,26 @@ class Results:
 
     @cached_property
     def _s3(self) -> "S3Client":
-        client: S3Client = _client("s3")
+        client: S3Client = client_of("s3")
         return client
+
+    @property
+    def region(self) -> str:
+        """That of the Airflow connection."""
+        region: str = self._s3.meta.region_name
+        return region
 
     @cached_property
     def _account(self) -> str:
         try:
-            account: str = _client("sts").get_caller_identity()["Account"]
+            account: str = client_of("sts").get_caller_identity()["Account"]
         except (BotoCoreError, ClientError) as error:
-            raise _unreadable("the account of the Airflow connection", error) from error
+            raise unreadable("the account of the Airflow connection", error) from error
         return account
 
     @cached_property
-    def _deployment_id(self) -> str:
+    def deployment_id(self) -> str:
+        """Which Airflow this is; empty where nobody has told yet."""
         found: str = Variable.get(DEPLOYMENT_ID, default_var="")
         return found
 
@@ -105,8 +92,12 @@ class Results:
             ids = [""]
         else:
             # Airflow has deleted what the task told, or it was of the very first version.
-            ids = list(dict.fromkeys((self._deployment_id, "")))
+            ids = list(dict.fromkeys((self.deployment_id, "")))
         return tuple(_locations(run, bucket, deployment_id) for deployment_id in ids)
+
+    def keys(self, run: Run) -> set[str]:
+        """Name the run keys that a run may have."""
+        return {places.run.rpartition("/")[2] for places in self.locations(run)}
 
     def report(self, run: Run) -> bytes | None:
         """Read a run's report.html; None where there is none.
@@ -124,7 +115,7 @@ class Results:
             OutdatedError: It is of another version.
             UnreadableError: It cannot be read.
         """
-        return self._document(run, "metrics", Evaluation)
+        return self.document(run, "metrics", Evaluation)
 
     def params(self, run: Run) -> dict[str, Any] | None:
         """Read a run's Params from its plan.json, as data; None where there is none.
@@ -133,8 +124,32 @@ class Results:
             OutdatedError: It is of another version.
             UnreadableError: It cannot be read.
         """
-        plan = self._document(run, "plan", PlannedParams)
+        plan = self.document(run, "plan", PlannedParams)
         return None if plan is None else plan.params
+
+    def current(self, run: Run) -> str | None:
+        """Find the accepted model of the newest data, among those where a run keeps its objects.
+
+        Returns:
+            The run key of the run that is listed for it; None where no model was accepted there.
+
+        Raises:
+            UnreadableError: S3 does not answer.
+        """
+        for places in self.locations(run):
+            bucket, prefix = split_uri(f"{places.models}/")
+            try:
+                pages = self._s3.get_paginator("list_objects_v2").paginate(
+                    Bucket=bucket, Prefix=prefix, ExpectedBucketOwner=run.bucket_owner or self._account
+                )
+                uris = [item["Key"] for page in pages for item in page.get("Contents", [])]
+            except self._s3.exceptions.NoSuchBucket:
+                continue
+            except (BotoCoreError, ClientError) as error:
+                raise unreadable(places.models, error) from error
+            if found := newest_listed(uris):
+                return found
+        return None
 
     def figures(self, runs: Iterable[Run]) -> list[Figures]:
         """Read the evaluations of many runs, some at a time.
@@ -156,7 +171,18 @@ class Results:
                 raise
             return Figures(run, fault=error.what)
 
-    def _document(self, run: Run, place: str, kind: type[D]) -> D | None:
+    def document(self, run: Run, place: str, kind: type[D]) -> D | None:
+        """Read a document of a run; None where there is none.
+
+        Args:
+            run: The run.
+            place: The field of its `RunLocations`.
+            kind: The document's class.
+
+        Raises:
+            OutdatedError: It is of another version.
+            UnreadableError: It cannot be read.
+        """
         found = self._first(run, place)
         if found is None:
             return None
@@ -170,15 +196,20 @@ class Results:
     def _first(self, run: Run, place: str) -> tuple[str, bytes] | None:
         for places in self.locations(run):
             uri: str = getattr(places, place)
-            if (body := self._read(run, uri)) is not None:
+            if (body := self.read(run, uri)) is not None:
                 return uri, body
         return None
 
-    def _read(self, run: Run, uri: str) -> bytes | None:
+    def read(self, run: Run, uri: str, **part: Unpack[_Part]) -> bytes | None:
+        """Read an object of a run's bucket, or `Range` of it; None where there is none.
+
+        Raises:
+            UnreadableError: It cannot be read.
+        """
         bucket, key = split_uri(uri)
         owner = run.bucket_owner or self._account
         try:
-            found = self._s3.get_object(Bucket=bucket, Key=key, ExpectedBucketOwner=owner)
+            found = self._s3.get_object(Bucket=bucket, Key=key, ExpectedBucketOwner=owner, **part)
             if found["ContentLength"] > MAX_BYTES:
                 raise UnreadableError(
                     f"{uri} has {found['ContentLength']} bytes, above {MAX_BYTES}.", "Look at it on S3."
@@ -187,9 +218,9 @@ class Results:
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] == HTTPStatus.NOT_FOUND:
                 return None
-            raise _unreadable(uri, error) from error
+            raise unreadable(uri, error) from error
         except BotoCoreError as error:
-            raise _unreadable(uri, error) from error
+            raise unreadable(uri, error) from error
 
 
 def _locations(run: Run, bucket: str, deployment_id: str) -> RunLocations:
@@ -200,29 +231,3 @@ def _locations(run: Run, bucket: str, deployment_id: str) -> RunLocations:
         )
     key = run_key(deployment_id, run.dag_id, run.run_id)
     return RunLocations.of(bucket, run.dag_id, key, deployment_id=deployment_id)
-
-
-def _client(service: str) -> Any:
-    try:
-        hook = AwsBaseHook(aws_conn_id=CONNECTION, client_type=service)
-        return hook.get_client_type(region_name=hook.region_name, config=hook.config.merge(_PATIENCE))
-    except (AirflowException, BotoCoreError, ClientError, ValueError, TypeError) as error:
-        raise _unreadable(service, error) from error
-
-
-def _unreadable(what: str, error: Exception) -> UnreadableError:
-    # The whole text may name endpoints and keys. Not everybody who may see the run may see those.
-    log.warning("%s could not be read: %s", what, error)
-    if isinstance(error, ClientError):
-        code = error.response.get("Error", {}).get("Code", "an error")
-        return UnreadableError(
-            f"{what} could not be read: AWS answered {code}.",
-            f"Check what the role or key of the Airflow connection {CONNECTION} may do: it needs "
-            "s3:GetObject, and s3:ListBucket, without which an absent object looks denied too. S3 also "
-            "denies a bucket that is not of the run's account, or of the one that bucket_owner names.",
-        )
-    return UnreadableError(
-        f"{what} could not be read ({type(error).__name__}).",
-        f"Check region, endpoint and credentials of the Airflow connection {CONNECTION}, and that the API "
-        "server reaches them; its log has the details. Then load this page again.",
-    )

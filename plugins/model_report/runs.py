@@ -1,7 +1,7 @@
 """Runs, their tasks and their buckets, from Airflow's database."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -61,9 +61,22 @@ class Run:
         return self.state in {"success", "failed"}
 
     @property
+    def fault(self) -> tuple[str, str] | None:
+        """The first task that has failed and said why, and its error; None where there is none."""
+        return next(
+            ((task, self.failures[task]) for task, state in self.tasks.items() if _told(self, task, state)),
+            None,
+        )
+
+    @property
     def gate(self) -> str | None:
         """What the quality gate found: `passed`, `failed`, or None so far."""
         return {"success": "passed", "failed": "failed"}.get(self.tasks.get(CHECK_QUALITY) or "")
+
+
+def _told(run: Run, task: str, state: str | None) -> bool:
+    # What a task told before the run was cleared is still there.
+    return state == "failed" and task in run.failures
 
 
 def find_run(dag_id: str, run_id: str) -> Run | None:
@@ -71,7 +84,7 @@ def find_run(dag_id: str, run_id: str) -> Run | None:
     with create_session(scoped=False) as session:
         query = select(DagRun).where(DagRun.dag_id == dag_id, DagRun.run_id == run_id)
         found = _runs(session, dag_id, session.scalars(query).all())
-        return replace(found[0], failures=_failures(session, found[0])) if found else None
+        return found[0] if found else None
 
 
 def newest_runs(dag_id: str, *, limit: int, offset: int = 0) -> list[Run]:
@@ -102,6 +115,12 @@ def _runs(session: "Session", dag_id: str, found: Sequence[DagRun]) -> list[Run]
             )
         )
     }
+    failures: dict[str, dict[str, str]] = {run_id: {} for run_id in run_ids}
+    of_failures = select(XComModel.run_id, XComModel.task_id, XComModel.value).where(
+        XComModel.dag_id == dag_id, XComModel.run_id.in_(run_ids), XComModel.key == FAILURE
+    )
+    for row in session.execute(of_failures):
+        failures[row.run_id][row.task_id] = text_of(row.value, _NO_NAME)
     return [
         Run(
             dag_id=dag_id,
@@ -113,13 +132,7 @@ def _runs(session: "Session", dag_id: str, found: Sequence[DagRun]) -> list[Run]
             bucket_owner=told.get((run.run_id, BUCKET_OWNER)),
             deployment_id=told.get((run.run_id, DEPLOYMENT_ID)),
             data=told.get((run.run_id, DATA)),
+            failures=failures[run.run_id],
         )
         for run in found
     ]
-
-
-def _failures(session: "Session", run: Run) -> dict[str, str]:
-    query = select(XComModel.task_id, XComModel.value).where(
-        XComModel.dag_id == run.dag_id, XComModel.run_id == run.run_id, XComModel.key == FAILURE
-    )
-    return {row.task_id: text_of(row.value, _NO_NAME) for row in session.execute(query)}

@@ -1,4 +1,10 @@
 import hashlib
+import html
+import io
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import quote
 
@@ -9,6 +15,7 @@ import pytest
 from include.pipeline.aws.object_store import list_objects, read_object
 from include.pipeline.documents.metrics import Evaluation
 from include.pipeline.planning.names import run_key
+from local_stack.aws_key import PROFILE
 from local_stack.demo import DAG_ID, SAMPLE
 from tests.aws.clients import STRANGER, strangers_s3
 from tests.e2e.billing import TEARDOWN, assert_nothing_bills
@@ -267,6 +274,30 @@ def test_an_endpoint_that_is_to_be_kept_answers_after_the_run(
         EndpointName=run.plan.key, ContentType="text/csv", Body=b"\n".join(features)
     )
     assert len(answer["Body"].read().split()) == 3
+    # As somebody does who pastes what the report offers.
+    report = read_object(stack.aws.s3, run.plan.locations.report).decode()
+    python, shell, _ = (html.unescape(text) for text in re.findall(r"<pre>(.*?)</pre>", report, re.DOTALL))
+    profile = {"AWS_SHARED_CREDENTIALS_FILE": str(stack.local.aws_credentials), "AWS_PROFILE": PROFILE}
+    said = subprocess.run(
+        [sys.executable, "-c", python],
+        env=os.environ | profile,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert 0 < float(said) < 1
+    first = pd.read_csv(io.BytesIO(read_object(stack.aws.s3, run.plan.locations.predictions)))["score"][0]
+    assert float(said) == pytest.approx(first, abs=1e-6)
+    assert features[0].decode() in shell
+
+
+def test_why_a_task_was_skipped_is_the_last_line_of_its_log(runs: dict[str, FinishedRun]) -> None:
+    run = runs["kept"]
+    for task in TEARDOWN:
+        last = run.log(task).splitlines()[-1]
+        assert last.startswith("Skipped: keep_endpoint is set for this run: ")
+        assert last.endswith("The DAG delete_kept_endpoint takes it away")
+    assert runs["sample"].log("delete_data").splitlines()[-1].startswith("Skipped: delete_data is not set")
 
 
 def test_the_data_of_a_run_goes_with_its_bucket_where_that_was_asked(

@@ -1,1 +1,1 @@
-"""What becomes of a task that fails: whether it is tried again, and what it tells."""
+"""What becomes of a task that fails or is left out: whether it is tried again, and what it tells."""

@@ -9,6 +9,7 @@ from airflow.sdk.exceptions import AirflowTaskTimeout
 from botocore.exceptions import BotoCoreError, ClientError
 
 from include.operators.failures.aws_words import words_for
+from include.operators.failures.left_out import tell_reason
 from include.operators.failures.three_lines import tell_failure
 from include.pipeline.aws.connection_words import SETTINGS
 from include.pipeline.aws.error_words import THROTTLING
@@ -73,4 +74,5 @@ RETRIES: dict[str, Any] = {
     "retry_exponential_backoff": True,
     "retry_policy": RETRY_POLICY,
     "on_failure_callback": tell_failure,
+    "on_skipped_callback": tell_reason,
 }

@@ -7,9 +7,9 @@ from airflow.providers.amazon.aws.hooks.sagemaker import SageMakerHook
 from airflow.providers.amazon.aws.operators.base_aws import AwsBaseOperator
 from airflow.providers.amazon.aws.utils.mixins import aws_template_fields
 from airflow.sdk import Context
-from airflow.sdk.exceptions import AirflowSkipException
 
 from include.operators.deployment import tags_of
+from include.operators.failures.left_out import LeftOutError
 from include.pipeline.aws.resources import (
     ENDPOINT,
     ENDPOINT_CONFIG,
@@ -53,13 +53,16 @@ class _DeleteOperator(AwsBaseOperator[SageMakerHook]):
             AirflowSkipException: It is to be kept, or it is not this run's.
         """
         if self.keep:
-            raise AirflowSkipException(f"keep_endpoint is set: {self.kind.title} {self.name} stays")
+            raise LeftOutError(
+                f"keep_endpoint is set for this run: {self.kind.title} {self.name} stays, however often "
+                "this task is cleared. The DAG delete_kept_endpoint takes it away"
+            )
         run = context["dag_run"]
         try:
             owner = tags_of(run.dag_id, run.run_id, self.name)
             check_owner(self.hook.conn, self.kind, self.name, owner)
         except OwnerError as error:
-            raise AirflowSkipException(str(error)) from error
+            raise LeftOutError(str(error)) from error
         found = self._delete()
         self.log.info(
             "%s %s is %s", self.kind.title.capitalize(), self.name, "deleted" if found else "not there"

@@ -29,6 +29,7 @@ from include.pipeline.aws.resources import (
 )
 from include.pipeline.aws.tags import RunTags
 from include.pipeline.errors import EndpointError, OwnerError
+from include.pipeline.teardown.kept import kept_endpoints, sum_up
 
 
 class RunSageMakerEndpointOperator(DeferralMixin, SageMakerEndpointOperator):
@@ -90,6 +91,8 @@ class RunSageMakerEndpointOperator(DeferralMixin, SageMakerEndpointOperator):
         self._check_deployment()
         for kind in ALL_KINDS:
             check_owner(self.hook.conn, kind, self._name_of(kind), self._tags_of(kind))
+        if self.keep:
+            self._tell_kept(name)
         if not self._is_serving_this_model(name):
             self._delete_all()
             for kind in reversed(ALL_KINDS):
@@ -124,6 +127,13 @@ class RunSageMakerEndpointOperator(DeferralMixin, SageMakerEndpointOperator):
         own = self._tags_of(ENDPOINT)
         check_deployment(own.deployment_id)
         self._own = own
+
+    def _tell_kept(self, name: str) -> None:
+        kept = kept_endpoints(self.hook.conn, self._tags_of(ENDPOINT).deployment_id)
+        if others := [each for each in kept if each.name != name]:
+            self.log.warning("This endpoint is to stay. There already, %s:", sum_up(others))
+            for each in others:
+                self.log.warning("%s", each)
 
     def _describe_once_in_service(self) -> dict[str, Any]:
         name = self._name_of(ENDPOINT)

@@ -10,9 +10,9 @@ import logging
 from typing import Any
 
 from airflow.sdk import Asset, task
-from airflow.sdk.exceptions import AirflowSkipException
 
 from include.operators.connection import hook
+from include.operators.failures.left_out import LeftOutError
 from include.operators.source.access import mask_secrets_of, source_login, source_policy
 
 _VERSION = "version"  # the key in the state store
@@ -55,9 +55,7 @@ def look_at_source(
     url = config.params.data_url
     mask_secrets_of({"data_url": url})
     if is_dated(url):
-        raise AirflowSkipException(
-            f"{without_secrets(url)} is another file for each period: there is none to watch"
-        )
+        raise LeftOutError(f"{without_secrets(url)} is another file for each period: there is none to watch")
 
     (asset,) = ti.task.outlets
     policy = source_policy(config)
@@ -75,4 +73,4 @@ def look_at_source(
         outlet_events[asset].extra = now.model_dump(mode="json")
         return
     asset_state_store[asset].set(_VERSION, now.model_dump(mode="json"))
-    raise AirflowSkipException(f"The source has not changed: {now}" if known else f"First look: {now}")
+    raise LeftOutError(f"The source has not changed: {now}" if known else f"First look: {now}")

@@ -30,8 +30,10 @@ class Deployed(Document):
     """As people say it: `endpoint configuration`."""
     name: str
     created: datetime | None
-    """None where the teardown did not find it, or left it."""
+    """None where it is not there, and the teardown did not find it."""
     deleted: datetime | None
     """None where it was not deleted."""
     is_there: bool
     """Whether it is there now."""
+    state: str | None = None
+    """Of an endpoint that is there, as SageMaker tells it: `InService`."""

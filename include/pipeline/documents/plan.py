@@ -206,6 +206,12 @@ class RunPlan(Document):
         return plan
 
 
+class PlannedTable(Document):
+    """What a plan says of the table, whichever version made it."""
+
+    table: TableConfig
+
+
 class PlannedParams(Document):
     """The Params of a plan as data: what can be shown of a plan, whichever version made it."""
 

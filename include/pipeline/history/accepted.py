@@ -26,7 +26,7 @@ from include.pipeline.documents.plan import RunLocations
 from include.pipeline.history.provenance import has_accepted_content, is_in_its_place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from mypy_boto3_s3 import S3Client
 
@@ -187,6 +187,12 @@ def accepted_before(s3: "S3Client", plan: "RunPlan") -> "Iterator[RunManifest]":
             and is_in_its_place(manifest, plan, entry.key)
         ):
             yield manifest
+
+
+def newest_listed(uris: "Iterable[str]") -> str | None:
+    """Take the run key of the newest data's model from the URIs of a list; None where it is empty."""
+    entries = [_Entry.of(uri, "") for uri in uris]
+    return max(entries, key=lambda entry: (entry.when, entry.key)).key if entries else None
 
 
 def listed_for(s3: "S3Client", models: str, key: str) -> "Iterator[str]":

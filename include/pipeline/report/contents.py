@@ -42,6 +42,10 @@ class ReportContents:
     where this run made them before it was cleared."""
     written: datetime
     """When the report is written."""
+    example_row: str | None = None
+    """A row of the test features, as CSV; None where it may not be seen, or nobody needs it."""
+    kept_beside: tuple[str, ...] = ()
+    """Endpoints that other runs were asked to keep and that are there, a line each."""
 
     @property
     def few_rows_shown(self) -> bool:

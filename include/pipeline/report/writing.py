@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from include.pipeline.aws.object_store import read_object, write_object
+from include.pipeline.aws.object_store import read_object, split_uri, write_object
 from include.pipeline.evaluation.evaluate import read_evaluation
 from include.pipeline.report.contents import ReportContents
+from include.pipeline.report.endpoint_call import LONGEST_ROW, features_of, first_row
 from include.pipeline.report.page import render_report
 
 if TYPE_CHECKING:
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
 
 
 def write_report(
-    s3: "S3Client", plan: "RunPlan", manifest: "RunManifest", deployed: "tuple[Deployed, ...]"
+    s3: "S3Client",
+    plan: "RunPlan",
+    manifest: "RunManifest",
+    deployed: "tuple[Deployed, ...]",
+    kept_beside: tuple[str, ...] = (),
 ) -> str:
     """Draw the report of a run that has been evaluated.
 
@@ -29,6 +34,7 @@ def write_report(
         plan: The run.
         manifest: The run's manifest.
         deployed: The run's endpoint, endpoint configuration and model.
+        kept_beside: Endpoints that other runs were asked to keep, a line each.
 
     Returns:
         The report's URI.
@@ -48,7 +54,21 @@ def write_report(
             deployed=deployed,
             reused_from=manifest.reused_from,
             written=datetime.now(UTC),
+            example_row=_example_row(s3, plan, manifest) if plan.keep_endpoint else None,
+            kept_beside=kept_beside,
         )
     )
     write_object(s3, places.report, report.encode(), "text/html; charset=utf-8")
     return places.report
+
+
+def _example_row(s3: "S3Client", plan: "RunPlan", manifest: "RunManifest") -> str | None:
+    if not plan.table.shows_rows:
+        return None
+    bucket, key = split_uri(features_of(manifest, plan.bucket))
+    try:
+        beginning = s3.get_object(Bucket=bucket, Key=key, Range=f"bytes=0-{LONGEST_ROW - 1}")["Body"].read()
+    except s3.exceptions.NoSuchKey:
+        # The run that made the model has deleted its data.
+        return None
+    return first_row(beginning)

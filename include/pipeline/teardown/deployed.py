@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from include.pipeline.aws.resources import ALL_KINDS, is_of_run
+from include.pipeline.aws.resources import ALL_KINDS, describe, owner_of
 from include.pipeline.aws.tags import RunTags
 from include.pipeline.documents.deployed import Deletion, Deployed
 
@@ -26,13 +26,18 @@ def look_up_deployed(
     found = []
     for kind in ALL_KINDS:
         deletion = deletions.get(kind.title)
+        there = describe(sagemaker, kind, plan.key)
+        if there and not owner.is_same_run(owner_of(sagemaker, there[kind.arn_member])):
+            there = None
+        made = deletion.created if deletion else None
         found.append(
             Deployed(
                 kind=kind.title,
                 name=plan.key,
-                created=deletion.created if deletion else None,
+                created=there["CreationTime"] if there else made,
                 deleted=deletion.deleted if deletion else None,
-                is_there=is_of_run(sagemaker, kind, plan.key, owner),
+                is_there=there is not None,
+                state=there.get("EndpointStatus") if there else None,
             )
         )
     return tuple(found)

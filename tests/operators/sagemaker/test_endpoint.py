@@ -34,17 +34,20 @@ def archive(aws: Aws) -> str:
     return trained_model(aws.client("sagemaker"), "for-endpoints")
 
 
-def deployment(name: str, archive: str, owner: RunTags = RUN) -> RunSageMakerEndpointOperator:
+def deployment(
+    name: str, archive: str, owner: RunTags = RUN, *, keep: bool = False
+) -> RunSageMakerEndpointOperator:
     return RunSageMakerEndpointOperator(
         task_id="deploy_endpoint",
         config=deployment_requests(name, archive, owner.to_aws()),
         model_data_url=archive,
         check_interval=1,
+        keep=keep,
     )
 
 
-def deploy(name: str, archive: str) -> dict[str, Any]:
-    return deployment(name, archive).execute({})
+def deploy(name: str, archive: str, *, keep: bool = False) -> dict[str, Any]:
+    return deployment(name, archive, keep=keep).execute({})
 
 
 def delete(operator: type, name: str, **options: Any) -> dict[str, Any] | None:
@@ -193,6 +196,37 @@ def test_what_was_deployed_is_looked_up_with_what_the_teardown_did(aws: Aws, arc
         ("endpoint configuration", None, True),
         ("model", None, True),
     ]
+
+
+def test_what_is_still_there_is_looked_up_with_its_age_and_state(aws: Aws, archive: str) -> None:
+    deploy("still-there", archive)
+    plan = SimpleNamespace(key="still-there", identity=RUN)
+    endpoint, _, model = look_up_deployed(aws.client("sagemaker"), plan, {})
+    assert (endpoint.created, endpoint.state) == (creation_time(aws, "still-there"), "InService")
+    assert model.created is not None
+    assert model.state is None
+
+
+def test_a_run_that_keeps_its_endpoint_names_those_that_are_kept_already(
+    archive: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (f"{DEPLOYMENT_ID}-{name}" for name in ("kept-before", "keeps-another"))
+    said: list[str] = []
+
+    def warn(message: str, *arguments: object) -> None:
+        said.append(message % arguments)
+
+    def deploy_and_keep(name: str) -> None:
+        task = deployment(name, archive, keep=True)
+        monkeypatch.setattr(task.log, "warning", warn)
+        task.execute({})
+
+    deploy_and_keep(first)
+    assert said == []
+    deploy_and_keep(second)
+    total, each = said
+    assert total == "This endpoint is to stay. There already, kept as asked: 1, 6.72 USD a day:"
+    assert each.startswith(f"{first}, InService, of {RUN.dag_id} {RUN.run_id}, since ")
 
 
 def test_an_endpoint_that_is_still_being_created_is_waited_for_and_deleted(aws: Aws, archive: str) -> None:

@@ -6,6 +6,7 @@ from urllib.parse import urljoin
 import httpx
 import pytest
 
+from include.pipeline.aws.object_store import write_object
 from tests.pipeline.report.example import column_of, drift_of
 from tests.plugins.model_report.browsing import COMPARE, MODELS, Page
 from tests.plugins.model_report.evaluations import evaluation_of
@@ -57,6 +58,40 @@ def test_each_run_names_the_file_that_it_used(admin: httpx.Client, s3: "S3Client
     words = Page(admin.get(MODELS)).words
     assert "of_a_day bank_2026-11-05.csv, sha256 10eaf0..." in words
     assert words.count("sha256") == 1
+
+
+def test_the_model_that_is_current_is_marked(admin: httpx.Client, s3: "S3Client") -> None:
+    """It is that of the newest data, whichever run came last."""
+    for i, run_id in enumerate(("of_new_data", "of_old_data", "refused")):
+        run = add_run(s3, run_id, run_after=FIRST_RUN + timedelta(days=i)).keep(evaluation=evaluation_of())
+        if run_id != "refused":
+            when = "20261103" if run_id == "of_new_data" else "20261001"
+            write_object(s3, f"{run.places.models}/{when}/made-of/{run.key}.json", b"{}", "application/json")
+    words = Page(admin.get(MODELS)).words
+    assert words.count("★ current") == 1
+    newest, marked = words.index("refused"), words.index("★ current")
+    assert newest < words.index("of_old_data") < words.index("of_new_data") < marked
+
+
+def test_a_broken_file_is_told_at_the_head(admin: httpx.Client, s3: "S3Client") -> None:
+    told = "Found: bank_2026-11-06.csv: row 3 has 2 cells\nExpected: every row has 62\nTo do: Correct it"
+    add_run(s3, "good_day").keep(evaluation=evaluation_of())
+    add_run(
+        s3,
+        "bad_day",
+        state="failed",
+        tasks={"plan_run": "success", "download_data": "success", "split_data": "failed"},
+        failures={"split_data": told},
+        run_after=FIRST_RUN + timedelta(days=1),
+    )
+    words = Page(admin.get(MODELS)).words
+    head = "The newest run, bad_day , has no model: split_data failed. " + " ".join(told.split())
+    assert head in words
+    assert words.index(head) < words.index("Runs, newest first")
+    # And in its row.
+    assert words.count("bank_2026-11-06.csv: row 3 has 2 cells") == 2
+    add_run(s3, "next_day", run_after=FIRST_RUN + timedelta(days=2)).keep(evaluation=evaluation_of())
+    assert "has no model" not in Page(admin.get(MODELS)).words
 
 
 def test_the_form_compares_the_two_runs_it_offers(admin: httpx.Client, s3: "S3Client") -> None:

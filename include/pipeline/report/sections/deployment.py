@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from include.pipeline.report.costs import endpoint_cost, price_list, time_up
+from include.pipeline.report.endpoint_call import EndpointCall, endpoint_call
 
 if TYPE_CHECKING:
     from include.pipeline.documents.deployed import Deployed
@@ -26,6 +27,19 @@ class DeploymentRow:
 
 
 @dataclass(frozen=True)
+class KeptSection:
+    """The endpoint that is there because the run was asked to keep it."""
+
+    endpoint: "Deployed"
+    usd_per_day: float | None
+    """What it costs until somebody deletes it; None where the price is not known."""
+    call: EndpointCall
+    """How it is asked and deleted."""
+    beside: tuple[str, ...]
+    """Those that other runs were asked to keep."""
+
+
+@dataclass(frozen=True)
 class DeploymentSection:
     """Endpoint, endpoint configuration and model, as they were when the report was written."""
 
@@ -34,12 +48,31 @@ class DeploymentSection:
     """When the report was written."""
     prices: str
     """The price list that the costs are computed from, in words."""
+    kept: KeptSection | None
+    """None where no endpoint is kept."""
 
 
 def gather(contents: "ReportContents") -> DeploymentSection:
     """Gather the section."""
     return DeploymentSection(
-        rows=_rows(contents), written=contents.written, prices=price_list(contents.plan.identity.region)
+        rows=_rows(contents),
+        written=contents.written,
+        prices=price_list(contents.plan.identity.region),
+        kept=_kept(contents),
+    )
+
+
+def _kept(contents: "ReportContents") -> KeptSection | None:
+    there = (one for one in contents.deployed if one.kind == "endpoint" and one.is_there)
+    endpoint = next(there, None)
+    if endpoint is None or not contents.plan.keep_endpoint:
+        return None
+    region, columns = contents.plan.identity.region, contents.split.feature_names
+    return KeptSection(
+        endpoint=endpoint,
+        usd_per_day=endpoint_cost(contents, timedelta(days=1)),
+        call=endpoint_call(endpoint.name, region, columns, contents.example_row),
+        beside=contents.kept_beside,
     )
 
 

@@ -61,3 +61,45 @@ def test_the_resources_are_accounted_for() -> None:
     ]  # fmt: skip
     assert rows[2] == [f"Model {KEY}", "Was gone already", DASH, DASH, DASH, DASH]
     assert "Nothing was deployed." in Page.read(render_report(contents_of(deployed=()))).text
+
+
+def test_a_kept_endpoint_says_what_it_costs_a_day_and_how_it_is_asked() -> None:
+    there = deployment_of("endpoint", deleted=None, is_there=True, state="InService")
+    plan = plan_of(CONFIG.params.model_copy(update={"keep_endpoint": True}))
+    beside = ("other, InService, of bank_marketing manual__1, since 2026-11-22 06:00 UTC, 6.72 USD a day",)
+    kept = gather(
+        contents_of(plan=plan, deployed=(there,), example_row="56,999,4.857", kept_beside=beside)
+    ).kept
+    assert kept is not None
+    # 24 hours of 0.28 USD.
+    assert kept.usd_per_day == pytest.approx(6.72)
+    assert (kept.call.columns, kept.call.is_real) == (("age", "pdays", "euribor3m"), True)
+    assert kept.beside == beside
+
+
+@pytest.mark.parametrize(("keep", "is_there"), [(True, False), (False, True)])
+def test_what_is_gone_or_was_not_to_stay_is_not_offered(keep: bool, is_there: bool) -> None:
+    plan = plan_of(CONFIG.params.model_copy(update={"keep_endpoint": keep}))
+    deployed = (deployment_of("endpoint", deleted=None, is_there=is_there),)
+    assert gather(contents_of(plan=plan, deployed=deployed)).kept is None
+
+
+@pytest.mark.slow
+def test_the_page_shows_calls_deletion_and_the_other_kept_endpoints() -> None:
+    there = deployment_of("endpoint", deleted=None, is_there=True, state="InService")
+    plan = plan_of(CONFIG.params.model_copy(update={"keep_endpoint": True}))
+    contents = contents_of(
+        plan=plan, deployed=(there,), example_row="56,999,4.857", kept_beside=("other-endpoint, InService",)
+    )
+    text = Page.read(render_report(contents)).text
+    for expected in (
+        f"{KEY} is InService since 2026-11-23 06:03:00 UTC and costs 6.72 USD a day",
+        "by the DAG Delete a kept endpoint",
+        "other-endpoint, InService",
+        "row = '56,999,4.857'",
+        "aws sagemaker-runtime invoke-endpoint --region us-east-1",
+        f"aws sagemaker delete-endpoint --region us-east-1 --endpoint-name {KEY}",
+        "The 3 columns of a row, in their order",
+    ):
+        assert expected in text.replace("\u00a0", " ")
+    assert "The endpoint is kept" not in Page.read(render_report(contents_of())).text
