@@ -6,6 +6,7 @@ from airflow.sdk import DAG, Param
 
 from include import airflow_names
 from include.operators import cleanup_tasks
+from include.operators.dag.documentation import describe_tasks
 from include.operators.failures.retries import RETRIES
 
 with DAG(
@@ -26,8 +27,8 @@ asked to keep can be named. It works with the same connection as the janitor.
     tags={"sagemaker", "costs"},
     params={
         "endpoint": Param(
-            "",
-            type="string",
+            None,
+            type=["null", "string"],
             title="Endpoint",
             description="Its name, as the page Models has it. Empty: list what is kept, and delete nothing.",
         )
@@ -37,5 +38,6 @@ asked to keep can be named. It works with the same connection as the janitor.
         **RETRIES,
         "execution_timeout": timedelta(minutes=30),
     },
-):
+) as dag:
     cleanup_tasks.delete_kept_endpoint()
+describe_tasks(dag)

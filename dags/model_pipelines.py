@@ -7,6 +7,7 @@ from airflow.sdk import DAG, Asset, TaskGroup, chain
 from include import airflow_names
 from include.operators import evaluation_tasks, tasks
 from include.operators.create_bucket import CreateOwnBucketOperator
+from include.operators.dag.documentation import clock_tag, describe_tasks, where_to_look
 from include.operators.dag.parsed_pipelines import parsed_pipelines
 from include.operators.dag.schedule import cron_or_event_schedule
 from include.operators.dag.teardown import teardown
@@ -29,6 +30,7 @@ endpoint answers for the other part, and the quality gate fails the run when the
 enough. Endpoint, configuration and model are deleted at the end, **also when a step before failed**, unless
 `keep_endpoint` is set.
 
+{places}
 Needs the connection `aws_default` with a region, and a role for SageMaker: the Param `role` or the Variable
 `sagemaker_role`. Results: `s3://<bucket>/<this Airflow's id>/{name}/runs/<run>/evaluation/`, and the tab
 *Model report* of the run. A model that passes the gate updates the asset `{name}_model`, with its metrics.
@@ -42,11 +44,12 @@ def model_pipeline(name: str, config: PipelineConfig) -> None:
         dag_id=name,
         dag_display_name=config.title,
         description=config.description,
-        doc_md=ABOUT.format(name=name, config=config),
+        doc_md=ABOUT.format(name=name, config=config, places=where_to_look(name, config)),
         schedule=cron_or_event_schedule(config.schedule, source_asset(name)),
         catchup=False,
         max_active_runs=config.max_active_runs,
-        tags=set(config.tags),
+        tags={*config.tags, *clock_tag(config.schedule)},
+        owner_links={config.owner: config.owner_link} if config.owner_link else {},
         params=trigger_form(config.params, config.limits),
         default_args={
             "owner": config.owner,
@@ -54,7 +57,7 @@ def model_pipeline(name: str, config: PipelineConfig) -> None:
             # Per task: a DAG run's own time limit would skip the teardown.
             "execution_timeout": timedelta(minutes=15),
         },
-    ):
+    ) as dag:
         planned = tasks.plan_run(name)
         bucket = CreateOwnBucketOperator(
             task_id=airflow_names.CREATE_BUCKET, bucket_name=PLAN["bucket"], plan=PLAN
@@ -94,6 +97,7 @@ def model_pipeline(name: str, config: PipelineConfig) -> None:
         chain(planned, bucket, *prepared, train, deploy, *evaluated, *teardown(bucket))
         for step in evaluated:
             step.operator.operator_extra_links = (ModelReportLink(),)
+    describe_tasks(dag)
 
 
 for pipeline in parsed_pipelines():

@@ -6,6 +6,7 @@ from airflow.sdk import DAG, Param
 
 from include import airflow_names
 from include.operators import cleanup_tasks
+from include.operators.dag.documentation import describe_tasks
 from include.operators.dag.schedule import cron_schedule
 from include.operators.failures.retries import RETRIES
 
@@ -47,5 +48,6 @@ It works with the connection `aws_janitor` where there is one, whose role needs 
         **RETRIES,
         "execution_timeout": timedelta(minutes=50),
     },
-):
+) as dag:
     cleanup_tasks.sweep_leftovers()
+describe_tasks(dag)

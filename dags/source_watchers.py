@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from airflow.sdk import DAG
 
+from include.operators.dag.documentation import describe_tasks, where_to_look
 from include.operators.dag.parsed_pipelines import parsed_pipelines
 from include.operators.dag.schedule import cron_schedule
 from include.operators.failures.retries import RETRIES
@@ -19,6 +20,8 @@ switched on; its run reads the same `data_url`. Otherwise the task is **skipped*
 The first look at a URL only remembers its version: switching this DAG on starts no run. A server that does
 not answer is asked again, and then the look fails; the next one compares with the same version. A dated
 `data_url` (`{{interval_start:...}}`) is not watched.
+
+{places}
 """
 
 
@@ -29,19 +32,21 @@ def source_watcher(name: str, config: PipelineConfig) -> None:
         dag_id=f"{name}{WATCHER}",
         dag_display_name=f"{config.title}: source",
         description=f"Look whether the source of {name} has changed, and start that pipeline when it has.",
-        doc_md=ABOUT.format(name=name),
+        doc_md=ABOUT.format(name=name, places=where_to_look(name, config)),
         schedule=cron_schedule(config.watch),
         catchup=False,
         # Two looks at once would announce the same change twice.
         max_active_runs=1,
         tags={*config.tags, "source"},
+        owner_links={config.owner: config.owner_link} if config.owner_link else {},
         default_args={
             "owner": config.owner,
             **RETRIES,
             "execution_timeout": timedelta(minutes=5),
         },
-    ):
+    ) as dag:
         look_at_source.override(inlets=[source], outlets=[source])(name)
+    describe_tasks(dag)
 
 
 for pipeline in parsed_pipelines(WATCHER):

@@ -29,6 +29,12 @@ WRITE_REPORT = "write_report"
 DELETE_DATA = "delete_data"
 VERIFY_TEARDOWN = "verify_teardown"
 
+# Those of the other DAGs.
+LOOK_AT_SOURCE = "look_at_source"
+SWEEP_LEFTOVERS = "sweep_leftovers"
+READ_YAML_FILE = "read_yaml_file"
+"""Stands for a pipeline whose YAML file is not valid."""
+
 # What a run's plan tells besides, for those who do not need the whole of it.
 BUCKET = "bucket"
 """Key of the XCom of `plan_run` that holds the run's bucket."""

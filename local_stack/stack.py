@@ -124,6 +124,8 @@ class LocalStack:
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "PYTHONPATH": python_path(PROJECT),
             "PYTHONUNBUFFERED": "1",
+            # Airflow reads plugins/.airflowignore in a way that a library of its own no longer likes.
+            "PYTHONWARNINGS": "ignore:GitWildMatchPattern:DeprecationWarning",
             "AIRFLOW_HOME": str(self.home),
             "AIRFLOW_PORT": str(self.airflow_port),
             "LOCAL_AWS_PORT": str(self.local_aws_port),

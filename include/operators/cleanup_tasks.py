@@ -130,7 +130,7 @@ def delete_kept_endpoint(params: Any = None) -> str:
     kept = kept_endpoints(sagemaker, own_deployment_id())
     for each in kept:
         log.info("%s", each)
-    if not (name := params["endpoint"].strip()):
+    if not (name := (params["endpoint"] or "").strip()):
         raise LeftOutError(f"The form named no endpoint: nothing was deleted; {sum_up(kept)}")
     deleted = f"Deleted, with its configuration and its model: {delete_kept(sagemaker, name, kept)}"
     log.info("%s", deleted)

@@ -16,7 +16,7 @@ from include.operators.reuse import skip_for
 log = logging.getLogger(__name__)
 
 
-@task
+@task(show_return_value_in_logs=False)
 def evaluate_model(
     plan: dict[str, Any],
     split: dict[str, Any],

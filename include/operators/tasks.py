@@ -27,8 +27,9 @@ from include.operators.source.access import mask_secrets_of, source_login, sourc
 
 log = logging.getLogger(__name__)
 
+# A document that a task returns is not in its log: it would be one line of thousands of characters.
 
-# What this returns is long, and the log has what matters of it.
+
 @task(show_return_value_in_logs=False)
 def plan_run(pipeline: str, dag_run: Any = None, params: Any = None, ti: Any = None) -> dict[str, Any]:
     """Check the Params and work out every name, place and request of the run, and what it costs.
@@ -105,7 +106,7 @@ def download_data(plan: dict[str, Any], params: Any = None, ti: Any = None) -> d
     return raw.model_dump(mode="json")
 
 
-@task
+@task(show_return_value_in_logs=False)
 def reuse_model(plan: dict[str, Any], raw: dict[str, Any], ti: Any = None) -> dict[str, Any] | None:
     """Look for an accepted model of the same data and configuration, which need not be bought again.
 
@@ -146,7 +147,7 @@ def reuse_model(plan: dict[str, Any], raw: dict[str, Any], ti: Any = None) -> di
     return reused.model_dump(mode="json") if reused else None
 
 
-@task
+@task(show_return_value_in_logs=False)
 def split_data(
     plan: dict[str, Any], raw: dict[str, Any], reused: dict[str, Any] | None, ti: Any = None
 ) -> dict[str, Any]:

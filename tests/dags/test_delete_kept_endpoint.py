@@ -14,7 +14,7 @@ def dag() -> DAG:
 def test_it_runs_by_hand_alone_and_asks_for_a_name(dag: DAG) -> None:
     assert dag.schedule is None
     assert [task.task_id for task in dag.tasks] == ["delete_kept_endpoint"]
-    assert dag.params.dump() == {"endpoint": ""}
+    assert dag.params.dump() == {"endpoint": None}
 
 
 def test_it_is_bounded_and_retried_where_that_helps(dag: DAG) -> None:

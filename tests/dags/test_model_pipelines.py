@@ -22,6 +22,7 @@ from airflow.sdk.definitions.context import _AIRFLOW_PARSING_CONTEXT_DAG_ID
 from airflow.sdk.exceptions import AirflowFailException
 
 from include.operators.create_bucket import CreateOwnBucketOperator
+from include.operators.dag.documentation import TASKS
 from include.operators.failures.retries import RETRY_POLICY
 from include.operators.sagemaker.deletion import (
     DeleteSageMakerEndpointConfigOperator,
@@ -150,6 +151,38 @@ def test_the_process_of_a_task_makes_the_tasks_dag_alone(
     # As Airflow tells it to the process.
     monkeypatch.setenv(_AIRFLOW_PARSING_CONTEXT_DAG_ID, dag_id)
     assert set(parsed()) - OTHERS == {dag_id}
+
+
+def test_owner_and_documents_are_links_where_the_yaml_says(datasets: Path) -> None:
+    assert parsed()["churn"].owner_links == {}
+    assert "folder `docs/` of the project" in parsed()["churn"].doc_md
+    fields = yaml.safe_load((datasets / "churn.yaml").read_text())
+    fields |= {"owner_link": "mailto:us@example.com", "documents": "https://example.com/docs"}
+    (datasets / "churn.yaml").write_text(yaml.safe_dump(fields))
+    dags = parsed()
+    for dag_id in ("churn", "churn_source"):
+        assert dags[dag_id].owner_links == {"us": "mailto:us@example.com"}
+        assert "[documents](https://example.com/docs)" in dags[dag_id].doc_md
+        assert "/plugin/models)" in dags[dag_id].doc_md
+        assert "/dags/churn/runs)" in dags[dag_id].doc_md
+
+
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "us@example.com", "mailto:", "https://a b"])
+def test_what_is_no_link_is_refused(datasets: Path, link: str) -> None:
+    fields = yaml.safe_load((datasets / "churn.yaml").read_text()) | {"owner_link": link}
+    (datasets / "churn.yaml").write_text(yaml.safe_dump(fields))
+    with pytest.raises(ConfigError, match="owner_link"):
+        load_config("churn")
+
+
+def test_each_task_of_each_dag_has_two_sentences_for_people(datasets: Path) -> None:
+    (datasets / "churn.yaml").write_text("title: [")
+    tasks = [task for dag in parsed().values() for task in dag.tasks]
+    assert {task.task_id for task in tasks} == set(TASKS)
+    for task in tasks:
+        sentences = re.findall(r"[A-Z`][^.]*(?:\.\w[^.]*)*\.(?= |$)", task.doc_md)
+        assert " ".join(sentences) == task.doc_md
+        assert len(sentences) == 2, task.doc_md
 
 
 @pytest.mark.parametrize("text", ["title: [", "title: Churn", "schedule: never"])
@@ -289,7 +322,8 @@ def test_the_dags_settings_are_the_yamls(dag: DAG) -> None:
     assert dag.timetable.timetable.expression == config.schedule
     assert not dag.catchup
     assert dag.max_active_runs == config.max_active_runs
-    assert dag.tags == set(config.tags)
+    # Airflow's pages show the asset alone: the clock stands beside it as a tag.
+    assert dag.tags == {*config.tags, "cron: 0 6 * * 1 UTC"}
     assert dag.doc_md
 
 

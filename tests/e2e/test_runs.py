@@ -1,6 +1,7 @@
 import hashlib
 import html
 import io
+import json
 import os
 import re
 import subprocess
@@ -295,8 +296,8 @@ def test_why_a_task_was_skipped_is_the_last_line_of_its_log(runs: dict[str, Fini
     run = runs["kept"]
     for task in TEARDOWN:
         last = run.log(task).splitlines()[-1]
-        assert last.startswith("Skipped: keep_endpoint is set for this run: ")
-        assert last.endswith("The DAG delete_kept_endpoint takes it away")
+        assert last.startswith("Skipped: keep_endpoint is set for this run, so its ")
+        assert last.endswith(f"The DAG delete_kept_endpoint takes it away: {run.plan.key}")
     assert runs["sample"].log("delete_data").splitlines()[-1].startswith("Skipped: delete_data is not set")
 
 
@@ -406,6 +407,21 @@ def test_bad_input_fails_without_a_retry_and_before_a_training_job_exists(
         assert others == {"failed", "upstream_failed"}
     else:
         assert_nothing_bills(stack, run)
+
+
+def test_no_line_of_a_tasks_log_is_too_long_to_read_and_none_is_of_what_is_deprecated_here(
+    stack: RunningStack, runs: dict[str, FinishedRun]
+) -> None:
+    of_runs = {run.state.dag_run_id for run in runs.values()}
+    events = [
+        json.loads(line)["event"]
+        for file in stack.logs.rglob("*.log")
+        if file.parts[-3].partition("=")[2] in of_runs
+        for line in file.read_text().splitlines()
+    ]
+    assert len(events) > 1000
+    assert max(len(line) for event in events for line in event.splitlines()) < 1000
+    assert [event for event in events if "eprecated" in event and "xgboost" not in event] == []
 
 
 def test_no_secret_is_in_a_tasks_log(stack: RunningStack, runs: dict[str, FinishedRun]) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from airflow.sdk import DAG, get_parsing_context, task
 from airflow.sdk.exceptions import AirflowFailException
 
+from include.airflow_names import READ_YAML_FILE
+from include.operators.dag.documentation import describe_tasks
 from include.pipeline.documents.config import WATCHER, PipelineConfig, load_config, pipeline_names
 from include.pipeline.errors import ConfigError
 
@@ -45,10 +47,11 @@ def _tell(dag_id: str, name: str, fault: str) -> None:
         doc_md=f"There is no pipeline, as its YAML file is not valid:\n\n```\n{fault}\n```\n",
         schedule=None,
         tags={"not valid"},
-    ):
+    ) as dag:
         _refuse_to_run(fault)
+    describe_tasks(dag)
 
 
-@task(task_id="read_yaml_file")
+@task(task_id=READ_YAML_FILE)
 def _refuse_to_run(fault: str) -> None:
     raise AirflowFailException(fault)

@@ -54,8 +54,8 @@ class _DeleteOperator(AwsBaseOperator[SageMakerHook]):
         """
         if self.keep:
             raise LeftOutError(
-                f"keep_endpoint is set for this run: {self.kind.title} {self.name} stays, however often "
-                "this task is cleared. The DAG delete_kept_endpoint takes it away"
+                f"keep_endpoint is set for this run, so its {self.kind.title} stays. The DAG "
+                f"delete_kept_endpoint takes it away: {self.name}"
             )
         run = context["dag_run"]
         try:

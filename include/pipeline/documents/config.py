@@ -58,6 +58,16 @@ class PipelineConfig(BaseModel):
     description: str = Field(default="", description="What the pipeline is for, in one line.")
     about: str = Field(default="", description="The question that its model answers, in Markdown.")
     owner: str
+    owner_link: str | None = Field(
+        default=None,
+        pattern=r"^(https?://\S+|mailto:\S+@\S+)$",
+        description="Where the owner is reached: a URL, or mailto: with an address.",
+    )
+    documents: str | None = Field(
+        default=None,
+        pattern=r"^https?://\S+$",
+        description="Where the project's documents are, for the pages of its DAG.",
+    )
     tags: tuple[str, ...]
     schedule: str | None = Field(description="A cron expression or preset, or null for by hand only.")
     watch: str | None = Field(

@@ -200,7 +200,7 @@ def sweep(
     elif refused:
         report(f"removed {len(found) - len(refused)} of {len(found)} leftovers, which cost {cost}")
     else:
-        report(f"removed {len(found)}, {cost}")
+        report(f"removed {len(found)}, {cost}" if found else "no leftovers")
     if refused:
         raise refused[0]
     return found

@@ -1,0 +1,112 @@
+"""What Airflow's pages say to people of a DAG and its tasks."""
+
+from typing import TYPE_CHECKING
+
+from airflow.configuration import conf
+from airflow.sdk import DAG, BaseOperator
+
+from include import airflow_names
+
+if TYPE_CHECKING:
+    from include.pipeline.documents.config import PipelineConfig
+
+TASKS = {
+    airflow_names.PLAN_RUN: (
+        "Checks the Params and works out every name, place and cost of the run. Nothing is made before "
+        "all of them are right."
+    ),
+    airflow_names.CREATE_BUCKET: (
+        "Makes the run's S3 bucket where it is not there yet. A bucket of another account or region is "
+        "refused."
+    ),
+    airflow_names.DOWNLOAD_DATA: (
+        "Copies the data file to S3, under its SHA-256. A file that is there already is not written twice."
+    ),
+    airflow_names.REUSE_MODEL: (
+        "Looks for an accepted model of the same data and settings, so that nothing is trained twice. "
+        "Where another run is about to make one, it waits for that, without a worker."
+    ),
+    airflow_names.SPLIT_DATA: (
+        "Checks the table, compares it with the version before, and cuts it into rows to train on and "
+        "rows to test on. A broken table fails here, before anything is paid for."
+    ),
+    airflow_names.TRAIN_MODEL: (
+        "Runs the training job on SageMaker and shows its log. Clearing this task stops the job and "
+        "starts another one; a retry takes up the one that runs."
+    ),
+    airflow_names.DEPLOY_ENDPOINT: (
+        "Makes model, endpoint configuration and endpoint, and waits until the endpoint answers. From "
+        "here until `delete_endpoint` the endpoint is billed."
+    ),
+    airflow_names.EVALUATE_MODEL: (
+        "Asks the endpoint for a score of each test row and computes the figures. They go to "
+        "`metrics.json`, and the scores to `predictions.csv`."
+    ),
+    airflow_names.CHECK_QUALITY: (
+        "Fails the run where the model is not good enough, by the limits of the Params. A good model is "
+        "listed as accepted and updates the asset."
+    ),
+    airflow_names.DELETE_ENDPOINT: (
+        "Deletes the endpoint, which ends its bill, whatever failed before. It is skipped where "
+        "`keep_endpoint` is set."
+    ),
+    airflow_names.DELETE_ENDPOINT_CONFIG: (
+        "Deletes the endpoint's configuration, after the endpoint. It is skipped where `keep_endpoint` "
+        "is set."
+    ),
+    airflow_names.DELETE_MODEL: (
+        "Deletes the model from SageMaker; its file stays on S3. It is skipped where `keep_endpoint` is set."
+    ),
+    airflow_names.WRITE_REPORT: (
+        "Writes the report, which the run's tab *Model report* shows. It is skipped where the model was "
+        "not evaluated."
+    ),
+    airflow_names.DELETE_DATA: (
+        "Deletes all that the run stored on S3, where the Param `delete_data` asks for it. Otherwise it "
+        "is skipped, and results and model stay."
+    ),
+    airflow_names.VERIFY_TEARDOWN: (
+        "Takes away what the teardown has missed, and fails the run where something stays. It runs "
+        "whatever happened before, and is never skipped."
+    ),
+    airflow_names.LOOK_AT_SOURCE: (
+        "Asks the data's server which version of the file there is, without downloading it. It is "
+        "skipped where that is the version of the last time."
+    ),
+    airflow_names.SWEEP_LEFTOVERS: (
+        "Lists what runs have left on SageMaker, with its cost a day, and deletes it where that is "
+        "allowed. What is kept as asked, and what is in use, is listed and left alone."
+    ),
+    airflow_names.DELETE_KEPT: (
+        "Deletes the endpoint that the form names, with its configuration and its model. With an empty "
+        "form it lists what is kept, and is skipped."
+    ),
+    airflow_names.READ_YAML_FILE: (
+        "Tells what is wrong with the pipeline's YAML file, and fails. Correct the file: the pipeline's "
+        "own tasks then take this one's place."
+    ),
+}
+"""Two sentences on each task, by its id."""
+
+
+def describe_tasks(dag: DAG) -> None:
+    """Have each task's page say in two sentences what the task does."""
+    for task in dag.tasks:
+        if isinstance(task, BaseOperator):  # and not one that is made once for each of many things
+            task.doc_md = TASKS[task.task_id]
+
+
+def where_to_look(name: str, config: "PipelineConfig") -> str:
+    """Write where the pipeline's results and documents are, in Markdown, with links into Airflow's pages."""
+    base = conf.get("api", "base_url", fallback="/").rstrip("/")
+    documents = f"[documents]({config.documents})" if config.documents else "folder `docs/` of the project"
+    return (
+        f"- Figures of all runs, and what is kept and billed: [Models]({base}/plugin/models)\n"
+        f"- The report of one run: its tab *Model report*, from the [list of runs]({base}/dags/{name}/runs)\n"
+        f"- Params, errors, backfills, costs: the {documents}\n"
+    )
+
+
+def clock_tag(cron: str | None) -> set[str]:
+    """Tell the clock that starts a DAG as a tag: beside an asset, Airflow's pages do not show it."""
+    return {f"cron: {cron} UTC"} if cron else set()
