@@ -18,14 +18,11 @@ from include.pipeline.documents import config
 from plugins.model_report import pages
 from plugins.model_report.absence import why_no_report
 from plugins.model_report.clients import OutdatedError, UnreadableError
-from plugins.model_report.comparison import (
-    compare_features,
-    compare_figures,
-    compare_params,
-    have_same_test_rows,
-)
+from plugins.model_report.compared_figures import compare_figures, figure_tables
+from plugins.model_report.comparison import compare_features, compare_params, costs_of
 from plugins.model_report.kept import list_kept
 from plugins.model_report.listing import list_runs
+from plugins.model_report.paired import NotComparableError, pair
 from plugins.model_report.results import Results
 from plugins.model_report.runs import Run, find_run
 
@@ -99,12 +96,16 @@ def compare_page(user: GetUserDep, first: str, second: str) -> HTMLResponse:
         params_fault = None if len(params) == len(runs) else "The plan of one of the runs is absent from S3."
     except OutdatedError as error:
         params, params_fault = [], error.what
+    try:
+        paired, why_not = pair(runs, (one, other), results), None
+    except NotComparableError as error:
+        paired, why_not = None, str(error)
     return pages.page(
         "compare",
         runs=runs,
         evaluations=(one, other),
-        rows=compare_figures(one, other),
-        same_test_rows=have_same_test_rows(one, other),
+        tables=figure_tables(one, other, paired, costs_of(params[0]) if params else None),
+        why_not=why_not,
         features=compare_features(one, other),
         params=None if params_fault else compare_params(*params),
         params_fault=params_fault,

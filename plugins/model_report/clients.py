@@ -31,6 +31,10 @@ class UnreadableError(Exception):
         self.mend = mend
 
 
+class TooLargeError(UnreadableError):
+    """An object is larger than a page may take."""
+
+
 class OutdatedError(UnreadableError):
     """What a run stored has a form that this version of the project does not read."""
 

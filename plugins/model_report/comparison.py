@@ -1,36 +1,14 @@
-"""Two runs side by side: their figures, features and Params, and where these differ."""
+"""Two runs side by side: their features and Params, and where these differ."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from include.pipeline.documents.metrics import Evaluation
-from include.pipeline.figures.figure import Figure
-from include.pipeline.figures.interval import Interval
-from include.pipeline.figures.model_figures import FIGURES
 from include.pipeline.source.url import without_secrets
 
 _FEATURES = 10
-
-
-@dataclass(frozen=True)
-class FigureRow:
-    """One figure of two runs. A run that was evaluated before the project had the figure has None."""
-
-    name: str
-    """Name of its field in metrics.json."""
-    title: str
-    meaning: str
-    first: float | None
-    second: float | None
-    intervals: tuple[Interval | None, Interval | None]
-    """The 95 % interval of each run."""
-    difference: float | None
-    """Second minus first."""
-    verdict: str
-    """How the second compares: `better`, `worse`, `same`, or `unknown` where a run has no such figure."""
-    overlap: bool
-    """Whether the intervals overlap, so that the difference may be chance."""
 
 
 @dataclass(frozen=True)
@@ -51,14 +29,12 @@ class ParamRow:
     second: str
 
 
-def compare_figures(first: Evaluation, second: Evaluation) -> list[FigureRow]:
-    """Compare the second run with the first, figure by figure."""
-    return [_figure_row(name, figure, first, second) for name, figure in FIGURES.items()]
-
-
-def have_same_test_rows(first: Evaluation, second: Evaluation) -> bool:
-    """Tell whether both runs seem to be tested on the same rows: the same number of rows and of positives."""
-    return (first.rows, first.positives) == (second.rows, second.positives)
+def costs_of(params: Mapping[str, Any]) -> tuple[float, float] | None:
+    """Tell what a call costs and a deposit is worth, by Params as data; None where they do not say."""
+    call, deposit = params.get("call_cost"), params.get("deposit_value")
+    if not (isinstance(call, int | float) and isinstance(deposit, int | float)):
+        return None
+    return (float(call), float(deposit)) if math.isfinite(call) and math.isfinite(deposit) else None
 
 
 def compare_features(first: Evaluation, second: Evaluation) -> list[FeatureRow]:
@@ -80,35 +56,6 @@ def compare_params(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[
         for name in {**one, **other}
         if one.get(name) != other.get(name)
     ]
-
-
-def _figure_row(name: str, figure: Figure, first: Evaluation, second: Evaluation) -> FigureRow:
-    one, other = getattr(first, name), getattr(second, name)
-    intervals = first.intervals.get(name), second.intervals.get(name)
-    difference = None if one is None or other is None else other - one
-    return FigureRow(
-        name=name,
-        title=figure.title,
-        meaning=figure.meaning,
-        first=one,
-        second=other,
-        intervals=intervals,
-        difference=difference,
-        verdict=_verdict(difference, figure),
-        overlap=_overlap(*intervals),
-    )
-
-
-def _verdict(difference: float | None, figure: Figure) -> str:
-    if difference is None:
-        return "unknown"
-    if difference == 0:
-        return "same"
-    return "better" if (difference > 0) == figure.higher_is_better else "worse"
-
-
-def _overlap(one: Interval | None, other: Interval | None) -> bool:
-    return bool(one and other and one.low <= other.high and other.low <= one.high)
 
 
 def _flat(params: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -52,16 +52,26 @@ def report(body: bytes) -> HTMLResponse:
     return HTMLResponse(body, headers={**_HEADERS, "Content-Security-Policy": _REPORT_POLICY})
 
 
-def _figure(value: float | None) -> str:
-    return _EMPTY if value is None else formats.decimal(value)
+def _figure(value: float | None, is_money: bool = False) -> str:
+    if value is None:
+        return _EMPTY
+    return formats.money(value) if is_money else formats.decimal(value)
 
 
-def _signed(value: float | None) -> str:
-    return _EMPTY if value is None else formats.difference(value)
+def _signed(value: float | None, is_money: bool = False) -> str:
+    if value is None:
+        return _EMPTY
+    if not is_money:
+        return formats.difference(value)
+    told = formats.money(value)
+    return f"+{told}" if value > 0 and told != "0" else told
 
 
-def _interval(interval: Interval | None) -> str:
-    return _EMPTY if interval is None else f"{_figure(interval.low)} to {_figure(interval.high)}"
+def _interval(interval: Interval | None, is_money: bool = False, signed: bool = False) -> str:
+    if interval is None:
+        return _EMPTY
+    low, high = ((_signed if signed else _figure)(end, is_money) for end in (interval.low, interval.high))
+    return f"{low} to {high}"
 
 
 def _query(values: Mapping[str, Any]) -> str:

@@ -20,13 +20,21 @@ from include.pipeline.documents.plan import PlannedParams, RunLocations
 from include.pipeline.errors import DocumentError
 from include.pipeline.history.accepted import newest_listed
 from include.pipeline.planning.names import default_bucket, run_key
-from plugins.model_report.clients import OutdatedError, UnreadableError, client_of, unreadable
+from plugins.model_report.clients import (
+    OutdatedError,
+    TooLargeError,
+    UnreadableError,
+    client_of,
+    unreadable,
+)
 from plugins.model_report.runs import Run
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 MAX_BYTES = 20 * 1024**2
+MAX_PREDICTIONS_BYTES = 64 * 1024**2
+"""About three million test rows."""
 
 _READERS = 8
 
@@ -117,6 +125,16 @@ class Results:
         """
         return self.document(run, "metrics", Evaluation)
 
+    def predictions(self, run: Run) -> bytes | None:
+        """Read a run's predictions.csv; None where there is none.
+
+        Raises:
+            TooLargeError: It has some millions of rows.
+            UnreadableError: It cannot be read.
+        """
+        found = self._first(run, "predictions", MAX_PREDICTIONS_BYTES)
+        return found[1] if found else None
+
     def params(self, run: Run) -> dict[str, Any] | None:
         """Read a run's Params from its plan.json, as data; None where there is none.
 
@@ -193,26 +211,33 @@ class Results:
             log.warning("%s: %s", uri, error)
             raise OutdatedError(error) from None
 
-    def _first(self, run: Run, place: str) -> tuple[str, bytes] | None:
+    def _first(self, run: Run, place: str, most: int = MAX_BYTES) -> tuple[str, bytes] | None:
         for places in self.locations(run):
             uri: str = getattr(places, place)
-            if (body := self.read(run, uri)) is not None:
+            if (body := self.read(run, uri, most)) is not None:
                 return uri, body
         return None
 
-    def read(self, run: Run, uri: str, **part: Unpack[_Part]) -> bytes | None:
+    def read(self, run: Run, uri: str, most: int = MAX_BYTES, **part: Unpack[_Part]) -> bytes | None:
         """Read an object of a run's bucket, or `Range` of it; None where there is none.
 
+        Args:
+            run: Whose it is.
+            uri: Of the object.
+            most: Bytes of the largest that is read.
+            part: `Range`, as in HTTP.
+
         Raises:
+            TooLargeError: It has more bytes.
             UnreadableError: It cannot be read.
         """
         bucket, key = split_uri(uri)
         owner = run.bucket_owner or self._account
         try:
             found = self._s3.get_object(Bucket=bucket, Key=key, ExpectedBucketOwner=owner, **part)
-            if found["ContentLength"] > MAX_BYTES:
-                raise UnreadableError(
-                    f"{uri} has {found['ContentLength']} bytes, above {MAX_BYTES}.", "Look at it on S3."
+            if found["ContentLength"] > most:
+                raise TooLargeError(
+                    f"{uri} has {found['ContentLength']} bytes, above {most}.", "Look at it on S3."
                 )
             return found["Body"].read()
         except ClientError as error:

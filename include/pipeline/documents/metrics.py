@@ -5,6 +5,7 @@ Its schema is docs/metrics.schema.json: `python -m include.pipeline.documents.me
 
 import json
 import math
+import sys
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -145,7 +146,8 @@ class Evaluation(Metrics):
     schema_version: Literal[1] = 1
     """Rises when a field changes its meaning or goes."""
     intervals: dict[str, Interval]
-    """The 95 % interval of each headline figure that has one, by the figure's name."""
+    """The 95 % interval of each headline figure that has one, by the figure's name; and of `profit`, that of
+    all calls at the threshold."""
     validation_rows: int
     """Rows kept from training to choose a threshold on; 0 without."""
     thresholds: tuple[ThresholdFigures, ...]
@@ -171,6 +173,11 @@ class Evaluation(Metrics):
     """Drift from the data of the last accepted model; null where there is none, or its data is the same."""
     training_curve: dict[str, tuple[float, ...]]
     """The values of each metric in the job's log, such as `train-logloss`, one a round."""
+    test_rows_sha256: str | None = None
+    """SHA-256 in hex of the test rows, features and then labels, in their order: runs that have the same are
+    compared row by row. Null where an earlier version wrote this."""
+    predictions_sha256: str | None = None
+    """SHA-256 in hex of predictions.csv; null where an earlier version wrote this."""
     few_rows_shown: bool = False
     """Whether a page may count fewer than ten rows: the pipeline's YAML shows the label's values."""
 
@@ -209,7 +216,9 @@ class Evaluation(Metrics):
             if figure is not None and not 0 <= figure <= largest:
                 yield f"{name} = {_short(figure)}"
         for name, interval in self.intervals.items():
-            if not all(abs(end) <= _LARGEST_FIGURE for end in (interval.low, interval.high)):
+            # Money may be of any amount.
+            largest = sys.float_info.max if name == "profit" else _LARGEST_FIGURE
+            if not all(abs(end) <= largest for end in (interval.low, interval.high)):
                 yield f"the interval {_short(interval.low)} to {_short(interval.high)} of {name[:40]!r}"
         for feature in self.features:
             if not math.isfinite(feature.mean_abs_contribution):

@@ -5,18 +5,19 @@ import io
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from include.pipeline.aws.object_store import read_object, write_object
 from include.pipeline.documents.metrics import Evaluation, FeatureImportance, Metrics, PreviousModel
 from include.pipeline.evaluation.explanation import explain
 from include.pipeline.evaluation.gains import deciles
+from include.pipeline.evaluation.predictions import write_predictions
 from include.pipeline.evaluation.previous_model import ask_previous
 from include.pipeline.evaluation.score_drift import compare_scores
 from include.pipeline.evaluation.scoring import score_rows
 from include.pipeline.evaluation.thresholds import GRID, best_threshold, break_even, threshold_figures
 from include.pipeline.evaluation.training_log import read_training_curve
 from include.pipeline.evaluation.written_rows import check_training_rows, read_rows
+from include.pipeline.figures.business.profit import profit_interval
 from include.pipeline.figures.interval import Interval
 from include.pipeline.figures.model_figures import FIGURES
 from include.pipeline.figures.scored_rows import ScoredRows
@@ -96,7 +97,7 @@ def evaluate(
         rows = rows.at(chosen.test.threshold)
     return Evaluation(
         **dict(score_metrics(rows)),
-        intervals=intervals(rows),
+        intervals=intervals(rows) | _of_profit(rows, params),
         validation_rows=len(validation[0]) if validation else 0,
         thresholds=threshold_figures(rows, GRID, params),
         **best,
@@ -110,6 +111,11 @@ def evaluate(
         training_curve=dict(training_curve or {}),
         few_rows_shown=few_rows_shown,
     )
+
+
+def _of_profit(rows: ScoredRows, params: "RunParams") -> dict[str, Interval]:
+    found = profit_interval(rows, params.call_cost, params.deposit_value)
+    return {"profit": found} if found else {}
 
 
 def evaluate_endpoint(
@@ -142,8 +148,8 @@ def evaluate_endpoint(
     written = read_rows(s3, places.test_labels, split.test_labels_sha256)
     labels = np.loadtxt(io.BytesIO(written), dtype=int, ndmin=1)
     scores = score_rows(io.BytesIO(features), endpoint=plan.key, runtime=runtime)
-    predictions = pd.DataFrame({"label": labels, "score": scores})
-    write_object(s3, places.predictions, predictions.to_csv(index=False).encode(), "text/csv")
+    predictions = write_predictions(labels, scores)
+    write_object(s3, places.predictions, predictions, "text/csv")
     archive = read_object(s3, job.model_uri)
     model = read_model(archive)
     evaluation = evaluate(
@@ -158,6 +164,11 @@ def evaluate_endpoint(
         and split.drift.model_copy(update={"scores": compare_scores(s3, plan, split, features)}),
         training_curve=read_training_curve(logs, job.name),
         few_rows_shown=plan.table.shows(plan.table.label),
+    ).model_copy(
+        update={
+            "test_rows_sha256": hashlib.sha256(features + written).hexdigest(),
+            "predictions_sha256": hashlib.sha256(predictions).hexdigest(),
+        }
     )
     write_object(s3, places.metrics, evaluation.model_dump_json(indent=2).encode(), "application/json")
     return evaluation

@@ -1,15 +1,15 @@
 """Whether the scores of the last accepted model have changed with the data."""
 
-import io
 import logging
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from include.pipeline.aws.object_store import is_there, read_object
 from include.pipeline.documents.drift import ScoreDrift
+from include.pipeline.errors import DocumentError
 from include.pipeline.evaluation.explanation import predict
+from include.pipeline.evaluation.predictions import read_predictions
 from include.pipeline.figures.chance import chance_of_bins
 from include.pipeline.figures.changes import population_stability_index
 from include.pipeline.history.accepted import find_previous, places_of
@@ -61,24 +61,16 @@ def compare_scores(s3: "S3Client", plan: "RunPlan", split: "Split", features: by
         return None
     model = read_model(read_object(s3, previous.training.model_uri))
     scores = predict(model, features) if model else None
-    own = _read_scores(read_object(s3, predictions), predictions)
-    if scores is None or own is None:
+    if scores is None:
+        return None
+    try:
+        _, own = read_predictions(read_object(s3, predictions), predictions)
+    except DocumentError as error:
+        log.warning("The scores are not compared: %s", error.found)
         return None
     drift = drift_of_scores(scores, own)
     log.info("The scores of the last accepted model have a PSI of %.4f", drift.psi)
     return drift
-
-
-def _read_scores(content: bytes, where: str) -> np.ndarray | None:
-    try:
-        scores = pd.read_csv(io.BytesIO(content), usecols=["score"])["score"].to_numpy(dtype="float32")
-    except ValueError as error:  # pandas' own errors are such
-        log.warning("The scores are not compared: %s cannot be read: %s", where, error)
-        return None
-    if not len(scores) or not np.isfinite(scores).all():
-        log.warning("The scores are not compared: %s holds scores that are no numbers", where)
-        return None
-    return scores
 
 
 def drift_of_scores(scores: np.ndarray, previous: np.ndarray) -> ScoreDrift:

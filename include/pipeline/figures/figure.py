@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from include.pipeline.figures.interval import Interval
+    from include.pipeline.figures.paired_rows import PairedRows
     from include.pipeline.figures.scored_rows import ScoredRows
 
 
@@ -19,11 +20,15 @@ class Figure:
     """Computes it; None where it is not defined."""
     interval: Callable[["ScoredRows"], "Interval | None"]
     """Computes its 95 % interval; None where there is none."""
+    difference: Callable[["PairedRows"], "Interval | None"]
+    """Computes the 95 % interval of a second model's less that of a first; None where there is none."""
     baseline: Callable[[float], float]
     """Its value without a model, by the share of positives, which is above 0 and below 1.
 
     Without a model, the more frequent class is predicted for every row, with the share of positives as score.
     """
+    at_threshold: bool = False
+    """Whether it is of the rows as they are predicted at the threshold, not of their scores."""
     higher_is_better: bool = True
     in_trend: bool = False
     """Whether the trend over runs shows it."""

@@ -26,7 +26,9 @@ class ModelFigures(Document):
             "Accuracy",
             lambda rows: rows.confusion_matrix.accuracy,
             interval=lambda rows: wilson(rows.confusion_matrix.accuracy, rows.confusion_matrix.rows),
+            difference=lambda pair: pair.accuracy,
             baseline=lambda share: max(share, 1 - share),
+            at_threshold=True,
         ),
     ]
     """Share of right answers."""
@@ -38,7 +40,9 @@ class ModelFigures(Document):
             interval=lambda rows: wilson(
                 rows.confusion_matrix.precision or 0, rows.confusion_matrix.predicted_positive
             ),
+            difference=lambda pair: pair.precision,
             baseline=lambda share: share if _positive_is_more_frequent(share) else 0,
+            at_threshold=True,
         ),
     ]
     """Share of positives among the predicted positives; not defined, null, where there are none."""
@@ -48,7 +52,9 @@ class ModelFigures(Document):
             "Recall",
             lambda rows: rows.confusion_matrix.recall,
             interval=lambda rows: wilson(rows.confusion_matrix.recall, rows.positives),
+            difference=lambda pair: pair.recall,
             baseline=lambda share: 1 if _positive_is_more_frequent(share) else 0,
+            at_threshold=True,
         ),
     ]
     """Share of the positives that were predicted positive."""
@@ -58,8 +64,10 @@ class ModelFigures(Document):
             "F1",
             lambda rows: rows.confusion_matrix.f1,
             interval=lambda rows: f1_interval(rows.confusion_matrix),
+            difference=lambda pair: pair.f1,
             baseline=lambda share: 2 * share / (1 + share) if _positive_is_more_frequent(share) else 0,
             in_trend=True,
+            at_threshold=True,
         ),
     ]
     """Harmonic mean of precision and recall."""
@@ -69,6 +77,7 @@ class ModelFigures(Document):
             "ROC AUC",
             lambda rows: rows.roc_auc,
             interval=lambda rows: rows.roc_auc_interval,
+            difference=lambda pair: pair.roc_auc,
             baseline=lambda _: 0.5,
             in_trend=True,
         ),
@@ -80,6 +89,7 @@ class ModelFigures(Document):
             "Average precision",
             lambda rows: rows.average_precision,
             interval=lambda rows: rows.average_precision_interval,
+            difference=lambda pair: pair.average_precision,
             baseline=lambda share: share,
             in_trend=True,
         ),
@@ -91,6 +101,7 @@ class ModelFigures(Document):
             "Log loss",
             lambda rows: rows.log_loss,
             interval=lambda rows: rows.interval_of_mean(rows.log_losses),
+            difference=lambda pair: pair.log_loss,
             baseline=lambda share: -share * math.log(share) - (1 - share) * math.log(1 - share),
             higher_is_better=False,
         ),
@@ -102,11 +113,23 @@ class ModelFigures(Document):
             "Brier score",
             lambda rows: rows.brier_score,
             interval=lambda rows: rows.interval_of_mean(rows.squared_errors),
+            difference=lambda pair: pair.brier_score,
             baseline=lambda share: share * (1 - share),
             higher_is_better=False,
         ),
     ]
     """Mean squared difference of score and label."""
+    reach: Annotated[
+        float | None,
+        Figure(
+            "Reach of a fifth",
+            lambda rows: rows.reach,
+            interval=lambda rows: rows.reach_interval,
+            difference=lambda pair: pair.reach,
+            baseline=lambda _: 0.2,
+        ),
+    ] = None
+    """Share of the positives that are among the fifth of the rows with the highest scores."""
 
 
 FIGURES: dict[str, Figure] = {

@@ -7,6 +7,7 @@ import numpy as np
 from sklearn import metrics as scikit
 
 from include.pipeline.figures.average_precision_interval import average_precision_interval
+from include.pipeline.figures.business.reach import reach, reach_interval
 from include.pipeline.figures.confusion_matrix import ConfusionMatrix
 from include.pipeline.figures.interval import Interval
 from include.pipeline.figures.roc_auc_interval import roc_auc_interval
@@ -59,6 +60,17 @@ class ScoredRows:
         """Positives, and negatives, at each distinct score, the highest first: shape `(scores,)` each."""
         _, fps, _, tps, _ = self._curve
         return np.diff(tps, prepend=0), np.diff(fps, prepend=0)
+
+    @cached_property
+    def block_of_rows(self) -> np.ndarray:
+        """The block that each row is in, by its place in `blocks`: shape `(rows,)`."""
+        return np.searchsorted(-self.distinct_scores, -self.scores)
+
+    @property
+    def called(self) -> np.ndarray:
+        """Whether each row is predicted positive: shape `(rows,)`."""
+        called: np.ndarray = self.scores >= self.threshold
+        return called
 
     @property
     def distinct_scores(self) -> np.ndarray:
@@ -117,6 +129,16 @@ class ScoredRows:
     def average_precision_interval(self) -> Interval | None:
         """Its interval."""
         return average_precision_interval(self)
+
+    @property
+    def reach(self) -> float:
+        """Share of all positives that are in the fifth of the rows with the highest scores."""
+        return reach(self)
+
+    @property
+    def reach_interval(self) -> Interval | None:
+        """Its interval."""
+        return reach_interval(self)
 
     @staticmethod
     def interval_of_mean(values: np.ndarray) -> Interval | None:

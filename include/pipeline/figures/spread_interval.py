@@ -19,6 +19,8 @@ class Scale:
     """Derivative of `there`."""
 
 
+PLAIN = Scale(lambda value: value, lambda value: value, lambda _: 1.0)
+"""For figures without bounds, and differences."""
 LOG = Scale(np.log, np.exp, lambda value: 1 / value)
 """For figures above 0."""
 LOGIT = Scale(special.logit, special.expit, lambda value: 1 / (value * (1 - value)))

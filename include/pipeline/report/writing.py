@@ -1,13 +1,11 @@
 """A run's report: made of what the run's steps stored on S3, and stored beside it."""
 
-import io
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from include.pipeline.aws.object_store import read_object, split_uri, write_object
 from include.pipeline.evaluation.evaluate import read_evaluation
+from include.pipeline.evaluation.predictions import read_predictions
 from include.pipeline.report.contents import ReportContents
 from include.pipeline.report.endpoint_call import LONGEST_ROW, features_of, first_row
 from include.pipeline.report.page import render_report
@@ -38,9 +36,12 @@ def write_report(
 
     Returns:
         The report's URI.
+
+    Raises:
+        DocumentError: What the evaluation stored cannot be read.
     """
     places = plan.locations
-    predictions = pd.read_csv(io.BytesIO(read_object(s3, places.predictions)))
+    labels, scores = read_predictions(read_object(s3, places.predictions), places.predictions)
     report = render_report(
         ReportContents(
             plan=plan,
@@ -49,8 +50,8 @@ def write_report(
             training=manifest.training,
             evaluation=read_evaluation(s3, plan),
             missed=manifest.missed,
-            labels=predictions["label"].to_numpy(),
-            scores=predictions["score"].to_numpy(),
+            labels=labels,
+            scores=scores,
             deployed=deployed,
             reused_from=manifest.reused_from,
             written=datetime.now(UTC),

@@ -123,6 +123,15 @@ def test_the_last_accepted_model_is_asked_for_the_same_rows(aws: Aws, s3: "S3Cli
     check_quality(found, held_to(0.0).params)
 
 
+def test_the_test_rows_and_their_scores_are_known_by_their_hashes(aws: Aws, s3: "S3Client") -> None:
+    found, places = evaluate(aws, held_to(None)), held_to(None).locations
+    contents = [
+        read_object(s3, uri) for uri in (places.test_features, places.test_labels, places.predictions)
+    ]
+    assert found.test_rows_sha256 == hashlib.sha256(contents[0] + contents[1]).hexdigest()
+    assert found.predictions_sha256 == hashlib.sha256(contents[2]).hexdigest()
+
+
 def test_a_model_that_is_worse_than_the_last_accepted_one_is_stopped(aws: Aws, s3: "S3Client") -> None:
     # One that has learned the test rows by heart.
     knowing = xgboost.train({"objective": "binary:logistic"}, xgboost.DMatrix(ROWS, LABELS), 50)

@@ -22,6 +22,7 @@ SPECIFICITY = '''
                 rows.confusion_matrix.tn / (len(rows.labels) - rows.positives),
                 len(rows.labels) - rows.positives,
             ),
+            difference=lambda pair: None,
             baseline=lambda share: 0 if share > 0.5 else 1,
             in_trend=True,
         ),
@@ -37,11 +38,14 @@ from include.pipeline.documents.config import load_config
 from include.pipeline.documents.metrics import Evaluation
 from include.pipeline.evaluation.evaluate import evaluate
 from include.pipeline.report.page import render_report
-from plugins.model_report.comparison import compare_figures
+from include.pipeline.figures.paired_rows import PairedRows
+from include.pipeline.figures.scored_rows import ScoredRows
+from plugins.model_report.compared_figures import compare_figures
 from plugins.model_report.trend import TrendPoint, trend_text
 from tests.compatibility.earlier import PLACES, objects
 from tests.pipeline.report.example import LABELS, SCORES, contents_of
 
+pair = PairedRows(*(ScoredRows(LABELS, SCORES, 0.5) for _ in range(2)))
 made = evaluate((LABELS, SCORES), load_config("bank_marketing").params)
 before = Evaluation.read(objects()[PLACES.metrics], "metrics.json")
 points = [TrendPoint(datetime(2026, 11, 1, tzinfo=UTC), each, passed=True) for each in (before, made)]
@@ -52,7 +56,7 @@ print(json.dumps({
     "report of before": render_report(contents_of(evaluation=before)),
     "compared": [
         [row.title, row.first, row.second, row.verdict]
-        for row in compare_figures(before, made) + compare_figures(made, made)
+        for row in compare_figures(before, made, pair) + compare_figures(made, made, pair)
     ],
     "trend": trend_text(points),
     "expected": float((SCORES[LABELS == 0] < 0.5).mean()),

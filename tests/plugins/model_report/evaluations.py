@@ -1,6 +1,9 @@
 """Evaluations as metrics.json holds them."""
 
+import hashlib
 from typing import Any
+
+import numpy as np
 
 from include.pipeline.documents.metrics import (
     BestThreshold,
@@ -8,8 +11,11 @@ from include.pipeline.documents.metrics import (
     FeatureImportance,
     ThresholdFigures,
 )
+from include.pipeline.evaluation.evaluate import evaluate
+from include.pipeline.evaluation.predictions import write_predictions
 from include.pipeline.figures.confusion_matrix import ConfusionMatrix
 from include.pipeline.figures.interval import Interval
+from tests.pipeline.planned import CONFIG
 
 _INTERVALS = {
     "accuracy": (0.8905, 0.9013),
@@ -81,3 +87,24 @@ def evaluation_of(
             **figures,
         }
     )
+
+
+_RANDOM = np.random.default_rng(17)
+LABELS = (_RANDOM.random(2000) < 0.2).astype(int)
+_SIGNAL = 1.5 * LABELS + _RANDOM.normal(size=2000)
+STRONG = 1 / (1 + np.exp(2 - _SIGNAL))
+WEAK = 1 / (1 + np.exp(2 - _SIGNAL - 2 * _RANDOM.normal(size=2000)))
+
+
+def evaluated(scores: np.ndarray, threshold: float = 0.5, **changed: Any) -> tuple[Evaluation, str]:
+    """Evaluate scores of two thousand rows, as `evaluate_endpoint` does: metrics.json and predictions.csv."""
+    predictions = write_predictions(LABELS, scores)
+    params = CONFIG.params.model_copy(update={"threshold": threshold})
+    found = evaluate((LABELS, scores), params, few_rows_shown=True).model_copy(
+        update={
+            "test_rows_sha256": "7e" * 32,
+            "predictions_sha256": hashlib.sha256(predictions).hexdigest(),
+            **changed,
+        }
+    )
+    return found, predictions.decode()

@@ -103,7 +103,12 @@ class PipelineRun:
         return RunLocations.of(self.bucket, self.dag_id, self.key, deployment_id=self.deployment_id)
 
     def keep(
-        self, *, evaluation: Evaluation | None = None, report: str | None = None, plan: RunPlan | None = None
+        self,
+        *,
+        evaluation: Evaluation | None = None,
+        report: str | None = None,
+        plan: RunPlan | None = None,
+        predictions: str | None = None,
     ) -> "PipelineRun":
         """Write its objects, as its tasks do."""
         with suppress(self.s3.exceptions.BucketAlreadyOwnedByYou):
@@ -111,6 +116,7 @@ class PipelineRun:
         for uri, text, kind in (
             (self.places.metrics, evaluation and evaluation.model_dump_json(), "application/json"),
             (self.places.report, report, "text/html"),
+            (self.places.predictions, predictions, "text/csv"),
             (self.places.plan, plan and plan.model_dump_json(), "application/json"),
         ):
             if text is not None:

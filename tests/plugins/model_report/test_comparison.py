@@ -1,55 +1,16 @@
+from typing import Any
+
 import pytest
 
 from include.pipeline.documents.params import RunParams
 from plugins.model_report.comparison import (
     ParamRow,
     compare_features,
-    compare_figures,
     compare_params,
-    have_same_test_rows,
+    costs_of,
 )
 from tests.pipeline.planned import CONFIG
 from tests.plugins.model_report.evaluations import evaluation_of
-
-
-def test_the_difference_is_the_second_less_the_first() -> None:
-    rows = {row.name: row for row in compare_figures(evaluation_of(), evaluation_of(roc_auc=0.79))}
-    assert (rows["roc_auc"].first, rows["roc_auc"].second) == (0.77681, 0.79)
-    assert rows["roc_auc"].difference == pytest.approx(0.01319)
-    assert rows["accuracy"].difference == 0
-
-
-@pytest.mark.parametrize(
-    ("figure", "value", "verdict"),
-    [
-        ("roc_auc", 0.8, "better"),
-        ("roc_auc", 0.7, "worse"),
-        ("log_loss", 0.2, "better"),
-        ("log_loss", 0.3, "worse"),
-        ("brier_score", 0.07, "better"),
-        ("f1", 0.5, "better"),
-        ("f1", 2 * 283 / (2 * 283 + 147 + 1138), "same"),
-    ],
-)
-def test_better_is_higher_but_for_a_loss(figure: str, value: float, verdict: str) -> None:
-    rows = {row.name: row for row in compare_figures(evaluation_of(), evaluation_of(**{figure: value}))}
-    assert rows[figure].verdict == verdict
-
-
-@pytest.mark.parametrize(
-    ("interval", "overlap"),
-    [((0.80, 0.82), False), ((0.7901, 0.81), True), ((0.70, 0.76), False), ((0.77, 0.78), True)],
-)
-def test_intervals_overlap_where_they_share_a_value(interval: tuple[float, float], overlap: bool) -> None:
-    other = evaluation_of(intervals={"roc_auc": interval})
-    rows = {row.name: row for row in compare_figures(evaluation_of(), other)}
-    assert rows["roc_auc"].overlap is overlap
-
-
-def test_different_test_rows_are_noticed() -> None:
-    assert have_same_test_rows(evaluation_of(), evaluation_of(roc_auc=0.5))
-    assert not have_same_test_rows(evaluation_of(), evaluation_of(positives=1420))
-    assert not have_same_test_rows(evaluation_of(), evaluation_of(rows=12356))
 
 
 def test_features_are_those_that_contribute_most_to_either() -> None:
@@ -78,10 +39,10 @@ def test_only_params_that_differ_are_listed() -> None:
         }
     )
     assert [(row.name, row.first, row.second) for row in compared(first, second)] == [
-        ("bucket", "not set", "a-bucket"),
         ("seed", "1729", "7"),
         ("hyperparameters.max_depth", "5", "6"),
         ("hyperparameters.alpha", "not set", "1"),
+        ("bucket", "not set", "a-bucket"),
     ]
     assert compared(first, first) == []
 
@@ -95,3 +56,18 @@ def test_of_a_url_only_what_may_be_logged_is_shown() -> None:
     assert row.second == "https://example.org/a.csv (differs in a part that is not shown)"
     (row,) = compared(first, third)
     assert row.second == "https://example.org/b.csv"
+
+
+@pytest.mark.parametrize(
+    ("params", "costs"),
+    [
+        ({"call_cost": 5.0, "deposit_value": 50}, (5.0, 50.0)),
+        ({"call_cost": 5.0}, None),
+        ({"call_cost": "5", "deposit_value": 50}, None),
+        ({"call_cost": float("nan"), "deposit_value": 50}, None),
+    ],
+)
+def test_costs_are_those_of_the_params_where_they_tell(
+    params: dict[str, Any], costs: tuple[float, float] | None
+) -> None:
+    assert costs_of(params) == costs

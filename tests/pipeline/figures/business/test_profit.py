@@ -1,0 +1,36 @@
+import numpy as np
+import pytest
+
+from include.pipeline.figures.business.profit import profit_interval
+from include.pipeline.figures.scored_rows import ScoredRows
+
+RANDOM = np.random.default_rng(13)
+
+
+def draw(rows: int = 3000, threshold: float = 0.2) -> ScoredRows:
+    scores = RANDOM.beta(1, 7, rows)
+    return ScoredRows((RANDOM.random(rows) < scores).astype(int), scores, threshold)
+
+
+def profit(rows: ScoredRows) -> float:
+    return 50 * rows.confusion_matrix.tp - 5 * rows.confusion_matrix.predicted_positive
+
+
+def test_it_lies_around_the_profit_as_drawn_test_sets_do() -> None:
+    rows = draw()
+    found = profit_interval(rows, 5, 50)
+    assert found is not None
+    assert (found.low + found.high) / 2 == pytest.approx(profit(rows))
+    spread = np.std([profit(draw()) for _ in range(600)])
+    assert found.high - found.low == pytest.approx(2 * 1.96 * spread, rel=0.12)
+
+
+def test_of_a_handful_of_calls_nothing_is_told() -> None:
+    rows = draw()
+    fourth, fifth = np.sort(rows.scores)[[-4, -5]]
+    assert profit_interval(rows.at(fourth), 5, 50) is None
+    assert profit_interval(rows.at(fifth), 5, 50) is not None
+
+
+def test_where_nothing_is_earned_and_nothing_spent_there_is_none() -> None:
+    assert profit_interval(draw(), 0, 0) is None
