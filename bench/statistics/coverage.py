@@ -5,8 +5,10 @@ import time
 
 import numpy as np
 
-from bench.statistics.made_up_scores import MadeUpScores
+from bench.statistics.made_up_scores import COST, VALUE, MadeUpScores
 from include.pipeline.evaluation.evaluate import intervals
+from include.pipeline.figures.business.profit import profit_interval
+from include.pipeline.figures.interval import Interval
 from include.pipeline.figures.model_figures import FIGURES
 from include.pipeline.figures.scored_rows import ScoredRows
 
@@ -21,8 +23,7 @@ SETTINGS = (
     (12357, 1421, 0.777),
 )
 THRESHOLDS = (0.1, 0.5)
-OF_A_THRESHOLD = ("accuracy", "precision", "recall", "f1")
-OF_THE_CALLED = ("precision", "recall", "f1")
+OF_THE_CALLED = ("precision", "recall", "f1", "mcc", "profit")
 A_HANDFUL = 5
 DRAWS = 4000
 FEWER_DRAWS = 1000  # where a draw has many rows
@@ -35,11 +36,13 @@ def coverage(rows: int, expected: float, roc_auc: float, draws: int) -> dict[str
     """Tell the share of drawn test sets whose interval holds the figure of endless rows, by figure.
 
     A figure that is not defined, or has no interval, is not counted: a dash is printed. Nor is one that
-    hangs on a handful of predicted positives: there are so few outcomes that any interval holds all or none.
+    hangs on a handful of rows, predicted positive or reached: there are so few outcomes that any interval
+    holds all or none.
     """
     model = MadeUpScores(expected / rows, roc_auc)
     true = {threshold: model.figures(threshold) for threshold in THRESHOLDS}
     called = {at: expected * each["recall"] / each["precision"] for at, each in true.items()}
+    reached = expected * true[THRESHOLDS[0]]["reach"]
     random = np.random.default_rng(1729)
     held: dict[str, list[bool]] = {}
     for _ in range(draws):
@@ -49,14 +52,19 @@ def coverage(rows: int, expected: float, roc_auc: float, draws: int) -> dict[str
         drawn = ScoredRows(labels, scores, THRESHOLDS[0])
         for threshold in THRESHOLDS:
             at = drawn.at(threshold)
-            for name, figure in FIGURES.items():
-                is_at = name in OF_A_THRESHOLD
-                if name in OF_THE_CALLED and called[threshold] < A_HANDFUL:
+            found = intervals(at)
+            if profit := profit_interval(at, COST, VALUE):
+                # Of so many rows.
+                found["profit"] = Interval(low=profit.low / rows, high=profit.high / rows)
+            for name, interval in found.items():
+                is_at = name == "profit" or FIGURES[name].at_threshold
+                is_handful = (name in OF_THE_CALLED and called[threshold] < A_HANDFUL) or (
+                    name == "reach" and reached < A_HANDFUL
+                )
+                if is_handful or not (is_at or threshold == THRESHOLDS[0]):
                     continue
-                interval = figure.interval(at) if is_at or threshold == THRESHOLDS[0] else None
-                if interval:
-                    column = f"{name} at {threshold}" if is_at else name
-                    held.setdefault(column, []).append(interval.low <= true[threshold][name] <= interval.high)
+                column = f"{name} at {threshold}" if is_at else name
+                held.setdefault(column, []).append(interval.low <= true[threshold][name] <= interval.high)
     return {name: float(np.mean(each)) for name, each in held.items()}
 
 

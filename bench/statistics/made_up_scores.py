@@ -6,6 +6,8 @@ import numpy as np
 from scipy import special, stats
 
 _POINTS = 400_001
+COST, VALUE = 5, 50
+"""Of a call, and of a true positive, in the profit of one row."""
 
 
 @dataclass(frozen=True)
@@ -37,17 +39,28 @@ class MadeUpScores:
         scores = self._scores(signals)
         called = scores >= threshold
         tp, fp = positives[called].sum(), negatives[called].sum()
+        fn, tn = self.share - tp, negatives[~called].sum()
+        brier = (positives * (1 - scores) ** 2 + negatives * scores**2).sum()
         reached, called_of_all = (np.cumsum(mass[::-1])[::-1] for mass in (positives, positives + negatives))
         given, missed = (special.log_expit(sign * self._log_odds(signals)) for sign in (1, -1))
         return {
-            "accuracy": float(tp + negatives[~called].sum()),
+            "accuracy": float(tp + tn),
             "precision": float(tp / (tp + fp)),
             "recall": float(tp / self.share),
             "f1": float(2 * tp / (tp + fp + self.share)),
             "roc_auc": self.roc_auc,
             "average_precision": float((positives * reached / called_of_all).sum() / self.share),
             "log_loss": float(-(positives * given + negatives * missed).sum()),
-            "brier_score": float((positives * (1 - scores) ** 2 + negatives * scores**2).sum()),
+            "brier_score": float(brier),
+            # The score above which a fifth of the rows are.
+            "reach": float(np.interp(0.2, called_of_all[::-1], reached[::-1]) / self.share),
+            "mcc": float(
+                (tp * tn - fp * fn) / np.sqrt((tp + fp) * (tn + fn) * self.share * (1 - self.share))
+            ),
+            "gini": 2 * self.roc_auc - 1,
+            "ks": float(stats.norm.cdf(self._distance / 2) - stats.norm.cdf(-self._distance / 2)),
+            "brier_skill": float(1 - brier / (self.share * (1 - self.share))),
+            "profit": float(VALUE * tp - COST * (tp + fp)),
         }
 
     def _log_odds(self, signals: np.ndarray) -> np.ndarray:

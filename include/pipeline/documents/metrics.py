@@ -14,7 +14,7 @@ from include.pipeline.documents.drift import Drift
 from include.pipeline.errors import DocumentError
 from include.pipeline.figures.confusion_matrix import ConfusionMatrix
 from include.pipeline.figures.interval import Interval
-from include.pipeline.figures.model_figures import ModelFigures
+from include.pipeline.figures.model_figures import FIGURES, ModelFigures
 
 if TYPE_CHECKING:
     from include.pipeline.documents.params import RunParams
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 _LARGEST_FIGURE = 1e6
 _MOST_ROWS = 10**12
 _MOST_VALUES = 100_000  # of a list: thresholds, columns, rounds
-_NOT_SHARES = frozenset({"log_loss", "threshold"})
 
 
 CALLS_NOBODY = 2.0
@@ -210,10 +209,11 @@ class Evaluation(Metrics):
         for name, count in counts.items():
             if not 0 <= count <= _MOST_ROWS:
                 yield f"{name} = {_short(count)}"
-        for name in (*ModelFigures.model_fields, "baseline_accuracy", "threshold"):
+        bounds = {name: (figure.least, figure.most) for name, figure in FIGURES.items()}
+        others = {"baseline_accuracy": (0, 1), "threshold": (0, _LARGEST_FIGURE)}
+        for name, (least, most) in (bounds | others).items():
             figure = getattr(self, name)
-            largest = _LARGEST_FIGURE if name in _NOT_SHARES else 1
-            if figure is not None and not 0 <= figure <= largest:
+            if figure is not None and not (least <= figure <= most and math.isfinite(figure)):
                 yield f"{name} = {_short(figure)}"
         for name, interval in self.intervals.items():
             # Money may be of any amount.

@@ -1,5 +1,7 @@
 """The confusion matrix, and the figures that come of its four counts alone."""
 
+import math
+
 from include.pipeline.document import Document
 
 
@@ -44,3 +46,13 @@ class ConfusionMatrix(Document):
     def f1(self) -> float:
         """Harmonic mean of precision and recall."""
         return 2 * self.tp / (2 * self.tp + self.fp + self.fn)
+
+    @property
+    def mcc(self) -> float | None:
+        """Matthews' correlation of label and prediction; None where all rows have the same of either.
+
+        B. Matthews, Comparison of the predicted and observed secondary structure of T4 phage lysozyme (1975).
+        """
+        product = math.sqrt(self.predicted_positive) * math.sqrt(self.tn + self.fn)
+        product *= math.sqrt(self.tp + self.fn) * math.sqrt(self.tn + self.fp)
+        return (self.tp * self.tn - self.fp * self.fn) / product if product else None

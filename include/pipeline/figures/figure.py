@@ -25,12 +25,17 @@ class Figure:
     baseline: Callable[[float], float]
     """Its value without a model, by the share of positives, which is above 0 and below 1.
 
-    Without a model, the more frequent class is predicted for every row, with the share of positives as score.
+    Without a model, the more frequent class is predicted for every row, with the share of positives as score;
+    of precision, which is not defined where that is negative, rows are called at random.
     """
     at_threshold: bool = False
     """Whether it is of the rows as they are predicted at the threshold, not of their scores."""
     higher_is_better: bool = True
     in_trend: bool = False
     """Whether the trend over runs shows it."""
+    least: float = 0
+    """No model has less."""
+    most: float = 1
+    """No model has more; of a loss, none that was ever trained."""
     meaning: str = ""
     """What it says, in a sentence."""

@@ -6,11 +6,18 @@ from typing import Annotated
 
 from include.pipeline.document import Document
 from include.pipeline.figures.figure import Figure
+from include.pipeline.figures.interval import Interval
 from include.pipeline.figures.share_interval import f1_interval, wilson
+
+LARGEST_LOSS = 1e6
 
 
 def _positive_is_more_frequent(share: float) -> bool:
     return share > 0.5  # noqa: PLR2004 - half of the rows
+
+
+def _gini_interval(roc_auc: Interval) -> Interval:
+    return Interval(low=2 * roc_auc.low - 1, high=2 * roc_auc.high - 1)
 
 
 class ModelFigures(Document):
@@ -41,11 +48,12 @@ class ModelFigures(Document):
                 rows.confusion_matrix.precision or 0, rows.confusion_matrix.predicted_positive
             ),
             difference=lambda pair: pair.precision,
-            baseline=lambda share: share if _positive_is_more_frequent(share) else 0,
+            baseline=lambda share: share,
             at_threshold=True,
         ),
     ]
-    """Share of positives among the predicted positives; not defined, null, where there are none."""
+    """Share of positives among the predicted positives: how many of those called are right; not defined,
+    null, where nobody is."""
     recall: Annotated[
         float,
         Figure(
@@ -57,7 +65,7 @@ class ModelFigures(Document):
             at_threshold=True,
         ),
     ]
-    """Share of the positives that were predicted positive."""
+    """Share of the positives that were predicted positive: how many of those to be found are found."""
     f1: Annotated[
         float,
         Figure(
@@ -70,7 +78,7 @@ class ModelFigures(Document):
             at_threshold=True,
         ),
     ]
-    """Harmonic mean of precision and recall."""
+    """Harmonic mean of precision and recall: high only where both are."""
     roc_auc: Annotated[
         float,
         Figure(
@@ -94,7 +102,8 @@ class ModelFigures(Document):
             in_trend=True,
         ),
     ]
-    """Precision, averaged over the positives in the order of their scores."""
+    """Precision, averaged over the positives in the order of their scores: high where the highest scores are
+    those of positives."""
     log_loss: Annotated[
         float,
         Figure(
@@ -104,9 +113,11 @@ class ModelFigures(Document):
             difference=lambda pair: pair.log_loss,
             baseline=lambda share: -share * math.log(share) - (1 - share) * math.log(1 - share),
             higher_is_better=False,
+            most=LARGEST_LOSS,
         ),
     ]
-    """Mean of minus the natural logarithm of the score that was given to what was observed."""
+    """Mean of minus the natural logarithm of the score that was given to what was observed: to be sure and
+    wrong costs most, and less is better."""
     brier_score: Annotated[
         float,
         Figure(
@@ -118,7 +129,7 @@ class ModelFigures(Document):
             higher_is_better=False,
         ),
     ]
-    """Mean squared difference of score and label."""
+    """Mean squared difference of score and label: how far off the scores are, and less is better."""
     reach: Annotated[
         float | None,
         Figure(
@@ -130,10 +141,61 @@ class ModelFigures(Document):
         ),
     ] = None
     """Share of the positives that are among the fifth of the rows with the highest scores."""
+    mcc: Annotated[
+        float | None,
+        Figure(
+            "Matthews correlation",
+            lambda rows: rows.confusion_matrix.mcc,
+            interval=lambda rows: rows.mcc_interval,
+            difference=lambda pair: pair.mcc,
+            baseline=lambda _: 0,
+            at_threshold=True,
+            least=-1,
+        ),
+    ] = None
+    """How far predictions and labels go together: 0 as by guessing, 1 always. Unlike accuracy, it is not high
+    where one class alone is predicted; not defined, null, there."""
+    gini: Annotated[
+        float | None,
+        Figure(
+            "Gini",
+            lambda rows: 2 * rows.roc_auc - 1,
+            interval=lambda rows: _gini_interval(rows.roc_auc_interval),
+            difference=lambda pair: pair.gini,
+            baseline=lambda _: 0,
+            least=-1,
+        ),
+    ] = None
+    """Twice the ROC AUC, less 1: 0 for guessing, 1 where every positive scores above every negative."""
+    ks: Annotated[
+        float | None,
+        Figure(
+            "Kolmogorov-Smirnov",
+            lambda rows: rows.ks,
+            # The best of all thresholds is too high where rows are few, and its intervals miss.
+            interval=lambda _: None,
+            difference=lambda _: None,
+            baseline=lambda _: 0,
+        ),
+    ] = None
+    """How far one threshold can tell the classes apart: share of the positives above it, less that of the
+    negatives."""
+    brier_skill: Annotated[
+        float | None,
+        Figure(
+            "Brier skill",
+            lambda rows: rows.brier_skill,
+            interval=lambda rows: rows.brier_skill_interval,
+            difference=lambda pair: pair.brier_skill,
+            baseline=lambda _: 0,
+            least=-math.inf,
+        ),
+    ] = None
+    """Part of the Brier score of knowing the share of positives alone that the scores do away with."""
 
 
 FIGURES: dict[str, Figure] = {
-    name: replace(figure, meaning=field.description or "")
+    name: replace(figure, meaning=" ".join((field.description or "").split()))
     for name, field in ModelFigures.model_fields.items()
     for figure in field.metadata
     if isinstance(figure, Figure)

@@ -75,6 +75,27 @@ class PairedRows:
         return self._by_parts(self.first.squared_errors, self.second.squared_errors)
 
     @property
+    def gini(self) -> Interval | None:
+        """Of twice the area under the ROC curve, less 1."""
+        found = self.roc_auc
+        return found and Interval(low=2 * found.low, high=2 * found.high)
+
+    @property
+    def mcc(self) -> Interval | None:
+        """Of Matthews' correlation."""
+        both = (self.first, self.second)
+        if any(rows.confusion_matrix.mcc is None for rows in both):
+            return None
+        return self._by_parts(*((rows.confusion_matrix.mcc or 0) + rows.mcc_parts for rows in both))
+
+    @property
+    def brier_skill(self) -> Interval | None:
+        """Of the Brier skill."""
+        return self._by_parts(
+            *(rows.brier_skill + rows.brier_skill_parts for rows in (self.first, self.second))
+        )
+
+    @property
     def reach(self) -> Interval | None:
         """Of the share of the positives that a fifth of the rows reaches."""
         one, other = (rows.reach + reach_parts(rows) for rows in (self.first, self.second))

@@ -11,7 +11,7 @@ from include.pipeline.figures.business.reach import reach, reach_interval
 from include.pipeline.figures.confusion_matrix import ConfusionMatrix
 from include.pipeline.figures.interval import Interval
 from include.pipeline.figures.roc_auc_interval import roc_auc_interval
-from include.pipeline.figures.spread_interval import LOG, spread_interval
+from include.pipeline.figures.spread_interval import FISHER, LOG, spread_interval
 
 
 @dataclass(eq=False)
@@ -119,6 +119,62 @@ class ScoredRows:
     def brier_score(self) -> float:
         """Mean of the squared errors."""
         return float(self.squared_errors.mean())
+
+    @property
+    def ks(self) -> float:
+        """Largest distance of the true positive rate from the false positive rate, over all thresholds."""
+        false_positives = self._curve[1] / (len(self.labels) - self.positives)
+        return float(np.max(self._recalls[1:] - false_positives, initial=0))
+
+    @property
+    def brier_skill(self) -> float:
+        """How much of the Brier score of the share of positives the scores do away with.
+
+        G. Brier's score as a skill: D. Wilks, Statistical Methods in the Atmospheric Sciences (2011), 8.1.4.
+        """
+        share = self.positives / len(self.labels)
+        return 1 - self.brier_score / (share * (1 - share))
+
+    @property
+    def brier_skill_interval(self) -> Interval | None:
+        """Its interval, by the part that each row has in what is left of that score."""
+        left = 1 - self.brier_skill
+        found = spread_interval(left, left - self.brier_skill_parts, LOG) if left > 0 else None
+        return found and Interval(low=1 - found.high, high=1 - found.low)
+
+    @property
+    def brier_skill_parts(self) -> np.ndarray:
+        """The part of each row in the Brier skill, less the skill itself: shape `(rows,)`.
+
+        With Brier score b of squared errors e, share of positives p and u = p (1 - p), what is left is b / u.
+        Its part is (e - b) / u - (b / u) (1 - 2 p) (y - p) / u, where y is the row's label.
+        """
+        share = self.labels.mean()
+        without = share * (1 - share)
+        of_share = (1 - self.brier_skill) * (1 - 2 * share) * (self.labels - share)
+        parts: np.ndarray = (of_share - (self.squared_errors - self.brier_score)) / without
+        return parts
+
+    @property
+    def mcc_parts(self) -> np.ndarray:
+        """The part of each row in Matthews' correlation m, less m itself: shape `(rows,)`.
+
+        With label and prediction standardized to a and b, it is a b - m (a² + b²) / 2, as of any correlation.
+        """
+        label, called = (
+            (values - values.mean()) / values.std() for values in (self.labels, self.called.astype(float))
+        )
+        correlation = np.mean(label * called)
+        parts: np.ndarray = label * called - correlation * (label**2 + called**2) / 2
+        return parts
+
+    @property
+    def mcc_interval(self) -> Interval | None:
+        """Its interval, on the scale of Fisher's z; None where it is not defined, or is 1 or -1."""
+        value = self.confusion_matrix.mcc
+        if value is None or not -1 < value < 1:
+            return None
+        return spread_interval(value, self.mcc_parts, FISHER)
 
     @property
     def roc_auc_interval(self) -> Interval:

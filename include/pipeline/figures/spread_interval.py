@@ -25,6 +25,8 @@ LOG = Scale(np.log, np.exp, lambda value: 1 / value)
 """For figures above 0."""
 LOGIT = Scale(special.logit, special.expit, lambda value: 1 / (value * (1 - value)))
 """For figures between 0 and 1."""
+FISHER = Scale(np.arctanh, np.tanh, lambda value: 1 / (1 - value**2))
+"""For figures between -1 and 1: R. Fisher's z of correlations (1921)."""
 PROBIT = Scale(
     special.ndtri,
     special.ndtr,

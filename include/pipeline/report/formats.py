@@ -76,6 +76,15 @@ def money(amount: float) -> str:
     return "0" if text in {"-0", "-0.00"} else text.replace("-", _MINUS)
 
 
+def short_money(amount: float) -> str:
+    """Write 250000.0 as 250 k and 3200000.0 as 3.2 M, and what is shorter as money."""
+    for unit, scale in (("M", 1e6), ("k", 1e5)):
+        if scale <= abs(amount) < _LONGEST_AMOUNT:
+            digits = f"{amount / (1e6 if unit == 'M' else 1e3):,.6g}"
+            return f"{digits}{NO_BREAK}{unit}".replace("-", _MINUS)
+    return money(amount)
+
+
 def usd(amount: float) -> str:
     """Write 0.00467 as 0.0047 USD: two significant digits of what is below a cent."""
     cents = amount >= 0.01 or amount == 0  # noqa: PLR2004

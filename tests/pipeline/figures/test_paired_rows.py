@@ -31,7 +31,11 @@ def drawn(figure: str) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
-    "figure", ["accuracy", "precision", "recall", "f1", "average_precision", "log_loss", "brier_score"]
+    "figure",
+    [
+        *("accuracy", "precision", "recall", "f1", "mcc"),
+        *("average_precision", "log_loss", "brier_score", "brier_skill"),
+    ],
 )
 def test_an_interval_is_as_wide_as_the_bootstrap_says(figure: str) -> None:
     found = FIGURES[figure].difference(PAIR)
@@ -89,7 +93,7 @@ def test_shares_are_compared_by_the_rows_that_tell_them_apart() -> None:
 def test_models_that_answer_alike_are_not_told_apart() -> None:
     pair = PairedRows(PAIR.first, ScoredRows(LABELS, SCORES[0], 0.4))
     told = {name: figure.difference(pair) for name, figure in FIGURES.items()}
-    assert told.pop("roc_auc") == Interval(low=0, high=0)
+    assert told.pop("roc_auc") == told.pop("gini") == Interval(low=0, high=0)
     assert set(told.values()) == {None}
     assert pair.profit(5, 50) is None
 

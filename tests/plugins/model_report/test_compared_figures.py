@@ -62,7 +62,7 @@ def test_at_one_threshold_both_are_counted_there() -> None:
     assert own.title == "At each run's own threshold, 0.5 and 0.2"
     assert at_one.title == "At one threshold for both, 0.5, that of the first run"
     assert [row.name for row in scores.rows][:2] == ["roc_auc", "average_precision"]
-    assert [row.name for row in own.rows] == ["accuracy", "precision", "recall", "f1", "profit"]
+    assert [row.name for row in own.rows] == ["accuracy", "precision", "recall", "f1", "mcc", "profit"]
     assert {row.name: row.verdict for row in own.rows}["recall"] == "better"
     # The same model, so the threshold alone told them apart.
     assert {row.verdict for row in at_one.rows} == {"same"}

@@ -10,7 +10,7 @@ from include.pipeline.figures.spread_interval import PLAIN, spread_interval
 if TYPE_CHECKING:
     from include.pipeline.figures.scored_rows import ScoredRows
 
-_FEWEST_CALLED = 5  # fewer tell nothing of others
+_FEWEST_CALLED = 2  # one has no spread
 
 
 def profits(rows: "ScoredRows", call_cost: float, deposit_value: float) -> np.ndarray:
@@ -25,7 +25,7 @@ def profits(rows: "ScoredRows", call_cost: float, deposit_value: float) -> np.nd
 
 
 def profit_interval(rows: "ScoredRows", call_cost: float, deposit_value: float) -> Interval | None:
-    """Compute the interval of the profit of as many rows; None where fewer than five are called."""
+    """Compute the interval of the profit of as many rows; None where fewer than two are called."""
     if rows.confusion_matrix.predicted_positive < _FEWEST_CALLED:
         return None
     return interval_of_sum(profits(rows, call_cost, deposit_value))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from include.pipeline.report.contents import ReportContents
 
 _MOST_COLUMNS = 15
+_MOST_BREACHES = 5
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Comparison:
     marked: frozenset[str]
     """The columns that are warned of."""
     failed: tuple[str, ...]
-    """What today's limits forbid, a sentence each. Where a model is used again, its run may
+    """What today's limits forbid, a sentence for each rule. Where a model is used again, its run may
     have had other limits."""
     warned: tuple[str, ...]
     """What to look into, a sentence each."""
@@ -61,9 +62,21 @@ def _compare(drift: Drift, limits: DriftLimits | None) -> Comparison:
         columns=columns,
         of=len(shown.columns),
         marked=warned_columns(drift, limits) if limits else frozenset(),
-        failed=tuple(f"{found}: {rule}" for found, rule in failures(drift, limits)) if limits else (),
+        failed=_failed(drift, limits) if limits else (),
         warned=tuple(warnings(drift, limits)) if limits else (),
         plot=_plot(columns, len(shown.columns), limits) if columns else None,
+    )
+
+
+def _failed(drift: Drift, limits: DriftLimits) -> tuple[str, ...]:
+    """Say what breaks each rule, of many breaches the first."""
+    by_rule: dict[str, list[str]] = {}
+    for found, rule in failures(drift, limits):
+        by_rule.setdefault(rule, []).append(found)
+    return tuple(
+        f"{'; '.join(found[:_MOST_BREACHES])}"
+        f"{f' and {len(found) - _MOST_BREACHES} more' if len(found) > _MOST_BREACHES else ''}: {rule}"
+        for rule, found in by_rule.items()
     )
 
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from include.pipeline.documents.metrics import Evaluation
     from include.pipeline.report.contents import ReportContents
 
+_LOPSIDED = 0.75  # always to say the same is right in three of four rows
+
 
 @dataclass(frozen=True)
 class MetricRow:
@@ -37,6 +39,10 @@ class MetricsSection:
     """`positive` or `negative`, whichever is more frequent."""
     baseline_accuracy: float
     """Accuracy of always predicting that class."""
+    is_lopsided: bool
+    """Whether that is so high that accuracy says little."""
+    of_threshold: str
+    """The metrics that depend on the threshold, by name."""
     few: str | None
     """The rarer class, `positive` or `negative`, where the test rows hold few of it."""
     fewest: int
@@ -48,6 +54,7 @@ class MetricsSection:
 def gather(contents: "ReportContents") -> MetricsSection:
     """Gather the section."""
     evaluation = contents.evaluation
+    at_threshold = [figure.title for figure in FIGURES.values() if figure.at_threshold]
     rarer = min(evaluation.positives, evaluation.rows - evaluation.positives)
     return MetricsSection(
         rows=metric_rows(evaluation),
@@ -55,6 +62,8 @@ def gather(contents: "ReportContents") -> MetricsSection:
         threshold=evaluation.threshold,
         frequent_class=frequent_class(evaluation),
         baseline_accuracy=evaluation.baseline_accuracy,
+        is_lopsided=evaluation.baseline_accuracy >= _LOPSIDED,
+        of_threshold=f"{', '.join(at_threshold[:-1])} and {at_threshold[-1]}",
         few=rarer_class(evaluation) if rarer < FEW_OF_A_CLASS else None,
         fewest=FEW_OF_A_CLASS,
         rarer=rarer,

@@ -3,18 +3,22 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from sklearn.metrics import precision_recall_curve, roc_curve
 
+from include.pipeline.figures.few_rows import FEWEST_ROWS
 from include.pipeline.report import formats
 from include.pipeline.report.share_axes import share_axes
 from include.pipeline.report.shared_figures import positive_share
-from include.pipeline.report.svg import FIRST, MUTED, SECOND, inline_svg
+from include.pipeline.report.svg import FIRST, INK, MUTED, SECOND, inline_svg
 
 if TYPE_CHECKING:
     from include.pipeline.report.contents import ReportContents
+
+_PARTS = 25  # of the scores from 0 to 1
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,10 @@ class RankingSection:
     """Share of positives in the test rows: what guessing has for average precision."""
     roc: Markup
     precision_recall: Markup
+    by_class: Markup
+    """How the scores of either class are spread."""
+    ks: float | None
+    """How far one threshold tells the classes apart; None where an earlier version wrote the evaluation."""
 
 
 def gather(contents: "ReportContents") -> RankingSection:
@@ -38,6 +46,8 @@ def gather(contents: "ReportContents") -> RankingSection:
         positive_share=positive_share(evaluation),
         roc=_roc_plot(contents),
         precision_recall=_precision_recall_plot(contents),
+        by_class=_by_class_plot(contents),
+        ks=evaluation.ks,
     )
 
 
@@ -93,6 +103,43 @@ def _precision_recall_plot(contents: "ReportContents") -> Markup:
         name="precision-recall",
         alternative=f"Precision-recall curve, average precision {evaluation.average_precision:.3f}; guessing "
         f"has {share:.3f}. At the threshold {formats.threshold(evaluation.threshold)} {at_threshold}.",
+    )
+
+
+def _by_class_plot(contents: "ReportContents") -> Markup:
+    """Draw which share of the positives, and of the negatives, has scores of each height."""
+    classes = {"Negatives": (0, MUTED), "Positives": (1, FIRST)}
+    edges = np.linspace(0, 1, _PARTS + 1)
+    shares = {}
+    for name, (label, _) in classes.items():
+        counts, _ = np.histogram(contents.scores[contents.labels == label], edges)
+        # A part of fewer than ten rows is drawn as one of none where they may not be counted.
+        told = counts if contents.few_rows_shown else np.where(counts < FEWEST_ROWS, 0, counts)
+        shares[name] = told / max(1, counts.sum())
+    middles = {
+        name: float(np.median(contents.scores[contents.labels == label]))
+        for name, (label, _) in classes.items()
+    }
+
+    def draw() -> Figure:
+        figure, axes = share_axes("Score", "Share of the class")
+        for name, (_, colour) in classes.items():
+            axes.stairs(shares[name], edges, color=colour, linewidth=1.8, label=name)
+            axes.stairs(shares[name], edges, color=colour, fill=True, alpha=0.18)
+        axes.set_ylim(0, 1.08 * max(part.max() for part in shares.values()) or 1)
+        axes.xaxis.set_major_formatter("{x:.1f}")
+        if contents.evaluation.threshold <= 1:
+            axes.axvline(
+                contents.evaluation.threshold, color=INK, linestyle=":", linewidth=1.4, label="Threshold"
+            )
+        axes.legend(loc="upper right")
+        return figure
+
+    return inline_svg(
+        draw,
+        name="by-class",
+        alternative="Scores of the positives and of the negatives. Half of the positives score above "
+        f"{middles['Positives']:.3f}, half of the negatives above {middles['Negatives']:.3f}.",
     )
 
 

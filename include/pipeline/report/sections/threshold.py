@@ -132,26 +132,24 @@ def _profit_plot(evaluation: "Evaluation", in_force: float) -> Markup:
 
     def draw() -> Figure:
         figure = Figure(figsize=(WIDTH, HEIGHT))
-        axes = figure.add_axes((0.2, 0.15, 0.75, 0.75))
+        axes = figure.add_axes((0.2, 0.15, 0.75, 0.69))
         axes.plot(thresholds, [row.profit for row in evaluation.thresholds], color=FIRST)
         axes.axhline(0, color=MUTED, linewidth=1.2)
         axes.set(xlim=(-0.02, 1.02), xlabel="Threshold", ylabel="Profit")
         axes.xaxis.set_major_formatter("{x:.1f}")
         axes.yaxis.set_major_locator(MaxNLocator(6))
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda amount, _: formats.money(amount)))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda amount, _: formats.short_money(amount)))
         axes.margins(y=0.12)
-        _line_in_force(axes, evaluation.threshold, told_below=True)
+        if evaluation.threshold <= 1:
+            label = f"In force, {formats.threshold(evaluation.threshold)}"
+            axes.axvline(evaluation.threshold, color=INK, linestyle=":", linewidth=1.4, label=label)
+        # Above the axes, where no curve is.
         if best.calls_nobody:
-            axes.set_title("Best: call nobody", loc="left")
-            return figure
-        axes.plot(best.threshold, best.profit, color=SECOND, marker="D", linestyle="none")
-        axes.annotate(
-            f"{found},\nat {at}",
-            (best.threshold, best.profit),
-            xytext=(9, 6),
-            textcoords="offset points",
-            ha="left" if best.threshold < 0.7 else "right",  # noqa: PLR2004
-        )
+            axes.plot([], [], linestyle="none", label="Best: call nobody")
+        else:
+            label = f"{found.capitalize()}, at {at}"
+            axes.plot(best.threshold, best.profit, color=SECOND, marker="D", linestyle="none", label=label)
+        axes.legend(loc="lower left", bbox_to_anchor=(-0.12, 1), borderpad=0)
         return figure
 
     return inline_svg(
@@ -163,16 +161,16 @@ def _profit_plot(evaluation: "Evaluation", in_force: float) -> Markup:
     )
 
 
-def _line_in_force(axes: Axes, threshold: float, *, told_below: bool = False) -> None:
+def _line_in_force(axes: Axes, threshold: float) -> None:
     if threshold > 1:  # nobody is called
         return
     axes.axvline(threshold, color=INK, linestyle=":", linewidth=1.4)
     left = threshold > 0.75  # noqa: PLR2004
     axes.annotate(
         "in force",
-        (threshold, 0 if told_below else 1),
+        (threshold, 1),
         xycoords=("data", "axes fraction"),
-        xytext=(-5 if left else 5, 5 if told_below else -11),
+        xytext=(-5 if left else 5, -11),
         textcoords="offset points",
         ha="right" if left else "left",
     )

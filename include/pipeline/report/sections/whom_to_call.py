@@ -14,6 +14,7 @@ from include.pipeline.report.svg import FIRST, MUTED, SECOND, inline_svg
 
 if TYPE_CHECKING:
     from include.pipeline.documents.metrics import Decile, Evaluation
+    from include.pipeline.figures.interval import Interval
     from include.pipeline.report.contents import ReportContents
 
 
@@ -22,6 +23,8 @@ class WhomToCallSection:
     """What calling in the order of the scores reaches."""
 
     reach: Reach
+    interval: "Interval | None"
+    """Of the share reached; None where an earlier version wrote the evaluation."""
     deciles: "tuple[Decile, ...]"
     gain: Markup
     """Share of the positives that are reached, over the share of customers called."""
@@ -31,7 +34,12 @@ def gather(contents: "ReportContents") -> WhomToCallSection:
     """Gather the section."""
     evaluation = contents.evaluation
     reached = reach(evaluation.deciles)
-    return WhomToCallSection(reach=reached, deciles=evaluation.deciles, gain=_gain_plot(evaluation, reached))
+    return WhomToCallSection(
+        reach=reached,
+        interval=evaluation.intervals.get("reach"),
+        deciles=evaluation.deciles,
+        gain=_gain_plot(evaluation, reached),
+    )
 
 
 def _gain_plot(evaluation: "Evaluation", marked: Reach) -> Markup:

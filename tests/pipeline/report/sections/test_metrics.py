@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from sklearn import metrics as scikit
 
 from include.pipeline.figures.model_figures import FIGURES
-from include.pipeline.report.sections.metrics import metric_rows
-from tests.pipeline.report.example import evaluation_of
+from include.pipeline.report.sections.metrics import gather, metric_rows
+from tests.pipeline.report.example import SCORES, contents_of, evaluation_of
 from tests.pipeline.report.page_reader import Page
 
 
@@ -21,7 +21,8 @@ def test_the_baseline_is_what_scikit_learn_says_of_it(negatives: int, positives:
     assert {row.name: row.baseline for row in rows} == pytest.approx(
         {
             "accuracy": scikit.accuracy_score(labels, answers),
-            "precision": scikit.precision_score(labels, answers, zero_division=0),
+            # Calling at random.
+            "precision": positives / len(labels),
             "recall": scikit.recall_score(labels, answers),
             "f1": scikit.f1_score(labels, answers),
             "roc_auc": scikit.roc_auc_score(labels, scores),
@@ -29,6 +30,10 @@ def test_the_baseline_is_what_scikit_learn_says_of_it(negatives: int, positives:
             "log_loss": scikit.log_loss(labels, scores),
             "brier_score": scikit.brier_score_loss(labels, scores),
             "reach": 0.2,
+            "mcc": scikit.matthews_corrcoef(labels, answers),
+            "gini": 2 * scikit.roc_auc_score(labels, scores) - 1,
+            "ks": 0,
+            "brier_skill": 0,
         }
     )
 
@@ -51,3 +56,9 @@ def test_metrics_stand_beside_their_intervals_and_the_baseline(page: Page) -> No
     assert rows["Brier score"] == [f"{brier:.4f}", f"{brier - 0.01:.4f} to {brier + 0.01:.4f}", "0.1275"]
     assert len(rows) == len(FIGURES)
     assert "Accuracy says little here: always predicting negative gives 85.0 %" in page.text
+
+
+@pytest.mark.parametrize(("share", "says"), [(0.15, True), (0.5, False), (0.85, True)])
+def test_accuracy_says_little_only_where_one_class_is_rare(share: float, says: bool) -> None:
+    labels = (np.arange(200) < 200 * share).astype(int)
+    assert gather(contents_of(labels, SCORES)).is_lopsided is says
