@@ -21,6 +21,7 @@ from include.pipeline.data.profile import profile
 from include.pipeline.documents.config import TableConfig
 from include.pipeline.documents.drift import Drift, DriftLimits
 from include.pipeline.evaluation.score_drift import drift_of_scores
+from tests.pipeline.data.tables import stored
 from tests.tutorial_data import BANK_CLEAN, HYPERPARAMETERS
 
 ROWS = (100, 200, 500, 1_000, 12_000)
@@ -103,7 +104,7 @@ def appended(population: Population, previous: int, new: int, random: np.random.
 def compared(previous: pd.DataFrame, new: pd.DataFrame, *, shown: bool = True) -> Drift:
     """Hold one version against the other."""
     table = TableConfig(label=LABEL, show_values=shown)
-    return compare(new.reset_index(drop=True), table, profile(previous.reset_index(drop=True), table))
+    return compare(stored(new), table, profile(stored(previous), table))
 
 
 def told(drift: Drift) -> bool:

@@ -27,10 +27,12 @@ from include.pipeline.history.manifest import read_manifest
 from include.pipeline.history.reuse import reuse_model
 from include.pipeline.report.writing import write_report
 from tests.compatibility.earlier import DATA, KEY, PLACES, RUN_ID, later_plan, objects, put_objects, returned
+from tests.pipeline.data.tables import stored
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+AGES = stored(pd.read_csv(DATA)[["age", "y_yes"]])
 RAW = RawData.read(returned("download_data"), "download_data")
 (ACCEPTED,) = (uri for uri in objects() if "/models/" in uri)
 (PROFILE,) = (uri for uri in objects() if "/profiles/" in uri)
@@ -132,7 +134,7 @@ def test_new_data_is_held_against_the_profile(s3: "S3Client", plan_of: Callable[
     frame = pd.read_csv(DATA).drop(columns="y_no")
     frame = frame.drop(columns=[name for name in frame.columns if name.startswith("Unnamed")])
     older = frame.assign(age=frame["age"] + 30)
-    drift = compare_with_previous(s3, plan_of(), older, "0a" * 32)
+    drift = compare_with_previous(s3, plan_of(), stored(older), "0a" * 32)
     assert drift is not None
     assert (drift.rows, drift.previous_rows, drift.added, drift.missing) == (4000, 4000, (), ())
     first, second, *_ = drift.columns
@@ -156,7 +158,7 @@ def test_the_report_is_drawn_of_it(s3: "S3Client") -> None:
     "look",
     [
         lambda s3: reuse_model(s3, later_plan(), RAW.sha256),
-        lambda s3: compare_with_previous(s3, later_plan(), pd.read_csv(DATA)[["age", "y_yes"]], "0a" * 32),
+        lambda s3: compare_with_previous(s3, later_plan(), AGES, "0a" * 32),
     ],
     ids=["to use it again", "for drift"],
 )

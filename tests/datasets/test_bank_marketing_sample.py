@@ -9,7 +9,8 @@ import xgboost as xgb
 from sklearn.metrics import roc_auc_score
 
 from include.datasets.make_bank_marketing_sample import PATH, make_sample
-from include.pipeline.data.split import read_table, split_table
+from include.pipeline.data.split import split_table
+from include.pipeline.data.table import read_table
 from include.pipeline.documents.config import load_config
 from tests.tutorial_data import BANK_CLEAN, needs_bank_clean
 
@@ -132,10 +133,11 @@ def test_yes_is_more_frequent_where_it_is_in_the_original(more: str, less: str, 
 def test_a_model_learns_as_much_from_it_as_from_the_original() -> None:
     config = load_config("bank_marketing")
     with PATH.open("rb") as file:
-        frame = read_table(file, config.table)
+        table = read_table(file, config.table)
+    features = [name for name in table.names if name != "y_yes"]
     train, test = (
-        xgb.DMatrix(part.drop(columns="y_yes"), part["y_yes"])
-        for part in split_table(frame, config.table, train_fraction=0.7, seed=1729)
+        xgb.DMatrix(np.column_stack([part.column(name) for name in features]), part.column("y_yes"))
+        for part in split_table(table, config.table, train_fraction=0.7, seed=1729)
     )
     hyperparameters = {
         "max_depth": 5,

@@ -26,6 +26,7 @@ from include.pipeline.data.table import read_table
 from include.pipeline.documents.config import TableConfig
 from include.pipeline.documents.drift import DriftLimits
 from include.pipeline.errors import PipelineError
+from tests.pipeline.data.tables import stored
 
 pytestmark = pytest.mark.slow
 
@@ -243,7 +244,7 @@ def significant_digits(value: float) -> int:
 @given(values=columns)
 def test_a_profile_counts_no_fewer_than_ten_rows_and_names_no_rare_value(values: list[float | None]) -> None:
     frame = pd.DataFrame({"a": pd.Series(values, dtype="float64"), "y": 0})
-    found = profile(frame, HIDDEN)
+    found = profile(stored(frame), HIDDEN)
     (column,) = found.columns
     told = [*column.counts, column.missing]
     assert sum(told) == found.rows == len(values)
@@ -258,27 +259,27 @@ def test_a_profile_counts_no_fewer_than_ten_rows_and_names_no_rare_value(values:
 
 def test_few_values_among_missing_ones_are_not_told() -> None:
     frame = pd.DataFrame({"a": [np.nan] * 10 + [5.0], "y": 0})
-    (column,) = profile(frame, HIDDEN).columns
+    (column,) = profile(stored(frame), HIDDEN).columns
     assert (sum(column.counts), column.missing) == (0, 11)
 
 
 def test_few_missing_values_and_few_positives_are_not_told() -> None:
     frame = pd.DataFrame({"a": [np.nan] * 9 + [1.0] * 50 + [2.0] * 41, "y": [1] * 9 + [0] * 91})
-    found = profile(frame, HIDDEN)
+    found = profile(stored(frame), HIDDEN)
     assert (found.positives, found.columns[0].missing, sum(found.columns[0].counts)) == (0, 0, 100)
-    again = compare(frame, HIDDEN, found)
+    again = compare(stored(frame), HIDDEN, found)
     assert (again.label_rate, again.label_psi, again.columns[0].psi) == (0, 0, 0)
-    assert profile(frame, SHOWN).positives == profile(frame, SHOWN).columns[0].missing == 9
+    assert profile(stored(frame), SHOWN).positives == profile(stored(frame), SHOWN).columns[0].missing == 9
 
 
 def test_a_misfit_is_told_by_its_row() -> None:
     before = pd.DataFrame({"a": range(40), "y": [0, 1] * 20})
     after = before.assign(a=before["a"].astype("float64"))
     after.loc[7, "a"] = 837465.25
-    drift = compare(after, HIDDEN, profile(before, HIDDEN))
+    drift = compare(stored(after), HIDDEN, profile(stored(before), HIDDEN))
     assert "837465" not in drift.model_dump_json()
     assert failures(drift, DriftLimits()) == [
         ("column 'a' is a number with a fraction in row 9", "it has to be a whole number, as before")
     ]
-    shown = compare(after, SHOWN, profile(before, SHOWN))
+    shown = compare(stored(after), SHOWN, profile(stored(before), SHOWN))
     assert failures(shown, DriftLimits())[0][0] == "column 'a' holds 837465.25"

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from include.pipeline.data.bins import told_positives
+from include.pipeline.data.stored_table import StoredTable
 from include.pipeline.documents.split import HeldOutFigures, RowOrder
 from include.pipeline.figures.chance import chance_of_bins
 from include.pipeline.figures.changes import effect
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from include.pipeline.documents.config import TableConfig
 
 log = logging.getLogger(__name__)
@@ -42,21 +41,18 @@ _PARAMETERS = {
 _ROUNDS = 100
 
 
-def measure_order(
-    frame: "pd.DataFrame", table: "TableConfig", *, train_fraction: float, seed: int
-) -> RowOrder:
+def measure_order(data: StoredTable, table: "TableConfig", *, train_fraction: float, seed: int) -> RowOrder:
     """Compare the label's rate along the file; where it changes, train a small model by order and shuffled.
 
     Args:
-        frame: As `read_table` returns it, in the file's order.
+        data: As `read_table` returns it, in the file's order.
         table: Names the label.
         train_fraction: Share of the rows that are trained on.
         seed: Of the shuffle, as the run's split has it.
     """
-    label = frame[table.label]
-    labels = label.to_numpy()
-    parts = np.array_split(np.arange(len(labels)), min(_TENTHS, len(labels)))
-    positives = [int(labels[part].sum()) for part in parts]
+    labels = data.column(table.label)
+    parts = np.array_split(labels, min(_TENTHS, len(labels)))
+    positives = [int(part.sum()) for part in parts]
     chance = chance_of_bins(
         positives, [len(part) - count for part, count in zip(parts, positives, strict=True)]
     )
@@ -65,7 +61,7 @@ def measure_order(
     )
     shown = table.shows(table.label)
     order = RowOrder(
-        rates=tuple(told_positives(label.iloc[part], shown=shown) / len(part) for part in parts),
+        rates=tuple(told_positives(part, shown=shown) / len(part) for part in parts),
         chance=chance,
         carries_label=chance <= _RARE and farthest >= _LEAST_EFFECT,
         train_fraction=train_fraction,
@@ -73,9 +69,9 @@ def measure_order(
     if not order.carries_label:
         return order
     log.warning("The order of the rows carries the label: see the report")
-    features = [name for name in frame.columns if name != table.label]
+    features = [name for name in data.names if name != table.label]
     every = -(-len(labels) * len(features) // _MOST_CELLS)
-    rows = np.column_stack([_as_float32(frame[name].to_numpy()[::every]) for name in features])
+    rows = np.column_stack([_as_float32(data.column(name)[::every]) for name in features])
     taken, size = labels[::every], len(rows)
     shuffle = np.random.RandomState(seed).choice(size, size=size, replace=False)
     cut = int(train_fraction * size)
@@ -90,7 +86,7 @@ def measure_order(
 def _as_float32(values: np.ndarray) -> np.ndarray:
     """Make numbers as XGBoost takes them: one that is too large for 32 bits is the largest."""
     most = np.finfo(np.float32).max
-    return values.clip(-most, most).astype(np.float32)
+    return values.astype(np.float64).clip(-most, most).astype(np.float32)
 
 
 def _held_out(rows: np.ndarray, labels: np.ndarray, order: np.ndarray, cut: int) -> HeldOutFigures | None:

@@ -3,21 +3,23 @@
 import ast
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pyarrow as pa
+
 from include.pipeline.data.places import few, listed, row_number
 from include.pipeline.errors import DataError, ParamError
+
+_PIECE_BYTES = 2**24
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    import pandas as pd
-
+    from include.pipeline.data.writing.rows import Rows
     from include.pipeline.documents.config import TableConfig
 
 
-def check_classes(
-    parts: "dict[str, pd.DataFrame]", whole: "pd.DataFrame", table: "TableConfig", param: str
-) -> None:
+def check_classes(parts: "dict[str, Rows]", whole: "Rows", table: "TableConfig", param: str) -> None:
     """See that each part has rows of both classes.
 
     Args:
@@ -31,15 +33,17 @@ def check_classes(
     """
     label, shown = table.label, table.shows(table.label)
     for side, part in parts.items():
-        if part[label].nunique() < 2:  # noqa: PLR2004 - both classes
-            of_part, of_whole = (few(int(some[label].sum()), shown=shown) for some in (part, whole))
+        positives = int(part.column(label).sum())
+        if not 0 < positives < len(part):
+            of_part = few(positives, shown=shown)
+            of_whole = few(int(whole.column(label).sum()), shown=shown)
             rows = f"{len(part)} of {len(whole)} rows"
             found = f"{side} has {of_part} of {of_whole} rows with {label} = 1, in {rows}"
             rule = f"{' and '.join(parts)} both need rows of both classes"
             raise DataError(found, rule, f"Bring more rows or change {param}")
 
 
-def check_features(train: "pd.DataFrame", others: "Iterable[pd.DataFrame]") -> None:
+def check_features(train: "Rows", others: "Iterable[Rows]", features: "Iterable[str]") -> None:
     """See that the training rows have a value of each feature: of one without, a model learns nothing.
 
     XGBoost's reader of CSV counts the columns up to the last one that has a value. Where the last ones have
@@ -48,18 +52,23 @@ def check_features(train: "pd.DataFrame", others: "Iterable[pd.DataFrame]") -> N
     Args:
         train: Rows to train on.
         others: Rows to validate and to test on, to say where the values are.
+        features: The columns that are meant.
 
     Raises:
         DataError: A feature is empty in every training row.
     """
-    empty = [name for name in train.columns if train[name].isna().all()]
+    empty = [
+        name
+        for name in features
+        if train.table.schema.field(name).type == pa.float64() and np.isnan(train.column(name)).all()
+    ]
     if not empty:
         return
     name, *more = empty
-    filled = [row for part in others for row in part.index[part[name].notna()]]
+    filled = np.concatenate([part.order[~np.isnan(part.column(name))] for part in others])
     where = (
-        f"in none of its {len(train)} training rows, though in row {row_number(min(filled))}"
-        if filled
+        f"in none of its {len(train)} training rows, though in row {row_number(int(filled.min()))}"
+        if len(filled)
         else "in no row"
     )
     also = f" (likewise {listed(more)})" if more else ""
@@ -90,7 +99,7 @@ def check_monotone_constraints(hyperparameters: "Mapping[str, object]", features
         )
 
 
-def check_row_bytes(file: "Path", rows: "pd.Index[int]", most: int, *, label_first: bool = False) -> None:
+def check_row_bytes(file: "Path", rows: np.ndarray, most: int, *, label_first: bool = False) -> None:
     """See that each row fits into a request to an endpoint.
 
     Args:
@@ -102,12 +111,22 @@ def check_row_bytes(file: "Path", rows: "pd.Index[int]", most: int, *, label_fir
     Raises:
         DataError: A line has more.
     """
+    # The label is a digit and a comma.
+    before = len("0,") if label_first else 0
+    row = start = 0
     with file.open("rb") as lines:
-        for row, line in zip(rows, lines, strict=True):
-            sent = line.partition(b",")[2] if label_first else line
-            if len(sent) > most:
+        while piece := lines.read(_PIECE_BYTES):
+            breaks = np.flatnonzero(np.frombuffer(piece, dtype=np.uint8) == ord("\n"))
+            ends = breaks + 1 + lines.tell() - len(piece)
+            sizes = np.diff(ends, prepend=start) - before
+            if (sizes > most).any():
+                at = int((sizes > most).argmax())
+                lines.seek(int(ends[at] - sizes[at]))
+                sent = lines.read(int(sizes[at]))
                 raise DataError(
-                    f"row {row_number(row)} has {len(sent)} bytes in {sent.count(b',') + 1} features",
+                    f"row {row_number(int(rows[row + at]))} has {len(sent)} bytes "
+                    f"in {sent.count(b',') + 1} features",
                     f"an endpoint takes at most {most} bytes in one request",
                     "Drop columns in the pipeline's YAML",
                 )
+            row, start = row + len(ends), ends[-1] if len(ends) else start

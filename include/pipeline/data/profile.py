@@ -14,53 +14,51 @@ from include.pipeline.data.bins import (
     without_few_rows,
 )
 from include.pipeline.data.comparison.row_hashes import content_sha256, duplicates, row_hashes
+from include.pipeline.data.distribution import Distribution, distribution_of
+from include.pipeline.data.stored_table import StoredTable
 from include.pipeline.documents.drift import Kind
 from include.pipeline.documents.profile import ColumnProfile, DataProfile
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from include.pipeline.documents.config import TableConfig
 
 
-def profile(frame: "pd.DataFrame", table: "TableConfig") -> DataProfile:
+def profile(data: StoredTable, table: "TableConfig") -> DataProfile:
     """Count the values of each column of a table in bins.
 
     The bins are those of `edges_of`; of a column whose values may not be seen, those of `hidden_edges`.
 
     Args:
-        frame: As `read_table` returns it: numbers, NaN in empty cells, the label 0 or 1; one row or more.
+        data: As `read_table` returns it: numbers, NaN in empty cells, the label 0 or 1; one row or more.
         table: Names the label and the dropped columns.
     """
-    shown, hashes = table.shows(table.label), row_hashes(frame)
-    features = [name for name in frame.columns if name != table.label]
+    shown = table.shows(table.label)
+    columns = tuple(
+        _profile_column(name, distribution_of(data.column(name)), shown=table.shows(name))
+        for name in data.names
+        if name != table.label
+    )
+    hashes = row_hashes(data)
     return DataProfile(
-        rows=len(frame),
+        rows=data.rows,
         label=table.label,
-        positives=told_positives(frame[table.label], shown=shown),
+        positives=told_positives(data.column(table.label), shown=shown),
         dropped=table.drop,
-        columns=tuple(_profile_column(name, frame[name], shown=table.shows(name)) for name in features),
+        columns=columns,
+        content_sha256=content_sha256(hashes, data.names),
         duplicates=told_rows(duplicates(hashes, len(hashes)), shown=shown),
-        content_sha256=content_sha256(hashes, frame.columns),
     )
 
 
-def present(column: "pd.Series") -> np.ndarray:
-    """Return the values of a column, without those that are missing."""
-    return column.dropna().to_numpy(dtype="float64")
-
-
-def _profile_column(name: str, column: "pd.Series", *, shown: bool) -> ColumnProfile:
-    values, missing = present(column), int(column.isna().sum())
-    ascending = np.sort(values)
-    edges = edges_of(ascending)
+def _profile_column(name: str, column: Distribution, *, shown: bool) -> ColumnProfile:
+    edges, missing = edges_of(column), column.missing
     if not shown:
-        edges = hidden_edges(values, edges)
-    counts = rows_in(values, edges)
+        edges = hidden_edges(column, edges)
+    counts = rows_in(column, edges)
     if not shown:
         counts, missing = without_few_rows(counts, missing)
-    lowest, highest, beyond = range_of(ascending, shown=shown)
-    kind = kind_of(values)
+    lowest, highest, beyond = range_of(column, shown=shown)
+    kind = kind_of(column)
     return ColumnProfile(
         name=name,
         kind=kind,
@@ -70,15 +68,16 @@ def _profile_column(name: str, column: "pd.Series", *, shown: bool) -> ColumnPro
         lowest=lowest,
         highest=highest,
         beyond=beyond,
-        of_kind=told_rows(rows_of_kind(values, kind), shown=shown),
+        of_kind=told_rows(rows_of_kind(column, kind), shown=shown),
     )
 
 
-def kind_of(values: np.ndarray) -> Kind:
+def kind_of(column: Distribution) -> Kind:
     """Name the narrowest kind that all values are of."""
+    values = column.values
     if not len(values):
         return "empty"
-    if values.min() == values.max():
+    if len(values) == 1:
         return "constant"
     kinds: tuple[Kind, ...] = ("indicator", "integer", "float")
     return next(kind for kind in kinds if not misfits(values, kind).any())
@@ -96,7 +95,7 @@ def misfits(values: np.ndarray, kind: Kind) -> np.ndarray:
     return np.asarray(wrong)
 
 
-def rows_of_kind(values: np.ndarray, kind: Kind) -> int:
+def rows_of_kind(column: Distribution, kind: Kind) -> int:
     """Count the values that a column of a narrower kind would not have; 0 where there is no narrower kind."""
     narrower: dict[Kind, Kind] = {"float": "integer", "integer": "indicator"}
-    return int(misfits(values, narrower[kind]).sum()) if kind in narrower else 0
+    return column.rows_where(misfits(column.values, narrower[kind])) if kind in narrower else 0

@@ -7,10 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-import pandas as pd
-import pyarrow as pa
-import pyarrow.csv
-
 from include.pipeline.aws.object_store import put_file, receive_object
 from include.pipeline.aws.request_limits import MAX_BODY_BYTES
 from include.pipeline.data.order import measure_order
@@ -20,8 +16,11 @@ from include.pipeline.data.parts import (
     check_monotone_constraints,
     check_row_bytes,
 )
+from include.pipeline.data.stored_table import StoredTable
 from include.pipeline.data.table import read_table
 from include.pipeline.data.versions import compare_with_previous
+from include.pipeline.data.writing.csv_file import write_rows
+from include.pipeline.data.writing.rows import Rows, shuffled
 from include.pipeline.documents.raw_data import RawData
 from include.pipeline.documents.split import Split
 from include.pipeline.errors import DataError, DriftError, ObjectError
@@ -36,12 +35,12 @@ if TYPE_CHECKING:
 
 
 def split_table(
-    frame: pd.DataFrame, table: "TableConfig", *, train_fraction: float, seed: int
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+    data: StoredTable, table: "TableConfig", *, train_fraction: float, seed: int
+) -> tuple[Rows, Rows]:
     """Shuffle the rows and cut them in two, exactly as AWS's tutorial does.
 
     Args:
-        frame: As `read_table` returns it.
+        data: As `read_table` returns it.
         table: Names the label.
         train_fraction: Share of the rows to train on; their number is rounded down.
         seed: Seed of numpy's `RandomState`.
@@ -52,16 +51,14 @@ def split_table(
     Raises:
         DataError: One side does not have rows of both classes.
     """
-    shuffled = frame.sample(frac=1, random_state=seed)
-    cut = int(train_fraction * len(frame))
-    train, test = shuffled.iloc[:cut], shuffled.iloc[cut:]
-    check_classes({"train": train, "test": test}, frame, table, "train_fraction")
+    whole = shuffled(data, seed)
+    cut = int(train_fraction * len(whole))
+    train, test = whole[:cut], whole[cut:]
+    check_classes({"train": train, "test": test}, whole, table, "train_fraction")
     return train, test
 
 
-def hold_out_validation(
-    train: pd.DataFrame, table: "TableConfig", fraction: float
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def hold_out_validation(train: Rows, table: "TableConfig", fraction: float) -> tuple[Rows, Rows]:
     """Keep the last of the shuffled training rows from training. The test rows stay the same.
 
     Args:
@@ -76,20 +73,20 @@ def hold_out_validation(
         DataError: The fraction is above 0, and one side does not have rows of both classes.
     """
     cut = len(train) - int(fraction * len(train))
-    kept, validation = train.iloc[:cut], train.iloc[cut:]
+    kept, validation = train[:cut], train[cut:]
     if fraction:
         check_classes({"train": kept, "validation": validation}, train, table, "validation_fraction")
     return kept, validation
 
 
 def write_split(
-    train: pd.DataFrame,
-    test: pd.DataFrame,
+    train: Rows,
+    test: Rows,
     table: "TableConfig",
     folder: Path,
     *,
     train_files: int = 1,
-    validation: pd.DataFrame | None = None,
+    validation: Rows | None = None,
 ) -> Split:
     """Write the files that the job and the evaluation read: no header, no index, label first for the job.
 
@@ -112,31 +109,32 @@ def write_split(
             "each instance needs a row to train on",
             "Bring more rows or lower training_instance_count",
         )
-    features = [name for name in train.columns if name != table.label]
+    features = [name for name in train.table.names if name != table.label]
+    label_first = [table.label, *features]
     held_out = 0 if validation is None else len(validation)
-    check_features(train[features], [test] if validation is None else [validation, test])
-    _write_csv(test[features], folder / "features.csv")
-    check_row_bytes(folder / "features.csv", test.index, MAX_BODY_BYTES)
-    _write_csv(test[[table.label]], folder / "labels.csv")
+    check_features(train, [test] if validation is None else [validation, test], features)
+    write_rows(test, features, folder / "features.csv")
+    check_row_bytes(folder / "features.csv", test.order, MAX_BODY_BYTES)
+    write_rows(test, [table.label], folder / "labels.csv")
     if validation is not None and held_out:
-        _write_csv(validation[[table.label, *features]], folder / "validation.csv")
-        check_row_bytes(folder / "validation.csv", validation.index, MAX_BODY_BYTES, label_first=True)
+        write_rows(validation, label_first, folder / "validation.csv")
+        check_row_bytes(folder / "validation.csv", validation.order, MAX_BODY_BYTES, label_first=True)
     (folder / "train").mkdir()
-    train_sha256 = hashlib.sha256()
+    parts = []
     for number in range(train_files):
         rows = slice(number * len(train) // train_files, (number + 1) * len(train) // train_files)
         name = "train.csv" if train_files == 1 else f"train-{number + 1}-of-{train_files}.csv"
-        _write_csv(train[[table.label, *features]].iloc[rows], folder / "train" / name)
-        train_sha256.update((folder / "train" / name).read_bytes())
+        parts.append(folder / "train" / name)
+        write_rows(train[rows], label_first, parts[-1])
     return Split(
         rows=len(train) + held_out + len(test),
         train_rows=len(train),
         validation_rows=held_out,
         test_rows=len(test),
-        train_positives=int(train[table.label].sum()),
-        test_positives=int(test[table.label].sum()),
+        train_positives=int(train.column(table.label).sum()),
+        test_positives=int(test.column(table.label).sum()),
         feature_names=tuple(features),
-        train_sha256=train_sha256.hexdigest(),
+        train_sha256=_sha256(*parts),
         validation_sha256=_sha256(folder / "validation.csv") if held_out else None,
         test_features_sha256=_sha256(folder / "features.csv"),
         test_labels_sha256=_sha256(folder / "labels.csv"),
@@ -154,30 +152,23 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan") -> Split:
         DocumentError: What is stored of that model cannot be read.
         WorkerError: There is no room for it here.
     """
-    with telling_of_full_disk(), tempfile.TemporaryFile() as file:
-        receive_object(s3, raw.uri, file)
-        _check_sha256(file, raw)
-        with _naming(raw):
-            return _split_file(s3, file, raw, plan)
-
-
-def _split_file(s3: "S3Client", file: BinaryIO, raw: RawData, plan: "RunPlan") -> Split:
-    frame = read_table(file, plan.table)
-    check_monotone_constraints(plan.params.hyperparameters, frame.columns.size - 1)
-    drift = compare_with_previous(s3, plan, frame, raw.sha256)
-    order = measure_order(frame, plan.table, train_fraction=plan.params.train_fraction, seed=plan.params.seed)
-    train, test = split_table(
-        frame, plan.table, train_fraction=plan.params.train_fraction, seed=plan.params.seed
-    )
-    train, validation = hold_out_validation(train, plan.table, plan.params.validation_fraction)
-    with tempfile.TemporaryDirectory() as folder:
-        written = Path(folder)
+    with telling_of_full_disk(), _naming(raw), tempfile.TemporaryDirectory() as folder:
+        written, params = Path(folder), plan.params
+        with tempfile.TemporaryFile() as file:
+            receive_object(s3, raw.uri, file)
+            _check_sha256(file, raw)
+            data = read_table(file, plan.table, written)
+        check_monotone_constraints(params.hyperparameters, len(data.names) - 1)
+        drift = compare_with_previous(s3, plan, data, raw.sha256)
+        order = measure_order(data, plan.table, train_fraction=params.train_fraction, seed=params.seed)
+        train, test = split_table(data, plan.table, train_fraction=params.train_fraction, seed=params.seed)
+        train, validation = hold_out_validation(train, plan.table, params.validation_fraction)
         split = write_split(
             train,
             test,
             plan.table,
             written,
-            train_files=plan.params.training_instance_count,
+            train_files=params.training_instance_count,
             validation=validation,
         )
         for path, uri in (
@@ -210,21 +201,11 @@ def _check_sha256(file: BinaryIO, raw: RawData) -> None:
         )
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _write_csv(frame: pd.DataFrame, path: Path) -> None:
-    # Several times faster than pandas. A missing value is an empty cell.
-    table = pa.Table.from_pandas(frame, preserve_index=False)
-    rows = pa.table([_digits(column) for column in table.columns], names=table.column_names)
-    pa.csv.write_csv(rows, path, pa.csv.WriteOptions(include_header=False))
-
-
-def _digits(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Have whole numbers written without exponent: of one, XGBoost's reader may make a neighbour."""
-    try:
-        return column.cast(pa.int64())
-    except pa.ArrowInvalid:
-        return column
+def _sha256(*files: Path) -> str:
+    """Hash files, one after the other."""
+    found = hashlib.sha256()
+    for path in files:
+        with path.open("rb") as file:
+            while piece := file.read(2**20):
+                found.update(piece)
+    return found.hexdigest()

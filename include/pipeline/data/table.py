@@ -4,38 +4,46 @@ Rows are counted as a spreadsheet does: the header is row 1. Blank lines do not 
 """
 
 import codecs
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-import pandas as pd
+import numpy as np
 import pyarrow as pa
-import pyarrow.csv
 
-from include.pipeline.data.header import kept_columns
-from include.pipeline.data.numbers import Column
-from include.pipeline.data.places import listed
+from include.pipeline.data.in_order import in_order
+from include.pipeline.data.places import listed, row_number
+from include.pipeline.data.reading.apart import check_apart
+from include.pipeline.data.reading.blocks import blocks
+from include.pipeline.data.reading.cells import BlockReader, Cells, RaggedRowError
+from include.pipeline.data.reading.header import columns_of
+from include.pipeline.data.reading.numbers import LABEL, RULES, Rule, first_breaches, mend_of_text
+from include.pipeline.data.stored_table import StoredTable, TableWriter, wider
 from include.pipeline.errors import DataError
 from include.pipeline.source.file_format import recognise
 
 if TYPE_CHECKING:
     from include.pipeline.documents.config import TableConfig
 
-# How much of a faulty row a message quotes.
+# How much of a faulty row or cell a message quotes.
 _SHOWN = 80
-# The longest line that is read. pyarrow takes no line that is longer than its block.
-_BLOCK_BYTES = 16 * 2**20
-_LABEL_RULE = "the label is 0 or 1"
+# What the types of the columns are guessed from.
+_FIRST_BYTES = 2**16
 
 
-def read_table(file: BinaryIO, table: "TableConfig") -> pd.DataFrame:
+def read_table(file: BinaryIO, table: "TableConfig", folder: Path | None = None) -> StoredTable:
     """Read a CSV file, and refuse what cannot be trained on.
 
     Args:
         file: UTF-8, with or without byte order mark, and a header. A first column whose header is empty (or
             `Unnamed: 0`) is taken for the row numbers that pandas writes, and left out.
         table: Names the label and the columns to drop, which are not looked at.
+        folder: Gets what is read, in files. Without one it is held in memory.
 
     Returns:
-        Label and features, in the file's order: numbers, the label 0 or 1; empty feature cells are NaN.
+        Label and features, in the file's order: numbers, the label 0 or 1; empty feature cells are NaN. A
+        column is of whole numbers where pandas reads it so: where all cells are, and of up to 64 bits.
 
     Raises:
         DataError: The file or a value in it breaks a rule. The message names the first such place.
@@ -43,20 +51,7 @@ def read_table(file: BinaryIO, table: "TableConfig") -> pd.DataFrame:
     if other := recognise(file):
         raise DataError(f"the file is {other.name}", "the table is a CSV file in UTF-8", other.mend)
     _check_encoding(file, table)
-    names = kept_columns(file, table)
-    text = _read_cells(file, names, table)
-    if not text.num_rows:
-        raise _no_rows()
-    columns = [Column(name, text[name], shown=table.shows(name)) for name in names]
-    _check_text(columns, table.label)
-    frame = pd.DataFrame(
-        {
-            column.name: _labels(column) if column.name == table.label else column.numbers()
-            for column in columns
-        }
-    )
-    _check_blank_lines(next(column for column in columns if column.name != table.label), frame)
-    return frame
+    return _Reading(file, table).into(TableWriter(folder))
 
 
 def _check_encoding(file: BinaryIO, table: "TableConfig") -> None:
@@ -80,74 +75,129 @@ def _check_encoding(file: BinaryIO, table: "TableConfig") -> None:
         ) from (error if table.shows_rows else None)
 
 
-def _no_rows() -> DataError:
-    return DataError("the table has no rows", "below the header stand rows", "Check the file")
+class _Reading:
+    """One reading of a file: the rows so far, and the first cell that breaks each rule."""
 
+    def __init__(self, file: BinaryIO, table: "TableConfig") -> None:
+        self._file, self._table = file, table
+        header, self._names = columns_of(file, table)
+        self._blocks = BlockReader(tuple(header), tuple(self._names))
+        self._types: dict[str, pa.DataType] = {}
+        self._rows = 0
+        self._no_numbers: dict[str, tuple[int, str]] = {}
+        self._breaches: dict[tuple[str, Rule], int] = {}
 
-def _read_cells(file: BinaryIO, columns: list[str], table: "TableConfig") -> pa.Table:
-    ragged: list[pa.csv.InvalidRow] = []
-
-    def refuse(row: pa.csv.InvalidRow) -> str:
-        ragged.append(row)
-        return "error"
-
-    file.seek(0)
-    try:
-        return pa.csv.read_csv(
-            file,
-            # With threads, pyarrow does not know which row is at fault.
-            read_options=pa.csv.ReadOptions(use_threads=False, block_size=_BLOCK_BYTES),
-            parse_options=pa.csv.ParseOptions(invalid_row_handler=refuse),
-            # As text: the types that pyarrow finds in the first megabyte need not fit what follows.
-            convert_options=pa.csv.ConvertOptions(
-                include_columns=columns,
-                column_types=dict.fromkeys(columns, pa.string()),
-                strings_can_be_null=True,
-            ),
-        )
-    except pa.ArrowInvalid as error:
-        if ragged:
-            row = ragged[0]
-            text = f": {row.text[:_SHOWN]!r}" if table.shows_rows else ""
-            found = f"row {row.number} has {row.actual_columns} cells{text}"
-            rule = f"every row has {row.expected_columns}, as the header"
-            raise DataError(found, rule, "Correct the row") from None
-        if "Empty CSV" in str(error):  # a header without line end
-            raise _no_rows() from None
-        if "straddling" in str(error):
-            rule = f"a row has at most {_BLOCK_BYTES} bytes"
+    def into(self, writer: TableWriter) -> StoredTable:
+        try:
+            for cells, numbers, breaches in in_order(self._look_at, blocks(self._file)):
+                self._note(cells, breaches)
+                writer.append(numbers)
+        except RaggedRowError as error:
+            row = error.row
+            text = f": {row.text[:_SHOWN]!r}" if self._table.shows_rows else ""
             raise DataError(
-                "a row does not end, or is too long", rule, "Close the quotes, or drop columns"
+                f"row {row_number(self._rows + row.number - 1)} has {row.actual_columns} cells{text}",
+                f"every row has {row.expected_columns}, as the header",
+                "Correct the row",
             ) from None
-        found = str(error) if table.shows_rows else "the file cannot be read"
-        raise DataError(found, "the file has to be CSV", "Correct it") from None
+        except pa.ArrowInvalid as error:
+            found = str(error) if self._table.shows_rows else "the file cannot be read"
+            raise DataError(found, "the file has to be CSV", "Correct it") from None
+        if not self._rows:
+            raise DataError("the table has no rows", "below the header stand rows", "Check the file")
+        self._check_text()
+        table = writer.finish()
+        for name in self._names:
+            self._check_column(table, name)
+        self._check_blank_lines(table)
+        return table
+
+    def _look_at(self, block: bytes) -> tuple[Cells, pa.RecordBatch, dict[tuple[str, Rule], int]]:
+        if not self._types:
+            self._types = self._first_types(block)
+        cells = self._blocks.numbers(block, self._types)
+        numbers, label = cells.numbers, self._table.label
+        breaches = {
+            (name, rule): at
+            for name, column in zip(self._names, numbers.columns, strict=True)
+            if name not in cells.no_numbers
+            for rule, at in first_breaches(
+                column, is_label=name == label, vanished=cells.vanished.get(name)
+            ).items()
+        }
+        if label not in cells.no_numbers and (label, LABEL) not in breaches:
+            numbers = numbers.set_column(self._names.index(label), label, numbers[label].cast(pa.int8()))
+        return cells, numbers, breaches
+
+    def _first_types(self, block: bytes) -> dict[str, pa.DataType]:
+        start = block[: block.rfind(b"\n", 0, _FIRST_BYTES) + 1]
+        try:
+            return _types_of(self._blocks.numbers(start, {})) if start else {}
+        except (RaggedRowError, pa.ArrowInvalid):
+            return {}  # the whole block tells what is wrong
+
+    def _note(self, cells: Cells, breaches: dict[tuple[str, Rule], int]) -> None:
+        # Another thread may read a block meanwhile, by either of both.
+        self._types = {
+            name: wider(self._types.get(name, kind), kind) for name, kind in _types_of(cells).items()
+        }
+        for name, (at, cell) in cells.no_numbers.items():
+            self._no_numbers.setdefault(name, (self._rows + at, cell))
+        for breach, at in breaches.items():
+            self._breaches.setdefault(breach, self._rows + at)
+        self._rows += cells.numbers.num_rows
+
+    def _check_text(self) -> None:
+        names = [name for name in self._names if name in self._no_numbers]
+        if not names:
+            return
+        name, *others = names
+        at, cell = self._no_numbers[name]
+        mend = "Remove the row, which repeats the header" if cell == name else mend_of_text(cell)
+        rule = Rule("a cell is a number or empty", mend)
+        if name == self._table.label:
+            rule = Rule(LABEL.rule, "Write 1 for the rows to find, and 0 for the others")
+        also = f"; see to {listed(others)} as well" if others else ""
+        raise self._fault(name, at, Rule(rule.rule, rule.mend + also))
+
+    def _check_column(self, table: StoredTable, name: str) -> None:
+        for rule in RULES:
+            if (at := self._breaches.get((name, rule))) is not None:
+                raise self._fault(name, at, rule)
+        if name == self._table.label:
+            labels = table.column(name)
+            if labels.min() == labels.max():
+                found = f"column {name!r} is {labels[0]:g} in every row"
+                raise DataError(found, "the label has both 0 and 1", "Bring rows of both")
+            return
+        quoted = partial(self._quoted, name) if self._table.shows(name) else None
+        check_apart(table, name, partial(self._text, name), quoted)
+
+    def _check_blank_lines(self, table: StoredTable) -> None:
+        # A row of one empty cell is written as a blank line, which readers of CSV skip.
+        name, *others = (name for name in self._names if name != self._table.label)
+        if others or not pa.types.is_floating(table.schema.field(name).type):
+            return
+        missing = np.isnan(table.column(name))
+        if missing.any():
+            raise self._fault(
+                name, int(missing.argmax()), Rule("the only feature is never empty", "Remove the row")
+            )
+
+    def _fault(self, name: str, at: int, rule: Rule) -> DataError:
+        is_ = f" is {self._quoted(name, at)}" if self._table.shows(name) else ""
+        return DataError(f"row {row_number(at)}, column {name!r}{is_}", rule.rule, rule.mend)
+
+    def _quoted(self, name: str, at: int) -> str:
+        for cells in self._text(name):
+            if at < len(cells):
+                return repr((cells[at].as_py() or "")[:_SHOWN])
+            at -= len(cells)
+        raise LookupError(at)
+
+    def _text(self, name: str) -> Iterator[pa.StringArray]:
+        return (self._blocks.text(block, (name,)).column(0) for block in blocks(self._file))
 
 
-def _check_text(columns: list[Column], label: str) -> None:
-    faults = {column.name: fault for column in columns if (fault := column.first_text())}
-    if not faults:
-        return
-    (name, first), *others = faults.items()
-    rule, mend = first.rule, first.mend
-    if name == label:
-        rule, mend = _LABEL_RULE, "Write 1 for the rows to find, and 0 for the others"
-    also = f"; see to {listed([other for other, _ in others])} as well" if others else ""
-    raise DataError(first.found, rule, mend + also)
-
-
-def _labels(column: Column) -> pd.Series:
-    label = column.as_floats()
-    wrong = ~label.isin([0, 1]).to_numpy()
-    if wrong.any():
-        raise column.fault(int(wrong.argmax()), _LABEL_RULE, "Correct the cell")
-    if (label == label[0]).all():
-        found = f"column {column.name!r} is {label[0]:g} in every row"
-        raise DataError(found, "the label has both 0 and 1", "Bring rows of both")
-    return label.astype("int64")
-
-
-def _check_blank_lines(feature: Column, frame: pd.DataFrame) -> None:
-    # A row of one empty cell is written as a blank line, which readers of CSV skip.
-    missing = frame[feature.name].isna().to_numpy()
-    if frame.shape[1] == 2 and missing.any():  # noqa: PLR2004 - the label and one feature
-        raise feature.fault(int(missing.argmax()), "the only feature is never empty", "Remove the row")
+def _types_of(cells: Cells) -> dict[str, pa.DataType]:
+    return {kept.name: kept.type for kept in cells.numbers.schema}

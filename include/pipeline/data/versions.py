@@ -8,12 +8,12 @@ from include.pipeline.data.comparison.compare import compare
 from include.pipeline.data.comparison.reference import find_reference
 from include.pipeline.data.drift import check_drift, warnings
 from include.pipeline.data.profile import profile
+from include.pipeline.data.stored_table import StoredTable
 from include.pipeline.documents.drift import Drift
 from include.pipeline.documents.profile import DataProfile
 from include.pipeline.history.accepted import places_of
 
 if TYPE_CHECKING:
-    import pandas as pd
     from mypy_boto3_s3 import S3Client
 
     from include.pipeline.documents.plan import RunPlan
@@ -22,14 +22,14 @@ log = logging.getLogger(__name__)
 
 
 def compare_with_previous(
-    s3: "S3Client", plan: "RunPlan", frame: "pd.DataFrame", raw_sha256: str
+    s3: "S3Client", plan: "RunPlan", data: StoredTable, raw_sha256: str
 ) -> Drift | None:
     """Store a profile of this run's data, and measure its drift from the data of the last accepted model.
 
     Args:
         s3: Has the profiles of all versions.
         plan: Plan of the run.
-        frame: Its data, as `read_table` returns it.
+        data: Its data, as `read_table` returns it.
         raw_sha256: SHA-256 of its file.
 
     Returns:
@@ -40,7 +40,7 @@ def compare_with_previous(
         DriftError: The data is not like the previous version.
         DocumentError: The manifest or the profile of the previous version cannot be read.
     """
-    own = profile(frame, plan.table).model_dump_json().encode()
+    own = profile(data, plan.table).model_dump_json().encode()
     write_object(s3, f"{plan.locations.profiles}/{raw_sha256}.json", own, "application/json")
     if plan.drift is None:
         return None
@@ -55,7 +55,7 @@ def compare_with_previous(
         log.warning("The data of %s has no profile: drift is not measured", previous.identity.run_id)
         return None
     log.info("The data is compared with that of %s, from %s", reference.run_id, reference.url)
-    drift = compare(frame, plan.table, known).model_copy(update={"reference": reference})
+    drift = compare(data, plan.table, known).model_copy(update={"reference": reference})
     for warning in warnings(drift, plan.drift):
         log.warning("%s", warning)
     check_drift(drift, plan.drift)

@@ -9,6 +9,7 @@ from include.pipeline.data.order import measure_order
 from include.pipeline.data.table import read_table
 from include.pipeline.documents.config import TableConfig
 from include.pipeline.documents.split import RowOrder
+from tests.pipeline.data.tables import stored
 from tests.tutorial_data import BANK_CLEAN, needs_bank_clean
 
 TABLE = TableConfig(label="y", show_values=True)
@@ -16,7 +17,8 @@ TABLE = TableConfig(label="y", show_values=True)
 
 def measured(label: np.ndarray, table: TableConfig = TABLE, **features: np.ndarray) -> RowOrder:
     given = features or {"a": np.random.RandomState(2).normal(size=len(label))}
-    return measure_order(pd.DataFrame({**given, "y": label}), table, train_fraction=0.7, seed=1729)
+    data = stored(pd.DataFrame({**given, "y": label}))
+    return measure_order(data, table, train_fraction=0.7, seed=1729)
 
 
 def rising(rows: int = 2000) -> np.ndarray:

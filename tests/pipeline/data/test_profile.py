@@ -14,12 +14,13 @@ from pydantic import ValidationError
 from include.pipeline.data.comparison.compare import compare
 from include.pipeline.data.drift import check_drift, warnings
 from include.pipeline.data.profile import profile
-from include.pipeline.data.table import read_table
+from include.pipeline.data.stored_table import StoredTable
 from include.pipeline.documents.config import TableConfig
 from include.pipeline.documents.drift import ColumnDrift, Drift, DriftLimits
 from include.pipeline.documents.profile import DataProfile
 from include.pipeline.errors import DriftError
 from include.pipeline.figures.changes import population_stability_index
+from tests.pipeline.data.tables import read_frame, stored
 from tests.tutorial_data import BANK_CLEAN, needs_bank_clean
 
 TABLE = TableConfig(show_values=True, label="y")
@@ -36,8 +37,12 @@ def frame(label: Sequence[int] | None = None, **features: Sequence[float]) -> pd
     return table
 
 
+def stored_frame(**features: Sequence[float]) -> StoredTable:
+    return stored(frame(**features))
+
+
 def drift(new: pd.DataFrame, previous: pd.DataFrame) -> Drift:
-    return compare(new, TABLE, profile(previous, TABLE))
+    return compare(stored(new), TABLE, profile(stored(previous), TABLE))
 
 
 def column_drift(new: Sequence[float], previous: Sequence[float]) -> ColumnDrift:
@@ -89,14 +94,14 @@ def test_an_empty_bin_counts_as_one_of_ten_thousand_rows() -> None:
 
 
 def test_few_values_have_a_bin_each_and_missing_ones_theirs() -> None:
-    (a,) = profile(frame(a=[3, 1, 3, NAN, 3]), TABLE).columns
+    (a,) = profile(stored_frame(a=[3, 1, 3, NAN, 3]), TABLE).columns
     assert (a.name, a.kind, a.missing) == ("a", "integer", 1)
     assert a.edges == (np.nextafter(1, 0), 1, np.nextafter(3, 0), 3)
     assert a.counts == (0, 1, 0, 3, 0)
 
 
 def test_many_values_are_cut_at_their_deciles() -> None:
-    (a,) = profile(frame(a=range(100, 0, -1)), TABLE).columns
+    (a,) = profile(stored_frame(a=range(100, 0, -1)), TABLE).columns
     assert a.edges == (10, 20, 30, 40, 50, 60, 70, 80, 90)
     assert a.counts == (10,) * 10
 
@@ -104,7 +109,7 @@ def test_many_values_are_cut_at_their_deciles() -> None:
 def test_a_frequent_value_is_told_from_its_neighbours() -> None:
     previous = [999.0] * 88 + list(range(12))
     assert column_drift([998.0] * 88 + list(range(12)), previous).psi > 10
-    (a,) = profile(frame(a=previous), TABLE).columns
+    (a,) = profile(stored_frame(a=previous), TABLE).columns
     assert a.edges == (9, np.nextafter(999, 0), 999)
     assert a.counts == (10, 2, 88, 0)
 
@@ -123,7 +128,7 @@ def test_a_frequent_value_is_told_from_its_neighbours() -> None:
     ],
 )
 def test_a_kind_is_what_the_values_show(values: list[float], kind: str) -> None:
-    assert profile(frame(a=values), TABLE).columns[0].kind == kind
+    assert profile(stored_frame(a=values), TABLE).columns[0].kind == kind
 
 
 @pytest.mark.parametrize(
@@ -155,22 +160,22 @@ def test_columns_come_and_go() -> None:
 
 def test_what_the_yaml_drops_or_takes_back_has_not_changed_in_the_data() -> None:
     taken_back = compare(
-        frame(a=[1], b=[1]),
+        stored_frame(a=[1], b=[1]),
         TABLE,
-        profile(frame(a=[1]), TableConfig(show_values=True, label="y", drop=("b",))),
+        profile(stored_frame(a=[1]), TableConfig(show_values=True, label="y", drop=("b",))),
     )
     assert (taken_back.added, taken_back.missing) == ((), ())
     dropped = compare(
-        frame(a=[1]),
+        stored_frame(a=[1]),
         TableConfig(show_values=True, label="y", drop=("b",)),
-        profile(frame(a=[1], b=[1]), TABLE),
+        profile(stored_frame(a=[1], b=[1]), TABLE),
     )
     assert (dropped.added, dropped.missing) == ((), ())
 
 
 def test_another_label_of_the_same_columns_adds_and_misses_none() -> None:
     table = frame(a=[0, 1, 1, 1], label=[0, 0, 0, 1])
-    found = compare(table, TableConfig(show_values=True, label="a"), profile(table, TABLE))
+    found = compare(stored(table), TableConfig(show_values=True, label="a"), profile(stored(table), TABLE))
     assert (found.added, found.missing, found.columns) == ((), (), ())
     assert (found.label, found.label_rate, found.previous_label_rate) == ("a", 0.75, 0.25)
 
@@ -230,7 +235,7 @@ def test_of_one_population_the_index_is_as_large_as_the_limits_say() -> None:
 
 def test_a_table_without_rows_has_no_profile() -> None:
     with pytest.raises(ValidationError, match="rows"):
-        profile(frame(a=[]), TABLE)
+        profile(stored_frame(a=[]), TABLE)
 
 
 @given(columns)
@@ -258,13 +263,13 @@ def test_the_index_is_symmetric(bins: list[tuple[int, int]]) -> None:
 
 @given(columns, st.data())
 def test_every_row_is_counted_once_whatever_the_order(values: list[float], data: st.DataObject) -> None:
-    found = profile(frame(a=values), TABLE)
+    found = profile(stored_frame(a=values), TABLE)
     (a,) = found.columns
     assert sum(a.counts) + a.missing == found.rows == len(values)
     assert list(a.edges) == sorted(set(a.edges))
     shuffled = data.draw(st.permutations(values))
     unordered = {"content_sha256"}
-    assert profile(frame(a=shuffled), TABLE).model_dump(exclude=unordered) == found.model_dump(
+    assert profile(stored_frame(a=shuffled), TABLE).model_dump(exclude=unordered) == found.model_dump(
         exclude=unordered
     )
     previous = frame(a=data.draw(columns))
@@ -277,14 +282,13 @@ def test_every_row_is_counted_once_whatever_the_order(values: list[float], data:
 
 @given(columns)
 def test_a_profile_survives_json(values: list[float]) -> None:
-    found = profile(frame(a=values), TABLE)
+    found = profile(stored_frame(a=values), TABLE)
     assert DataProfile.model_validate_json(found.model_dump_json()) == found
 
 
 @pytest.fixture(scope="module")
 def bank() -> pd.DataFrame:
-    with BANK_CLEAN.open("rb") as file:
-        return read_table(file, BANK_TABLE)
+    return read_frame(BANK_CLEAN.read_bytes(), BANK_TABLE)
 
 
 BANK_TABLE = TableConfig(show_values=True, label="y_yes", drop=("y_no",))
@@ -295,7 +299,7 @@ def test_the_tutorials_customers_change_from_the_first_half_to_the_second(bank: 
     # The file is in the order of the calls: later ones are to mobile phones, to customers who are known, in
     # other months.
     first, second = bank.iloc[:20594], bank.iloc[20594:]
-    found = compare(second, BANK_TABLE, profile(first, BANK_TABLE))
+    found = compare(stored(second), BANK_TABLE, profile(stored(first), BANK_TABLE))
     assert (found.added, found.missing, len(found.columns)) == ((), (), 59)
     assert (found.previous_label_rate, found.label_rate) == (963 / 20594, 3677 / 20594)
     # From a count of the file's lines by the text of their cells, and the formula.
@@ -330,7 +334,8 @@ def test_the_tutorials_customers_change_from_the_first_half_to_the_second(bank: 
 def test_the_tutorials_columns_are_as_far_apart_as_a_loop_finds(bank: pd.DataFrame) -> None:
     few, more = bank.iloc[:600], bank.iloc[30000:30400]
     found = {
-        column.name: column.psi for column in compare(more, BANK_TABLE, profile(few, BANK_TABLE)).columns
+        column.name: column.psi
+        for column in compare(stored(more), BANK_TABLE, profile(stored(few), BANK_TABLE)).columns
     }
     assert len(found) == 59
     for name, psi in found.items():
@@ -340,20 +345,24 @@ def test_the_tutorials_columns_are_as_far_apart_as_a_loop_finds(bank: pd.DataFra
 @needs_bank_clean
 def test_shuffled_halves_of_the_tutorials_file_are_alike(bank: pd.DataFrame) -> None:
     rows = bank.sample(frac=1, random_state=1729)
-    found = compare(rows.iloc[20594:], BANK_TABLE, profile(rows.iloc[:20594], BANK_TABLE))
+    whole, half = stored(rows), stored(rows.iloc[:20594])
+    found = compare(stored(rows.iloc[20594:]), BANK_TABLE, profile(half, BANK_TABLE))
     assert found.columns[0].psi < 0.002
     assert warnings(found, DriftLimits()) == []
     check_drift(found, DriftLimits(psi_fail=0.1))
     with pytest.raises(DriftError, match="column 'age' is missing"):
-        check_drift(compare(rows.drop(columns="age"), BANK_TABLE, profile(rows, BANK_TABLE)), DriftLimits())
+        check_drift(
+            compare(stored(rows.drop(columns="age")), BANK_TABLE, profile(whole, BANK_TABLE)), DriftLimits()
+        )
 
 
 @needs_bank_clean
 def test_the_tutorials_file_takes_well_below_a_second_and_its_profile_a_few_kilobytes(
     bank: pd.DataFrame,
 ) -> None:
+    table = stored(bank)
     started = time.process_time()
-    found = profile(bank, BANK_TABLE)
-    compare(bank, BANK_TABLE, found)
+    found = profile(table, BANK_TABLE)
+    compare(table, BANK_TABLE, found)
     assert time.process_time() - started < 1
     assert len(found.model_dump_json()) < 20_000

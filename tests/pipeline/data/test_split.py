@@ -17,11 +17,14 @@ from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from include.pipeline.data.split import Split, hold_out_validation, split_table, split_to_s3, write_split
+from include.pipeline.data.stored_table import StoredTable
 from include.pipeline.data.table import read_table
+from include.pipeline.data.writing.rows import Rows
 from include.pipeline.documents.config import TableConfig
 from include.pipeline.documents.plan import RunPlan
 from include.pipeline.documents.raw_data import RawData
 from include.pipeline.errors import DataError, ObjectError, ParamError, WorkerError
+from tests.pipeline.data.tables import stored
 from tests.pipeline.planned import plan_of
 from tests.pipeline.report.example import contents_of
 from tests.tutorial_data import BANK_CLEAN, needs_bank_clean
@@ -38,19 +41,25 @@ def table(*drop: str) -> TableConfig:
     return TableConfig(show_values=True, label="y", drop=drop)
 
 
-def read(text: str | bytes, *drop: str) -> pd.DataFrame:
-    return read_table(io.BytesIO(text.encode() if isinstance(text, str) else text), table(*drop))
+def read(text: str | bytes, *drop: str) -> Rows:
+    """Return all rows of a table, as they stand in it."""
+    found = read_table(io.BytesIO(text.encode() if isinstance(text, str) else text), table(*drop))
+    return Rows(found, np.arange(found.rows))
 
 
-def frame(labels: list[int]) -> pd.DataFrame:
-    return pd.DataFrame({"x": np.arange(len(labels), dtype=float), "y": labels})
+def data(labels: list[int]) -> StoredTable:
+    return stored(pd.DataFrame({"x": np.arange(len(labels), dtype=float), "y": labels}))
+
+
+def in_order(labels: list[int]) -> Rows:
+    return Rows(data(labels), np.arange(len(labels)))
 
 
 def test_rows_are_shuffled_as_numpy_does() -> None:
-    train, test = split_table(frame([0, 1] * 500), table(), train_fraction=0.7, seed=1729)
+    train, test = split_table(data([0, 1] * 500), table(), train_fraction=0.7, seed=1729)
     order = np.random.RandomState(1729).choice(1000, size=1000, replace=False)
-    assert train["x"].tolist() == order[:700].tolist()
-    assert test["x"].tolist() == order[700:].tolist()
+    assert train.column("x").tolist() == order[:700].tolist()
+    assert test.column("x").tolist() == order[700:].tolist()
 
 
 @pytest.mark.parametrize(
@@ -67,21 +76,21 @@ def test_a_split_that_leaves_a_side_without_a_class_is_refused(
     labels: list[int], train_fraction: float, said: str
 ) -> None:
     with pytest.raises(DataError, match="train and test both need rows of both classes") as refused:
-        split_table(frame(labels), table(), train_fraction=train_fraction, seed=1729)
+        split_table(data(labels), table(), train_fraction=train_fraction, seed=1729)
     assert said in str(refused.value)
 
 
 def test_validation_rows_are_the_last_of_the_shuffled_training_rows() -> None:
-    train, test = split_table(frame([0, 1] * 500), table(), train_fraction=0.7, seed=1729)
+    train, test = split_table(data([0, 1] * 500), table(), train_fraction=0.7, seed=1729)
     kept, validation = hold_out_validation(train, table(), 0.1)
     order = np.random.RandomState(1729).choice(1000, size=1000, replace=False)
-    assert kept["x"].tolist() == order[:630].tolist()
-    assert validation["x"].tolist() == order[630:700].tolist()
-    assert test["x"].tolist() == order[700:].tolist()
+    assert kept.column("x").tolist() == order[:630].tolist()
+    assert validation.column("x").tolist() == order[630:700].tolist()
+    assert test.column("x").tolist() == order[700:].tolist()
 
 
 def test_without_a_validation_fraction_every_training_row_is_trained_on() -> None:
-    kept, validation = hold_out_validation(frame([0, 1, 1]), table(), 0.0)
+    kept, validation = hold_out_validation(in_order([0, 1, 1]), table(), 0.0)
     assert (len(kept), len(validation)) == (3, 0)
 
 
@@ -91,7 +100,7 @@ def test_without_a_validation_fraction_every_training_row_is_trained_on() -> Non
 )
 def test_validation_rows_that_leave_a_side_without_a_class_are_refused(labels: list[int], said: str) -> None:
     with pytest.raises(DataError, match="train and validation both need rows of both classes") as refused:
-        hold_out_validation(frame(labels), table(), 0.2)
+        hold_out_validation(in_order(labels), table(), 0.2)
     assert said in str(refused.value)
     assert refused.value.mend == "Bring more rows or change validation_fraction"
 
@@ -156,8 +165,8 @@ def test_the_files_hold_each_row_once_and_nothing_else(
 def test_the_files_have_no_header_and_the_label_first(tmp_path: Path) -> None:
     train, test = read("a,y,b\n1,0,2.5\n,1,1000000\n"), read("a,y,b\n7,1,\n8,0,9\n")
     split = write_split(train, test, table(), tmp_path)
-    assert (tmp_path / "train" / "train.csv").read_text() == "0,1,2.5\n1,,1000000\n"
-    assert (tmp_path / "features.csv").read_text() == "7,\n8,9\n"
+    assert (tmp_path / "train" / "train.csv").read_text() == "0,1.0,2.5\n1,,1000000.0\n"
+    assert (tmp_path / "features.csv").read_text() == "7,\n8,9.0\n"
     assert (tmp_path / "labels.csv").read_text() == "1\n0\n"
     assert split == Split(
         rows=4,
@@ -167,8 +176,8 @@ def test_the_files_have_no_header_and_the_label_first(tmp_path: Path) -> None:
         train_positives=1,
         test_positives=1,
         feature_names=("a", "b"),
-        train_sha256=hashlib.sha256(b"0,1,2.5\n1,,1000000\n").hexdigest(),
-        test_features_sha256=hashlib.sha256(b"7,\n8,9\n").hexdigest(),
+        train_sha256=hashlib.sha256(b"0,1.0,2.5\n1,,1000000.0\n").hexdigest(),
+        test_features_sha256=hashlib.sha256(b"7,\n8,9.0\n").hexdigest(),
         test_labels_sha256=hashlib.sha256(b"1\n0\n").hexdigest(),
     )
 
@@ -188,17 +197,17 @@ def test_validation_rows_are_written_as_the_training_rows_are(tmp_path: Path) ->
         read(f"a,y,b\n{rows}") for rows in ("1,0,1\n2,1,1\n", "3,1,1\n4,0,1\n", "5,1,9\n,0,9\n")
     )
     split = write_split(train, test, table(), tmp_path, validation=held)
-    assert (tmp_path / "validation.csv").read_text() == "1,5,9\n0,,9\n"
+    assert (tmp_path / "validation.csv").read_text() == "1,5.0,9\n0,,9\n"
     assert (split.rows, split.validation_rows) == (6, 2)
 
 
 @needs_bank_clean
 def test_the_tutorials_split_is_met_to_the_byte(tmp_path: Path) -> None:
     with BANK_CLEAN.open("rb") as file:
-        every_column = read_table(file, TableConfig(show_values=True, label="y_yes"))
-    train, test = split_table(every_column, BANK, train_fraction=0.7, seed=1729)
-    assert (train.shape, test.shape) == ((28831, 61), (12357, 61))
-    split = write_split(train.drop(columns="y_no"), test.drop(columns="y_no"), BANK, tmp_path)
+        whole = read_table(file, BANK, tmp_path)
+    train, test = split_table(whole, BANK, train_fraction=0.7, seed=1729)
+    assert (len(train), len(test), len(whole.names)) == (28831, 12357, 60)
+    split = write_split(train, test, BANK, tmp_path)
     assert (split.rows, split.test_positives, len(split.feature_names)) == (41188, 1421, 59)
     assert split.train_sha256 == TRAIN_SHA256
     assert hashlib.sha256((tmp_path / "train" / "train.csv").read_bytes()).hexdigest() == TRAIN_SHA256
@@ -209,7 +218,7 @@ def plan() -> RunPlan:
     return plan_of({"bucket": "bucket"})
 
 
-def stored(s3: "S3Client") -> dict[str, bytes]:
+def objects(s3: "S3Client") -> dict[str, bytes]:
     keys = [item["Key"] for item in s3.list_objects_v2(Bucket="bucket")["Contents"]]
     return {f"s3://bucket/{key}": s3.get_object(Bucket="bucket", Key=key)["Body"].read() for key in keys}
 
@@ -231,9 +240,9 @@ def test_the_split_goes_where_the_plan_says(s3: "S3Client", plan: RunPlan, tmp_p
     assert split.model_copy(update={"order": None}) == write_split(*parts, BANK, tmp_path)
     profile = f"{plan.locations.profiles}/{hashlib.sha256(raw).hexdigest()}.json"
     assert (split.rows, split.train_rows, split.test_rows, split.feature_names) == (90, 62, 28, ("age",))
-    assert stored(s3) == {
+    assert objects(s3) == {
         "s3://bucket/raw.csv": raw,
-        profile: stored(s3)[profile],
+        profile: objects(s3)[profile],
         f"{plan.locations.train}train.csv": (tmp_path / "train" / "train.csv").read_bytes(),
         plan.locations.test_features: (tmp_path / "features.csv").read_bytes(),
         plan.locations.test_labels: (tmp_path / "labels.csv").read_bytes(),
@@ -246,7 +255,7 @@ def test_validation_rows_go_where_the_training_job_finds_them(s3: "S3Client", pl
     s3.put_object(Bucket="bucket", Key="raw.csv", Body=raw)
     split = split_to_s3(s3, raw_data(raw), held_out)
     assert (split.rows, split.train_rows, split.validation_rows, split.test_rows) == (90, 50, 12, 28)
-    files = stored(s3)
+    files = objects(s3)
     lines = files[plan.locations.validation].splitlines()
     assert len(lines) == 12
     assert not set(lines) & set(files[f"{plan.locations.train}train.csv"].splitlines())
@@ -256,7 +265,7 @@ def test_a_refused_table_leaves_nothing_behind(s3: "S3Client", plan: RunPlan) ->
     s3.put_object(Bucket="bucket", Key="raw.csv", Body=b"age,y_no,y_yes\n")
     with pytest.raises(DataError, match="the table has no rows"):
         split_to_s3(s3, raw_data(b"age,y_no,y_yes\n"), plan)
-    assert list(stored(s3)) == ["s3://bucket/raw.csv"]
+    assert list(objects(s3)) == ["s3://bucket/raw.csv"]
 
 
 def split_one_feature(s3: "S3Client", plan: RunPlan, constraints: str) -> Split:
@@ -275,7 +284,7 @@ def test_more_monotone_constraints_than_features_are_refused(
     count = constraints.count(",") + 1
     with pytest.raises(ParamError, match=f"monotone_constraints has {count} values\n.* the table has 1") as e:
         split_one_feature(s3, plan, constraints)
-    assert list(stored(s3)) == ["s3://bucket/raw.csv"]
+    assert list(objects(s3)) == ["s3://bucket/raw.csv"]
     assert e.value.mend.startswith("Give one for each feature")
 
 
@@ -293,7 +302,7 @@ def test_raw_data_that_is_not_what_was_downloaded_is_refused(
     s3.put_object(Bucket="bucket", Key="raw.csv", Body=other)
     with pytest.raises(ObjectError, match=r"has the SHA-256 (?s:.*)it is what was downloaded, with"):
         split_to_s3(s3, raw_data(b"age,y_no,y_yes\n1,0,1\n"), plan)
-    assert list(stored(s3)) == ["s3://bucket/raw.csv"]
+    assert list(objects(s3)) == ["s3://bucket/raw.csv"]
 
 
 class FullFile(io.BytesIO):
@@ -321,7 +330,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(
         monkeypatch.setattr(tempfile, "TemporaryDirectory", lambda: nullcontext(str(tmp_path)))
     with pytest.raises(WorkerError, match=r"of the worker is full .*No space left on device(?s:.*)Make room"):
         split_to_s3(s3, raw_data(RAW), held_out)
-    assert [uri for uri in stored(s3) if "/runs/" in uri] == []
+    assert [uri for uri in objects(s3) if "/runs/" in uri] == []
 
 
 def test_raw_data_that_is_not_there_is_refused(s3: "S3Client", plan: RunPlan) -> None:

@@ -1,13 +1,11 @@
 """The table: what is read, what is refused."""
 
-import io
-
 import pandas as pd
 import pytest
 
-from include.pipeline.data.table import read_table
 from include.pipeline.documents.config import TableConfig
 from include.pipeline.errors import DataError
+from tests.pipeline.data.tables import read_frame
 
 
 def table(*drop: str) -> TableConfig:
@@ -15,7 +13,7 @@ def table(*drop: str) -> TableConfig:
 
 
 def read(text: str | bytes, *drop: str) -> pd.DataFrame:
-    return read_table(io.BytesIO(text.encode() if isinstance(text, str) else text), table(*drop))
+    return read_frame(text.encode() if isinstance(text, str) else text, table(*drop))
 
 
 def refusal(text: str | bytes, *drop: str) -> str:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from include.pipeline.aws.request_limits import MAX_BODY_BYTES
@@ -54,7 +53,7 @@ def trained_and_served(content: bytes, folder: Path) -> tuple[np.ndarray, np.nda
         for batch in batches(lines, MAX_BODY_BYTES):
             scores = booster.predict(parse(b"".join(batch), "text/csv"), validate_features=False)
             assert len(scores) == len(batch)
-    meant = train.drop(columns="y").to_numpy().astype(np.float32)
+    meant = np.column_stack([train.column(name) for name in frame.names if name != "y"]).astype(np.float32)
     return _cells(matrices[0][0], meant.shape), meant
 
 
@@ -146,7 +145,7 @@ def test_a_row_that_no_request_holds_is_refused(label_first: bool, at: int, tmp_
     label = "1," if label_first else ""
     lines = [f"{label}{'1,' * (50 if row == at else 49)}2\n" for row in range(5)]
     (tmp_path / "rows.csv").write_text("".join(lines))
-    index = pd.Index([7, 30, 2, 9, 11])
+    index = np.array([7, 30, 2, 9, 11])
     check_row_bytes(tmp_path / "rows.csv", index, 102, label_first=label_first)
     with pytest.raises(DataError) as refused:
         check_row_bytes(tmp_path / "rows.csv", index, 101, label_first=label_first)

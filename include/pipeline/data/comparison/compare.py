@@ -7,8 +7,10 @@ import numpy as np
 from include.pipeline.data.bins import rows_in, told_positives, told_rows, without_few_rows
 from include.pipeline.data.comparison.row_hashes import content_sha256, duplicates, row_hashes
 from include.pipeline.data.comparison.shares import compare_bins, compare_shares
+from include.pipeline.data.distribution import Distribution, distribution_of
 from include.pipeline.data.places import row_number
-from include.pipeline.data.profile import kind_of, misfits, present, rows_of_kind
+from include.pipeline.data.profile import kind_of, misfits, rows_of_kind
+from include.pipeline.data.stored_table import StoredTable
 from include.pipeline.documents.drift import ColumnDrift, Drift, ShareDrift
 from include.pipeline.documents.profile import ColumnProfile, DataProfile
 from include.pipeline.figures.chance import chance_of_shares
@@ -18,59 +20,59 @@ from include.pipeline.figures.few_rows import is_few
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pandas as pd
-
     from include.pipeline.documents.config import TableConfig
 
 
-def compare(frame: "pd.DataFrame", table: "TableConfig", previous: DataProfile) -> Drift:
+def compare(data: StoredTable, table: "TableConfig", previous: DataProfile) -> Drift:
     """Compare a new version of the data with the previous one.
 
     A column that the YAML drops, or dropped for the previous version, is neither added nor missing: the YAML
     has changed there, not the data. A column that had one value, or none, may become of any kind.
 
     Args:
-        frame: The new version, as `profile` takes it.
+        data: The new version, as `profile` takes it.
         table: Names the label and the dropped columns of the new version.
         previous: Profile of the previous version.
     """
-    hashes, below = row_hashes(frame), len(frame) - previous.rows
+    hashes, below = row_hashes(data), data.rows - previous.rows
     # Figures of a few rows tell what they hold.
     is_appended = (
         below > 0
         and (table.shows_rows or not is_few(below))
-        and content_sha256(hashes[: previous.rows], frame.columns) == previous.content_sha256
+        and content_sha256(hashes[: previous.rows], data.names) == previous.content_sha256
     )
-    return _compare(frame, table, previous).model_copy(
+    equal_rows = _compare_duplicates(hashes, previous, shown=table.shows(table.label))
+    del hashes
+    return _compare(data, table, previous).model_copy(
         update={
-            "appended": _compare(frame, table, previous, first=previous.rows) if is_appended else None,
-            "duplicates": _compare_duplicates(hashes, previous, shown=table.shows(table.label)),
+            "appended": _compare(data, table, previous, first=previous.rows) if is_appended else None,
+            "duplicates": equal_rows,
         }
     )
 
 
-def _compare(frame: "pd.DataFrame", table: "TableConfig", previous: DataProfile, *, first: int = 0) -> Drift:
+def _compare(data: StoredTable, table: "TableConfig", previous: DataProfile, *, first: int = 0) -> Drift:
     """Compare the rows from one on."""
     known = [*(column.name for column in previous.columns), previous.label]
     seen_before = {*known, *previous.dropped}
-    seen_now = {*frame.columns, *table.drop}
+    seen_now = {*data.names, *table.drop}
     columns = [
         _compare_column(
-            frame[column.name].iloc[first:],
+            data.column(column.name)[first:],
             column,
             previous.rows,
             first=first,
             shown=table.shows(column.name),
         )
         for column in previous.columns
-        if column.name in frame.columns and column.name != table.label
+        if column.name in data.names and column.name != table.label
     ]
-    rows, shown = len(frame) - first, table.shows(table.label)
-    positives = told_positives(frame[table.label].iloc[first:], shown=shown)
+    rows, shown = data.rows - first, table.shows(table.label)
+    positives = told_positives(data.column(table.label)[first:], shown=shown)
     return Drift(
         rows=rows,
         previous_rows=previous.rows,
-        added=tuple(name for name in frame.columns if name not in seen_before),
+        added=tuple(name for name in data.names if name not in seen_before),
         missing=tuple(name for name in known if name not in seen_now),
         columns=tuple(sorted(columns, key=lambda column: -column.psi)),
         label=table.label,
@@ -92,35 +94,37 @@ def _compare_duplicates(hashes: np.ndarray, previous: DataProfile, *, shown: boo
 
 
 def _compare_column(
-    column: "pd.Series", previous: ColumnProfile, previous_rows: int, *, first: int, shown: bool
+    numbers: np.ndarray, previous: ColumnProfile, previous_rows: int, *, first: int, shown: bool
 ) -> ColumnDrift:
-    values, rows, missing = present(column), len(column), int(column.isna().sum())
-    wrong = column.notna().to_numpy() & misfits(column.to_numpy(dtype="float64"), previous.kind)
-    counts = rows_in(values, np.array(previous.edges))
+    column, rows = distribution_of(numbers), len(numbers)
+    missing, wrong = column.missing, misfits(column.values, previous.kind)
+    counts = rows_in(column, np.array(previous.edges))
     if not shown:
         counts, missing = without_few_rows(counts, missing)
     of_kind = None
     if previous.of_kind is not None:
-        now = told_rows(rows_of_kind(values, previous.kind), shown=shown)
+        now = told_rows(rows_of_kind(column, previous.kind), shown=shown)
         of_kind = compare_shares(now, rows, previous.of_kind, previous_rows, shown=shown)
-    unlike = told_rows(int(wrong.sum()), shown=shown)
+    unlike = told_rows(column.rows_where(wrong), shown=shown)
     return ColumnDrift(
         name=previous.name,
         psi=population_stability_index((*counts, missing), (*previous.counts, previous.missing)),
-        kind=kind_of(values),
+        kind=kind_of(column),
         previous_kind=previous.kind,
-        misfit=float(column[wrong].min()) if shown and wrong.any() else None,
-        misfit_row=None if shown or not wrong.any() else row_number(first + int(wrong.argmax())),
+        misfit=float(column.values[wrong][0]) if shown and wrong.any() else None,
+        misfit_row=None
+        if shown or not wrong.any()
+        else row_number(first + int((misfits(numbers, previous.kind) & ~np.isnan(numbers)).argmax())),
         misfit_chance=chance_of_shares(unlike, rows, 0, previous_rows, more=True),
         chance=compare_bins(counts, missing, previous, shown=shown),
         of_kind=of_kind,
         missing=compare_shares(missing, rows, previous.missing, previous_rows, shown=shown),
-        unseen=_unseen(values, counts, previous, previous_rows, shown=shown, rows=rows),
+        unseen=_unseen(column, counts, previous, previous_rows, shown=shown, rows=rows),
     )
 
 
 def _unseen(
-    values: np.ndarray,
+    column: Distribution,
     counts: "Sequence[int]",
     previous: ColumnProfile,
     previous_rows: int,
@@ -138,8 +142,9 @@ def _unseen(
         return None
     # Between the values of a column that has few of them. What its outermost bins have is beyond its range.
     between = sum(now for now, then in zip(counts[1:-1], previous.counts[1:-1], strict=True) if not then)
-    below, above = (values < previous.lowest).sum(), (values > previous.highest).sum()
-    told = [told_rows(int(found), shown=shown) for found in (below, between, above)]
+    below = column.rows_where(column.values < previous.lowest)
+    above = column.rows_where(column.values > previous.highest)
+    told = [told_rows(found, shown=shown) for found in (below, between, above)]
     beyond = (previous.beyond, 0, previous.beyond)
     chances = [
         chance_of_shares(found, rows, known, previous_rows, more=True)

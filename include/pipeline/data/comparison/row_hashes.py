@@ -1,36 +1,60 @@
 """Rows told apart by hashes: how many are equal to an earlier one, and what a table begins with."""
 
 import hashlib
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
+from pandas.util import hash_array
+
+from include.pipeline.data.stored_table import StoredTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _PRIME = np.uint64(1_000_003)
+# A column of no more bits has few values: each is hashed once.
+_FEW_BITS = 16
 
 
-def row_hashes(frame: pd.DataFrame) -> np.ndarray:
+def row_hashes(table: StoredTable) -> np.ndarray:
     """Hash each row: two rows have the same hash where all their cells are equal.
 
     Not `pandas.util.hash_pandas_object`, to which 1 as a whole number and 1.0 differ: a column is read as
     either, by what else it holds.
 
     Args:
-        frame: Numbers, NaN in empty cells.
+        table: Numbers, NaN in empty cells.
 
     Returns:
         Shape `(rows,)`, 64 bits each.
     """
-    hashes = np.zeros(len(frame), dtype="uint64")
-    for name in frame.columns:
-        numbers = frame[name].to_numpy(dtype="float64")
-        # One NaN and one 0: equal numbers have the same bytes.
-        values = np.where(np.isnan(numbers), np.nan, numbers) + 0.0
-        hashes = hashes * _PRIME ^ pd.util.hash_array(values)
+    hashes = np.zeros(table.rows, dtype="uint64")
+    first = 0
+    for batch in table.batches(table.names):
+        part = hashes[first : first + batch.num_rows]
+        for column in batch.columns:
+            part *= _PRIME
+            part ^= _hashed(column.to_numpy())
+        first += batch.num_rows
     return hashes
+
+
+def _hashed(numbers: np.ndarray) -> np.ndarray:
+    if numbers.dtype.kind == "i" and 8 * numbers.dtype.itemsize <= _FEW_BITS:
+        return np.asarray(_hashes_of_all(numbers.dtype)[numbers])
+    values = numbers.astype("float64")
+    # One NaN and one 0: equal numbers have the same bytes.
+    values[np.isnan(values)] = np.nan
+    return hash_array(values + 0.0)
+
+
+@cache
+def _hashes_of_all(kind: np.dtype) -> np.ndarray:
+    """Hash all numbers of a type: from 0 on, then those below 0, as such an index counts from the end."""
+    bounds = np.iinfo(kind)
+    every = np.arange(bounds.min, bounds.max + 1, dtype="float64")
+    return hash_array(np.roll(every, bounds.min))
 
 
 def content_sha256(hashes: np.ndarray, columns: "Iterable[str]") -> str:
@@ -41,7 +65,7 @@ def content_sha256(hashes: np.ndarray, columns: "Iterable[str]") -> str:
         columns: Their names.
     """
     content = hashlib.sha256(repr(tuple(columns)).encode())
-    content.update(hashes.tobytes())
+    content.update(np.ascontiguousarray(hashes).data)
     return content.hexdigest()
 
 
@@ -53,7 +77,8 @@ def duplicates(hashes: np.ndarray, most: int) -> int:
         most: Among so many rows, drawn at random where there are more: the more rows there are, the more
             are equal by chance.
     """
+    hashes = np.sort(hashes)
     if len(hashes) > most:
-        # Sorted first: whatever their order in the file, the same are drawn.
-        hashes = np.random.RandomState(0).choice(np.sort(hashes), most, replace=False)
-    return len(hashes) - len(np.unique(hashes))
+        # Of sorted ones: whatever their order in the file, the same are drawn.
+        hashes = np.sort(np.random.RandomState(0).choice(hashes, most, replace=False))
+    return int((hashes[1:] == hashes[:-1]).sum())

@@ -11,6 +11,7 @@ from include.pipeline.data.profile import profile
 from include.pipeline.documents.config import TableConfig
 from include.pipeline.documents.drift import ColumnDrift, Drift, DriftLimits
 from include.pipeline.documents.profile import DataProfile
+from tests.pipeline.data.tables import stored
 
 SHOWN = TableConfig(label="y", show_values=True)
 HIDDEN = TableConfig(label="y")
@@ -32,7 +33,7 @@ def table(rows: int = ROWS, seed: int = 1, **columns: object) -> pd.DataFrame:
 
 
 def drift(new: pd.DataFrame, previous: pd.DataFrame, config: TableConfig = SHOWN) -> Drift:
-    return compare(new, config, profile(previous, config))
+    return compare(stored(new), config, profile(stored(previous), config))
 
 
 def column(found: Drift, name: str) -> ColumnDrift:
@@ -78,7 +79,7 @@ def test_values_beyond_the_range_are_told_though_the_index_is_small() -> None:
 
 def test_of_a_hidden_column_the_range_leaves_nine_rows_out_on_either_side() -> None:
     before = table()
-    (age,) = (known for known in profile(before, HIDDEN).columns if known.name == "age")
+    (age,) = (known for known in profile(stored(before), HIDDEN).columns if known.name == "age")
     ascending = np.sort(before["age"])
     assert age.highest is not None
     assert age.highest >= ascending[-10]
@@ -174,12 +175,12 @@ def test_a_count_that_was_0_or_1_by_chance_fails_no_run_of_a_small_table() -> No
 
 def test_a_profile_of_an_earlier_version_is_compared_as_far_as_it_goes() -> None:
     newer = {"duplicates", "content_sha256"}
-    written = profile(table(), SHOWN).model_dump(mode="json", exclude=newer)
+    written = profile(stored(table()), SHOWN).model_dump(mode="json", exclude=newer)
     for known in written["columns"]:
         for name in ("lowest", "highest", "beyond", "of_kind"):
             del known[name]
     earlier = DataProfile.read(written, "an earlier profile")
-    found = compare(table(seed=2), SHOWN, earlier)
+    found = compare(stored(table(seed=2)), SHOWN, earlier)
     assert (found.duplicates, found.appended) == (None, None)
     assert {column.unseen for column in found.columns} == {None}
     assert all(column.chance is not None for column in found.columns)

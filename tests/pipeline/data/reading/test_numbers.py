@@ -9,6 +9,7 @@ import pytest
 from include.pipeline.data.table import read_table
 from include.pipeline.documents.config import TableConfig
 from include.pipeline.errors import DataError
+from tests.pipeline.data.tables import read_frame
 
 TABLE = TableConfig(show_values=True, label="y")
 
@@ -16,7 +17,7 @@ TABLE = TableConfig(show_values=True, label="y")
 def read(*cells: str) -> pd.Series:
     """Reads a table whose column x is these."""
     rows = "".join(f'"{cell}",7,{at % 2}\n' for at, cell in enumerate(cells))
-    return read_table(io.BytesIO(f"x,z,y\n{rows}".encode()), TABLE)["x"]
+    return read_frame(f"x,z,y\n{rows}".encode(), TABLE)["x"]
 
 
 @pytest.mark.parametrize(

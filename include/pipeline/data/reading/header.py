@@ -21,8 +21,8 @@ _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars", ":": "colons", " ":
 _NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
 
 
-def kept_columns(file: BinaryIO, table: "TableConfig") -> list[str]:
-    """Read the header, and name the columns that are not dropped, in the file's order.
+def columns_of(file: BinaryIO, table: "TableConfig") -> tuple[list[str], list[str]]:
+    """Read the header: all columns, and those that are not dropped, in the file's order.
 
     Args:
         file: UTF-8. A first column whose header is empty (or `Unnamed: 0`) is an index, and left out.
@@ -62,7 +62,7 @@ def kept_columns(file: BinaryIO, table: "TableConfig") -> list[str]:
     kept = [name for name in names if name not in table.drop]
     if kept == [table.label]:
         raise DataError("no feature column is left", "a model needs one", "Drop fewer columns")
-    return kept
+    return header, kept
 
 
 def _letters(name: str) -> str:

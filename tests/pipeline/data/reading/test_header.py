@@ -4,14 +4,14 @@ import io
 
 import pytest
 
-from include.pipeline.data.header import kept_columns
+from include.pipeline.data.reading.header import columns_of
 from include.pipeline.documents.config import TableConfig
 from include.pipeline.errors import DataError
 
 
 def refusal(content: str) -> DataError:
     with pytest.raises(DataError) as refused:
-        kept_columns(io.BytesIO(content.encode()), TableConfig(show_values=True, label="y", drop=("no",)))
+        columns_of(io.BytesIO(content.encode()), TableConfig(show_values=True, label="y", drop=("no",)))
     return refused.value
 
 
@@ -57,7 +57,9 @@ def test_what_stands_above_the_header_is_named(line: str) -> None:
 )
 def test_odd_names_beside_the_label_are_names(content: str) -> None:
     assert (
-        kept_columns(io.BytesIO(content.encode()), TableConfig(show_values=True, label="y", drop=("no",)))[-1]
+        columns_of(io.BytesIO(content.encode()), TableConfig(show_values=True, label="y", drop=("no",)))[1][
+            -1
+        ]
         == "y"
     )
 

@@ -1,0 +1,1 @@
+"""Rows of a table in another order, written as pandas writes them."""
