@@ -18,7 +18,7 @@ FORBIDDEN = {
 ORDER = {
     "include.pipeline": (
         ("errors",),
-        ("document", "faults"),
+        ("document", "faults", "param_values"),
         ("figures", "aws"),
         ("documents",),
         ("source", "history"),
