@@ -41,8 +41,8 @@ def test_only_params_that_differ_are_listed() -> None:
     assert [(row.name, row.first, row.second) for row in compared(first, second)] == [
         ("seed", "1729", "7"),
         ("hyperparameters.max_depth", "5", "6"),
-        ("hyperparameters.alpha", "not set", "1"),
         ("bucket", "not set", "a-bucket"),
+        ("hyperparameters.alpha", "not set", "1"),
     ]
     assert compared(first, first) == []
 
