@@ -22,8 +22,10 @@ log = logging.getLogger(__name__)
 ACTIONS = AS_THE_VARIABLE_SAYS, LIST_ONLY, DELETE = ("as the Variable says", "list only", "delete")
 """What the janitor's form offers."""
 
+# What a task returns is not in its log, where it would be one long line: each has said it already.
 
-@task
+
+@task(show_return_value_in_logs=False)
 def delete_data(plan: dict[str, Any]) -> dict[str, Any]:
     """Delete what the run stored on S3, in every version, where the Params ask for it.
 
@@ -92,7 +94,7 @@ def verify_teardown(
         )
 
 
-@task
+@task(show_return_value_in_logs=False)
 def sweep_leftovers(ti: Any = None, params: Any = None) -> list[str]:
     """Take away what runs have left on SageMaker: of runs that are over, or after its expiry.
 

@@ -175,6 +175,18 @@ def test_what_is_no_link_is_refused(datasets: Path, link: str) -> None:
         load_config("churn")
 
 
+def test_no_param_of_any_dag_is_a_switch_with_three_meanings(dags: dict[str, DAG]) -> None:
+    """Airflow draws one for true, false or nothing, of which two look alike."""
+    asked = {
+        (dag.dag_id, name): set(dag.params.get_param(name).schema.get("type", ()))
+        for dag in dags.values()
+        for name in dag.params
+        if isinstance(dag.params.get_param(name).schema.get("type"), list)
+    }
+    assert asked
+    assert [param for param, types in asked.items() if "boolean" in types] == []
+
+
 def test_each_task_of_each_dag_has_two_sentences_for_people(datasets: Path) -> None:
     (datasets / "churn.yaml").write_text("title: [")
     tasks = [task for dag in parsed().values() for task in dag.tasks]

@@ -65,7 +65,7 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     folder = tmp_path_factory.mktemp("local")
     stack = LocalStack(folder / "airflow", airflow_port=free_port(), local_aws_port=free_port())
     password = stack.password
-    limits = limits_setting(folder, s3_sources=["s3://source/"])
+    limits = limits_setting(folder, s3_sources=["s3://source/"], keep_endpoint=True)
     ports = {"AIRFLOW_PORT": str(stack.airflow_port), "LOCAL_AWS_PORT": str(stack.local_aws_port)}
     with (folder / "up.log").open("wb") as log:
         process = subprocess.Popen(
@@ -118,6 +118,15 @@ def run_id(up: Up, browser: Chrome) -> str:
     element(browser, "[data-testid=header-card] [data-testid=state-badge]", "Success", seconds=_RUN_SECONDS)
     assert up.airflow.run(DAG_ID, run.dag_run_id).state == "success"
     return run.dag_run_id
+
+
+@pytest.fixture(scope="module")
+def other_run_id(up: Up, run_id: str) -> str:
+    """Another run, with fewer rounds, which keeps its endpoint."""
+    fewer = up.airflow.xcom(DAG_ID, run_id, "plan_run")["params"]["hyperparameters"] | {"num_round": 20}
+    other = up.airflow.trigger(DAG_ID, {"data_url": _SOURCE, "hyperparameters": fewer, "keep_endpoint": True})
+    wait_for(lambda: up.airflow.run(DAG_ID, other.dag_run_id).is_over, _RUN_SECONDS)
+    return other.dag_run_id
 
 
 def wait_for(happened: Callable[[], bool], seconds: float) -> None:
@@ -235,26 +244,47 @@ def test_a_task_leads_to_the_report_and_to_no_console_that_is_not_there(
     assert "SageMaker training job" not in [each.text for each in browser.find_elements(By.TAG_NAME, "a")]
 
 
-def test_the_models_page_lists_and_compares_runs(up: Up, browser: Chrome, run_id: str) -> None:
-    fewer = up.airflow.xcom(DAG_ID, run_id, "plan_run")["params"]["hyperparameters"] | {"num_round": 20}
-    other = up.airflow.trigger(DAG_ID, {"data_url": _SOURCE, "hyperparameters": fewer})
-    wait_for(lambda: up.airflow.run(DAG_ID, other.dag_run_id).is_over, _RUN_SECONDS)
+def test_the_models_page_lists_and_compares_runs(
+    up: Up, browser: Chrome, run_id: str, other_run_id: str
+) -> None:
     browser.get(up.url)
     element(browser, "button", "Browse").click()
     element(browser, "a", "Models").click()
     shown = framed_text(browser)
     take_picture(browser, "models")
-    for each in (run_id, other.dag_run_id):
+    for each in (run_id, other_run_id):
         assert each in shown
         assert f"{evaluation_of(up, each).roc_auc:.4f}" in shown
 
-    first, second = (quote(f"{DAG_ID}/{each}", safe="") for each in (run_id, other.dag_run_id))
+    first, second = (quote(f"{DAG_ID}/{each}", safe="") for each in (run_id, other_run_id))
     browser.get(f"{up.url}/model_report/compare?first={first}&second={second}")
     compared = element(browser, "main").text
     take_picture(browser, "comparison")
-    difference = evaluation_of(up, other.dag_run_id).roc_auc - evaluation_of(up, run_id).roc_auc
+    difference = evaluation_of(up, other_run_id).roc_auc - evaluation_of(up, run_id).roc_auc
     assert f"{abs(difference):.4f}" in element(browser, "tr", "ROC AUC").text
     assert "num_round" in compared
+
+
+def test_what_a_kept_endpoint_costs_is_seen_and_it_is_taken_away_without_leaving_the_browser(
+    up: Up, browser: Chrome, other_run_id: str
+) -> None:
+    models = f"{up.url}/model_report/models"
+    browser.get(models)
+    kept = element(browser, "section[aria-labelledby=kept]")
+    assert "Kept as asked: 1, 6.72 USD a day" in kept.text
+    assert other_run_id in kept.text
+    name = element(browser, "section[aria-labelledby=kept] code", "bank-marketing").text
+    element(browser, "summary").click()
+    assert f"--endpoint-name {name}" in element(browser, "pre", "invoke-endpoint").text
+
+    browser.get(f"{up.url}/dags/delete_kept_endpoint")
+    element(browser, "[data-testid=trigger-dag-button]").click()
+    fill(browser, "element_endpoint", name)
+    element(browser, "[role=dialog] button", "Trigger").click()
+    wait_for(lambda: [run.state for run in up.airflow.runs("delete_kept_endpoint")] == ["success"], 120)
+    browser.get(models)
+    element(browser, "h1", "Models")
+    assert browser.find_elements(By.CSS_SELECTOR, "section[aria-labelledby=kept]") == []
 
 
 # The graph with its task groups closed.
