@@ -25,10 +25,11 @@ _AT_WORK = (
 def run_state(ti: Any, dag_id: str, run_id: str) -> str | None:
     """Ask for a run's state; None where Airflow knows it no more."""
     try:
-        state: str = ti.get_dagrun_state(dag_id, run_id)
+        state = ti.get_dagrun_state(dag_id, run_id)
     except AirflowRuntimeError:
         return None
-    return state
+    # Airflow's enumeration writes itself as DagRunState.RUNNING.
+    return str.__str__(state)
 
 
 def is_over(ti: Any, run: "RunTags") -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from airflow.sdk.exceptions import AirflowRuntimeError, ErrorType
 from airflow.sdk.execution_time.comms import ErrorResponse
+from airflow.utils.state import DagRunState
 
 from include.operators.run_states import is_over, why_in_use
 from include.pipeline.aws.tags import RunTags
@@ -31,7 +32,7 @@ def airflow(state: str | None, tasks: dict[str, str | None], *, is_paused: bool 
         assert (dag_id, run_id) == (RUN.dag_id, RUN.run_id)
         if state is None:
             raise absent
-        return state
+        return DagRunState(state)
 
     def get_dag(_: str) -> Any:
         if is_paused is None:
