@@ -1,12 +1,14 @@
 """A pipeline's YAML file: what it trains on, when it runs, and the defaults of its Params."""
 
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 import include.datasets
 from include.pipeline.aws.object_store import MAX_OBJECT_BYTES
@@ -22,6 +24,8 @@ _HOURS_OF_A_YEAR = 366 * 24
 DATASETS = Path(include.datasets.__file__).resolve().parent
 LIMITS_FILE = "PIPELINE_LIMITS_FILE"
 """The environment variable that names a deployment's own file of limits: YAML, a section a pipeline."""
+ONE_HOT = "*"
+"""What follows the beginning of the names of a group's one-hot columns."""
 WATCHER = "_source"
 """What follows a pipeline's name in the id of the DAG that watches its source."""
 
@@ -38,6 +42,27 @@ class TableConfig(BaseModel):
         description="Of which columns people may see values, and counts of fewer than ten rows, in messages, "
         "logs and profiles: yes for all, or their names. Others are told by row and column.",
     )
+
+    groups: dict[str, tuple[float, ...]] = Field(
+        default={},
+        description="By which columns figures are told: the name of each feature, with the values at which "
+        "it is cut; without them, each value is a group, or, of more than ten, each quarter. A name that "
+        "ends in * stands for the one-hot columns that begin so.",
+    )
+
+    @model_validator(mode="after")
+    def _groups_tell_no_value(self) -> Self:
+        for name, cuts in self.groups.items():
+            if list(cuts) != sorted(set(cuts)) or not all(math.isfinite(cut) for cut in cuts):
+                raise PydanticCustomError("cuts", "groups: the cuts of {name} rise", {"name": name})
+            if name.endswith(ONE_HOT):
+                if cuts:
+                    raise PydanticCustomError("cuts", "groups: {name}, one-hot, has no cuts", {"name": name})
+            elif not cuts and not self.shows(name):
+                raise PydanticCustomError(
+                    "cuts", "groups: {name} needs cuts, as show_values does not name it", {"name": name}
+                )
+        return self
 
     def shows(self, column: str) -> bool:
         """Tell whether values of a column may be seen."""

@@ -110,6 +110,17 @@ class Decile(Document):
     """Share of all positives that are in this decile or one above it."""
 
 
+class GroupFigures(Document):
+    """Some of the test rows, by the value of a column."""
+
+    by: str
+    """The column, or what the names of its one-hot columns begin with."""
+    name: str
+    """Which of its values."""
+    confusion_matrix: ConfusionMatrix
+    """The counts of these rows at the threshold."""
+
+
 class FeatureImportance(Document):
     """What a column means to the model."""
 
@@ -172,6 +183,8 @@ class Evaluation(Metrics):
     """Drift from the data of the last accepted model; null where there is none, or its data is the same."""
     training_curve: dict[str, tuple[float, ...]]
     """The values of each metric in the job's log, such as `train-logloss`, one a round."""
+    groups: tuple[GroupFigures, ...] = ()
+    """The test rows by the groups that the YAML asks for; a row is in one group of each column."""
     test_rows_sha256: str | None = None
     """SHA-256 in hex of the test rows, features and then labels, in their order: runs that have the same are
     compared row by row. Null where an earlier version wrote this."""
@@ -205,6 +218,10 @@ class Evaluation(Metrics):
             "positives": self.positives,
             "validation_rows": self.validation_rows,
             **dict(self.confusion_matrix),
+        } | {
+            f"{name} of {group.by[:40]!r}": count
+            for group in self.groups
+            for name, count in group.confusion_matrix
         }
         for name, count in counts.items():
             if not 0 <= count <= _MOST_ROWS:
@@ -223,7 +240,14 @@ class Evaluation(Metrics):
         for feature in self.features:
             if not math.isfinite(feature.mean_abs_contribution):
                 yield f"a column with the contribution {feature.mean_abs_contribution}"
-        lists = (self.thresholds, self.deciles, self.features, self.intervals, self.training_curve)
+        lists = (
+            self.thresholds,
+            self.deciles,
+            self.features,
+            self.groups,
+            self.intervals,
+            self.training_curve,
+        )
         for values in (*lists, *self.training_curve.values()):
             if len(values) > _MOST_VALUES:
                 yield f"a list of {len(values)} values"

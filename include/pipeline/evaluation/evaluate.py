@@ -10,6 +10,7 @@ from include.pipeline.aws.object_store import read_object, write_object
 from include.pipeline.documents.metrics import Evaluation, FeatureImportance, Metrics, PreviousModel
 from include.pipeline.evaluation.explanation import explain
 from include.pipeline.evaluation.gains import deciles
+from include.pipeline.evaluation.groups import Group, find_groups, group_figures
 from include.pipeline.evaluation.predictions import write_predictions
 from include.pipeline.evaluation.previous_model import ask_previous
 from include.pipeline.evaluation.score_drift import compare_scores
@@ -24,7 +25,7 @@ from include.pipeline.figures.scored_rows import ScoredRows
 from include.pipeline.history.model_archive import read_model
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
@@ -69,6 +70,7 @@ def evaluate(
     previous: PreviousModel | None = None,
     drift: "Drift | None" = None,
     training_curve: "Mapping[str, tuple[float, ...]] | None" = None,
+    groups: "Sequence[Group]" = (),
     few_rows_shown: bool = False,
 ) -> Evaluation:
     """Work out all of metrics.json.
@@ -84,6 +86,7 @@ def evaluate(
         previous: The last accepted model beside this one.
         drift: Drift from that model's data.
         training_curve: Metrics of each round in the job's log.
+        groups: Of the test rows, to be told by themselves.
         few_rows_shown: Whether a page may count fewer than ten rows.
     """
     rows = ScoredRows(*test, params.threshold)
@@ -103,6 +106,7 @@ def evaluate(
         **best,
         break_even=break_even(rows, params),
         deciles=deciles(rows),
+        groups=group_figures(rows, groups),
         model_sha256=model_sha256,
         archive_sha256=archive_sha256,
         features=features,
@@ -163,6 +167,7 @@ def evaluate_endpoint(
         drift=split.drift
         and split.drift.model_copy(update={"scores": compare_scores(s3, plan, split, features)}),
         training_curve=read_training_curve(logs, job.name),
+        groups=find_groups(features, split.feature_names, plan.table.groups),
         few_rows_shown=plan.table.shows(plan.table.label),
     ).model_copy(
         update={

@@ -44,6 +44,20 @@ class ScoredRows:
             return ConfusionMatrix(tn=len(self.labels) - self.positives, fp=0, fn=self.positives, tp=0)
         return ConfusionMatrix(tn=int(tns[at]), fp=int(fps[at]), fn=int(fns[at]), tp=int(tps[at]))
 
+    def matrix_of(self, chosen: np.ndarray) -> ConfusionMatrix:
+        """Count some of the rows at the threshold.
+
+        Args:
+            chosen: Whether each row counts: shape `(rows,)`.
+        """
+        positive, called = self.labels[chosen] == 1, self.called[chosen]
+        return ConfusionMatrix(
+            tn=int((~positive & ~called).sum()),
+            fp=int((~positive & called).sum()),
+            fn=int((positive & ~called).sum()),
+            tp=int((positive & called).sum()),
+        )
+
     def at(self, threshold: float) -> "ScoredRows":
         """Return the same rows at another threshold. What does not depend on it is not worked out again."""
         rows = replace(self, threshold=threshold)

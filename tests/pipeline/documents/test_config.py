@@ -86,6 +86,9 @@ def test_an_unknown_field_is_refused_with_the_name_it_may_mean(datasets: Path) -
         (("params", "train_fraction"), 70, "params.train_fraction = 70 (Input should be less than 1)"),
         (("params", "hyperparameters"), {}, "params.hyperparameters = {} (num_round is required"),
         (("table", "label"), "", "table.label = '' (String should have at least 1 character)"),
+        (("table", "groups"), {"age": [40, 30]}, "groups: the cuts of age rise"),
+        (("table", "groups"), {"age": [float("inf")]}, "groups: the cuts of age rise"),
+        (("table", "groups"), {"job_*": [1]}, "groups: job_*, one-hot, has no cuts"),
         (("max_active_runs",), 0, "max_active_runs = 0 (Input should be greater than or equal to 1)"),
         (("max_source_bytes",), 6 * 1024**3, "should be less than or equal to 5368709120)"),
         # Dates end with the year 9999.
@@ -109,6 +112,17 @@ def test_a_wrong_value_is_refused(datasets: Path, place: tuple[str, ...], value:
     with pytest.raises(ConfigError) as refused:
         config.load_config("wine")
     assert said in str(refused.value)
+
+
+def test_a_group_of_values_that_may_not_be_seen_is_cut(datasets: Path) -> None:
+    fields = yaml.safe_load(BUNDLED.read_text())
+    fields["table"] |= {"show_values": ["job"], "groups": {"age": [], "job": [], "marital_*": []}}
+    (datasets / "wine.yaml").write_text(yaml.safe_dump(fields))
+    with pytest.raises(ConfigError, match="groups: age needs cuts, as show_values does not name it"):
+        config.load_config("wine")
+    fields["table"]["groups"]["age"] = [30]
+    (datasets / "wine.yaml").write_text(yaml.safe_dump(fields))
+    assert config.load_config("wine").table.groups == {"age": (30,), "job": (), "marital_*": ()}
 
 
 def test_the_bundled_pipeline_warns_of_drift_and_fails_for_none() -> None:

@@ -90,10 +90,13 @@ def test_another_label_or_other_columns_change_the_fingerprint(changed: dict[str
     assert fingerprint(other, DATA) != fingerprint(plan, DATA)
 
 
-@pytest.mark.parametrize("shown", [False, True, ("age",)])
-def test_who_may_see_values_makes_no_other_model(shown: bool | tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "changed",
+    [{"show_values": False}, {"show_values": True}, {"show_values": ("age",)}, {"groups": {"age": (50,)}}],
+)
+def test_who_may_see_values_and_what_is_told_by_group_make_no_other_model(changed: dict[str, Any]) -> None:
     plan = plan_of()
-    table = plan.table.model_copy(update={"show_values": shown})
+    table = plan.table.model_copy(update=changed)
     assert fingerprint(plan.model_copy(update={"table": table}), DATA) == fingerprint(plan, DATA)
 
 
