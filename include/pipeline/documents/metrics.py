@@ -133,7 +133,7 @@ class FeatureImportance(Document):
 
 
 class PreviousModel(Document):
-    """The last accepted model beside the run's own, on the same rows."""
+    """An accepted model beside the run's own, on the same rows."""
 
     run_id: str
     """The run that made it."""
@@ -148,6 +148,9 @@ class PreviousModel(Document):
     """ROC AUC of the run's own model on the rows that count."""
     change: Interval | None = None
     """95 % interval of `own_roc_auc` minus `roc_auc`; null where it cannot be told."""
+    best_of: int = 1
+    """Of how many it was chosen as the best. Of several, the best looks better than it is, so `change` is
+    wider: by Bonferroni's rule, all of their intervals together would hold in 95 of 100 cases."""
 
 
 class Evaluation(Metrics):
@@ -179,6 +182,9 @@ class Evaluation(Metrics):
     """The columns, the most contributing first; empty where the model cannot be read or explained here."""
     previous: PreviousModel | None
     """The last accepted model; null where the Params did not ask for it, or no model was accepted before."""
+    best_accepted: PreviousModel | None = None
+    """The best of the last ten accepted models, so that small drops do not add up unseen; null where it is
+    the last one, was not asked for, or an earlier version wrote this."""
     drift: Drift | None
     """Drift from the data of the last accepted model; null where there is none, or its data is the same."""
     training_curve: dict[str, tuple[float, ...]]

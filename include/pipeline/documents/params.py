@@ -147,8 +147,9 @@ class RunParams(BaseModel):
         ge=0,
         le=1,
         title="Largest drop of ROC AUC",
-        description="The run fails when the ROC AUC of the last accepted model is surely higher by more than "
-        "this, on the test rows that neither was trained on. Empty: the models are not compared.",
+        description="The run fails when the ROC AUC of the last accepted model, or of the best of the last "
+        "ten, is surely higher by more than this, on the test rows that neither was trained on. Empty: the "
+        "models are not compared.",
         json_schema_extra=GATE,
     )
     undecided_passes: bool = Field(

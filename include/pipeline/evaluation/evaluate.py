@@ -68,6 +68,7 @@ def evaluate(
     archive_sha256: str | None = None,
     features: tuple[FeatureImportance, ...] = (),
     previous: PreviousModel | None = None,
+    best_accepted: PreviousModel | None = None,
     drift: "Drift | None" = None,
     training_curve: "Mapping[str, tuple[float, ...]] | None" = None,
     groups: "Sequence[Group]" = (),
@@ -84,6 +85,7 @@ def evaluate(
         archive_sha256: SHA-256 of the archive that it was in.
         features: How much each column contributes.
         previous: The last accepted model beside this one.
+        best_accepted: The best of the last ten accepted, where it is another.
         drift: Drift from that model's data.
         training_curve: Metrics of each round in the job's log.
         groups: Of the test rows, to be told by themselves.
@@ -111,6 +113,7 @@ def evaluate(
         archive_sha256=archive_sha256,
         features=features,
         previous=previous,
+        best_accepted=best_accepted,
         drift=drift,
         training_curve=dict(training_curve or {}),
         few_rows_shown=few_rows_shown,
@@ -156,6 +159,7 @@ def evaluate_endpoint(
     write_object(s3, places.predictions, predictions, "text/csv")
     archive = read_object(s3, job.model_uri)
     model = read_model(archive)
+    previous, best_accepted = ask_previous(plan, split, s3, labels=labels, scores=scores, features=features)
     evaluation = evaluate(
         (labels, scores),
         plan.params,
@@ -163,7 +167,8 @@ def evaluate_endpoint(
         model_sha256=hashlib.sha256(model).hexdigest() if model else None,
         archive_sha256=hashlib.sha256(archive).hexdigest(),
         features=explain(model, features, split.feature_names) if model else (),
-        previous=ask_previous(plan, split, s3, labels=labels, scores=scores, features=features),
+        previous=previous,
+        best_accepted=best_accepted,
         drift=split.drift
         and split.drift.model_copy(update={"scores": compare_scores(s3, plan, split, features)}),
         training_curve=read_training_curve(logs, job.name),

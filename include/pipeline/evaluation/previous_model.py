@@ -1,6 +1,7 @@
 """The last accepted model beside the run's own, on the test rows that neither was trained on."""
 
 import logging
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,12 +11,15 @@ from include.pipeline.aws.object_store import is_there, read_object
 from include.pipeline.documents.metrics import PreviousModel
 from include.pipeline.evaluation.explanation import predict
 from include.pipeline.evaluation.unseen_rows import rows_trained_on, unseen_rows
+from include.pipeline.figures.interval import CONFIDENCE
 from include.pipeline.figures.roc_auc_difference import roc_auc_difference
 from include.pipeline.history.accepted import accepted_before
 from include.pipeline.history.model_archive import read_model
 from include.pipeline.history.provenance import has_accepted_content
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mypy_boto3_s3 import S3Client
 
     from include.pipeline.documents.manifest import RunManifest
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
     from include.pipeline.documents.split import Split
 
 log = logging.getLogger(__name__)
+
+_JUDGES = 10
 
 
 def ask_previous(
@@ -33,8 +39,11 @@ def ask_previous(
     labels: np.ndarray,
     scores: np.ndarray,
     features: bytes,
-) -> PreviousModel | None:
+) -> tuple[PreviousModel | None, PreviousModel | None]:
     """Have the last accepted model score the test rows, and compare it with the run's own.
+
+    So is the best of the last ten, by the ROC AUC that each had on its own test rows: else models that are
+    each a little worse than the one before would pass for ever.
 
     Args:
         plan: Plan of the run.
@@ -45,50 +54,83 @@ def ask_previous(
         features: CSV lines of the test rows.
 
     Returns:
-        The comparison; None where the Params do not ask for it, or no model was accepted before.
+        The last model's comparison, None where the Params do not ask for it, or no model was accepted before;
+        and that of the best, None where it is the same one, or cannot be compared.
 
     Raises:
-        DocumentError: What is stored of the last accepted model cannot be read.
+        DocumentError: What is stored of an accepted model cannot be read.
     """
-    manifest = _previous_that_is_there(s3, plan) if plan.params.max_roc_auc_drop is not None else None
-    if manifest is None:
-        return None
-    previous = None
+    if plan.params.max_roc_auc_drop is None:
+        return None, None
+    judges = list(islice(_models_that_are_there(s3, plan), _JUDGES))
+    if not judges:
+        return None, None
+
+    def ask(manifest: "RunManifest", best_of: int = 1) -> PreviousModel:
+        found = _scores_and_unseen(plan, split, s3, manifest, features)
+        run_id = manifest.identity.run_id
+        if found is None:
+            return PreviousModel(run_id=run_id, roc_auc=None, best_of=best_of)
+        return compared(run_id, labels, scores, *found, best_of=best_of)
+
+    last = ask(judges[0])
+    alike = [manifest for manifest in judges if manifest.split.feature_names == split.feature_names]
+    best = max(alike, key=lambda manifest: manifest.metrics.roc_auc, default=judges[0])
+    if best is judges[0]:
+        return last, None
+    asked = ask(best, len(alike))
+    return last, None if asked.roc_auc is None else asked
+
+
+def _scores_and_unseen(
+    plan: "RunPlan", split: "Split", s3: "S3Client", manifest: "RunManifest", features: bytes
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Have an accepted model score the test rows, and tell which of them neither model was trained on."""
     # Another model in its place would lower the bar. Without its figure the gate lets none pass.
-    if manifest.split.feature_names == split.feature_names and has_accepted_content(s3, manifest):
-        model = read_model(read_object(s3, manifest.training.model_uri))
-        previous = predict(model, features) if model else None
-    run_id = manifest.identity.run_id
-    if previous is None:
-        return PreviousModel(run_id=run_id, roc_auc=None)
+    if manifest.split.feature_names != split.feature_names or not has_accepted_content(s3, manifest):
+        return None
+    model = read_model(read_object(s3, manifest.training.model_uri))
+    scores = predict(model, features) if model else None
+    if scores is None:
+        return None
     # A model that was used again lies where the run that trained it keeps its rows too.
     maker = manifest.training.model_uri.rsplit("/", 4)[0]
     theirs = rows_trained_on(s3, maker, manifest.split)
     own = rows_trained_on(s3, plan.locations.run, split)
-    unseen = np.zeros(len(labels), dtype=bool)
-    if theirs is not None and own is not None:
-        unseen = unseen_rows(features, theirs + own)
-    return compared(run_id, labels, scores, previous, unseen)
+    if theirs is None or own is None:
+        return scores, np.zeros(len(scores), dtype=bool)
+    return scores, unseen_rows(features, theirs + own)
 
 
 def compared(
-    run_id: str, labels: np.ndarray, scores: np.ndarray, previous: np.ndarray, unseen: np.ndarray
+    run_id: str,
+    labels: np.ndarray,
+    scores: np.ndarray,
+    previous: np.ndarray,
+    unseen: np.ndarray,
+    *,
+    best_of: int = 1,
 ) -> PreviousModel:
     """Compare two models on the rows that neither was trained on.
 
     Args:
-        run_id: The run of the last accepted model.
+        run_id: The run of the accepted model.
         labels: 0 or 1, both present, shape `(rows,)`.
         scores: Of the run's own model.
-        previous: Of the last accepted one.
+        previous: Of the accepted one.
         unseen: Which rows count.
+        best_of: Of how many the accepted one was chosen.
     """
     counted = labels[unseen]
     rarer = int(min(counted.sum(), len(counted) - counted.sum()))
     if not rarer:
         area = float(scikit.roc_auc_score(labels, previous))
-        return PreviousModel(run_id=run_id, roc_auc=area, unseen_rows=len(counted), unseen_rarer=0)
-    found = roc_auc_difference(counted, scores[unseen], previous[unseen])
+        return PreviousModel(
+            run_id=run_id, roc_auc=area, unseen_rows=len(counted), unseen_rarer=0, best_of=best_of
+        )
+    # The best of several is the luckiest, too: C. Bonferroni's correction.
+    confidence = 1 - (1 - CONFIDENCE) / best_of
+    found = roc_auc_difference(counted, scores[unseen], previous[unseen], confidence=confidence)
     return PreviousModel(
         run_id=run_id,
         roc_auc=found.second,
@@ -96,15 +138,16 @@ def compared(
         unseen_rarer=rarer,
         own_roc_auc=found.first,
         change=found.interval,
+        best_of=best_of,
     )
 
 
-def _previous_that_is_there(s3: "S3Client", plan: "RunPlan") -> "RunManifest | None":
+def _models_that_are_there(s3: "S3Client", plan: "RunPlan") -> "Iterator[RunManifest]":
     for manifest in accepted_before(s3, plan):
         if is_there(s3, manifest.training.model_uri):
-            return manifest
-        log.warning(
-            "The model of %s is no longer on S3: the accepted model before it is compared instead",
-            manifest.identity.run_id,
-        )
-    return None
+            yield manifest
+        else:
+            log.warning(
+                "The model of %s is no longer on S3: the accepted model before it is compared instead",
+                manifest.identity.run_id,
+            )

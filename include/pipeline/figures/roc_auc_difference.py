@@ -20,7 +20,9 @@ class RocAucDifference:
     """Of first minus second; None where a class has fewer than two rows."""
 
 
-def roc_auc_difference(labels: np.ndarray, first: np.ndarray, second: np.ndarray) -> RocAucDifference:
+def roc_auc_difference(
+    labels: np.ndarray, first: np.ndarray, second: np.ndarray, *, confidence: float = CONFIDENCE
+) -> RocAucDifference:
     """Compare two models by DeLong's paired test.
 
     E. DeLong, D. DeLong, D. Clarke-Pearson, Comparing the areas under two or more correlated ROC curves
@@ -31,6 +33,7 @@ def roc_auc_difference(labels: np.ndarray, first: np.ndarray, second: np.ndarray
         labels: 0 or 1, both present, shape `(rows,)`.
         first: Scores of one model, shape `(rows,)`.
         second: Those of the other.
+        confidence: Of the interval.
     """
     of_positives, of_negatives = zip(
         *(_placements(labels, scores) for scores in (first, second)), strict=True
@@ -41,7 +44,7 @@ def roc_auc_difference(labels: np.ndarray, first: np.ndarray, second: np.ndarray
     if min(counts) >= _TO_SPREAD:
         parts = [(one - other).var(ddof=1) for one, other in (of_positives, of_negatives)]
         variances = [part / count for part, count in zip(parts, counts, strict=True)]
-        interval = _around(areas[0] - areas[1], variances, counts)
+        interval = _around(areas[0] - areas[1], variances, counts, confidence)
     return RocAucDifference(first=areas[0], second=areas[1], interval=interval)
 
 
@@ -55,10 +58,10 @@ def _placements(labels: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.
     )
 
 
-def _around(difference: float, variances: list[float], counts: list[int]) -> Interval:
+def _around(difference: float, variances: list[float], counts: list[int], confidence: float) -> Interval:
     total = sum(variances)
     half = 0.0  # of models that put all rows in the same order
     if total > 0:
         freedom = total**2 / sum(one**2 / (count - 1) for one, count in zip(variances, counts, strict=True))
-        half = float(special.stdtrit(freedom, (1 + CONFIDENCE) / 2) * np.sqrt(total))
+        half = float(special.stdtrit(freedom, (1 + confidence) / 2) * np.sqrt(total))
     return Interval(low=difference - half, high=difference + half)

@@ -38,6 +38,10 @@ def judge(evaluation: "Evaluation", params: "RunParams") -> list[Judgement]:
         judged += [_skill(skill) for skill in skills(evaluation, params)]
     if previous and largest is not None:
         judged.append(_drop(previous, evaluation.roc_auc, params, largest))
+        best = evaluation.best_accepted
+        # What cannot be told of the best stops nobody: the last one is the first judge.
+        if best and judged[-1].is_met and drop_verdict(best, evaluation.roc_auc, largest) != "undecided":
+            judged.append(_decided(best, evaluation.roc_auc, largest))
     return judged
 
 
@@ -58,12 +62,10 @@ def _drop(previous: "PreviousModel", roc_auc: float, params: "RunParams", larges
             f"{limit} needs its ROC AUC on the same test rows",
             is_met=False,
         )
-    verdict = drop_verdict(previous, roc_auc, largest)
-    own = roc_auc if previous.own_roc_auc is None else previous.own_roc_auc
+    if drop_verdict(previous, roc_auc, largest) != "undecided":
+        return _decided(previous, roc_auc, largest)
+    own = _own(previous, roc_auc)
     that = f"{previous.roc_auc:.5f}, that of {previous.run_id}"
-    if verdict != "undecided":
-        rule = f"it has to be at most {limit} below {that}"
-        return Judgement(f"roc_auc = {own:.5f}", rule, is_met=verdict == "passed")
     rows = f"on {previous.unseen_rows} test rows that neither model was trained on"
     says = "lets it pass beside" if params.undecided_passes else "wants it to be told of"
     return Judgement(
@@ -71,6 +73,20 @@ def _drop(previous: "PreviousModel", roc_auc: float, params: "RunParams", larges
         f"undecided_passes = {params.undecided_passes} {says} {that}",
         is_met=params.undecided_passes,
     )
+
+
+def _decided(earlier: "PreviousModel", roc_auc: float, largest: float) -> Judgement:
+    best = f", the best of the last {earlier.best_of} accepted" if earlier.best_of > 1 else ""
+    that = f"{earlier.roc_auc:.5f}, that of {earlier.run_id}{best}"
+    return Judgement(
+        f"roc_auc = {_own(earlier, roc_auc):.5f}",
+        f"it has to be at most max_roc_auc_drop = {largest} below {that}",
+        is_met=drop_verdict(earlier, roc_auc, largest) == "passed",
+    )
+
+
+def _own(earlier: "PreviousModel", roc_auc: float) -> float:
+    return roc_auc if earlier.own_roc_auc is None else earlier.own_roc_auc
 
 
 def _skill(skill: "Skill") -> Judgement:

@@ -15,6 +15,8 @@ from include.pipeline.documents.plan import RunPlan
 from include.pipeline.documents.training_job import CompletedTrainingJob
 from include.pipeline.errors import QualityError
 from include.pipeline.evaluation.evaluate import evaluate_endpoint, read_evaluation
+from include.pipeline.evaluation.predictions import read_predictions
+from include.pipeline.evaluation.previous_model import compared
 from include.pipeline.figures.interval import Interval
 from include.pipeline.history.accepted import accept
 from include.pipeline.history.model_archive import read_model
@@ -168,6 +170,43 @@ def test_where_it_is_not_known_what_it_was_trained_on_the_gate_is_undecided(aws:
     check_quality(found, held_to(0.05).params)
     with pytest.raises(QualityError, match="cannot be told on 0 test rows that neither model was trained on"):
         check_quality(found, held_to(0.05).params.model_copy(update={"undecided_passes": False}))
+
+
+def test_the_best_of_the_last_ten_judges_too(aws: Aws, s3: "S3Client") -> None:
+    knowing = xgboost.train({"objective": "binary:logistic"}, xgboost.DMatrix(ROWS, LABELS), 50)
+    models = [learned(columns=3, rounds=1), knowing, learned(columns=3, rounds=1)]
+    areas = [0.7, 0.9, 0.8]
+    runs = [plan_of(f"earlier__{at}", of=day(1) - timedelta(days=3 - at)) for at in range(3)]
+    for plan, model, area in zip(runs, models, areas, strict=True):
+        manifest = accepted(s3, plan, model=bytes(model.save_raw("ubj")), trained_on=TRAIN)
+        known = manifest.metrics.model_copy(update={"roc_auc": area})
+        accept(s3, plan, manifest.model_copy(update={"metrics": known}))
+    found = evaluate(aws, held_to(0.01))
+    assert found.previous is not None
+    assert found.best_accepted is not None
+    assert (found.previous.run_id, found.previous.best_of) == ("earlier__2", 1)
+    assert (found.best_accepted.run_id, found.best_accepted.best_of) == ("earlier__1", 3)
+    seen = {(2, 3, 4), (4, 3, 2)}
+    unseen = np.array([tuple(row) not in seen for row in ROWS.tolist()])
+    assert found.best_accepted.unseen_rows == unseen.sum()
+    assert found.best_accepted.roc_auc == pytest.approx(
+        roc_auc(knowing.predict(xgboost.DMatrix(ROWS)), unseen), abs=1e-12
+    )
+    # Chosen among three: an interval of 1 - 0.05 / 3, not of 0.95.
+    alone = compared("earlier__1", LABELS[unseen], *scores_beside(s3, knowing, unseen), unseen[unseen])
+    assert alone.change is not None
+    assert found.best_accepted.change is not None
+    assert found.best_accepted.change.low < alone.change.low
+    assert found.best_accepted.change.high > alone.change.high
+    with pytest.raises(QualityError, match=r"that of earlier__1, the best of the last 3 accepted"):
+        check_quality(found, held_to(0.01).params)
+
+
+def scores_beside(s3: "S3Client", model: xgboost.Booster, chosen: np.ndarray) -> list[np.ndarray]:
+    """The scores of the endpoint, and those of a model."""
+    places = held_to(None).locations
+    _, own = read_predictions(read_object(s3, places.predictions), places.predictions)
+    return [own[chosen], model.predict(xgboost.DMatrix(ROWS))[chosen]]
 
 
 def test_nobody_is_asked_where_the_params_do_not_say_so(aws: Aws, s3: "S3Client") -> None:

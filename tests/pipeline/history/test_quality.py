@@ -30,6 +30,31 @@ def test_lets_a_good_model_pass_and_says_each_figure_with_its_bound() -> None:
     ]
 
 
+def accepted(run_id: str, high: float, **changed: Any) -> PreviousModel:
+    """An accepted model, below which this one surely is by no less than `high`."""
+    fields = {"roc_auc": 0.8, "own_roc_auc": 0.77, "unseen_rows": 4000, "unseen_rarer": 400}
+    change = Interval(low=-0.05, high=high)
+    return PreviousModel(run_id=run_id, change=change, **fields | changed)
+
+
+def test_small_drops_do_not_add_up_unseen() -> None:
+    params = PARAMS.model_copy(update={"max_roc_auc_drop": 0.01})
+    last = accepted("scheduled__9", 0.01)
+    for high, passes in ((-0.005, True), (-0.015, False)):
+        best = accepted("scheduled__3", high, best_of=10)
+        found = missed(judged(last).model_copy(update={"best_accepted": best}), params)
+        whose = "0.80000, that of scheduled__3, the best of the last 10 accepted"
+        rule = f"it has to be at most max_roc_auc_drop = 0.01 below {whose}"
+        assert found == ([] if passes else [("roc_auc = 0.77000", rule)])
+
+
+def test_what_cannot_be_told_of_the_best_stops_nobody() -> None:
+    params = PARAMS.model_copy(update={"max_roc_auc_drop": 0.01, "undecided_passes": False})
+    last = accepted("scheduled__9", 0.0).model_copy(update={"change": Interval(low=0, high=0)})
+    best = accepted("scheduled__3", -0.2, best_of=3, unseen_rarer=10)
+    assert missed(judged(last).model_copy(update={"best_accepted": best}), params) == []
+
+
 def test_the_minimum_itself_passes() -> None:
     check_quality(judged(roc_auc=PARAMS.min_roc_auc), PARAMS)
 
