@@ -73,11 +73,11 @@ def duplicates(hashes: np.ndarray, most: int) -> int:
     """Count the rows that are equal to one before them.
 
     Args:
-        hashes: Of the rows, as `row_hashes` returns them.
+        hashes: Of the rows, as `row_hashes` returns them. They are sorted where they are.
         most: Among so many rows, drawn at random where there are more: the more rows there are, the more
             are equal by chance.
     """
-    hashes = np.sort(hashes)
+    hashes.sort()
     if len(hashes) > most:
         # Of sorted ones: whatever their order in the file, the same are drawn.
         hashes = np.sort(np.random.RandomState(0).choice(hashes, most, replace=False))

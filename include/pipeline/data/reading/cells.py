@@ -15,6 +15,8 @@ _WHOLE = r"^[+-]?[0-9]+$"
 # Whatever its exponent is, a number without these is none that 64 bits would have as 0.
 _TINY = re.compile(rb"[eE]-\d{3}")
 _ZEROS = b"0" * 200
+# What of the columns fits into a processor's cache.
+_PART_BYTES = 2**19
 
 
 class RaggedRowError(Exception):
@@ -59,7 +61,8 @@ class BlockReader:
         """
         if len(types) == len(self.columns) and not _is_odd(block, types):
             try:
-                read = self._read(block, types)
+                # Within quotes, pyarrow would cut as well.
+                read = self._read(block, types, _PART_BYTES if b'"' not in block else len(block))
             except (pa.ArrowInvalid, RaggedRowError):
                 pass
             else:
@@ -75,9 +78,9 @@ class BlockReader:
             RaggedRowError: A row has not one cell for each column.
             ArrowInvalid: The block is no CSV.
         """
-        return self._read(block, dict.fromkeys(columns, pa.string()))
+        return self._read(block, dict.fromkeys(columns, pa.string()), len(block))
 
-    def _read(self, block: bytes, types: dict[str, pa.DataType]) -> pa.RecordBatch:
+    def _read(self, block: bytes, types: dict[str, pa.DataType], part_bytes: int) -> pa.RecordBatch:
         ragged: list[pa.csv.InvalidRow] = []
 
         def refuse(row: pa.csv.InvalidRow) -> str:
@@ -89,7 +92,7 @@ class BlockReader:
                 pa.py_buffer(block),
                 # With threads of its own, pyarrow does not know which row is at fault.
                 read_options=pa.csv.ReadOptions(
-                    use_threads=False, block_size=len(block) + 1, column_names=self.header
+                    use_threads=False, block_size=part_bytes + 1, column_names=self.header
                 ),
                 parse_options=pa.csv.ParseOptions(invalid_row_handler=refuse),
                 convert_options=pa.csv.ConvertOptions(

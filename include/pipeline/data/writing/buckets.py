@@ -77,10 +77,11 @@ def fill_buckets(rows: Rows, names: Sequence[str], folder: Path) -> list[Bucket]
             bucket_of = (here[own].astype(np.int64) // size).astype(np.uint16)
             own = own[np.argsort(bucket_of, kind="stable")]
             sorted_rows = batch.take(pa.array(own)).append_column("", pa.array(here[own]))
-            ends = np.cumsum(np.bincount(bucket_of, minlength=len(buckets)))
-            for writer, start, end in zip(writers, [0, *ends[:-1]], ends, strict=True):
-                if start < end:
-                    writer.write_batch(sorted_rows.slice(start, end - start))
+            counts = np.bincount(bucket_of, minlength=len(buckets))
+            starts = np.cumsum(counts) - counts
+            for writer, start, count in zip(writers, starts, counts, strict=True):
+                if count:
+                    writer.write_batch(sorted_rows.slice(start, count))
     return buckets
 
 
