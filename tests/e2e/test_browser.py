@@ -108,8 +108,10 @@ def run_id(up: Up, browser: Chrome) -> str:
     """A run that was triggered from the form, with data and threshold changed, and watched until its end."""
     browser.get(f"{up.url}/dags/{DAG_ID}")
     element(browser, "[data-testid=trigger-dag-button]").click()
-    fill(browser, "Data", "data_url", _SOURCE)
-    fill(browser, "Threshold", "threshold", _THRESHOLD)
+    open_section(browser, "Data")
+    fill(browser, "data_url", _SOURCE)
+    open_section(browser, "Threshold")
+    fill(browser, "threshold", _THRESHOLD)
     element(browser, "[role=dialog] button", "Trigger").click()
     wait_for(lambda: bool(up.airflow.runs(DAG_ID)), _PAGE_SECONDS)
     (run,) = up.airflow.runs(DAG_ID)
@@ -153,10 +155,12 @@ def element(browser: Chrome, css: str, text: str = "", seconds: float = _PAGE_SE
     return waiting.until(find, f"no {css} shows {text!r} at {browser.current_url}")
 
 
-def fill(browser: Chrome, section: str, param: str, value: str) -> None:
-    """Open a section of the form and type a value into the field of one of its Params."""
+def open_section(browser: Chrome, section: str) -> None:
     element(browser, "[role=dialog] button", section).click()
-    element(browser, "[role=dialog]", f"({param})")
+
+
+def fill(browser: Chrome, param: str, value: str) -> None:
+    """Type a value into the field of a Param."""
     field = element(browser, f"[role=dialog] input[name=element_{param}]")
     browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", field)
     field.send_keys(Keys.CONTROL, "a")
@@ -279,7 +283,7 @@ def test_what_a_kept_endpoint_costs_is_seen_and_it_is_taken_away_without_leaving
 
     browser.get(f"{up.url}/dags/delete_kept_endpoint")
     element(browser, "[data-testid=trigger-dag-button]").click()
-    fill(browser, "element_endpoint", name)
+    fill(browser, "endpoint", name)
     element(browser, "[role=dialog] button", "Trigger").click()
     wait_for(lambda: [run.state for run in up.airflow.runs("delete_kept_endpoint")] == ["success"], 120)
     browser.get(models)
