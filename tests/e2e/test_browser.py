@@ -30,6 +30,7 @@ from local_stack.airflow_api import AirflowApi
 from local_stack.demo import DAG_ID, SAMPLE
 from local_stack.results import LocalAwsClient
 from local_stack.stack import PROJECT, REGION, USER, LocalStack, free_port
+from tests.services.accessibility import serious_faults
 from tests.services.browser import chromium, needs_chromium
 from tests.services.deployment_limits import limits_setting
 from tests.tutorial_data import BANK_CLEAN
@@ -267,6 +268,26 @@ def test_the_models_page_lists_and_compares_runs(
     difference = evaluation_of(up, other_run_id).roc_auc - evaluation_of(up, run_id).roc_auc
     assert f"{abs(difference):.4f}" in element(browser, "tr", "ROC AUC").text
     assert "num_round" in compared
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("page", ["models", "run", "compare"])
+def test_a_page_is_for_keyboards_screen_readers_and_phones(  # noqa: PLR0917
+    up: Up, browser: Chrome, run_id: str, other_run_id: str, tmp_path: Path, page: str, scheme: str
+) -> None:
+    first, second = (quote(f"{DAG_ID}/{each}", safe="") for each in (run_id, other_run_id))
+    query = {"run": f"?dag_id={DAG_ID}&run_id={quote(run_id)}", "compare": f"?first={first}&second={second}"}
+    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    phone = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+    try:
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+        browser.get(f"{up.url}/model_report/{page}{query.get(page, '')}")
+        assert serious_faults(browser, tmp_path / "page.html") == []
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
+        assert browser.execute_script("return document.documentElement.scrollWidth") <= phone["width"]
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
 
 def test_what_a_kept_endpoint_costs_is_seen_and_it_is_taken_away_without_leaving_the_browser(
