@@ -15,6 +15,7 @@ from include.operators.connection import hook, janitors_connection, s3_of
 from include.operators.deployment import check_deployment, own_deployment_id
 from include.operators.failures.left_out import LeftOutError
 from include.operators.held_plan import held_plan
+from include.operators.returned import document_task
 from include.operators.run_states import is_over, why_in_use
 
 log = logging.getLogger(__name__)
@@ -22,10 +23,8 @@ log = logging.getLogger(__name__)
 ACTIONS = AS_THE_VARIABLE_SAYS, LIST_ONLY, DELETE = ("as the Variable says", "list only", "delete")
 """What the janitor's form offers."""
 
-# What a task returns is not in its log, where it would be one long line: each has said it already.
 
-
-@task(show_return_value_in_logs=False)
+@document_task
 def delete_data(plan: dict[str, Any]) -> dict[str, Any]:
     """Delete what the run stored on S3, in every version, where the Params ask for it.
 
@@ -94,7 +93,7 @@ def verify_teardown(
         )
 
 
-@task(show_return_value_in_logs=False)
+@document_task
 def sweep_leftovers(ti: Any = None, params: Any = None) -> list[str]:
     """Take away what runs have left on SageMaker: of runs that are over, or after its expiry.
 

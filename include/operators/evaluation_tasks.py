@@ -11,12 +11,13 @@ from airflow.sdk import task
 from include.airflow_names import CHECK_QUALITY, DOWNLOAD_DATA, PLAN_RUN, SPLIT_DATA, SUMMARY
 from include.operators.connection import hook, s3_of
 from include.operators.failures.left_out import LeftOutError
+from include.operators.returned import document_task
 from include.operators.reuse import skip_for
 
 log = logging.getLogger(__name__)
 
 
-@task(show_return_value_in_logs=False)
+@document_task
 def evaluate_model(
     plan: dict[str, Any],
     split: dict[str, Any],

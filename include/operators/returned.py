@@ -1,9 +1,10 @@
 """What an earlier task of the run returned, for those that come after it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from airflow.sdk import task
 from airflow.sdk.exceptions import AirflowFailException
 
 from include import airflow_names
@@ -47,6 +48,14 @@ class Returned:
     def serialize(self) -> str:
         """Name it in Airflow's UI."""
         return f"what {self.task_id} returned" + (f": {'.'.join(self.members)}" if self.members else "")
+
+
+def document_task(function: Callable[..., Any]) -> Any:
+    """Make a task of a function that returns a document.
+
+    It is one XCom, and not one more for each field, and no line of thousands of characters in the task's log.
+    """
+    return task(multiple_outputs=False, show_return_value_in_logs=False)(function)
 
 
 # Any, as Airflow puts the value in their place before a task sees them.

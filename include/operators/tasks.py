@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from airflow.sdk import task
-
 from include.airflow_names import (
     BUCKET,
     BUCKET_OWNER,
@@ -21,16 +19,15 @@ from include.airflow_names import (
 from include.operators.connection import hook, s3_of
 from include.operators.deployment import own_deployment_id
 from include.operators.held_plan import plan_of
+from include.operators.returned import document_task
 from include.operators.reuse import AROUND_TRAINING, skip_for, wait_for_run
 from include.operators.run_states import gate_is_open
 from include.operators.source.access import mask_secrets_of, source_login, source_policy
 
 log = logging.getLogger(__name__)
 
-# A document that a task returns is not in its log: it would be one line of thousands of characters.
 
-
-@task(show_return_value_in_logs=False)
+@document_task
 def plan_run(pipeline: str, dag_run: Any = None, params: Any = None, ti: Any = None) -> dict[str, Any]:
     """Check the Params and work out every name, place and request of the run, and what it costs.
 
@@ -71,7 +68,7 @@ def plan_run(pipeline: str, dag_run: Any = None, params: Any = None, ti: Any = N
     return plan.model_copy(update={"cost": cost}).model_dump(mode="json")
 
 
-@task
+@document_task
 def download_data(plan: dict[str, Any], params: Any = None, ti: Any = None) -> dict[str, Any]:
     """Copy the data to S3 under the name of its SHA-256, and the plan beside it.
 
@@ -106,7 +103,7 @@ def download_data(plan: dict[str, Any], params: Any = None, ti: Any = None) -> d
     return raw.model_dump(mode="json")
 
 
-@task(show_return_value_in_logs=False)
+@document_task
 def reuse_model(plan: dict[str, Any], raw: dict[str, Any], ti: Any = None) -> dict[str, Any] | None:
     """Look for an accepted model of the same data and configuration, which need not be bought again.
 
@@ -147,7 +144,7 @@ def reuse_model(plan: dict[str, Any], raw: dict[str, Any], ti: Any = None) -> di
     return reused.model_dump(mode="json") if reused else None
 
 
-@task(show_return_value_in_logs=False)
+@document_task
 def split_data(
     plan: dict[str, Any], raw: dict[str, Any], reused: dict[str, Any] | None, ti: Any = None
 ) -> dict[str, Any]:
