@@ -304,7 +304,8 @@ def test_what_a_kept_endpoint_costs_is_seen_and_it_is_taken_away_without_leaving
 
     browser.get(f"{up.url}/dags/delete_kept_endpoint")
     element(browser, "[data-testid=trigger-dag-button]").click()
-    fill(browser, "endpoint", name)
+    element(browser, "[role=dialog] input[name=element_endpoint]").click()
+    browser.execute_cdp_cmd("Input.insertText", {"text": name})  # pasted, as the form asks
     element(browser, "[role=dialog] button", "Trigger").click()
     wait_for(lambda: [run.state for run in up.airflow.runs("delete_kept_endpoint")] == ["success"], 120)
     browser.get(models)
