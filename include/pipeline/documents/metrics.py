@@ -130,6 +130,13 @@ class FeatureImportance(Document):
     """Mean gain of the splits on it, XGBoost's `gain`; 0 where there is none."""
     mean_abs_contribution: float
     """Mean over the test rows of its absolute SHAP value, in log-odds: XGBoost's `pred_contribs`."""
+    direction: float | None = None
+    """Correlation of the column with its SHAP values: above 0 where a higher value raises the score. Null
+    where either is the same in all test rows, or an earlier version wrote this."""
+    family: str | None = None
+    """The one-hot family that it belongs to: what the columns' names have in common. Null without one."""
+    family_contribution: float | None = None
+    """Mean over the test rows of the absolute sum of the family's SHAP values; null without a family."""
 
 
 class PreviousModel(Document):
@@ -244,8 +251,9 @@ class Evaluation(Metrics):
             if not all(abs(end) <= largest for end in (interval.low, interval.high)):
                 yield f"the interval {_short(interval.low)} to {_short(interval.high)} of {name[:40]!r}"
         for feature in self.features:
-            if not math.isfinite(feature.mean_abs_contribution):
-                yield f"a column with the contribution {feature.mean_abs_contribution}"
+            for figure in (feature.mean_abs_contribution, feature.direction, feature.family_contribution):
+                if figure is not None and not math.isfinite(figure):
+                    yield f"a column with the contribution {figure}"
         lists = (
             self.thresholds,
             self.deciles,

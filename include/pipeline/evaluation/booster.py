@@ -36,18 +36,22 @@ def limit(seconds: int, memory: int) -> None:
     signal.alarm(seconds)
 
 
-def answer(question: str, model: bytes, features: bytes) -> dict[str, Any]:
+def answer(
+    question: str, model: bytes, features: bytes, families: dict[str, list[int]] | None = None
+) -> dict[str, Any]:
     """Work out one thing from a model file.
 
     Args:
         question: `contributions` or `scores`.
         model: The model file.
         features: CSV lines without header, shape `(rows, columns)`.
+        families: Columns, by their places, that may be one-hot together, by their common name.
 
     Returns:
         `scores`, of shape `(rows,)`; or `contributions`, the mean over the rows of each column's absolute
-        SHAP value, with the bias as the last, the `shape` of all values, and `gains`. Or `refused`, the
-        reason why there are none.
+        SHAP value, with the bias as the last, the `shape` of all values, `gains`, `directions`, the
+        correlation of each column with its SHAP values, and `families`, the mean of the absolute sum of the
+        SHAP values of each family that is one-hot. Or `refused`, the reason why there are none.
     """
     import numpy as np  # noqa: PLC0415 - under the limits
     import pyarrow as pa  # noqa: PLC0415
@@ -65,7 +69,8 @@ def answer(question: str, model: bytes, features: bytes) -> dict[str, Any]:
         csv.ReadOptions(use_threads=False, column_names=columns),
         convert_options=csv.ConvertOptions(column_types=dict.fromkeys(columns, pa.float32())),
     )
-    rows = xgboost.DMatrix(np.column_stack([column.to_numpy() for column in table.columns]))
+    values = np.column_stack([column.to_numpy() for column in table.columns])
+    rows = xgboost.DMatrix(values)
     try:
         if question == "scores":
             return {"scores": booster.predict(rows, validate_features=False).tolist()}
@@ -73,8 +78,39 @@ def answer(question: str, model: bytes, features: bytes) -> dict[str, Any]:
         gains = booster.get_score(importance_type="gain")
     except (xgboost.core.XGBoostError, ValueError) as error:
         return {"refused": f"The model cannot be explained: {error}"}
-    means = np.abs(contributions).mean(axis=0).tolist()
-    return {"contributions": means, "shape": contributions.shape, "gains": gains}
+    found = {
+        "contributions": np.abs(contributions).mean(axis=0).tolist(),
+        "shape": contributions.shape,
+        "gains": gains,
+    }
+    if contributions.ndim == 2:  # noqa: PLR2004 - a model of one output
+        found["directions"] = [
+            _correlation(values[:, column], contributions[:, column]) for column in range(values.shape[1])
+        ]
+        found["families"] = {
+            name: float(np.abs(contributions[:, places].sum(axis=1)).mean())
+            for name, places in (families or {}).items()
+            if _is_one_hot(values[:, places])
+        }
+    return found
+
+
+def _correlation(values: Any, contributions: Any) -> float | None:
+    """Correlate a column with its SHAP values where it has one; None where either is the same everywhere."""
+    import numpy as np  # noqa: PLC0415
+
+    there = np.isfinite(values)
+    values, contributions = values[there].astype("float64"), contributions[there].astype("float64")
+    if not len(values) or not np.ptp(values) or not np.ptp(contributions):
+        return None
+    with np.errstate(all="ignore"):
+        found = float(np.corrcoef(values, contributions)[0, 1])
+    return found if np.isfinite(found) else None
+
+
+def _is_one_hot(values: Any) -> bool:
+    """Tell whether each row has a 1 in one of the columns, and a 0 in the others."""
+    return bool(((values == 0) | (values == 1)).all() and (values.sum(axis=1) == 1).all())
 
 
 def main() -> None:
@@ -84,7 +120,7 @@ def main() -> None:
     model = sys.stdin.buffer.read(asked["model_bytes"])
     features = sys.stdin.buffer.read()
     sys.modules.update(dict.fromkeys(_NOT_NEEDED))  # type: ignore[arg-type]
-    json.dump(answer(asked["question"], model, features), sys.stdout)
+    json.dump(answer(asked["question"], model, features, asked["families"]), sys.stdout)
     sys.stdout.flush()
     # Without the libraries' own end, in which a thread that is left aborts the process now and then.
     os._exit(0)

@@ -29,7 +29,8 @@ def explain(
         images before 1.3-1, or cannot explain it within the limits, such as one of booster=gblinear, which
         has no splits. The log has the reason.
     """
-    found = ask_model("contributions", model, features, limits)
+    families = _families(names)
+    found = ask_model("contributions", model, features, limits, families)
     if found is None:
         return ()
     # The last is the bias. A model of several outputs has an axis more.
@@ -40,15 +41,28 @@ def explain(
     if not np.isfinite(means).all():
         log.warning("The model cannot be explained: its SHAP values are not all finite")
         return ()
+    family_of = {column: name for name in found["families"] for column in families[name]}
     features_found = [
         FeatureImportance(
             name=name,
             gain=np.asarray(found["gains"].get(f"f{column}", 0.0)).item(),
             mean_abs_contribution=float(means[column]),
+            direction=found["directions"][column],
+            family=family_of.get(column),
+            family_contribution=found["families"].get(family_of.get(column)),
         )
         for column, name in enumerate(names)
     ]
     return tuple(sorted(features_found, key=lambda feature: feature.mean_abs_contribution, reverse=True))
+
+
+def _families(names: Sequence[str]) -> dict[str, list[int]]:
+    """Find the columns whose names are the same up to the last underscore: they may be one-hot."""
+    found: dict[str, list[int]] = {}
+    for column, name in enumerate(names):
+        if "_" in name:
+            found.setdefault(name.rpartition("_")[0], []).append(column)
+    return {name: columns for name, columns in found.items() if len(columns) > 1}
 
 
 def predict(model: bytes, features: bytes, limits: ModelLimits | None = None) -> np.ndarray | None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +29,11 @@ class ModelLimits:
 
 
 def ask_model(
-    question: str, model: bytes, features: bytes, limits: ModelLimits | None = None
+    question: str,
+    model: bytes,
+    features: bytes,
+    limits: ModelLimits | None = None,
+    families: Mapping[str, Sequence[int]] | None = None,
 ) -> dict[str, Any] | None:
     """Ask a model file what `booster.answer` tells.
 
@@ -37,6 +42,7 @@ def ask_model(
         model: The model file, of anybody.
         features: CSV lines without header.
         limits: Of the process.
+        families: As there.
 
     Returns:
         The answer; None where there is none: the model was refused, or the process ended otherwise. The log
@@ -47,6 +53,7 @@ def ask_model(
         "question": question,
         "model_bytes": len(model),
         "seconds": bounds.seconds,
+        "families": dict(families or {}),
         "memory": bounds.memory + 20 * (len(model) + len(features)),
     }
     with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as errors:

@@ -177,3 +177,49 @@ def test_a_model_that_cannot_be_explained_has_no_explanation_and_the_log_says_wh
     assert explain(bytes(booster.save_raw("ubj")), printed(rows), NAMES) == ()
     assert "The model cannot be explained" in caplog.text
     assert reason in caplog.text
+
+
+def test_a_higher_age_raises_the_score_and_noise_does_neither(
+    model: bytes, rows: np.ndarray, booster: xgboost.Booster
+) -> None:
+    contributions = booster.predict(xgboost.DMatrix(rows), pred_contribs=True)
+    there = ~np.isnan(rows[:, 1])
+    expected = {
+        "age": np.corrcoef(rows[:, 0], contributions[:, 0])[0, 1],
+        "calls": np.corrcoef(rows[there, 1], contributions[there, 1])[0, 1],
+    }
+    found = {feature.name: feature.direction for feature in explain(model, printed(rows), NAMES)}
+    assert found["age"] == pytest.approx(expected["age"], abs=1e-4)
+    assert found["calls"] == pytest.approx(expected["calls"], abs=1e-4)
+    assert found["age"] is not None
+    assert found["age"] > 0.8
+
+
+def test_a_column_that_is_the_same_in_all_rows_has_no_direction(model: bytes, rows: np.ndarray) -> None:
+    same = np.array(rows[:50])
+    same[:, 0] = 20
+    found = {feature.name: feature.direction for feature in explain(model, printed(same), NAMES)}
+    assert found["age"] is None
+
+
+def test_columns_that_are_one_hot_are_told_as_a_whole() -> None:
+    random = np.random.default_rng(9)
+    job = random.integers(0, 3, 600)
+    one_hot = np.eye(3)[job]
+    flags = random.integers(0, 2, (600, 2)).astype(float)  # of these a row may have both
+    values = np.column_stack([one_hot, flags])
+    chance = np.array([0.1, 0.5, 0.9])[job]
+    booster = xgboost.train(
+        {"objective": "binary:logistic"}, xgboost.DMatrix(values, random.random(600) < chance), 10
+    )
+    names = ("job_of_admin", "job_of_maid", "job_of_none", "has_loan", "has_house")
+    found = {
+        feature.name: feature for feature in explain(bytes(booster.save_raw("ubj")), printed(values), names)
+    }
+    contributions = booster.predict(xgboost.DMatrix(values), pred_contribs=True)
+    together = np.abs(contributions[:, :3].sum(axis=1)).mean()
+    for name in names[:3]:
+        assert found[name].family == "job_of"
+        assert found[name].family_contribution == pytest.approx(together, rel=1e-4)
+    for name in names[3:]:
+        assert (found[name].family, found[name].family_contribution) == (None, None)

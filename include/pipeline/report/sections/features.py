@@ -1,5 +1,6 @@
 """What the model looks at: the columns that influence its scores most."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from include.pipeline.report.contents import ReportContents
 
 _MOST_FEATURES = 15
+_CLEAR = 0.3  # of a correlation; below, neither high nor low values alone raise the score
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,8 @@ class FeaturesSection:
 
     plots: FeaturePlots | None
     """The plots; None where the model cannot be read or explained."""
-    listed: "tuple[FeatureImportance, ...]"
-    """The most contributing columns, the first fifteen."""
+    listed: "list[tuple[FeatureImportance, str]]"
+    """The most contributing columns, the first fifteen, and what a higher value does to the score."""
     of: int
     """Number of columns."""
     image_version: str
@@ -47,23 +49,44 @@ def gather(contents: "ReportContents") -> FeaturesSection:
     features = contents.evaluation.features
     return FeaturesSection(
         plots=_plots(features) if features else None,
-        listed=features[:_MOST_FEATURES],
+        listed=[(feature, _direction(feature)) for feature in features[:_MOST_FEATURES]],
         of=len(features),
         image_version=contents.plan.params.image_version,
         is_linear=contents.plan.params.hyperparameters.get("booster") == "gblinear",
     )
 
 
+def _direction(feature: "FeatureImportance") -> str:
+    if feature.direction is None or not feature.mean_abs_contribution:
+        return "\u2013"
+    if abs(feature.direction) < _CLEAR:
+        return "either way"
+    return "raises" if feature.direction > 0 else "lowers"
+
+
+def _contributions(features: "tuple[FeatureImportance, ...]") -> dict[str, float]:
+    """Tell what each column contributes, and each one-hot family as a whole, in place of its columns."""
+    columns = Counter(feature.family for feature in features if feature.family is not None)
+    found: dict[str, float] = {}
+    for feature in features:
+        if feature.family is None or feature.family_contribution is None:
+            found[feature.name] = feature.mean_abs_contribution
+        else:
+            found[f"{feature.family} ({columns[feature.family]} columns)"] = feature.family_contribution
+    return found
+
+
 def _plots(features: "tuple[FeatureImportance, ...]") -> FeaturePlots:
+    contributions = _contributions(features)
     return FeaturePlots(
         contributions=_plot(
-            features,
-            [feature.mean_abs_contribution for feature in features],
+            list(contributions),
+            list(contributions.values()),
             name="contributions",
             measure="Mean |SHAP| in log-odds",
         ),
         gains=_plot(
-            features,
+            [feature.name for feature in features],
             [feature.gain for feature in features],
             name="gains",
             measure="Mean gain of the splits",
@@ -71,21 +94,19 @@ def _plots(features: "tuple[FeatureImportance, ...]") -> FeaturePlots:
     )
 
 
-def _plot(
-    features: Sequence["FeatureImportance"], values: Sequence[float], *, name: str, measure: str
-) -> Markup:
-    """Draw a bar for each of the features with the highest values, the highest at the top.
+def _plot(columns: Sequence[str], values: Sequence[float], *, name: str, measure: str) -> Markup:
+    """Draw a bar for each of the columns with the highest values, the highest at the top.
 
     Args:
-        features: The model's features.
-        values: A value for each feature.
+        columns: Their names.
+        values: A value for each.
         name: Name of the plot, used once on the page.
         measure: What the values are, for people who cannot see the plot.
     """
-    most = sorted(zip(values, features, strict=True), key=lambda pair: -pair[0])[:_MOST_FEATURES]
-    first = formats.printable(most[0][1].name)
+    most = sorted(zip(values, columns, strict=True), key=lambda pair: -pair[0])[:_MOST_FEATURES]
+    first = formats.printable(most[0][1])
     return column_bars(
-        [feature.name for _, feature in most],
+        [column for _, column in most],
         [value for value, _ in most],
         name=name,
         alternative=f"{measure} of the {len(most)} columns where it is highest, as bars. First is {first} "

@@ -24,6 +24,27 @@ def test_of_a_linear_model_it_says_that_there_are_no_splits() -> None:
     assert "cannot be read" not in page.text
 
 
+def test_one_hot_columns_are_one_bar_and_a_column_each_in_the_table() -> None:
+    family = {"family": "month", "family_contribution": 0.5}
+    features = (
+        FEATURES[0].model_copy(update={"direction": -0.9}),
+        FEATURES[1].model_copy(update={"direction": 0.1}),
+        FEATURES[2].model_copy(update={"name": "month_may", "direction": 0.8, **family}),
+        FEATURES[2].model_copy(update={"name": "month_jun", **family}),
+    )
+    page = Page.read(render_report(contents_of(evaluation=evaluation_of(features=features))))
+    bars = next(plot for plot in page.plots() if "Mean |SHAP|" in plot.attributes["aria-label"])
+    assert "of the 3 columns" in bars.attributes["aria-label"]
+    assert "First is month (2 columns) with 0.5." in bars.attributes["aria-label"]
+    rows = {row[0]: row[2] for row in page.table("most contributing")[1:]}
+    assert rows == {
+        "pdays": "lowers",
+        "age": "either way",
+        "month_may": "raises",
+        "month_jun": "\u2013",
+    }
+
+
 def test_more_columns_than_fit_are_left_out() -> None:
     many = tuple(FEATURES[0].model_copy(update={"name": f"column {row}"}) for row in range(400))
     html = render_report(contents_of(evaluation=evaluation_of(features=many)))
