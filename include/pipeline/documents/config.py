@@ -74,6 +74,18 @@ class TableConfig(BaseModel):
         return self.show_values is True
 
 
+class ModelCard(BaseModel):
+    """What people have to know who use the model."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    use: str = Field(min_length=1, description="What the scores are for, and who decides.")
+    limits: str = Field(min_length=1, description="Whom they do not fit, and what they must not be used for.")
+    not_known: tuple[str, ...] = Field(
+        default=(), description="Features whose values are not known yet when a score is needed."
+    )
+
+
 class PipelineConfig(BaseModel):
     """One pipeline, as its YAML file in `include/datasets` tells it."""
 
@@ -114,6 +126,7 @@ class PipelineConfig(BaseModel):
     )
     aws: AwsSettings = Field(default=AwsSettings(), description="How jobs and endpoints are made on AWS.")
     limits: Limits = Field(default=Limits(), description="What the Params of a run may choose.")
+    card: ModelCard | None = Field(default=None, description="What the report says of the model's use.")
     params: RunParams
 
 

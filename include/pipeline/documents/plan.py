@@ -10,7 +10,7 @@ from pydantic import model_validator
 from include.pipeline.aws.own_bucket import OwnBucket
 from include.pipeline.document import Document
 from include.pipeline.documents.aws_settings import AwsSettings
-from include.pipeline.documents.config import TableConfig
+from include.pipeline.documents.config import ModelCard, TableConfig
 from include.pipeline.documents.drift import DriftLimits
 from include.pipeline.documents.params import RunParams
 
@@ -178,6 +178,9 @@ class RunPlan(Document):
     """The request of `CreateTrainingJob`."""
     deployment: dict[str, Any]
     """The requests for the three resources, by `Model`, `EndpointConfig`, `Endpoint`."""
+    card: ModelCard | None = None
+    """What the report says of the model's use; None where the YAML says nothing, or an earlier version
+    planned the run."""
     source: str | None = None
     """`data_url` as it was given, for a dated URL with its placeholders, without user name, password and
     query; None where an earlier version planned the run."""

@@ -19,6 +19,7 @@ _HELD = (
     "params",
     "table",
     "drift",
+    "card",
     "image_uri",
     "bucket",
     "locations",

@@ -93,6 +93,7 @@ def make_plan(
         table=config.table,
         drift=config.drift,
         aws=config.aws,
+        card=config.card,
         image_uri=image_uri,
         bucket=bucket,
         locations=locations,

@@ -22,6 +22,7 @@ from include.pipeline.report.sections import (
     run,
     threshold,
     training,
+    use,
     whom_to_call,
 )
 
@@ -40,6 +41,7 @@ class _Section(Protocol):
 
 _SECTIONS: tuple[_Section, ...] = (
     overview,
+    use,
     metrics,
     order,
     confusion_matrix,
