@@ -6,7 +6,7 @@ from include.pipeline.evaluation.evaluate import evaluate
 from include.pipeline.evaluation.groups import find_groups, group_figures
 from include.pipeline.figures.confusion_matrix import ConfusionMatrix
 from include.pipeline.figures.scored_rows import ScoredRows
-from tests.pipeline.evaluation.test_evaluate import PARAMS
+from tests.pipeline.planned import CONFIG
 
 NAMES = ("age", "job_admin", "job_maid", "income")
 ROWS = b"25,1,0,10\n30,0,1,20\n59.5,0,1,\n60,0,0,30\n71,1,0,40\n"
@@ -72,7 +72,7 @@ def test_each_group_is_counted_at_the_threshold_that_is_in_force() -> None:
         GroupFigures(by="age", name="60 and over", confusion_matrix=ConfusionMatrix(tn=0, fp=0, fn=1, tp=1)),
     )
     assert group_figures(ScoredRows(labels, scores, 0.5), groups) == expected
-    chosen = PARAMS.model_copy(update={"threshold": 0.95, "threshold_rule": "best_f1"})
+    chosen = CONFIG.params.model_copy(update={"threshold": 0.95, "threshold_rule": "best_f1"})
     found = evaluate((labels, scores), chosen, groups=groups)
     # By F1 the threshold is low enough for all positives.
     assert [group.confusion_matrix.fn for group in found.groups] == [0, 0]
