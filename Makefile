@@ -17,7 +17,7 @@ HASH := "(\w+_)?sha(1|256)": "[0-9a-f]{40,64}"
 # A file's tests share what they start. A test of a whole stack waits for Airflow most of its time.
 PARALLEL := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help demo up backfill env test test-backfill test-faults test-fast screenshots docs lint types secrets audit lock clean
+.PHONY: help demo up backfill env test test-backfill test-faults test-fast bench screenshots docs lint types secrets audit lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ test-faults: $(INSTALLED) ## every task by every fault, outages, a soak of 30 ru
 
 test-fast: $(INSTALLED) ## the unit tests
 	$(BIN)/python -m pytest -m 'not slow' --numprocesses auto
+
+bench: $(INSTALLED) ## measure, and write docs/performance.md; NAMES='prepare download' for a part
+	$(BIN)/python -m bench $(NAMES)
 
 screenshots: $(INSTALLED) ## take the README's pictures anew
 	SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/e2e/test_browser.py

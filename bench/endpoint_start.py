@@ -2,6 +2,7 @@
 
 import statistics
 
+from bench.figures import Figure, show
 from bench.tutorial import NAME, local_aws
 
 
@@ -11,7 +12,7 @@ def main() -> None:
         aws.train(NAME)
         aws.configure(NAME)
         seconds = [aws.deploy(f"endpoint-{number}") for number in range(5)]
-    print(f"endpoint, Creating to InService: {statistics.median(seconds):.2f} s (within 2)")
+    show([Figure("endpoint, Creating to InService", statistics.median(seconds), "s", at_most=2)])
 
 
 if __name__ == "__main__":

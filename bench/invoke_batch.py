@@ -3,6 +3,7 @@
 import statistics
 import time
 
+from bench.figures import Figure, show
 from bench.tutorial import NAME, deployed
 from tests.tutorial_data import tutorial_split
 
@@ -20,7 +21,7 @@ def main() -> None:
             seconds.append(time.perf_counter() - begin)
             if len(scores) != len(features):
                 raise SystemExit(f"{len(scores)} scores for {len(features)} rows")
-    print(f"InvokeEndpoint, {len(features)} rows: {statistics.median(seconds):.2f} s (below 0.5)")
+    show([Figure(f"InvokeEndpoint, {len(features):,} rows", statistics.median(seconds), "s", at_most=0.5)])
 
 
 if __name__ == "__main__":

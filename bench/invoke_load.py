@@ -5,6 +5,7 @@ import subprocess
 import tempfile
 from dataclasses import dataclass
 
+from bench.figures import Figure, show
 from bench.tutorial import NAME, LocalAws, deployed
 from tests.aws.signed_requests import signed_headers
 from tests.tutorial_data import tutorial_split
@@ -58,8 +59,12 @@ def main() -> None:
     with deployed() as aws:
         load(aws, first_row(), 2)  # to warm up
         found = load(aws, first_row(), 10)
-    print(f"InvokeEndpoint, one row: {found.requests_a_second:.0f} requests/s (at least 600)")
-    print(f"InvokeEndpoint, one row: p99 {found.p99:.1f} ms (below 20)")
+    show(
+        [
+            Figure("InvokeEndpoint, one row", found.requests_a_second, "requests/s", at_least=600),
+            Figure("InvokeEndpoint, one row: p99", found.p99, "ms", at_most=20),
+        ]
+    )
 
 
 if __name__ == "__main__":

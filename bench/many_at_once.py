@@ -8,6 +8,7 @@ from collections import Counter
 
 import psutil
 
+from bench.figures import Figure, show
 from bench.tutorial import NAME, LocalAws, local_aws
 from tests.aws.sagemaker_requests import training_request
 
@@ -66,10 +67,14 @@ def main() -> None:
         processes = [server, *server.children(recursive=True)]
         aws.server.process.send_signal(signal.SIGTERM)
         _, alive = psutil.wait_procs(processes, timeout=10)
-    print(
-        f"{_JOBS} training jobs and {_ENDPOINTS} endpoints at once: all done after {seconds:.0f} s, at most "
-        f"{most} jobs at a time (at most {os.cpu_count()}), {threads} threads at the end, {len(alive)} "
-        "processes left after the stop (none)"
+    name = f"{_JOBS} training jobs and {_ENDPOINTS} endpoints at once"
+    show(
+        [
+            Figure(f"{name}: all done after", seconds, "s"),
+            Figure(f"{name}: jobs at a time", most, "jobs", at_most=os.cpu_count()),
+            Figure(f"{name}: threads at the end", threads, "threads"),
+            Figure(f"{name}: processes left after the stop", len(alive), "processes", at_most=0),
+        ]
     )
 
 

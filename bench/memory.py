@@ -2,6 +2,7 @@
 
 import psutil
 
+from bench.figures import Figure, show
 from bench.tutorial import NAME, deployed
 from tests.tutorial_data import tutorial_split
 
@@ -14,7 +15,12 @@ def main() -> None:
             aws.runtime.invoke_endpoint(EndpointName=NAME, ContentType="text/csv", Body=body)["Body"].read()
         server = psutil.Process(aws.server.process.pid)
         own, each = (process.memory_info().rss / 2**20 for process in (server, *server.children()))
-    print(f"memory: server {own:.0f} MB, one endpoint {each:.0f} MB (each below 250)")
+    show(
+        [
+            Figure("memory of the idle server", own, "MB", at_most=250),
+            Figure("memory of one endpoint that has served", each, "MB", at_most=250),
+        ]
+    )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Preparing data (read, check, shuffle, split, write), beside the tutorial's pandas code.
 
-    python -m bench.prepare [--largest 20]
+    python -m bench.prepare [--largest 20.6]
 
 Files are the tutorial's, many times over. Each round runs both, one after the other, each in a process of its
 own; ratios are of pairs, and figures are medians. Seconds are of the work, without imports.
@@ -142,7 +142,7 @@ def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument(
-        "--largest", type=float, default=20, help="millions of rows of the largest file; 0: none"
+        "--largest", type=float, default=20.6, help="millions of rows of the largest file; 0: none"
     )
     parser.add_argument("--work", nargs=2, metavar=("HOW", "FILE"), help=argparse.SUPPRESS)
     options = parser.parse_args()

@@ -6,6 +6,7 @@ import tempfile
 import time
 from contextlib import ExitStack
 
+from bench.figures import Figure, show
 from bench.tutorial import LocalAws, local_aws
 from tests.aws.training_data import BUCKET
 
@@ -26,9 +27,12 @@ def main() -> None:
         lost = stack.enter_context(local_aws(train_csv=b""))
         pairs = [(put(kept, body), put(lost, body)) for _ in range(31)]
     with_dir, without = (statistics.median(column) * 1000 for column in zip(*pairs, strict=True))
-    print(
-        f"S3 PUT of 5 MB: {with_dir:.0f} ms with a data directory, {without:.0f} ms without: "
-        f"{with_dir / without:.2f} times (at most 2)"
+    show(
+        [
+            Figure("S3 PUT of 5 MB, with a data directory", with_dir, "ms"),
+            Figure("S3 PUT of 5 MB, without", without, "ms"),
+            Figure("S3 PUT of 5 MB: with against without", with_dir / without, "x", at_most=2),
+        ]
     )
 
 

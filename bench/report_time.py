@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import xgboost
 
+from bench.figures import Figure, show
 from tests.tutorial_data import HYPERPARAMETERS, tutorial_split
 
 # What a task does between the endpoint's answer and the report's way to S3.
@@ -53,8 +54,13 @@ def main() -> None:
             for _ in range(5)
         ]
     imports, seconds, size = (statistics.median(float(run[at]) for run in runs) for at in range(3))
-    print(f"evaluation and report: {seconds:.2f} s (at most 4), after {imports:.2f} s of imports")
-    print(f"report: {size / 1e6:.2f} MB (at most 1.5)")
+    show(
+        [
+            Figure("evaluation and report: imports", imports, "s"),
+            Figure("evaluation and report", seconds, "s", at_most=4),
+            Figure("report.html", size / 1e6, "MB", at_most=1.5),
+        ]
+    )
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from bench.figures import Figure, show
 from bench.tutorial import local_aws
 from tests.tutorial_data import HYPERPARAMETERS, tutorial_split
 
@@ -41,7 +42,13 @@ def main() -> None:
             jobs.append(aws.train(f"job-{number}"))
             processes.append(bare(train_csv))
     job, process = statistics.median(jobs), statistics.median(processes)
-    print(f"training job {job:.2f} s, bare process {process:.2f} s: {job / process:.2f} times (at most 1.1)")
+    show(
+        [
+            Figure("training job, 41 thousand rows", job, "s"),
+            Figure("bare Python: import, read, train, save", process, "s"),
+            Figure("training job against bare Python", job / process, "x", at_most=1.1),
+        ]
+    )
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from include.pipeline.data.writing.rows import Rows
+from include.pipeline.data.writing.rows import Rows, parts
 
 # Of numbers as they are stored: as text they are about twice as large.
 _BUCKET_BYTES = 4 * 2**20
@@ -60,7 +60,9 @@ def fill_buckets(rows: Rows, names: Sequence[str], folder: Path) -> list[Bucket]
     ]
     # Of a row that is not wanted, a place beyond the last.
     places = np.full(rows.table.rows, wanted, dtype=np.min_scalar_type(wanted))
-    places[rows.order] = np.arange(wanted, dtype=places.dtype)
+    for part in parts(wanted):
+        order = rows.order[part]
+        places[order] = np.arange(part.start, part.start + len(order), dtype=places.dtype)
     with ExitStack() as stack:
         writers = [
             stack.enter_context(

@@ -1,10 +1,13 @@
 """The rows of a table in another order: the one in which AWS's tutorial shuffles them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from include.pipeline.data.stored_table import StoredTable
+
+_ROWS_AT_ONCE = 2**20
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,16 @@ class Rows:
 
     def column(self, name: str) -> np.ndarray:
         """Return a column in the order of these rows."""
-        return np.asarray(self.table.column(name)[self.order])
+        values = self.table.column(name)
+        found = np.empty(len(self), dtype=values.dtype)
+        for part in parts(len(self)):
+            found[part] = values[self.order[part]]
+        return found
+
+
+def parts(rows: int) -> Iterator[slice]:
+    """Cut rows into parts: numpy makes eight bytes of each row number that it is given as an index."""
+    return (slice(start, start + _ROWS_AT_ONCE) for start in range(0, rows, _ROWS_AT_ONCE))
 
 
 def shuffled(table: StoredTable, seed: int) -> Rows:
