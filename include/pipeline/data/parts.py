@@ -57,11 +57,7 @@ def check_features(train: "Rows", others: "Iterable[Rows]", features: "Iterable[
     Raises:
         DataError: A feature is empty in every training row.
     """
-    empty = [
-        name
-        for name in features
-        if train.table.schema.field(name).type == pa.float64() and np.isnan(train.column(name)).all()
-    ]
+    empty = [name for name in features if _is_empty(train, name)]
     if not empty:
         return
     name, *more = empty
@@ -77,6 +73,15 @@ def check_features(train: "Rows", others: "Iterable[Rows]", features: "Iterable[
         "each feature has a value in some training row",
         "Drop the column in the pipeline's YAML, or bring rows that have it",
     )
+
+
+def _is_empty(rows: "Rows", name: str) -> bool:
+    if rows.table.schema.field(name).type != pa.float64():
+        return False
+    # Of most columns, all rows together miss too few values.
+    if np.isnan(rows.table.column(name)).sum() < len(rows):
+        return False
+    return bool(np.isnan(rows.column(name)).all())
 
 
 def check_monotone_constraints(hyperparameters: "Mapping[str, object]", features: int) -> None:

@@ -1,8 +1,10 @@
 """The table: what is read, what is refused."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from include.pipeline.data.reading import blocks
 from include.pipeline.documents.config import TableConfig
 from include.pipeline.errors import DataError
 from tests.pipeline.data.tables import read_frame
@@ -100,6 +102,50 @@ def test_a_column_may_change_its_look_after_the_first_megabyte() -> None:
 )
 def test_a_table_that_cannot_be_trained_on_is_refused(text: bytes, said: str) -> None:
     assert said in refusal(text)
+
+
+FIRST_ROWS = "".join(f"{at},0.5,{at % 2}\n" for at in range(100))
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("x,0.5,1\n", "row 102, column 'age' is 'x'\nExpected: a cell is a number or empty"),
+        ("7,y,1\nx,0.5,1\n", "row 103, column 'age' is 'x'\n"),
+        ("0x1F,0.5,1\n", "row 102, column 'age' is '0x1F'\nExpected: a cell is a number or empty"),
+        ("7,0X1f,1\n", "row 102, column 'share' is '0X1f'\nExpected: a cell is a number or empty"),
+        ("7,1e-400,1\n", "row 102, column 'share' is '1e-400'\nExpected: XGBoost's numbers are 0, or from"),
+        (f"7,0.{'0' * 330}1,1\n", "row 102, column 'share' is '0.000"),
+        ("7,1e-39,1\n", "row 102, column 'share' is '1e-39'\nExpected: XGBoost's numbers"),
+        ("7,-1e39,1\n", "row 102, column 'share' is '-1e39'\nExpected: XGBoost's numbers"),
+        ("7,inf,1\n", "row 102, column 'share' is 'inf'\nExpected: a number is finite"),
+        ("7,0.5,2\n", "row 102, column 'y' is '2'\nExpected: the label is 0 or 1"),
+        ("7,0.5,\n", "row 102, column 'y' is ''\nExpected: the label is 0 or 1"),
+        ("7,0.5\n", "row 102 has 2 cells: '7,0.5'\nExpected: every row has 3"),
+        ("100000001,0.5,1\n100000002,0.5,1\n", "is '100000001' in row 102 and '100000002' in row 103\n"),
+    ],
+)
+def test_a_fault_far_down_is_told_by_its_row(rows: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "_BLOCK_BYTES", 64)
+    for below in ("", FIRST_ROWS):
+        assert said in refusal(f"age,share,y\n{FIRST_ROWS}{rows}{below}")
+
+
+def test_a_column_may_change_its_look_far_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "_BLOCK_BYTES", 64)
+    rows = "300,1e-5,1\n-70000,,0\n+5,NaN,1\n 1.5 ,7,0\n,0.25,1\n5000000000,.5,0\n"
+    frame = read(f"age,share,y\n{FIRST_ROWS}{rows}{FIRST_ROWS}")
+    ages, shares = frame["age"].tolist(), frame["share"].tolist()
+    assert ages[:100] == ages[106:] == list(range(100))
+    assert shares[:100] == shares[106:] == [0.5] * 100
+    np.testing.assert_array_equal(ages[100:106], [300, -70000, 5, 1.5, np.nan, 5e9])
+    np.testing.assert_array_equal(shares[100:106], [1e-5, np.nan, np.nan, 7, 0.25, 0.5])
+
+
+def test_a_dropped_column_may_have_line_breaks_wherever_a_block_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "_BLOCK_BYTES", 64)
+    rows = "".join(f'"some\nnote, the ""{at}""th",{at},{at % 2}\n' for at in range(100))
+    assert read(f"note,age,y\n{rows}", "note")["age"].tolist() == list(range(100))
 
 
 def test_a_column_to_drop_has_to_be_there() -> None:
