@@ -21,6 +21,7 @@ from include.pipeline.data.table import read_table
 from include.pipeline.data.versions import compare_with_previous
 from include.pipeline.data.writing.csv_file import write_rows
 from include.pipeline.data.writing.rows import Rows, shuffled
+from include.pipeline.data.writing.sides import places_on_the_line, split_by_place
 from include.pipeline.documents.raw_data import RawData
 from include.pipeline.documents.split import Split
 from include.pipeline.errors import DataError, DriftError, ObjectError
@@ -158,11 +159,10 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan") -> Split:
             receive_object(s3, raw.uri, file)
             _check_sha256(file, raw)
             data = read_table(file, plan.table, written)
+            train, validation, test = _split(data, file, plan)
         check_monotone_constraints(params.hyperparameters, len(data.names) - 1)
         drift = compare_with_previous(s3, plan, data, raw.sha256)
         order = measure_order(data, plan.table, train_fraction=params.train_fraction, seed=params.seed)
-        train, test = split_table(data, plan.table, train_fraction=params.train_fraction, seed=params.seed)
-        train, validation = hold_out_validation(train, plan.table, params.validation_fraction)
         split = write_split(
             train,
             test,
@@ -180,6 +180,21 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan") -> Split:
             with path.open("rb") as part:
                 put_file(s3, part, uri)
     return split.model_copy(update={"drift": drift, "order": order})
+
+
+def _split(data: StoredTable, file: BinaryIO, plan: "RunPlan") -> tuple[Rows, Rows, Rows]:
+    params = plan.params
+    if plan.table.split == "hash":
+        return split_by_place(
+            data,
+            places_on_the_line(data, file, plan.table, params.seed),
+            plan.table,
+            train_fraction=params.train_fraction,
+            validation_fraction=params.validation_fraction,
+            seed=params.seed,
+        )
+    train, test = split_table(data, plan.table, train_fraction=params.train_fraction, seed=params.seed)
+    return *hold_out_validation(train, plan.table, params.validation_fraction), test
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -43,12 +43,30 @@ class TableConfig(BaseModel):
         "logs and profiles: yes for all, or their names. Others are told by row and column.",
     )
 
+    split: Literal["shuffle", "hash"] = Field(
+        default="shuffle",
+        description="How rows are put on the sides of training and test. shuffle: anew for each version of "
+        "the data, as AWS's tutorial does. hash: by the key, or else the features, so that a row is on one "
+        "side for all versions.",
+    )
+    key: str | None = Field(
+        default=None,
+        min_length=1,
+        description="The column that tells whose a row is, for split: hash. All rows of one key are on one "
+        "side. It may be among those that are dropped.",
+    )
     groups: dict[str, tuple[float, ...]] = Field(
         default={},
         description="By which columns figures are told: the name of each feature, with the values at which "
         "it is cut; without them, each value is a group, or, of more than ten, each quarter. A name that "
         "ends in * stands for the one-hot columns that begin so.",
     )
+
+    @model_validator(mode="after")
+    def _key_is_hashed(self) -> Self:
+        if self.key is not None and self.split != "hash":
+            raise PydanticCustomError("key", "key: needs split: hash")
+        return self
 
     @model_validator(mode="after")
     def _groups_tell_no_value(self) -> Self:

@@ -89,6 +89,8 @@ def test_an_unknown_field_is_refused_with_the_name_it_may_mean(datasets: Path) -
         (("table", "groups"), {"age": [40, 30]}, "groups: the cuts of age rise"),
         (("table", "groups"), {"age": [float("inf")]}, "groups: the cuts of age rise"),
         (("table", "groups"), {"job_*": [1]}, "groups: job_*, one-hot, has no cuts"),
+        (("table", "key"), "customer", "key: needs split: hash"),
+        (("table", "split"), "random", "(Input should be 'shuffle' or 'hash')"),
         (("max_active_runs",), 0, "max_active_runs = 0 (Input should be greater than or equal to 1)"),
         (("max_source_bytes",), 6 * 1024**3, "should be less than or equal to 5368709120)"),
         # Dates end with the year 9999.

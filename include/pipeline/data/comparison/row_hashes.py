@@ -10,14 +10,14 @@ from pandas.util import hash_array
 from include.pipeline.data.stored_table import StoredTable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 _PRIME = np.uint64(1_000_003)
 # A column of no more bits has few values: each is hashed once.
 _FEW_BITS = 16
 
 
-def row_hashes(table: StoredTable) -> np.ndarray:
+def row_hashes(table: StoredTable, names: "Sequence[str] | None" = None) -> np.ndarray:
     """Hash each row: two rows have the same hash where all their cells are equal.
 
     Not `pandas.util.hash_pandas_object`, to which 1 as a whole number and 1.0 differ: a column is read as
@@ -25,13 +25,14 @@ def row_hashes(table: StoredTable) -> np.ndarray:
 
     Args:
         table: Numbers, NaN in empty cells.
+        names: The columns that count; all by default.
 
     Returns:
         Shape `(rows,)`, 64 bits each.
     """
     hashes = np.zeros(table.rows, dtype="uint64")
     first = 0
-    for batch in table.batches(table.names):
+    for batch in table.batches(names or table.names):
         part = hashes[first : first + batch.num_rows]
         for column in batch.columns:
             part *= _PRIME

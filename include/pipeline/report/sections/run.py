@@ -71,6 +71,11 @@ def _groups(contents: "ReportContents") -> list[Facts]:
                 "Training fraction": f"{params.train_fraction:g}",
                 "Validation fraction": f"{params.validation_fraction:g}",
                 "Seed": str(params.seed),
+                **(
+                    {"Sides": f"by hash of {plan.table.key or 'the features'}"}
+                    if plan.table.split == "hash"
+                    else {}
+                ),
                 "Label": plan.table.label,
                 "Columns": formats.count(len(split.feature_names)),
                 "SHA-256 of train.csv": split.train_sha256,
