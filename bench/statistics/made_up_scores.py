@@ -30,6 +30,17 @@ class MadeUpScores:
         labels = (random.random(rows) < self.share).astype(int)
         return labels, self._scores(random.normal(size=rows) + self._distance * labels)
 
+    def draw_pair(
+        self, rows: int, alike: float, random: np.random.Generator
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Draw labels, and the scores of two equal models whose signals go together, by their correlation."""
+        labels = (random.random(rows) < self.share).astype(int)
+        common = np.sqrt(alike) * random.normal(size=rows) + self._distance * labels
+        first, second = (
+            self._scores(common + np.sqrt(1 - alike) * random.normal(size=rows)) for _ in range(2)
+        )
+        return labels, first, second
+
     def figures(self, threshold: float) -> dict[str, float]:
         """Integrate what each figure is on endless rows."""
         signals = np.linspace(-9, 13, _POINTS)
