@@ -24,6 +24,7 @@ from plugins.model_report.kept import list_kept
 from plugins.model_report.listing import list_runs
 from plugins.model_report.paired import NotComparableError, pair
 from plugins.model_report.results import Results
+from plugins.model_report.run_filter import ModelsQuery
 from plugins.model_report.runs import Run, find_run
 
 app = FastAPI(title="Model report", openapi_url=None, redirect_slashes=False)
@@ -55,21 +56,21 @@ def run_page(dag_id: str, run_id: str) -> HTMLResponse:
 
 
 @app.get("/models")
-def models_page(
-    user: GetUserDep, pipeline: str | None = None, page: Annotated[int, Query(ge=1, le=1000)] = 1
-) -> HTMLResponse:
-    """List the newest runs of each pipeline, or a later page of one."""
+def models_page(user: GetUserDep, asked: Annotated[ModelsQuery, Query()]) -> HTMLResponse:
+    """List the newest runs of each pipeline, or a later page of one; all, or those that are asked for."""
+    pipeline = asked.pipeline
     if pipeline is not None:
         _check_pipeline(pipeline)
     chosen = [name for name in config.pipeline_names() if pipeline in {None, name} and _may_read(user, name)]
     if not chosen:
         raise HTTPException(HTTPStatus.FORBIDDEN)
     results = Results()
-    listings = [list_runs(name, page, results) for name in chosen]
+    listings = [list_runs(name, asked, asked.page, results) for name in chosen]
     evaluated = [each for listing in listings for each in listing.evaluated]
     return pages.page(
         "models",
         listings=listings,
+        asked=asked,
         evaluated=evaluated,
         why=why_no_report,
         kept=list_kept(results, lambda dag_id: dag_id in chosen),

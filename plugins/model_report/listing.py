@@ -11,6 +11,7 @@ from include.pipeline.documents.metrics import Evaluation
 from include.pipeline.errors import ConfigError
 from plugins.model_report.clients import UnreadableError
 from plugins.model_report.results import Figures, Results
+from plugins.model_report.run_filter import RunFilter
 from plugins.model_report.runs import Run, newest_runs
 from plugins.model_report.trend import TrendPoint, trend_svg
 
@@ -57,11 +58,12 @@ class Listing:
         return trend_svg(self.dag_id, points) if len(points) > 1 else None
 
 
-def list_runs(pipeline: str, page: int, results: Results) -> Listing:
+def list_runs(pipeline: str, chosen: RunFilter, page: int, results: Results) -> Listing:
     """List a page of a pipeline's runs with what they left on S3.
 
     Args:
         pipeline: Name of the DAG and of its YAML file.
+        chosen: Which of its runs.
         page: Number of the page; 1 has the newest runs.
         results: Reads S3.
 
@@ -70,14 +72,15 @@ def list_runs(pipeline: str, page: int, results: Results) -> Listing:
     """
     config = _config(pipeline)
     # One run more than the page shows: it tells whether there is another page.
-    runs = newest_runs(pipeline, limit=RUNS_ON_A_PAGE + 1, offset=(page - 1) * RUNS_ON_A_PAGE)
+    first = (page - 1) * RUNS_ON_A_PAGE
+    runs = newest_runs(pipeline, chosen.conditions(), limit=RUNS_ON_A_PAGE + 1, offset=first)
     figures = tuple(results.figures(runs[:RUNS_ON_A_PAGE]))
     return Listing(
         dag_id=pipeline,
         title=config.title if config else pipeline,
         figures=figures,
         current=_current(figures, results),
-        fault=_fault(figures) if page == 1 else None,
+        fault=None if chosen.chosen or page > 1 else _fault(figures),
         newer=page - 1,
         older=page + 1 if len(runs) > RUNS_ON_A_PAGE else 0,
         limits=config.drift if config else None,

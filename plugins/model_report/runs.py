@@ -24,6 +24,7 @@ from include.airflow_names import (
 from plugins.xcom_text import text_of
 
 if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
 # Names no bucket and no account, so that S3 is not asked.
@@ -87,10 +88,12 @@ def find_run(dag_id: str, run_id: str) -> Run | None:
         return found[0] if found else None
 
 
-def newest_runs(dag_id: str, *, limit: int, offset: int = 0) -> list[Run]:
-    """List runs of a DAG, the newest first."""
+def newest_runs(
+    dag_id: str, conditions: "Sequence[ColumnElement[bool]]" = (), *, limit: int, offset: int = 0
+) -> list[Run]:
+    """List runs of a DAG, the newest first, or those of them that meet some conditions."""
     with create_session(scoped=False) as session:
-        newest = select(DagRun).where(DagRun.dag_id == dag_id)
+        newest = select(DagRun).where(DagRun.dag_id == dag_id, *conditions)
         newest = newest.order_by(DagRun.run_after.desc(), DagRun.id.desc()).limit(limit).offset(offset)
         return _runs(session, dag_id, session.scalars(newest).all())
 

@@ -12,6 +12,7 @@ from tests.plugins.model_report.browsing import COMPARE, MODELS, Page
 from tests.plugins.model_report.evaluations import evaluation_of
 from tests.plugins.model_report.pipeline_runs import (
     DAG_ID,
+    DONE,
     FIRST_RUN,
     HIDDEN_DAG,
     add_run,
@@ -41,6 +42,49 @@ def test_the_models_are_listed_newest_first_a_page_at_a_time(admin: httpx.Client
     (newer,) = [link for link in later.links if "page=1" in link]
     assert "listed_25" in admin.get(urljoin(MODELS, newer)).text
     page.assert_nothing_executes()
+
+
+@pytest.mark.parametrize(
+    ("asked", "listed"),
+    [
+        ({}, ["of_4", "of_3", "of_2"]),
+        ({"state": "", "gate": "", "since": "", "until": ""}, ["of_4", "of_3", "of_2"]),
+        ({"state": "failed"}, ["of_4", "of_3"]),
+        ({"gate": "failed"}, ["of_3"]),
+        ({"gate": "passed"}, ["of_2"]),
+        ({"since": "2026-11-03"}, ["of_4", "of_3"]),
+        ({"until": "2026-11-03"}, ["of_3", "of_2"]),
+        ({"since": "2026-11-03", "until": "2026-11-03", "state": "failed"}, ["of_3"]),
+        ({"state": "queued"}, []),
+    ],
+)
+def test_an_address_says_which_runs_are_listed(
+    admin: httpx.Client, s3: "S3Client", asked: dict[str, str], listed: list[str]
+) -> None:
+    add_run(s3, "of_2", run_after=FIRST_RUN)
+    refused = DONE | {"check_quality": "failed"}
+    add_run(s3, "of_3", state="failed", tasks=refused, run_after=FIRST_RUN + timedelta(days=1))
+    add_run(s3, "of_4", state="failed", tasks={"plan_run": "failed"}, run_after=FIRST_RUN + timedelta(days=2))
+    page = Page(admin.get(MODELS, params=asked))
+    assert [link.rpartition("=")[2] for link in page.links if link.startswith("run?")] == listed
+    assert ("No run is like that." in page.words) is (not listed)
+
+
+def test_the_next_page_is_of_the_same_runs(admin: httpx.Client, s3: "S3Client") -> None:
+    for i in range(27):
+        state = "failed" if i else "success"
+        add_run(s3, f"of_{i:02}", state=state, run_after=FIRST_RUN + timedelta(days=i))
+    page = Page(admin.get(MODELS, params={"state": "failed", "since": "2026-11-02"}))
+    (older,) = [link for link in page.links if "page=2" in link]
+    later = Page(admin.get(urljoin(MODELS, older)))
+    assert [link.rpartition("=")[2] for link in later.links if link.startswith("run?")] == ["of_01"]
+
+
+@pytest.mark.parametrize("asked", [{"state": "green"}, {"since": "yesterday"}, {"page": "0"}, {"stat": "x"}])
+def test_an_address_that_is_not_valid_is_refused(admin: httpx.Client, asked: dict[str, str]) -> None:
+    answer = admin.get(MODELS, params=asked)
+    assert answer.status_code == 422
+    assert next(iter(asked)) in answer.text
 
 
 def test_a_run_whose_data_has_changed_says_so(admin: httpx.Client, s3: "S3Client") -> None:
