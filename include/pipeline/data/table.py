@@ -42,8 +42,9 @@ def read_table(file: BinaryIO, table: "TableConfig", folder: Path | None = None)
         folder: Gets what is read, in files. Without one it is held in memory.
 
     Returns:
-        Label and features, in the file's order: numbers, the label 0 or 1; empty feature cells are NaN. A
-        column is of whole numbers where pandas reads it so: where all cells are, and of up to 64 bits.
+        Label and features, in the file's order: numbers, the label 0 or 1 however it is spelt; empty feature
+        cells are NaN. A feature is of whole numbers where pandas reads it so, in 64 bits with a sign: where
+        every cell is one, without point and exponent.
 
     Raises:
         DataError: The file or a value in it breaks a rule. The message names the first such place.

@@ -15,7 +15,7 @@ import pyarrow as pa
 from include.pipeline.data.writing.rows import Rows, parts
 
 # Of numbers as they are stored: as text they are about twice as large.
-_BUCKET_BYTES = 4 * 2**20
+_BUCKET_BYTES = 8 * 2**20
 # So many files are open at once.
 _MOST_BUCKETS = 256
 # Rows that are put into their buckets at once: each bucket gets a batch of them.
