@@ -224,9 +224,11 @@ def trained(hyperparameters: dict[str, Any], directory: Path) -> str | None:
     return None
 
 
-def ask_here(question: str, model: bytes, features: bytes, _limits: object) -> dict[str, Any] | None:
+def ask_here(
+    question: str, model: bytes, features: bytes, _limits: object, families: Any
+) -> dict[str, Any] | None:
     """Ask a model as `ask_model` does, in this process."""
-    found = booster.answer(question, model, features)
+    found = booster.answer(question, model, features, families)
     return None if "refused" in found else found
 
 
