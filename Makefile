@@ -17,7 +17,7 @@ HASH := "(\w+_)?sha(1|256)": "[0-9a-f]{40,64}"
 # A file's tests share what they start. A test of a whole stack waits for Airflow most of its time.
 PARALLEL := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help demo up backfill env test test-backfill test-faults test-fast bench screenshots docs lint types secrets audit lock clean
+.PHONY: help demo up backfill env test test-backfill test-faults test-fast bench screenshots docs images lint types secrets audit lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ screenshots: $(INSTALLED) ## take the README's pictures anew
 
 docs: $(INSTALLED) ## write the page of all Params, docs/params.md, anew
 	$(BIN)/python -m docs.params_page
+
+images: $(INSTALLED) ## write the registries of the XGBoost images anew, from the sagemaker package
+	$(BIN)/python -m include.sagemaker_images.write_registries
 
 lint: $(INSTALLED) ## ruff
 	$(BIN)/ruff check

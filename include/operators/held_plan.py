@@ -4,7 +4,7 @@ Each task works it out anew, from the Params that Airflow has, the names, the co
 role and the pipeline's limits. Nothing that a task may buy, read, write or delete is taken from XCom alone.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from include.pipeline.documents.config import PipelineConfig
     from include.pipeline.documents.plan import RunPlan
     from include.pipeline.source.policy import SourcePolicy
-
-# What goes to SageMaker as it is: only for these the image is looked up again, which takes seconds.
-_REQUESTS = ("training", "deployment")
 
 
 class HeldPlan(Returned):
@@ -41,12 +38,7 @@ class HeldPlan(Returned):
         if self.members == ("keep_endpoint",):
             # The Param's word: what a plan says may not keep a bill, and a fault in it not hinder a deletion.
             return context["params"]["keep_endpoint"] is True
-        plan = held_plan(
-            found,
-            dag_run=context["dag_run"],
-            params=context["params"],
-            with_image=self.members[:1] in [(request,) for request in _REQUESTS],
-        )
+        plan = held_plan(found, dag_run=context["dag_run"], params=context["params"])
         taken: Any = plan.model_dump(mode="json")
         for member in self.members:
             taken = taken[member]
@@ -57,14 +49,13 @@ PLAN: Any = HeldPlan(PLAN_RUN)
 """A `RunPlan`."""
 
 
-def held_plan(found: dict[str, Any], *, dag_run: Any, params: Any, with_image: bool = False) -> "RunPlan":
+def held_plan(found: dict[str, Any], *, dag_run: Any, params: Any) -> "RunPlan":
     """Work the run's plan out again, and refuse one that differs.
 
     Args:
         found: A `RunPlan`, as `plan_run` returned it.
         dag_run: Of the task that asks.
         params: Of the run.
-        with_image: Whether the image is looked up, too; if not, its name and region are compared.
 
     Raises:
         PlanError: It is not the run's.
@@ -74,14 +65,8 @@ def held_plan(found: dict[str, Any], *, dag_run: Any, params: Any, with_image: b
     from include.pipeline.documents.config import load_config
     from include.pipeline.documents.plan import RunPlan
     from include.pipeline.planning.held_plan import hold_plan
-    from include.pipeline.planning.image import may_be_image, xgboost_image
 
     plan = RunPlan.read(found, PLAN_RUN)
-
-    def its_image(region: str, version: str) -> str:
-        if may_be_image(plan.image_uri, region, version):
-            return plan.image_uri
-        return xgboost_image(region, version)
 
     derived = plan_of(
         load_config(dag_run.dag_id),
@@ -90,7 +75,6 @@ def held_plan(found: dict[str, Any], *, dag_run: Any, params: Any, with_image: b
         params=params,
         planned_at=plan.identity.planned_at,
         source_policy=None,  # what is downloaded is for download_data to hold
-        image_of=xgboost_image if with_image else its_image,
     )
     return hold_plan(found, derived, datetime.now(UTC))
 
@@ -103,7 +87,6 @@ def plan_of(
     params: Any,
     planned_at: datetime,
     source_policy: "SourcePolicy | None",
-    image_of: Callable[[str, str], str],
 ) -> "RunPlan":
     """Work out a run's plan from what Airflow has of it.
 
@@ -114,7 +97,6 @@ def plan_of(
         params: The run's, unchecked.
         planned_at: When it was planned.
         source_policy: Where data may come from; None where nothing is read from there.
-        image_of: Looks up the image of a region and version.
     """
     from include.pipeline.documents.plan import RunIdentity
     from include.pipeline.planning.plan import make_plan
@@ -136,7 +118,6 @@ def plan_of(
         default_role=Variable.get("sagemaker_role", default=None),
         source_policy=source_policy,
         iam=hook("iam").conn,
-        image_of=image_of,
     )
 
 

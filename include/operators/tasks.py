@@ -43,7 +43,6 @@ def plan_run(pipeline: str, dag_run: Any = None, params: Any = None, ti: Any = N
     """
     from include.pipeline.documents.config import load_config
     from include.pipeline.planning.cost import estimate_cost, told
-    from include.pipeline.planning.image import xgboost_image
 
     mask_secrets_of(params)
     config = load_config(pipeline)
@@ -55,7 +54,6 @@ def plan_run(pipeline: str, dag_run: Any = None, params: Any = None, ti: Any = N
         params=params,
         planned_at=datetime.now(UTC),
         source_policy=policy,
-        image_of=xgboost_image,
     )
     if login := source_login(plan.params.source_connection, policy):
         login.check(plan.params.data_url)

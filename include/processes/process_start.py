@@ -15,7 +15,6 @@ _LOADED_BY_TASKS = (
     "include.operators.tasks",
     "include.pipeline.evaluation.evaluate",
     "include.pipeline.report.page",
-    "sagemaker.core.image_uris",
 )
 
 

@@ -1,21 +1,36 @@
 """The URI of SageMaker's built-in XGBoost image, in any region that the sagemaker package knows."""
 
-import re
+import json
+from functools import cache
+from importlib import resources
 
 from include.pipeline.errors import ParamError
-
-_URI = re.compile(
-    r"[0-9]{12}\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.[a-z0-9.-]+/(sagemaker-)?xgboost:(?P<tag>[A-Za-z0-9._-]+)"
-)
 
 
 def xgboost_image(region: str, version: str) -> str:
     """Look up the image, as the tutorial does for the four regions it lists.
 
     Raises:
-        ParamError: The sagemaker package does not know the region or the version.
+        ParamError: Neither the table of registries nor the sagemaker package knows the region or the version.
     """
-    # Takes 4 s to import: only the task that asks for an image should pay.
+    return _known_images(version).get(region) or _ask_package(region, version)
+
+
+@cache
+def _known_images(version: str) -> dict[str, str]:
+    """Return the image's URI by region, as write_registries.py wrote it; nothing for an unknown version."""
+    file = resources.files("include.sagemaker_images") / "xgboost_registries.json"
+    table = json.loads(file.read_text(encoding="utf-8"))
+    return {
+        region: f"{host}/{table['images'][version]}"
+        for registry in table["registries"]
+        if version in registry["versions"]
+        for region, host in registry["hosts"].items()
+    }
+
+
+def _ask_package(region: str, version: str) -> str:
+    # Takes 4 s to import: it may be newer than the table.
     from sagemaker.core import image_uris
 
     try:
@@ -28,13 +43,3 @@ def xgboost_image(region: str, version: str) -> str:
             "Choose a version from the list, or the region of the AWS connection",
         ) from None
     return uri
-
-
-def may_be_image(uri: str, region: str, version: str) -> bool:
-    """Tell whether a URI reads as that of the version in the region; not whose registry it is."""
-    found = _URI.fullmatch(uri)
-    return (
-        found is not None
-        and found["region"] == region
-        and (found["tag"] == version or found["tag"].startswith(f"{version}-cpu"))
-    )

@@ -1,6 +1,6 @@
 """The plan of a run: every name, place and request, worked out before anything is made."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +36,6 @@ def make_plan(
     default_role: str | None,
     source_policy: SourcePolicy | None,
     iam: "IAMClient",
-    image_of: Callable[[str, str], str] = xgboost_image,
 ) -> RunPlan:
     """Work out a run from its Params. Makes nothing, so that a mistake here costs nothing.
 
@@ -47,7 +46,6 @@ def make_plan(
         default_role: The Airflow Variable `sagemaker_role`.
         source_policy: Where data may come from; None where that does not matter any more.
         iam: Looks up a role that is given by name.
-        image_of: Looks up the image of a region and version.
 
     Raises:
         ParamError: A Param, the role, the source's connection, the region or the image version is not valid
@@ -73,7 +71,7 @@ def make_plan(
     check_limits(checked, config, identity=identity, default_role=default_role)
     bucket = check_bucket_name(checked.bucket or default_bucket(identity.account_id, identity.region))
     role_arn = resolve_role(checked.role, default_role, iam)
-    image_uri = image_of(identity.region, checked.image_version)
+    image_uri = xgboost_image(identity.region, checked.image_version)
     check_hyperparameters(checked)
     key = run_key(identity.deployment_id, identity.dag_id, identity.run_id)
     locations = RunLocations.of(bucket, identity.dag_id, key, deployment_id=identity.deployment_id)

@@ -1,0 +1,56 @@
+import json
+import subprocess
+import sys
+
+import pytest
+from sagemaker.core import image_uris
+
+from include.pipeline.errors import ParamError
+from include.pipeline.planning.image import xgboost_image
+from include.sagemaker_images import write_registries
+
+KNOWN = image_uris.config_for_framework("xgboost")["training"]
+VERSIONS = {version: version for version in KNOWN["versions"]} | KNOWN["version_aliases"]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_each_image_is_where_the_sagemaker_package_says(version: str) -> None:
+    for region in KNOWN["versions"][VERSIONS[version]]["registries"]:
+        assert xgboost_image(region, version) == image_uris.retrieve(
+            "xgboost", region=region, version=version
+        )
+
+
+def test_the_table_is_what_the_package_knows_today() -> None:
+    """Where it fails: `make images`."""
+    assert json.loads(write_registries.FILE.read_text()) == write_registries.registries()
+
+
+def test_the_tutorials_four_images_are_those_it_names_by_region() -> None:
+    # https://aws.amazon.com/getting-started/hands-on/build-train-deploy-machine-learning-model-sagemaker/
+    assert {region: xgboost_image(region, "latest") for region in ("us-west-2", "us-east-1")} == {
+        "us-west-2": "433757028032.dkr.ecr.us-west-2.amazonaws.com/xgboost:latest",
+        "us-east-1": "811284229777.dkr.ecr.us-east-1.amazonaws.com/xgboost:latest",
+    }
+
+
+@pytest.mark.parametrize(
+    ("region", "version", "said"),
+    [
+        ("us-east-1", "9.9-9", "Unsupported xgboost version: 9.9-9"),
+        ("nowhere-1", "3.2-0", "Unsupported region: nowhere-1"),
+    ],
+)
+def test_an_image_that_nobody_knows_is_refused(region: str, version: str, said: str) -> None:
+    with pytest.raises(ParamError, match=said):
+        xgboost_image(region, version)
+
+
+@pytest.mark.slow
+def test_a_known_image_is_found_without_the_package_which_takes_seconds_to_import() -> None:
+    ask = (
+        "import sys; from include.pipeline.planning.image import xgboost_image; "
+        "xgboost_image('eu-west-1', '3.2-0'); print('sagemaker' in sys.modules)"
+    )
+    asked = subprocess.run([sys.executable, "-c", ask], check=True, capture_output=True, text=True)
+    assert asked.stdout.strip() == "False"
