@@ -33,6 +33,13 @@ class Figure:
         )
 
     @property
+    def verdict(self) -> str:
+        """Say the same in a word; nothing of a figure that may be anything."""
+        if self.at_most is None and self.at_least is None:
+            return ""
+        return "met" if self.is_met else "NOT MET"
+
+    @property
     def wanted(self) -> str:
         """Say what it has to be."""
         sides = (("at most", self.at_most), ("at least", self.at_least))
@@ -48,7 +55,7 @@ def show(figures: Sequence[Figure]) -> None:
     """Print a table of the figures, and all of them as one line of JSON."""
     table = Table("figure", "measured", "has to be", "", box=None, padding=(0, 2, 0, 0))
     for figure in figures:
-        table.add_row(figure.name, figure.told, figure.wanted, "met" if figure.is_met else "NOT MET")
+        table.add_row(figure.name, figure.told, figure.wanted, figure.verdict)
     Console().print(table)
     print(json.dumps({FIGURES: [asdict(figure) for figure in figures]}), flush=True)
 
