@@ -104,7 +104,7 @@ def test_an_s3_that_does_not_answer_is_told_with_what_to_do(
     admin: httpx.Client, reported: PipelineRun, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connect(monkeypatch, "http://127.0.0.1:9")
-    answer = admin.get(path, params=reported.query)
+    answer = admin.get(path, params=reported.query if path == RUN else {})
     assert answer.status_code == 503
     assert "Check region, endpoint and credentials of the Airflow connection aws_default" in answer.text
     assert "127.0.0.1:9" not in answer.text
