@@ -1,6 +1,5 @@
 """Runs of the real DAG that a user marks, against Airflow's own API server and database."""
 
-import warnings
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, cast
@@ -15,17 +14,6 @@ pytestmark = pytest.mark.slow
 # Only the teardown is left to do.
 LAST = ("delete_endpoint", "delete_endpoint_config", "delete_model", "write_report", "delete_data")
 WHOLE = DONE | {"reuse_model": "success"}
-
-
-@pytest.fixture(scope="module")
-def admin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    with warnings.catch_warnings():
-        # Airflow's API is not free of them where it is imported and set up.
-        warnings.simplefilter("ignore")
-        from tests.plugins.model_report.api_server import api_server, browser
-
-        with api_server(tmp_path_factory.mktemp("dags")) as server:
-            yield browser(server, "admin", by="header")
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What a run that ends has in its note, against Airflow's own models and database."""
 
-import warnings
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, cast
@@ -18,17 +17,6 @@ pytestmark = pytest.mark.slow
 
 FILE = "bank_2026-11-05.csv, sha256 10eaf0..."
 SUMMARY = f"ROC AUC 0.763, passed, {FILE}"
-
-
-@pytest.fixture(scope="module")
-def admin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    with warnings.catch_warnings():
-        # Airflow's API is not free of them where it is imported and set up.
-        warnings.simplefilter("ignore")
-        from tests.plugins.model_report.api_server import api_server, browser
-
-        with api_server(tmp_path_factory.mktemp("dags")) as server:
-            yield browser(server, "admin", by="header")
 
 
 @pytest.fixture
