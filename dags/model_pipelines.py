@@ -7,7 +7,7 @@ from airflow.sdk import DAG, Asset, TaskGroup, chain
 from include import airflow_names
 from include.operators import evaluation_tasks, tasks
 from include.operators.create_bucket import CreateOwnBucketOperator
-from include.operators.dag.documentation import clock_tag, describe_tasks, where_to_look
+from include.operators.dag.documentation import clock_tag, describe_tasks, owner_links, where_to_look
 from include.operators.dag.parsed_pipelines import parsed_pipelines
 from include.operators.dag.schedule import cron_or_event_schedule
 from include.operators.dag.teardown import teardown
@@ -49,7 +49,7 @@ def model_pipeline(name: str, config: PipelineConfig) -> None:
         catchup=False,
         max_active_runs=config.max_active_runs,
         tags={*config.tags, *clock_tag(config.schedule)},
-        owner_links={config.owner: config.owner_link} if config.owner_link else {},
+        owner_links=owner_links(config),
         params=trigger_form(config.params, config.limits),
         default_args={
             "owner": config.owner,

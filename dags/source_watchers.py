@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from airflow.sdk import DAG
 
-from include.operators.dag.documentation import describe_tasks, where_to_look
+from include.operators.dag.documentation import describe_tasks, owner_links, where_to_look
 from include.operators.dag.parsed_pipelines import parsed_pipelines
 from include.operators.dag.schedule import cron_schedule
 from include.operators.failures.retries import RETRIES
@@ -38,7 +38,7 @@ def source_watcher(name: str, config: PipelineConfig) -> None:
         # Two looks at once would announce the same change twice.
         max_active_runs=1,
         tags={*config.tags, "source"},
-        owner_links={config.owner: config.owner_link} if config.owner_link else {},
+        owner_links=owner_links(config),
         default_args={
             "owner": config.owner,
             **RETRIES,

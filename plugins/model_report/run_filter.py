@@ -9,11 +9,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from sqlalchemy import exists
 
 from include.airflow_names import CHECK_QUALITY
+from plugins.model_report.runs import VERDICTS
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
-
-_STATE_OF_GATE = {"passed": "success", "failed": "failed"}
 
 
 def _none_if_empty(value: object) -> object:
@@ -57,7 +56,7 @@ class RunFilter(BaseModel):
                     TaskInstance.dag_id == DagRun.dag_id,
                     TaskInstance.run_id == DagRun.run_id,
                     TaskInstance.task_id == CHECK_QUALITY,
-                    TaskInstance.state == _STATE_OF_GATE[self.gate],
+                    TaskInstance.state.in_(state for state, found in VERDICTS.items() if found == self.gate),
                 )
             )
         return found

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
+VERDICTS = {"success": "passed", "failed": "failed"}
+"""What the quality gate found, by the state of its task."""
 # Names no bucket and no account, so that S3 is not asked.
 _NO_NAME = "(no text)"
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -72,7 +74,7 @@ class Run:
     @property
     def gate(self) -> str | None:
         """What the quality gate found: `passed`, `failed`, or None so far."""
-        return {"success": "passed", "failed": "failed"}.get(self.tasks.get(CHECK_QUALITY) or "")
+        return VERDICTS.get(self.tasks.get(CHECK_QUALITY) or "")
 
 
 def _told(run: Run, task: str, state: str | None) -> bool:

@@ -107,6 +107,11 @@ def where_to_look(name: str, config: "PipelineConfig") -> str:
     )
 
 
+def owner_links(config: "PipelineConfig") -> dict[str, str]:
+    """Link the owner's name on a DAG's page, where the YAML file says to what."""
+    return {config.owner: config.owner_link} if config.owner_link else {}
+
+
 def clock_tag(cron: str | None) -> set[str]:
     """Tell the clock that starts a DAG as a tag: beside an asset, Airflow's pages do not show it."""
     return {f"cron: {cron} UTC"} if cron else set()

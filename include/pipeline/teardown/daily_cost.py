@@ -29,6 +29,11 @@ def training_job_cost(sagemaker: Any, name: str) -> float | None:
     return _usd(sagemaker, "training", resources.get("InstanceType"), resources.get("InstanceCount"))
 
 
+def one_a_day(cost: float | None) -> str:
+    """Say what one thing costs a day."""
+    return "price not known" if cost is None else f"{cost:.2f} USD a day"
+
+
 def a_day(costs: list[float | None]) -> str:
     """Add up in words what several things cost a day, and say of how many the price is not known."""
     known = [cost for cost in costs if cost is not None]

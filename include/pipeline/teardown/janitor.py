@@ -22,7 +22,7 @@ from include.pipeline.aws.resources import (
     owner_of,
 )
 from include.pipeline.aws.tags import RunTags, UnreadableTags
-from include.pipeline.teardown.daily_cost import a_day, endpoint_cost, training_job_cost
+from include.pipeline.teardown.daily_cost import a_day, endpoint_cost, one_a_day, training_job_cost
 
 _LONGEST_PAUSE = 15
 _TRAINING_JOB = "training job"
@@ -51,8 +51,7 @@ class Found(BaseModel):
 
     @property
     def _named(self) -> str:
-        cost = "price not known" if self.usd_per_day is None else f"{self.usd_per_day:.2f} USD a day"
-        return f"{self.kind} {self.name} ({cost})"
+        return f"{self.kind} {self.name} ({one_a_day(self.usd_per_day)})"
 
 
 class LeftAlone(Found):

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from include.pipeline.aws.resources import ALL_KINDS, ENDPOINT, check_owner, delete, owner_of
 from include.pipeline.aws.tags import RunTags
 from include.pipeline.errors import CleanupError
-from include.pipeline.teardown.daily_cost import a_day, endpoint_cost
+from include.pipeline.teardown.daily_cost import a_day, endpoint_cost, one_a_day
 
 _LONGEST_PAUSE = 15
 
@@ -30,8 +30,8 @@ class KeptEndpoint(BaseModel):
     """What it costs a day; None where the price is not known."""
 
     def __str__(self) -> str:
-        cost = "price not known" if self.usd_per_day is None else f"{self.usd_per_day:.2f} USD a day"
         since = f"{self.since.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        cost = one_a_day(self.usd_per_day)
         return f"{self.name}, {self.state}, of {self.run.dag_id} {self.run.run_id}, since {since}, {cost}"
 
 
