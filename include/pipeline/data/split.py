@@ -29,6 +29,7 @@ from include.pipeline.source.download import Received
 from include.pipeline.source.worker_disk import telling_of_full_disk
 
 if TYPE_CHECKING:
+    import numpy as np
     from mypy_boto3_s3 import S3Client
 
     from include.pipeline.documents.config import TableConfig
@@ -159,10 +160,12 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan") -> Split:
             receive_object(s3, raw.uri, file)
             _check_sha256(file, raw)
             data = read_table(file, plan.table, written)
-            train, validation, test = _split(data, file, plan)
+            by_hash = plan.table.split == "hash"
+            places = places_on_the_line(data, file, plan.table, params.seed) if by_hash else None
         check_monotone_constraints(params.hyperparameters, len(data.names) - 1)
         drift = compare_with_previous(s3, plan, data, raw.sha256)
         order = measure_order(data, plan.table, train_fraction=params.train_fraction, seed=params.seed)
+        train, validation, test = _cut(data, places, plan)
         split = write_split(
             train,
             test,
@@ -182,12 +185,13 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan") -> Split:
     return split.model_copy(update={"drift": drift, "order": order})
 
 
-def _split(data: StoredTable, file: BinaryIO, plan: "RunPlan") -> tuple[Rows, Rows, Rows]:
+def _cut(data: StoredTable, places: "np.ndarray | None", plan: "RunPlan") -> tuple[Rows, Rows, Rows]:
+    """Cut the rows in three: to train, to validate and to test on; by their places, where they have any."""
     params = plan.params
-    if plan.table.split == "hash":
+    if places is not None:
         return split_by_place(
             data,
-            places_on_the_line(data, file, plan.table, params.seed),
+            places,
             plan.table,
             train_fraction=params.train_fraction,
             validation_fraction=params.validation_fraction,
