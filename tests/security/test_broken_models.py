@@ -1,5 +1,6 @@
 """Whoever may replace a model file can end, or hold up, no more than the process that reads it."""
 
+import signal
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -57,6 +58,21 @@ def test_a_reader_is_bounded(
     assert explain(b"model", ROWS, NAMES, ModelLimits(seconds=2 if "while" in does else 60)) == ()
     assert said in caplog.text
     assert time.monotonic() - begun < 60
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_reader_that_is_told_to_end_says_nothing_of_the_model(
+    sent: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends = (
+        "import os, signal",
+        f"signal.signal({sent:d}, signal.SIG_DFL)",
+        f"os.kill(os.getpid(), {sent:d})",
+    )
+    (tmp_path / "xgboost.py").write_text("\n".join(ends))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(InterruptedError):
+        explain(b"model", ROWS, NAMES)
 
 
 def test_the_reader_has_no_secret_of_the_worker(monkeypatch: pytest.MonkeyPatch) -> None:

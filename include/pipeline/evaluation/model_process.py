@@ -47,6 +47,9 @@ def ask_model(
     Returns:
         The answer; None where there is none: the model was refused, or the process ended otherwise. The log
         has the reason.
+
+    Raises:
+        InterruptedError: The process was told to end: that says nothing of the model.
     """
     bounds = limits or ModelLimits()
     asked = {
@@ -74,6 +77,9 @@ def ask_model(
         content = answer.read()
         errors.seek(max(0, errors.seek(0, os.SEEK_END) - _TAIL))
         tail = errors.read().decode(errors="replace")
+    # Airflow ends a task with all its processes: what the task still wrote would be without their answers.
+    if -ended.returncode in {signal.SIGINT, signal.SIGTERM}:
+        raise InterruptedError("The process that reads the model was told to end, as when its task is ended")
     if ended.returncode:
         log.warning("The model cannot be explained: its process %s. %s", _end(ended.returncode, bounds), tail)
         return None
