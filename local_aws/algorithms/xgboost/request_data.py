@@ -13,6 +13,10 @@ from local_aws.algorithms.xgboost.library import xgboost
 from local_aws.errors import UserError
 
 _SNIFFED = 512
+# Bytes from which on pyarrow reads a body: below, importing it takes longer than what it saves.
+_LARGE = 2**17
+# pyarrow takes what numpy refuses, or otherwise: nan(1), and an empty cell before a carriage return.
+_READ_OTHERWISE = frozenset(b"(\r")
 
 
 def parse(payload: bytes, content_type: str | None) -> Any:
@@ -57,8 +61,30 @@ def _csv_matrix(payload: bytes) -> Any:
     lines = payload.strip().decode().split("\n")
     sniffed = csv.Sniffer().sniff(lines[0][:_SNIFFED]).delimiter
     delimiter = "," if sniffed.isalnum() else sniffed
+    if len(payload) >= _LARGE and (values := _read_large(payload.strip(), delimiter)) is not None:
+        return xgboost.DMatrix(values)
     rows = [[cell or "nan" for cell in line.split(delimiter)] for line in lines]
     return xgboost.DMatrix(np.array(rows).astype(float))
+
+
+def _read_large(payload: bytes, delimiter: str) -> Any:
+    """Read rows in a tenth of the time; None where they are not plain numbers."""
+    import pyarrow as pa  # noqa: PLC0415 - only a large request needs it
+    from pyarrow import csv as arrow_csv  # noqa: PLC0415
+
+    if not (delimiter.isascii() and _READ_OTHERWISE.isdisjoint(payload)):
+        return None
+    names = [str(column) for column in range(payload.partition(b"\n")[0].count(delimiter.encode()) + 1)]
+    try:
+        table = arrow_csv.read_csv(
+            pa.py_buffer(payload),
+            arrow_csv.ReadOptions(use_threads=False, column_names=names, block_size=len(payload) + 1),
+            arrow_csv.ParseOptions(delimiter=delimiter, quote_char=False, ignore_empty_lines=False),
+            arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.float64()), null_values=[""]),
+        )
+    except pa.ArrowInvalid:
+        return None
+    return np.column_stack([column.to_numpy() for column in table.columns])
 
 
 def _libsvm_matrix(payload: bytes) -> Any:
