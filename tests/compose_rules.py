@@ -54,11 +54,6 @@ def airflow_commands(document: Document) -> list[list[str]]:
     return [words[1:] for words in command_lines(document) if words[:1] == ["airflow"]]
 
 
-def celery_apps(document: Document) -> list[str]:
-    """Dotted name of every Celery application that a command line of `celery` names."""
-    return [words[2] for words in command_lines(document) if words[:2] == ["celery", "--app"]]
-
-
 def ports_open_to_others(document: Document) -> list[str]:
     ports = [str(port) for service in document["services"].values() for port in service.get("ports", [])]
     return [port for port in ports if not port.startswith("127.0.0.1:")]

@@ -32,27 +32,20 @@ DOCKERFILE = (PROJECT / "Dockerfile").read_text()
 REFUSED = [["webserver"], ["celery", "worker", "--no-such-option"]]
 
 ASK_AIRFLOW = """
-import contextlib, importlib, json, sys
+import contextlib, json, sys
 from airflow.cli.cli_parser import get_parser
 from airflow.configuration import retrieve_configuration_description
-commands, celery_apps = json.load(sys.stdin)
-refused, absent = [], []
+commands, refused = json.load(sys.stdin), []
 with contextlib.redirect_stdout(sys.stderr):
     for command in commands:
         try:
             get_parser().parse_args(command)
         except SystemExit:
             refused.append(command)
-    for path in celery_apps:
-        module, _, name = path.rpartition(".")
-        try:
-            getattr(importlib.import_module(module), name)
-        except (ImportError, AttributeError) as error:
-            absent.append(f"{path}: {error}")
 options = [(section, option, bool(about.get("sensitive")))
            for section, described in retrieve_configuration_description(include_providers=True).items()
            for option, about in described["options"].items()]
-print(json.dumps({"refused": refused, "absent": absent, "options": options}))
+print(json.dumps({"refused": refused, "options": options}))
 """
 
 
@@ -67,7 +60,7 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
     commands = compose_rules.airflow_commands(COMPOSE) + REFUSED
     answer = subprocess.run(
         [sys.executable, "-c", ASK_AIRFLOW],
-        input=json.dumps([commands, compose_rules.celery_apps(COMPOSE)]),
+        input=json.dumps(commands),
         env=environment,
         capture_output=True,
         text=True,
@@ -185,16 +178,10 @@ def test_airflow_takes_every_command(airflow: dict[str, list[Any]]) -> None:
         "dag-processor",
         "triggerer --skip-serve-logs",
         "celery worker",
-        "jobs check",
         "db migrate",
         "users create",
     }
     assert airflow["refused"] == REFUSED
-
-
-def test_the_celery_application_of_the_workers_loads(airflow: dict[str, list[Any]]) -> None:
-    assert compose_rules.celery_apps(COMPOSE) == ["airflow.providers.celery.executors.celery_executor.app"]
-    assert airflow["absent"] == []
 
 
 MEMBERS = {
