@@ -14,7 +14,7 @@ RUN --mount=type=bind,source=requirements.txt,target=/tmp/requirements.txt \
 ARG AIRFLOW_UID=50000
 # Volumes take over the owner of the folder that they cover: logs must be the user's.
 RUN useradd --no-log-init --create-home --uid "${AIRFLOW_UID}" --user-group airflow \
-    && install --directory --owner=airflow --group=airflow /opt/airflow /opt/airflow/logs
+    && install --directory --owner=airflow --group=airflow /opt/airflow /opt/airflow/logs /data
 
 # The project root is on PYTHONPATH for `from include...`; dags/ and plugins/ lie where Airflow looks for them.
 ENV AIRFLOW_HOME=/opt/airflow \
@@ -26,10 +26,14 @@ FROM base AS local-aws
 COPY --chown=airflow:airflow local_aws local_aws
 # Data alone: what local AWS and the pipeline both have to know of SageMaker's images.
 COPY --chown=airflow:airflow include/sagemaker_images include/sagemaker_images
-USER airflow
+RUN python -m compileall -q local_aws include
+# By number: Kubernetes cannot tell of a name that it is not root's.
+USER ${AIRFLOW_UID}
 
 FROM base AS airflow
 COPY --chown=airflow:airflow include include
 COPY --chown=airflow:airflow plugins plugins
 COPY --chown=airflow:airflow dags dags
-USER airflow
+# A root that is read-only keeps no bytecode: each task would compile all that it imports.
+RUN python -m compileall -q dags include plugins
+USER ${AIRFLOW_UID}

@@ -33,6 +33,8 @@ backfill: $(INSTALLED) ## on the stack of `make up`, all ticks from FROM=2026-01
 
 env: $(INSTALLED) ## write .env and .secrets for docker-compose.yaml
 	@$(BIN)/python -m local_stack.make_env
+	@# The containers mount these folders and cannot write to them.
+	@$(BIN)/python -m compileall -q dags include plugins local_aws
 
 test: $(INSTALLED) $(AWS_CLI) $(SCANNERS) ## all tests but those of test-backfill and test-faults, offline
 	$(BIN)/python -m pytest -m 'not backfill and not faults' $(PARALLEL)
