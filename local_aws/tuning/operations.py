@@ -52,7 +52,7 @@ def create_tuning_job(region: Region, request: JsonObject) -> JsonObject:
     check_limits(definition)
     most = _most_jobs(config, ranges)
     static = {**static, "_tuning_objective_metric": objective.name}
-    request = {**request, "TrainingJobDefinition": {**definition, "StaticHyperParameters": static}}
+    request = request | {"TrainingJobDefinition": definition | {"StaticHyperParameters": static}}
     job = TuningJob(name=name, arn=arn, request=request, tags=tags.from_request(request), objective=objective)
     seed = config.get("RandomSeed", name)
     candidates = grid(ranges) if config["Strategy"] == "Grid" else draws(ranges, seed)

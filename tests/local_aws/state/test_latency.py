@@ -1,20 +1,16 @@
 """`--latency`: how long states last, and that nobody has to wait for the end of one."""
 
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 
-from local_aws.containers.limits import JobLimits
-from local_aws.protocol.signatures.authentication import AnySignature
-from local_aws.server import LocalAws
 from local_aws.state.latency import LATENCIES, Latency
 from tests.aws.clients import make_client
 from tests.aws.endpoints import deploy, settled
+from tests.aws.in_process import local_aws_in_process
 from tests.aws.sagemaker_requests import training_request
 from tests.aws.training_data import BUCKET
 from tests.aws.training_jobs import finished
@@ -22,15 +18,6 @@ from tests.aws.waiting import wait_until
 from tests.services.local_aws_server import local_aws_server
 
 ROWS = b"".join(b"%d,%d,%d\n" % (row % 2, row % 2, row % 3) for row in range(40))
-
-
-class SilentHandler(WSGIRequestHandler):
-    def log_message(self, *_: object) -> None:
-        return
-
-    def get_environ(self) -> dict[str, Any]:
-        # As local AWS's own server tells it.
-        return super().get_environ() | {"REQUEST_URI": self.path}
 
 
 @contextmanager
@@ -44,25 +31,10 @@ def client_with_data(url: str) -> Iterator[Any]:
         yield sagemaker
 
 
-@contextmanager
-def in_process(latency: Latency) -> Iterator[Any]:
-    application = LocalAws(latency, JobLimits(), AnySignature())
-    with make_server("127.0.0.1", 0, application, handler_class=SilentHandler) as server:
-        serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        serving.start()
-        try:
-            with client_with_data(f"http://127.0.0.1:{server.server_port}") as sagemaker:
-                yield sagemaker
-        finally:
-            application.close()
-            server.shutdown()
-            serving.join()
-
-
 @pytest.mark.slow
 def test_each_state_lasts_as_long_as_it_is_told() -> None:
     latency = Latency(starting=0.6, downloading=0.7, uploading=0.8, creating=1.5, updating=0.9)
-    with in_process(latency) as sagemaker:
+    with local_aws_in_process(latency) as url, client_with_data(url) as sagemaker:
         sagemaker.create_training_job(**training_request("slow"))
         job = finished(sagemaker, "slow")
         lasted = {

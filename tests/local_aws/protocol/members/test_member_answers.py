@@ -1,6 +1,5 @@
 """Every member of every request that local AWS answers itself has an answer, and none is silently ignored."""
 
-import ast
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +12,6 @@ from local_aws.protocol.members import member_answers as module
 from local_aws.protocol.members.member_answers import member_answers, refuse_members, runtime_model
 from local_aws.protocol.service_model import service_model
 from local_aws.server import OPERATIONS
-from tests.project import PROJECT
 
 OURS = [*OPERATIONS, "InvokeEndpoint"]
 
@@ -114,26 +112,6 @@ def test_what_the_table_does_not_refuse_passes() -> None:
         way = [member_answers().of(".".join(names[: end + 1])) for end in range(1, len(names))]
         if all(answer is not None and (answer.kind != "refused" or answer.by_operation) for answer in way):
             refuse_members(operation, request_with(path, shape), input_shape(operation))
-
-
-def test_what_is_acted_on_is_named_in_the_code() -> None:
-    """A member that the code never names cannot be acted on; records are told back as they came."""
-    words = set()
-    for file in (PROJECT / "local_aws").rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                words.add(node.value)
-                words.update(node.value.split("."))
-    named = {
-        path
-        for path in MEMBERS
-        if not path.startswith(("CreateModelPackage", "UpdateModelPackage", "InvokeEndpoint"))
-        and (answer := member_answers().of(path)) is not None
-        and answer.kind == "acted_on"
-    }
-    # jobs/operations.py builds these of the kind's name.
-    composed = {"TrainingJobName", "ProcessingJobName", "TransformJobName", "HyperParameterTuningJobName"}
-    assert {path for path in named if path.rpartition(".")[2] not in words | composed} == set()
 
 
 @pytest.mark.parametrize("kind", ["no_meaning", "refused"])

@@ -1,0 +1,282 @@
+"""What the table of members says is acted on is read by the code that acts: seen in requests that note it."""
+
+import datetime as dt
+import itertools
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from botocore.model import ListShape, Shape, StructureShape
+
+from local_aws import server
+from local_aws.protocol.members.member_answers import member_answers
+from local_aws.state.latency import Latency
+from tests.aws.clients import make_client
+from tests.aws.endpoints import settled
+from tests.aws.in_process import local_aws_in_process
+from tests.aws.processing_jobs import ended as processed
+from tests.aws.processing_jobs import processing_request, s3_input
+from tests.aws.sagemaker_requests import IMAGE, ROLE, channel, model_request, training_request, variant
+from tests.aws.training_data import BUCKET, noisy_rows, put_training_data
+from tests.aws.training_jobs import finished
+from tests.aws.transform_jobs import transformed
+from tests.aws.tuning_jobs import RANGES, tuning_request
+from tests.aws.waiting import end_of_job
+from tests.local_aws.protocol.members.read_members import ReadMembers
+from tests.local_aws.protocol.members.test_member_answers import MEMBERS, input_shape
+
+pytestmark = pytest.mark.slow
+
+TAGS = [{"Key": "team", "Value": "bank"}]
+# Values that a member needs where any other of its type is refused before an operation sees it.
+VALUES = {
+    "ResourceArn": "arn:aws:sagemaker:us-east-1:123456789012:training-job/walk",
+    "TrainingPlanArnEquals": "arn:aws:sagemaker:us-east-1:123456789012:training-plan/walk",
+    "Tags": TAGS,
+    "TagKeys": ["team"],
+}
+# Records, which AWS too keeps for nothing but to tell them, and the one operation whose members are headers.
+ELSEWHERE = ("CreateModelPackage", "UpdateModelPackage", "InvokeEndpoint")
+# The container reads these from a copy of the request. The script of this walk fails without them.
+IN_THE_CONTAINER = {
+    "CreateProcessingJob.AppSpecification.ContainerEntrypoint",
+    "CreateProcessingJob.AppSpecification.ContainerArguments",
+    "CreateProcessingJob.Environment",
+}
+SCRIPT = b"""
+import os, sys
+sys.exit(0 if sys.argv[1:] == ["argument"] and os.environ["A"] == "b" else 3)
+"""
+
+
+def acted_on() -> set[str]:
+    answers = {path: member_answers().of(path) for path in MEMBERS if not path.startswith(ELSEWHERE)}
+    return {path for path, answer in answers.items() if answer is not None and answer.kind == "acted_on"}
+
+
+def value_of(name: str, shape: Shape) -> Any:
+    if name in VALUES:
+        return VALUES[name]
+    if isinstance(shape, ListShape):
+        return [value_of("", shape.member)]
+    if isinstance(shape, StructureShape):
+        return {one: value_of(one, shape.members[one]) for one in shape.required_members}
+    if enum := shape.metadata.get("enum"):
+        return enum[0]
+    moment = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+    values = {"boolean": True, "integer": 1, "timestamp": moment}
+    return values.get(shape.type_name, "walk")
+
+
+def small_requests(operation: str) -> Iterator[dict[str, Any]]:
+    """Yield a request for each member that is acted on, with the required ones beside it."""
+    shape = input_shape(operation)
+    required = {name: value_of(name, shape.members[name]) for name in shape.required_members}
+    for name, member in shape.members.items():
+        if f"{operation}.{name}" in acted_on():
+            yield required | {name: value_of(name, member)}
+
+
+def ask_with_each_member(sagemaker: Any) -> None:
+    """Call the operations that begin no work. A refusal of an absent name has read the name."""
+    methods = {operation: method for method, operation in sagemaker.meta.method_to_api_mapping.items()}
+    asked = [name for name in server.OPERATIONS if not name.startswith(("Create", "Update"))]
+    ends = {name for name in asked if name.startswith(("Stop", "Delete")) and name != "DeleteTags"}
+    # A list reads its filters where it has something to list.
+    for operation in sorted(asked, key=lambda name: name in ends):
+        for request in small_requests(operation):
+            with suppress(ClientError):
+                getattr(sagemaker, methods[operation])(**request)
+
+
+def full_training(name: str) -> dict[str, Any]:
+    source = {
+        "S3DataType": "S3Prefix",
+        "S3Uri": f"s3://{BUCKET}/train/",
+        "S3DataDistributionType": "FullyReplicated",
+    }
+    train = channel(DataSource={"S3DataSource": source}, CompressionType="None", InputMode="File")
+    channels = [train, channel("validation")]
+    request = training_request(name, Tags=TAGS, Environment={"A": "b"}, InputDataConfig=channels)
+    request["OutputDataConfig"] |= {"CompressionType": "GZIP", "KmsKeyId": "key"}
+    request["ResourceConfig"]["KeepAlivePeriodInSeconds"] = 0
+    request["StoppingCondition"]["MaxWaitTimeInSeconds"] = 600
+    return {
+        **request,
+        "EnableManagedSpotTraining": True,
+        "CheckpointConfig": {"S3Uri": f"s3://{BUCKET}/checkpoints/{name}"},
+    }
+
+
+def train(sagemaker: Any) -> str:
+    sagemaker.create_training_job(**full_training("walk"))
+    job = finished(sagemaker, "walk")
+    assert job["TrainingJobStatus"] == "Completed", job
+    return str(job["ModelArtifacts"]["S3ModelArtifacts"])
+
+
+def tune(sagemaker: Any) -> None:
+    definition = full_training("")
+    taken = (
+        *("InputDataConfig", "OutputDataConfig", "ResourceConfig", "StoppingCondition"),
+        *("EnableManagedSpotTraining", "CheckpointConfig", "Environment"),
+    )
+    ranges: dict[str, Any] = {
+        **RANGES,
+        "CategoricalParameterRanges": [{"Name": "tree_method", "Values": ["hist", "approx"]}],
+    }
+    ranges["IntegerParameterRanges"] = [{**ranges["IntegerParameterRanges"][0], "ScalingType": "Linear"}]
+    sagemaker.create_hyper_parameter_tuning_job(
+        **tuning_request(
+            "walk",
+            definition={name: definition[name] for name in taken},
+            members={"Tags": TAGS},
+            ParameterRanges=ranges,
+            RandomSeed=7,
+            ResourceLimits={
+                "MaxNumberOfTrainingJobs": 2,
+                "MaxParallelTrainingJobs": 1,
+                "MaxRuntimeInSeconds": 600,
+            },
+            TuningJobCompletionCriteria={
+                "TargetObjectiveMetricValue": 2.0,
+                "BestObjectiveNotImproving": {"MaxNumberOfTrainingJobsNotImproving": 5},
+            },
+        )
+    )
+    job = end_of_job(
+        lambda: sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName="walk"),
+        "HyperParameterTuningJobStatus",
+    )
+    assert job["HyperParameterTuningJobStatus"] == "Completed", job
+
+
+def process(sagemaker: Any, s3: Any) -> None:
+    s3.put_object(Bucket=BUCKET, Key="walk/script.py", Body=SCRIPT)
+    request = processing_request("walk", "argument", Tags=TAGS, Environment={"A": "b"})
+    request["StoppingCondition"] = {"MaxRuntimeInSeconds": 600}
+    request["ProcessingInputs"].append(
+        s3_input("more", f"s3://{BUCKET}/train/", "/opt/ml/processing/input/more", S3CompressionType="None")
+    )
+    sagemaker.create_processing_job(**request)
+    job = processed(sagemaker, "walk")
+    assert job["ProcessingJobStatus"] == "Completed", job
+
+
+def transform(sagemaker: Any, s3: Any) -> None:
+    s3.put_object(Bucket=BUCKET, Key="batch/all.csv", Body=b"1,2,3\n4,5,6\n")
+    job = transformed(
+        sagemaker,
+        "walk",
+        ModelName="walk",
+        TransformInput={"CompressionType": "None"},
+        TransformOutput={"AssembleWith": "Line"},
+        DataProcessing={"InputFilter": "$", "OutputFilter": "$", "JoinSource": "None"},
+        MaxConcurrentTransforms=2,
+        MaxPayloadInMB=1,
+        BatchStrategy="MultiRecord",
+        ModelClientConfig={"InvocationsTimeoutInSeconds": 60, "InvocationsMaxRetries": 1},
+        Environment={"A": "b"},
+        Tags=TAGS,
+    )
+    assert job["TransformJobStatus"] == "Completed", job
+
+
+def make_models(sagemaker: Any, archive: str) -> None:
+    """Make models of all forms that a container has, the first of which is named `walk`."""
+    source = {"S3Uri": archive, "S3DataType": "S3Object", "CompressionType": "Gzip"}
+    serving = {"Image": IMAGE, "Environment": {"A": "b"}}
+    sagemaker.create_model_package_group(ModelPackageGroupName="walk-group")
+    package = sagemaker.create_model_package(
+        ModelPackageName="walk",
+        InferenceSpecification={
+            "Containers": [{"Image": IMAGE, "ModelDataUrl": archive}],
+            "SupportedContentTypes": ["text/csv"],
+            "SupportedResponseMIMETypes": ["text/csv"],
+        },
+    )["ModelPackageArn"]
+    forms = (
+        {**serving, "ModelDataUrl": archive},
+        {**serving, "ModelDataSource": {"S3DataSource": source}},
+        {"ModelPackageName": package, "Environment": {"A": "b"}},
+    )
+    names = itertools.chain(["walk"], (f"walk-{number}" for number in itertools.count()))
+    for form in forms:
+        request = model_request(next(names), archive) | {"PrimaryContainer": form, "Tags": TAGS}
+        sagemaker.create_model(**request)
+        sagemaker.create_model(ModelName=next(names), ExecutionRoleArn=ROLE, Containers=[form])
+
+
+def host(sagemaker: Any) -> None:
+    serverless = {
+        "VariantName": "Small",
+        "ModelName": "walk",
+        "InitialVariantWeight": 1,
+        "ServerlessConfig": {"MemorySizeInMB": 1024, "MaxConcurrency": 1},
+    }
+    served = variant("walk", InitialVariantWeight=1, ContainerStartupHealthCheckTimeoutInSeconds=600)
+    sagemaker.create_endpoint_config(
+        EndpointConfigName="walk", ProductionVariants=[served, serverless], Tags=TAGS
+    )
+    sagemaker.create_endpoint(EndpointName="walk", EndpointConfigName="walk", Tags=TAGS)
+    assert settled(sagemaker, "walk")["EndpointStatus"] == "InService"
+    sagemaker.update_endpoint(
+        EndpointName="walk",
+        EndpointConfigName="walk",
+        RetainAllVariantProperties=True,
+        ExcludeRetainedVariantProperties=[{"VariantPropertyType": "DesiredInstanceCount"}],
+    )
+    assert settled(sagemaker, "walk")["EndpointStatus"] == "InService"
+    sagemaker.update_endpoint_weights_and_capacities(
+        EndpointName="walk",
+        DesiredWeightsAndCapacities=[
+            {"VariantName": "AllTraffic", "DesiredWeight": 2},
+            {"VariantName": "Small", "ServerlessUpdateConfig": {"MaxConcurrency": 2}},
+        ],
+    )
+    assert settled(sagemaker, "walk")["EndpointStatus"] == "InService"
+
+
+def test_every_member_that_is_acted_on_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Print how many were: `pytest -s`."""
+    reads = ReadMembers()
+    for name, operation in list(server.OPERATIONS.items()):
+        monkeypatch.setitem(server.OPERATIONS, name, reads.of(name, operation))
+    with local_aws_in_process(Latency(starting=0)) as url:
+        s3, sagemaker = make_client("s3", url), make_client("sagemaker", url)
+        put_training_data(s3, noisy_rows())
+        archive = train(sagemaker)
+        process(sagemaker, s3)
+        make_models(sagemaker, archive)
+        transform(sagemaker, s3)
+        host(sagemaker)
+        tune(sagemaker)
+        # Last, as it stops and deletes what has this name.
+        ask_with_each_member(sagemaker)
+        s3.close()
+        sagemaker.close()
+    expected = acted_on() - IN_THE_CONTAINER
+    print(f"\n{len(expected & reads.paths)} of {len(expected)} members that are acted on were read")
+    unread = sorted(expected - reads.paths)
+    assert unread == []
+
+
+def test_what_is_merely_told_back_does_not_count() -> None:
+    reads = ReadMembers()
+
+    def create(_: object, request: dict[str, Any]) -> dict[str, Any]:
+        kept.append(request)
+        return {**request, "Size": request["Sizes"][0]["Size"]}
+
+    def describe(_: object, request: dict[str, Any]) -> dict[str, Any]:
+        return {**kept[0], "Name": request["Name"], "Colour": kept[0]["Colour"]}
+
+    kept: list[dict[str, Any]] = []
+    request = {"Sizes": [{"Size": 1, "Unit": "m"}], "Colour": "red"}
+    region: Any = None
+    assert reads.of("CreateThing", create)(region, request) == {**request, "Size": 1}
+    assert reads.paths == {"CreateThing.Sizes", "CreateThing.Sizes.Size"}
+    reads.of("DescribeThing", describe)(region, {"Name": "a"})
+    assert reads.paths == {"CreateThing.Sizes", "CreateThing.Sizes.Size", "DescribeThing.Name"}
