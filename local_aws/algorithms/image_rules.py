@@ -1,5 +1,6 @@
 """The rules of an image in force at one of its versions, from the data file that others read too."""
 
+import os
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -8,6 +9,17 @@ from typing import Any
 
 # Data without code: of the folder `include`, local AWS has this part alone.
 _FOLDER = "include.sagemaker_images"
+IMAGE_VARIABLE = "LOCAL_AWS_IMAGE"
+"""The variable in which a container finds the image that was asked for, as `repository:tag`."""
+
+
+def asked_image(default: str) -> str:
+    """Return the image that this container stands for.
+
+    Args:
+        default: The one outside of a container.
+    """
+    return os.environ.get(IMAGE_VARIABLE, default)
 
 
 @cache

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from local_aws import algorithms
+from local_aws.algorithms.image_rules import IMAGE_VARIABLE
 from local_aws.algorithms.metric import Metric
 from local_aws.errors import ValidationError
 
@@ -25,6 +26,11 @@ class Algorithm:
     """The image that was asked for, as `repository:tag`."""
     kept_image: str
     """The image whose contract it keeps, as `repository:tag`."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What its container is told of the image that was asked for."""
+        return {IMAGE_VARIABLE: self.image}
 
 
 @cache

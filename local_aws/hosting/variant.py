@@ -143,9 +143,9 @@ def start_variant(region: Region, endpoint_name: str, spec: JsonObject, model: M
     )
     # SageMaker's answers lead to it, also where the container writes nothing.
     log.open_group()
-    container = region.background.container(
-        find_algorithm(definition["Image"]).name, "serve", definition.get("Environment", {}), log.append
-    )
+    algorithm = find_algorithm(definition["Image"])
+    environment = {**definition.get("Environment", {}), **algorithm.environment}
+    container = region.background.container(algorithm.name, "serve", environment, log.append)
     listener = listen()
     try:
         write_model(container, region.storage, definition["ModelDataUrl"])

@@ -61,7 +61,7 @@ class TrainingRun(JobRun[TrainingJob]):
             self._log.append(line)
             job.take_metrics(shown(line))
 
-        environment = job.request.get("Environment", {})
+        environment = {**job.request.get("Environment", {}), **job.algorithm.environment}
         return self.region.background.container(job.algorithm.name, "train", environment, show)
 
     def download(self, container: Container) -> None:

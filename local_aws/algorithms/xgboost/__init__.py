@@ -9,4 +9,6 @@ IMAGES = (
     "sagemaker-xgboost:1.2-2",
     "sagemaker-xgboost:1.2-1",
     "sagemaker-xgboost:1.0-1",
+    "xgboost:1",
+    "xgboost:latest",
 )

@@ -78,11 +78,24 @@ _UPDATERS = {kind: _values("updater", names) for kind, names in _TABLE["updaters
 _TREE_UPDATERS = (*_UPDATERS["growers"], *_UPDATERS["others"])
 
 
-def validate(given: Mapping[str, str]) -> dict[str, Any]:
+def _rules_of(version: str) -> Mapping[str, Rule]:
+    """Return the rules at a version of the image: its library's, and `silent` as long as images took it.
+
+    The rules of the versions "1" and "latest" are not public. They are older than those of the table, and
+    their documentation lists `silent`.
+    """
+    entry, versions = _TABLE["hyperparameters"]["silent"], _TABLE["versions"]
+    at = versions.index(version) if version in versions else 0
+    is_taken = at <= versions.index(entry["until"])
+    return {**RULES, "silent": _rule("silent", entry)} if is_taken else RULES
+
+
+def validate(given: Mapping[str, str], version: str = _VERSION) -> dict[str, Any]:
     """Read and check a job's hyperparameters.
 
     Args:
         given: Names and texts, as the API carries them.
+        version: The version of the image that was asked for.
 
     Returns:
         Names and values, in the given order. An alias has the name that it stands for.
@@ -94,13 +107,13 @@ def validate(given: Mapping[str, str]) -> dict[str, Any]:
     for name in _REQUIRED:
         if name not in named:
             raise UserError(f"Missing required hyperparameter: {name}")
-    values = {}
+    rules, values = _rules_of(version), {}
     for name, text in named.items():
-        if name not in RULES:
+        if name not in rules:
             raise UserError(f"Extraneous hyperparameter found: {name}")
-        values[name] = RULES[name].read(name, text)
+        values[name] = rules[name].read(name, text)
     for name, value in values.items():
-        RULES[name].check(name, value)
+        rules[name].check(name, value)
     _check_together(values)
     return values
 

@@ -15,6 +15,7 @@ from werkzeug.exceptions import InternalServerError
 from werkzeug.http import parse_options_header
 from werkzeug.wrappers import Request, Response
 
+from local_aws.algorithms.image_rules import IMAGE_VARIABLE
 from local_aws.algorithms.serving_routes import LARGEST_BODY, serving_application
 from local_aws.algorithms.xgboost.inference_output import encode, select, selected_keys
 from local_aws.algorithms.xgboost.library import xgboost
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 _CSV = "text/csv"
 _JSON = "application/json"
+# The images before 1.2-2, which answer all rows in one line of CSV, whatever Accept asks for (serve.py at
+# their tags). The code of the first two is not public; AWS's notebooks for them read such answers.
+_IN_ONE_LINE = ("xgboost:1", "xgboost:latest", "sagemaker-xgboost:1.0-1", "sagemaker-xgboost:1.2-1")
 _ACCEPTED = [_JSON, "application/jsonlines", "application/x-recordio-protobuf", _CSV]
 
 
@@ -45,6 +49,8 @@ class Settings:
     """Whether a transform job sends the requests."""
     is_ensemble: bool = True
     """Whether several model files predict together."""
+    is_in_one_line: bool = False
+    """Whether all predictions stand in one line, as in the answers of old images."""
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Self:
@@ -56,6 +62,7 @@ class Settings:
             selected=None if wanted is None else selected_keys(wanted),
             is_batch=bool(environment.get("SAGEMAKER_BATCH")),
             is_ensemble=environment.get("SAGEMAKER_INFERENCE_ENSEMBLE", "true") == "true",
+            is_in_one_line=environment.get(IMAGE_VARIABLE) in _IN_ONE_LINE,
         )
 
 
@@ -123,6 +130,8 @@ def _selected(model: Model, settings: Settings, keys: list[str], predictions: An
 def _plain(predictions: list[Any], settings: Settings, accept: str) -> Response:
     if settings.is_batch:
         body = "".join(f"{prediction}\n" for prediction in predictions)
+    elif settings.is_in_one_line:
+        return Response(",".join(map(str, predictions)), HTTPStatus.OK, mimetype=_CSV)
     elif accept == _JSON:
         body = json.dumps({"predictions": [{"score": prediction} for prediction in predictions]})
     elif accept == _CSV:

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from local_aws.algorithms.image_rules import asked_image
+from local_aws.algorithms.xgboost import IMAGES
 from local_aws.algorithms.xgboost.boosting import Places, Plan, boost
 from local_aws.algorithms.xgboost.channels import DataFormat, check_channels
 from local_aws.algorithms.xgboost.hyperparameters import validate
@@ -45,7 +47,8 @@ def train(opt_ml: OptMl) -> None:
         format="[%(asctime)s:%(levelname)s] %(message)s",
         datefmt="%Y-%m-%d:%H:%M:%S",
     )
-    hyperparameters = validate(json.loads(opt_ml.hyperparameters.read_text()))
+    version = asked_image(IMAGES[0]).partition(":")[2]
+    hyperparameters = _without_silent(validate(json.loads(opt_ml.hyperparameters.read_text()), version))
     channels = json.loads(opt_ml.input_data_config.read_text())
     data_format = check_channels(channels)
     weights = hyperparameters.get("csv_weights", 0)
@@ -71,6 +74,19 @@ def train(opt_ml: OptMl) -> None:
         if any(known in str(error) for known in _USER_ERRORS):
             raise UserError(str(error)) from error
         raise UserError(f"XGB train call failed with exception:\n {error}") from error
+
+
+def _without_silent(hyperparameters: dict[str, Any]) -> dict[str, Any]:
+    """Return hyperparameters in which verbosity stands for `silent`, which XGBoost does not know any more."""
+    if "silent" not in hyperparameters:
+        return hyperparameters
+    rest = {name: value for name, value in hyperparameters.items() if name != "silent"}
+    if hyperparameters["silent"]:
+        rest["verbosity"] = 0
+    _LOG.info(
+        "Local AWS: XGBoost has no silent any more; verbosity=%d stands for it.", rest.get("verbosity", 1)
+    )
+    return rest
 
 
 def _places(opt_ml: OptMl) -> Places:

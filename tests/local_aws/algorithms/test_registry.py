@@ -17,6 +17,8 @@ REGISTRY = "683313688378.dkr.ecr.us-east-1.amazonaws.com"
             "451049120500.dkr.ecr.cn-north-1.amazonaws.com.cn/sagemaker-xgboost:3.0-5",
             "sagemaker-xgboost:3.0-5",
         ),
+        ("811284229777.dkr.ecr.us-east-1.amazonaws.com/xgboost:latest", "xgboost:latest"),
+        ("811284229777.dkr.ecr.us-east-1.amazonaws.com/xgboost:1", "xgboost:1"),
     ],
 )
 def test_known_images(uri: str, image: str) -> None:
@@ -42,7 +44,7 @@ def test_images_of_amazons_own_algorithms(uri: str, name: str) -> None:
         "sagemaker-xgboost:3.2-0",
         f"{REGISTRY}/sagemaker-xgboost",
         f"{REGISTRY}/sagemaker-xgboost:9.9-9",
-        f"{REGISTRY}/xgboost:1",
+        f"{REGISTRY}/xgboost:2",
         f"{REGISTRY}/knn:2",
         f"{REGISTRY}/linear_learner:1",
         f"{REGISTRY}/mine@sha256:0",
