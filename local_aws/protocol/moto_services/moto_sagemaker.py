@@ -1,15 +1,18 @@
 """The SageMaker operations that moto answers: records that it remembers, with no work behind them.
 
-What would tell of work that nobody does is refused: moto says `Succeeded` of a pipeline that never ran.
+What would tell of work that nobody does is refused: moto says `Succeeded` of a pipeline that never ran. Which
+operation is which stands in `moto_operations.toml`.
 """
 
 import logging
+import tomllib
+from collections.abc import Mapping
+from functools import cache
 from http import HTTPStatus
+from importlib.resources import files
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from moto.core.utils import camelcase_to_underscores
-from moto.sagemaker.responses import SageMakerResponse
 from werkzeug.wrappers import Request, Response
 
 from local_aws.errors import AwsError, ValidationError
@@ -20,21 +23,6 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 
-# The operations that begin work, or make what then is in service: moto does nothing, and says it is done.
-_NOT_DONE = {
-    "StartPipelineExecution": (
-        "it keeps pipelines and their definitions, and runs none of their steps. Call CreateTrainingJob, "
-        "CreateProcessingJob, CreateTransformJob, CreateModel and CreateModelPackage for what the steps do"
-    ),
-    "CreateAutoMLJobV2": "it trains by CreateTrainingJob and CreateHyperParameterTuningJob",
-    "StopAutoMLJob": "it has no AutoML jobs that could run",
-    "CreateCompilationJob": "it compiles no models; CreateModel takes them as they were trained",
-    "CreateCluster": "it has no instances for a cluster; jobs and endpoints run without one",
-    "CreateFeatureGroup": (
-        "it has no feature store, so no record could be put into the group. Keep the data in S3, where jobs "
-        "and DAGs read it"
-    ),
-}
 # The members with which a record would stand for work, by operation.
 _NOT_DONE_BY_MEMBER = {
     ("CreateNotebookInstance", "LifecycleConfigName"): "no instance starts, so its scripts would not run",
@@ -58,9 +46,29 @@ _SEARCHED = (
 )
 
 
+@cache
+def _table() -> Mapping[str, Any]:
+    return tomllib.loads(files(__package__).joinpath("moto_operations.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def passed_on() -> Mapping[str, str]:
+    """Return the operations that moto answers: name to kind, `record` or `none` (see the table)."""
+    table = _table()
+    return {
+        name: kind for kind in ("record", "none") for entry in table[kind] for name in entry["operations"]
+    }
+
+
+def refused() -> Mapping[str, str]:
+    """Return the operations of moto that are refused: name to reason."""
+    reasons: dict[str, str] = _table()["refused"]
+    return reasons
+
+
 def moto_has(operation: str) -> bool:
-    """Tell whether moto has a SageMaker operation."""
-    return camelcase_to_underscores(operation) in vars(SageMakerResponse)
+    """Tell whether an operation is one of moto's that the table knows."""
+    return operation in passed_on() or operation in refused()
 
 
 def refuse_undone(operation: str, request: JsonObject) -> None:
@@ -73,10 +81,9 @@ def refuse_undone(operation: str, request: JsonObject) -> None:
     Raises:
         AwsError: `UnknownOperationException` for an operation, ValidationError for a member or a value.
     """
-    if operation in _NOT_DONE:
+    if (why := refused().get(operation)) is not None:
         raise AwsError(
-            "UnknownOperationException",
-            f"Local AWS does not have SageMaker's {operation}: {_NOT_DONE[operation]}.",
+            "UnknownOperationException", f"Local AWS does not have SageMaker's {operation}: {why}."
         )
     for (of, member), reason in _NOT_DONE_BY_MEMBER.items():
         if of == operation and member in request:

@@ -1,12 +1,19 @@
 """SageMaker operations that are moto's: passed on, and never an answer that an SDK cannot read or retries."""
 
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from botocore.model import ListShape, Shape, StructureShape
+from moto.core.utils import camelcase_to_underscores
+from moto.sagemaker.responses import SageMakerResponse
 
 from local_aws.protocol.moto_services import moto_sagemaker
-from local_aws.protocol.moto_services.moto_sagemaker import moto_has
+from local_aws.protocol.moto_services.moto_sagemaker import moto_has, passed_on
+from local_aws.protocol.service_model import service_model
+from local_aws.server import OPERATIONS
 from tests.aws.answers import refused
 
 
@@ -107,6 +114,16 @@ def test_a_pipeline_is_kept_and_not_run(sagemaker: Any) -> None:
         ),
         ("create_cluster", {"ClusterName": "hyperpod"}),
         (
+            "create_domain",
+            {
+                "DomainName": "studio",
+                "AuthMode": "IAM",
+                "DefaultUserSettings": {"ExecutionRole": _ROLE},
+                "SubnetIds": ["subnet-1"],
+                "VpcId": "vpc-1",
+            },
+        ),
+        (
             "create_feature_group",
             {
                 "FeatureGroupName": "customers",
@@ -174,6 +191,66 @@ def test_what_moto_cannot_see_is_not_searched(sagemaker: Any) -> None:
     assert message.startswith("Local AWS does not search the Resource TrainingJob; it searches Experiment, ")
 
 
-def test_every_operation_that_is_refused_is_one_that_moto_has() -> None:
-    named = {*moto_sagemaker._NOT_DONE, *(of for of, _ in moto_sagemaker._NOT_DONE_BY_MEMBER)}
-    assert {operation for operation in named if not moto_has(operation)} == set()
+def output_statuses(operation: str) -> Iterator[str]:
+    """Yield the members of an answer that tell a state. What a setting is switched to is none."""
+
+    def walk(shape: Shape, around: frozenset[str]) -> Iterator[str]:
+        if isinstance(shape, ListShape):
+            yield from walk(shape.member, around)
+        elif isinstance(shape, StructureShape) and shape.name not in around:
+            for name, member in shape.members.items():
+                if name.endswith("Status") and member.type_name == "string":
+                    if "ENABLED" not in member.metadata.get("enum", ()):
+                        yield name
+                else:
+                    yield from walk(member, around | {shape.name})
+
+    output = service_model().operation_model(operation).output_shape
+    if output is not None:
+        yield from walk(output, frozenset())
+
+
+# The states that answers of moto tell of records, and why none of them tells of work.
+STATES = {
+    "PipelineStatus": "of the definition, which is there",
+    "ModelCardStatus": "what its author says",
+    "ModelCardProcessingStatus": "of the card's deletion",
+    "PrimaryStatus": "what the experiment's author says",
+    "NotebookInstanceStatus": "the tutorial's second step waits for it; the guide tells of no Jupyter",
+}
+
+
+def test_every_operation_of_moto_has_an_answer() -> None:
+    """Print the operations by answer: `pytest -s`."""
+    known = {
+        name
+        for name in service_model().operation_names
+        if camelcase_to_underscores(name) in vars(SageMakerResponse) and name not in OPERATIONS
+    }
+    kinds = {**passed_on(), **dict.fromkeys(moto_sagemaker.refused(), "refused")}
+    print(f"\n{len(known)} operations of moto: {dict(Counter(kinds.values()))}")
+    assert set(kinds) == known
+    assert len(kinds) == len(passed_on()) + len(moto_sagemaker.refused())
+    assert {of for of, _ in moto_sagemaker._NOT_DONE_BY_MEMBER} <= set(passed_on())
+
+
+def test_no_record_has_a_state_that_tells_of_work() -> None:
+    records = [name for name, kind in passed_on().items() if kind == "record" and name != "Search"]
+    assert {status for name in records for status in output_statuses(name)} == set(STATES)
+
+
+@pytest.mark.parametrize("operation", [name for name, kind in passed_on().items() if kind == "none"])
+def test_what_cannot_be_made_is_not_found(sagemaker: Any, operation: str) -> None:
+    """Whatever is asked: a list is empty, and nothing is described or deleted."""
+    method = next(one for one, name in sagemaker.meta.method_to_api_mapping.items() if name == operation)
+    shape = service_model().operation_model(operation).input_shape
+    assert shape is not None
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:pipeline/absent/execution/absent"
+    names = {name: arn if name.endswith("Arn") else "absent" for name in shape.required_members}
+    if operation in ("ListAutoMLJobs", "ListCompilationJobs", "ListClusters", "ListDomains"):
+        answer = getattr(sagemaker, method)(**names)
+        assert [value for value in answer.values() if isinstance(value, list)] == [[]]
+        return
+    with pytest.raises(ClientError) as caught:
+        getattr(sagemaker, method)(**names)
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] in (400, 404)
