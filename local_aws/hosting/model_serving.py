@@ -9,7 +9,7 @@ import urllib3
 
 from local_aws.containers.container import Container
 from local_aws.errors import BadArchiveError, LargeArchiveError, ModelDataError, NoSuchObjectError
-from local_aws.hosting.model_archive import extract
+from local_aws.storage.archive import extract
 from local_aws.storage.objects import S3Url, Storage
 
 # SageMaker's limit (API reference, ProductionVariant: ContainerStartupHealthCheckTimeoutInSeconds).

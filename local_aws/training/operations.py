@@ -10,8 +10,9 @@ from local_aws.state.resources import JsonObject, Region
 from local_aws.training.channels import check_channels
 from local_aws.training.job import TrainingJob
 from local_aws.training.limits import check_limits
-from local_aws.training.program import check_program
+from local_aws.training.program import check_metrics, refuse_script
 from local_aws.training.run import TrainingRun
+from local_aws.training.script_mode import Script
 
 
 def create_training_job(region: Region, request: JsonObject) -> JsonObject:
@@ -26,13 +27,17 @@ def create_training_job(region: Region, request: JsonObject) -> JsonObject:
     if image_uri is None or "AlgorithmName" in specification:
         raise ValidationError("Local AWS needs the algorithm as AlgorithmSpecification.TrainingImage.")
     algorithm = find_algorithm(image_uri)
-    check_program(specification, request.get("HyperParameters", {}))
+    check_metrics(specification)
+    hyperparameters = request.get("HyperParameters", {})
+    if algorithm.name != "xgboost":
+        refuse_script(hyperparameters, algorithm.image)
+    script = Script.of(request, hyperparameters)
     check_limits(request)
     check_channels(request, region.storage, region.name)
     job = TrainingJob(
         name=name, arn=arn, request=request, tags=tags.from_request(request), algorithm=algorithm
     )
-    start_job(region, job, TrainingRun(region, job))
+    start_job(region, job, TrainingRun(region, job, script))
     return {"TrainingJobArn": arn}
 
 

@@ -1,4 +1,4 @@
-"""What a training job is to run, beside its algorithm: the user's programs and metrics, which are refused."""
+"""What local AWS neither reads nor runs beside an algorithm: metric definitions, and scripts elsewhere."""
 
 from collections.abc import Mapping
 
@@ -9,23 +9,31 @@ from local_aws.state.resources import JsonObject
 _SCRIPT_MODE = ("sagemaker_program", "sagemaker_submit_directory")
 
 
-def check_program(specification: JsonObject, hyperparameters: Mapping[str, str]) -> None:
-    """Refuse what would not be run or read.
-
-    Args:
-        specification: The AlgorithmSpecification of the request.
-        hyperparameters: HyperParameters, or a tuning job's StaticHyperParameters.
+def check_metrics(specification: JsonObject) -> None:
+    """Refuse metric definitions, as AWS does for its own algorithms.
 
     Raises:
-        ValidationError: There are metric definitions, or a script.
+        ValidationError: The AlgorithmSpecification has some.
     """
     if specification.get("MetricDefinitions"):
         raise ValidationError(
             "You can't override the metric definitions for Amazon SageMaker algorithms. Please retry the "
             "request without specifying metric definitions."
         )
+
+
+def refuse_script(hyperparameters: Mapping[str, str], where: str) -> None:
+    """Refuse a script where none is run.
+
+    Args:
+        hyperparameters: HyperParameters, or a tuning job's StaticHyperParameters.
+        where: What it is that runs none.
+
+    Raises:
+        ValidationError: There is one.
+    """
     if scripts := [name for name in _SCRIPT_MODE if hyperparameters.get(name, "").strip('"')]:
         raise ValidationError(
-            f"Local AWS has no script mode: it trains the algorithm of the image, and would ignore the hyper"
-            f"parameter {scripts[0]}. Leave it out; CreateProcessingJob runs Python scripts."
+            f"Local AWS has no script mode for {where}, and would ignore the hyperparameter {scripts[0]}. "
+            "Leave it out; CreateTrainingJob runs scripts of the XGBoost image, CreateProcessingJob any."
         )

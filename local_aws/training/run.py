@@ -14,11 +14,13 @@ from local_aws.jobs.job import Phase
 from local_aws.jobs.run import JobRun
 from local_aws.jobs.s3_input import data_objects, download
 from local_aws.state.latency import SpotInterruption
+from local_aws.state.resources import Region
 from local_aws.storage.log_streams import LogStream, shown
 from local_aws.storage.objects import S3Url
 from local_aws.training.channels import download_channel, input_mode
 from local_aws.training.job import TrainingJob
 from local_aws.training.limits import without_effect
+from local_aws.training.script_mode import Script
 
 
 class TrainingRun(JobRun[TrainingJob]):
@@ -30,6 +32,10 @@ class TrainingRun(JobRun[TrainingJob]):
     _log: LogStream
     """Of the instance that it has now."""
     _is_out_of_wait = False
+
+    def __init__(self, region: Region, job: TrainingJob, script: Script | None = None) -> None:
+        super().__init__(region, job)
+        self._script = script
 
     def _new_stream(self) -> LogStream:
         """Return the log stream of the next instance."""
@@ -61,6 +67,10 @@ class TrainingRun(JobRun[TrainingJob]):
             self._log.append(line)
             job.take_metrics(shown(line))
 
+        if self._script is not None:
+            log.append("Local AWS installs nothing: the script has the packages that local AWS runs on.")
+            # The entrypoint alone gets the job's environment, from its description.
+            return self.region.background.container("script", "process", {}, show)
         environment = {**job.request.get("Environment", {}), **job.algorithm.environment}
         return self.region.background.container(job.algorithm.name, "train", environment, show)
 
@@ -83,6 +93,8 @@ class TrainingRun(JobRun[TrainingJob]):
         opt_ml.input_data_config.write_text(json.dumps(config))
         opt_ml.resource_config.write_text(json.dumps(hosts))
         opt_ml.hyperparameters.write_text(json.dumps(self.job.request.get("HyperParameters", {})))
+        if self._script is not None:
+            self._script.write(opt_ml, self.region.storage, self.job.request)
         for channel in channels:
             download_channel(channel, opt_ml, self.region.storage)
         if "CheckpointConfig" in self.job.request:
@@ -98,6 +110,14 @@ class TrainingRun(JobRun[TrainingJob]):
             except subprocess.TimeoutExpired:
                 self._interrupt(container, interruption)
         return self._is_out_of_wait or super().work(container)
+
+    def _failure_reason(self, container: Container, exit_code: int) -> str:
+        if self._script is None or container.opt_ml.failure.is_file():
+            return super()._failure_reason(container, exit_code)
+        return (
+            f'AlgorithmError: ExecuteUserScriptError:\nExitCode {exit_code}\nErrorMessage ""\n'
+            f'Command "{self._script.command}", exit code: {exit_code}'
+        )
 
     def _interrupt(self, container: Container, interruption: SpotInterruption) -> None:
         """Take the instance from the job, and go on from its checkpoints on another, unless it is to stop."""

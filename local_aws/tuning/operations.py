@@ -13,7 +13,7 @@ from local_aws.state.resources import JsonObject, Region
 from local_aws.training.channels import check_channels
 from local_aws.training.job import TrainingJob
 from local_aws.training.limits import check_limits
-from local_aws.training.program import check_program
+from local_aws.training.program import check_metrics, refuse_script
 from local_aws.tuning.job import Trial, TuningJob
 from local_aws.tuning.ranges import Range, draws, grid, ranges_of
 from local_aws.tuning.run import TuningRun
@@ -80,7 +80,8 @@ def _objective(config: JsonObject, definition: JsonObject) -> Metric:
     if image is None or "AlgorithmName" in specification:
         raise ValidationError("Local AWS needs the algorithm as AlgorithmSpecification.TrainingImage.")
     algorithm = find_algorithm(image)
-    check_program(specification, definition.get("StaticHyperParameters", {}))
+    check_metrics(specification)
+    refuse_script(definition.get("StaticHyperParameters", {}), "tuning jobs")
     metrics = {metric.name: metric for metric in metrics_of(algorithm)}
     name, direction = wanted["MetricName"], wanted["Type"]
     if name not in metrics:

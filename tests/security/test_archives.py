@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from include.pipeline.history.model_archive import read_model
 from local_aws.errors import BadArchiveError
-from local_aws.hosting.model_archive import extract
+from local_aws.storage.archive import extract
 from tests.security import archives
 
 pytestmark = pytest.mark.slow

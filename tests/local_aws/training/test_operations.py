@@ -238,9 +238,8 @@ def test_an_absent_job(sagemaker: Any, operation: str) -> None:
         ),
         pytest.param(
             {"HyperParameters": {"num_round": "1", "sagemaker_program": "train.py"}},
-            "Local AWS has no script mode: it trains the algorithm of the image, and would ignore the "
-            "hyperparameter sagemaker_program.",
-            id="script-mode",
+            "Script mode needs both hyperparameters, sagemaker_program and sagemaker_submit_directory.",
+            id="half-of-script-mode",
         ),
         pytest.param(
             {

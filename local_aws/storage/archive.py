@@ -1,4 +1,4 @@
-"""Extract a model.tar.gz of unknown origin.
+"""Extract a tar.gz of unknown origin: a model, or a source.
 
 `tarfile` follows links out of its folder before Python 3.11.13, and reads some headers in a time that grows
 by the square before 3.11.10 (CVE-2025-4517, CVE-2024-6232). So it is only asked what one header says, and
@@ -22,7 +22,7 @@ _CHUNK = 1024**2
 
 
 def extract(archive: bytes, directory: Path, largest: int = _LARGEST) -> None:
-    """Extract a model archive: its files and folders. Permissions, owners and times are not taken over.
+    """Extract an archive: its files and folders. Permissions, owners and times are not taken over.
 
     Args:
         archive: A tar file, compressed with gzip.

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from local_aws.errors import BadArchiveError, LargeArchiveError
-from local_aws.hosting.model_archive import extract
+from local_aws.storage.archive import extract
 from tests.local_aws.hosting.model_archives import announcing, archive, link
 
 GOOD = archive(a=bytes(3000), b=b"model")
