@@ -19,6 +19,14 @@ from local_aws.storage.objects import S3Url, Storage
 
 _PREFIX = "sagemaker_"
 _PROGRAM, _DIRECTORY = "sagemaker_program", "sagemaker_submit_directory"
+# What SDKs always send, and what says where the job is and how much the toolkit itself logs.
+_WITHOUT_EFFECT = (
+    "sagemaker_container_log_level",
+    "sagemaker_enable_cloudwatch_metrics",
+    "sagemaker_job_name",
+    "sagemaker_region",
+    "sagemaker_s3_output",
+)
 _CODE = CONTAINER_BASE / "code"
 # What the working directory of the program is, and that signals reach the program itself.
 _IN_CODE = ["/bin/sh", "-c", f'cd {_CODE}/ && exec "$@"', "sh"]
@@ -52,6 +60,12 @@ class Script:
             return None
         if not (program and directory):
             raise ValidationError(f"Script mode needs both hyperparameters, {_PROGRAM} and {_DIRECTORY}.")
+        known = (_PROGRAM, _DIRECTORY, *_WITHOUT_EFFECT)
+        if others := sorted(name for name in decoded if name.startswith(_PREFIX) and name not in known):
+            raise ValidationError(
+                f"Local AWS has no {others[0]} in script mode; of the toolkit's hyperparameters it takes "
+                f"{', '.join(known)}."
+            )
         path = Path(str(program))
         if path.suffix != ".py" or path.is_absolute() or ".." in path.parts:
             raise ValidationError(

@@ -114,7 +114,14 @@ def test_values_are_told_as_the_toolkit_tells_them(sagemaker: Any, s3: Any) -> N
 
 
 def test_a_script_that_fails_fails_the_job_with_its_exit_code(sagemaker: Any, s3: Any) -> None:
-    start(sagemaker, s3, "exits", {"train": "import sys\nsys.exit(3)\n"}, depth="2")
+    start(
+        sagemaker,
+        s3,
+        "exits",
+        {"train": "import sys\nsys.exit(3)\n"},
+        depth="2",
+        sagemaker_region='"us-east-1"',
+    )
     job = finished(sagemaker, "exits")
     assert (job["TrainingJobStatus"], job["FailureReason"]) == (
         "Failed",
@@ -151,6 +158,7 @@ def test_a_script_without_its_source_fails(sagemaker: Any, s3: Any) -> None:
     ("changes", "members", "message"),
     [
         ({"sagemaker_submit_directory": ""}, {}, "Script mode needs both hyperparameters, "),
+        ({"sagemaker_mpi_enabled": "true"}, {}, "Local AWS has no sagemaker_mpi_enabled in script mode; "),
         ({"sagemaker_program": "train.sh"}, {}, "Local AWS cannot run sagemaker_program train.sh. "),
         ({"sagemaker_program": "../train.py"}, {}, "Local AWS cannot run sagemaker_program ../train.py. "),
         (
