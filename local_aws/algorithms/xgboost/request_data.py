@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 from werkzeug.http import parse_options_header
 
 from local_aws.algorithms.xgboost.channels import CONTENT_TYPES, DEFAULT_CONTENT_TYPE, DataFormat
@@ -88,15 +87,25 @@ def _read_large(payload: bytes, delimiter: str) -> Any:
 
 
 def _libsvm_matrix(payload: bytes) -> Any:
+    """Return a dense matrix, as image 3.2-0 makes it: what is absent is 0, and indices from 1 on are shifted.
+
+    Source: libsvm_to_dmatrix in the container's encoder.py. Training reads libsvm sparse, and unshifted.
+    """
     rows, columns, values = [], [], []
-    for row, line in enumerate(payload.strip().decode().split("\n")):
-        for item in line.split(" "):
+    lines = payload.decode().strip().split("\n")
+    for row, line in enumerate(lines):
+        for item in line.split():
             index, colon, value = item.partition(":")
             if colon:
                 rows.append(row)
                 columns.append(int(index))
                 values.append(float(value))
-    return xgboost.DMatrix(csr_matrix((values, (rows, columns))))
+    if not columns:
+        return xgboost.DMatrix(np.empty((0, 0)))
+    shift = 1 if min(columns) >= 1 else 0
+    dense = np.zeros((len(lines), max(columns) - shift + 1))
+    dense[rows, np.array(columns) - shift] = values
+    return xgboost.DMatrix(dense)
 
 
 def _recordio_matrix(payload: bytes) -> Any:

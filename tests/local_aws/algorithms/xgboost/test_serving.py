@@ -67,10 +67,20 @@ def test_an_empty_cell_is_a_missing_value(container: Client, booster: Any) -> No
 
 
 @pytest.mark.parametrize("content_type", ["text/libsvm", "text/x-libsvm", None])
-def test_libsvm(container: Client, booster: Any, content_type: str | None) -> None:
-    expected = booster.predict(xgboost.DMatrix(np.array([[0.5, np.nan, 1.0]])))
+@pytest.mark.parametrize(
+    ("body", "dense_rows"),
+    [
+        pytest.param(b"1 0:0.5 2:1.0", [[0.5, 0, 1]], id="absent is 0, not missing"),
+        pytest.param(b"1 1:0.5 3:1.0\n0 2:2", [[0.5, 0, 1], [0, 2, 0]], id="from 1 on, shifted"),
+        pytest.param(b"1 0:0.5 2:1.0\n0 1:2", [[0.5, 0, 1], [0, 2, 0]], id="from 0 on, as a whole"),
+    ],
+)
+def test_libsvm(
+    container: Client, booster: Any, body: bytes, dense_rows: list[list[float]], content_type: str | None
+) -> None:
+    expected = booster.predict(xgboost.DMatrix(np.array(dense_rows, dtype=float))).tolist()
     headers = {"Content-Type": content_type} if content_type else {}
-    assert ask(container, b"1 0:0.5 2:1.0", **headers).data == f"{expected.tolist()[0]}\n".encode()
+    assert ask(container, body, **headers).data == "".join(f"{score}\n" for score in expected).encode()
 
 
 def test_an_empty_body_has_no_content(container: Client) -> None:
