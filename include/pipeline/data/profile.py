@@ -36,14 +36,14 @@ def profile(data: StoredTable, table: "TableConfig") -> DataProfile:
     columns = tuple(
         _profile_column(name, distribution_of(data.column(name)), shown=table.shows(name))
         for name in data.names
-        if name != table.label
+        if name not in {table.label, *table.encoded}
     )
     hashes = row_hashes(data)
     return DataProfile(
         rows=data.rows,
         label=table.label,
         positives=told_positives(data.column(table.label), shown=shown),
-        dropped=table.drop,
+        dropped=(*table.left_out, *table.encoded),
         columns=columns,
         content_sha256=content_sha256(hashes, data.names),
         duplicates=told_rows(duplicates(hashes, len(hashes)), shown=shown),

@@ -1,14 +1,21 @@
 """The table shuffled, split, and written for SageMaker."""
 
 import hashlib
+import logging
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from include.pipeline.aws.object_store import put_file, receive_object
+import pyarrow as pa
+from pyarrow import csv
+
+from include.pipeline.aws.object_store import put_file, receive_object, write_object
 from include.pipeline.aws.request_limits import MAX_BODY_BYTES
+from include.pipeline.data.bins import told_rows
+from include.pipeline.data.encoding.encoded_rows import encode_table, fit_rows, unseen_rows
+from include.pipeline.data.encoding.record import Encoding
 from include.pipeline.data.order import measure_order
 from include.pipeline.data.parts import (
     check_classes,
@@ -16,6 +23,8 @@ from include.pipeline.data.parts import (
     check_monotone_constraints,
     check_row_bytes,
 )
+from include.pipeline.data.places import listed
+from include.pipeline.data.reading.whole_columns import read_text
 from include.pipeline.data.stored_table import StoredTable
 from include.pipeline.data.table import read_table
 from include.pipeline.data.versions import compare_with_previous
@@ -23,7 +32,7 @@ from include.pipeline.data.writing.csv_file import write_rows
 from include.pipeline.data.writing.rows import Rows, shuffled
 from include.pipeline.data.writing.sides import places_on_the_line, split_by_place
 from include.pipeline.documents.raw_data import RawData
-from include.pipeline.documents.split import Split
+from include.pipeline.documents.split import EncodedFeatures, Split
 from include.pipeline.errors import DataError, DriftError, ObjectError
 from include.pipeline.source.download import Received
 from include.pipeline.source.worker_disk import telling_of_full_disk
@@ -34,6 +43,8 @@ if TYPE_CHECKING:
 
     from include.pipeline.documents.config import TableConfig
     from include.pipeline.documents.plan import RunPlan
+
+log = logging.getLogger(__name__)
 
 
 def split_table(
@@ -146,6 +157,8 @@ def write_split(
 def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan") -> Split:
     """Read the raw data from S3, check and split it, and write the parts to the places of the plan.
 
+    What is no number is encoded, and how is written beside them.
+
     Raises:
         ObjectError: The raw data is not there, cannot be read, or is not what was downloaded.
         DataError: It is not a table that a model can be trained on.
@@ -162,10 +175,21 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan") -> Split:
             data = read_table(file, plan.table, written)
             by_hash = plan.table.split == "hash"
             places = places_on_the_line(data, file, plan.table, params.seed) if by_hash else None
-        check_monotone_constraints(params.hyperparameters, len(data.names) - 1)
+            names = plan.table.identifiers
+            identifiers = read_text(file, names, "an identifier", data.rows) if names else None
+        _tell_left_out(plan.table)
+        if not plan.table.encoded:
+            check_monotone_constraints(params.hyperparameters, len(data.names) - 1)
         drift = compare_with_previous(s3, plan, data, raw.sha256)
         order = measure_order(data, plan.table, train_fraction=params.train_fraction, seed=params.seed)
         train, validation, test = _cut(data, places, plan)
+        encoding = fit_rows(train, plan.table) if plan.table.encoded else None
+        if encoding:
+            check_monotone_constraints(params.hyperparameters, len(encoding.features))
+            found = _encoded_features(encoding, plan.table, unseen_rows(train, (validation, test)))
+            (written / "encoded").mkdir()
+            encoded = encode_table(data, encoding, plan.table.label, written / "encoded")
+            train, validation, test = (Rows(encoded, part.order) for part in (train, validation, test))
         split = write_split(
             train,
             test,
@@ -182,7 +206,36 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan") -> Split:
         ):
             with path.open("rb") as part:
                 put_file(s3, part, uri)
+        if encoding:
+            write_object(s3, plan.locations.encoding, encoding.content, "application/json")
+            split = split.model_copy(update={"encoding": found})
+        if identifiers is not None:
+            csv.write_csv(identifiers.take(pa.array(test.order)), written / "identifiers.csv")
+            with (written / "identifiers.csv").open("rb") as part:
+                put_file(s3, part, plan.locations.test_identifiers)
+            identifiers_sha256 = _sha256(written / "identifiers.csv")
+            split = split.model_copy(update={"identifiers_sha256": identifiers_sha256})
     return split.model_copy(update={"drift": drift, "order": order})
+
+
+def _tell_left_out(table: "TableConfig") -> None:
+    if table.texts:
+        log.info("Left out, as free text: %s", listed(table.texts))
+    if table.leaks:
+        log.info("Left out, as known only after what is predicted: %s", listed(table.leaks))
+
+
+def _encoded_features(encoding: Encoding, table: "TableConfig", unseen: dict[str, int]) -> EncodedFeatures:
+    """Say what became of categories and dates, and warn of values that no training row has."""
+    told = {name: told_rows(rows, shown=table.shows(name)) for name, rows in unseen.items()}
+    for name, rows in told.items():
+        log.warning(
+            "Column %r: %s rows to validate or test on have a value that no training row has",
+            name,
+            rows or "fewer than ten",
+        )
+    made = {column.name: column.features for column in encoding.columns if column.name in table.encoded}
+    return EncodedFeatures(sha256=encoding.sha256, features=made, unseen_rows=told)
 
 
 def _cut(data: StoredTable, places: "np.ndarray | None", plan: "RunPlan") -> tuple[Rows, Rows, Rows]:

@@ -1,6 +1,6 @@
 """The checked table, in pieces of many rows: on the worker's disk, where it need not fit into memory."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,9 +13,35 @@ import pyarrow.compute as pc
 _Piece: TypeAlias = "pa.RecordBatch | Path"
 
 
+class Categories:
+    """The values of a column of text, each of which has a number: its place in the alphabet, from 0 on."""
+
+    missing = -1
+    """The number of a cell without a value."""
+
+    def __init__(self, values: Sequence[str]) -> None:
+        """Put values into the order of the alphabet, that of Unicode's code points.
+
+        Args:
+            values: In the order of the numbers as which they are stored.
+        """
+        alphabet = sorted(range(len(values)), key=values.__getitem__)
+        self.in_order = [values[place] for place in alphabet]
+        """In the order of the alphabet."""
+        self._numbers = np.full(len(values) + 1, self.missing, dtype=np.int32)
+        self._numbers[alphabet] = np.arange(len(values))
+
+    def numbers(self, stored: np.ndarray) -> np.ndarray:
+        """Return the numbers of the values that stored ones mean."""
+        return np.asarray(self._numbers[stored])
+
+
 @dataclass(frozen=True)
 class StoredTable:
-    """Columns of numbers: whole ones in the narrowest type that holds all, or float64, NaN where empty."""
+    """Columns of numbers: whole ones in the narrowest type that holds all, or float64, NaN where empty.
+
+    A category has whole numbers, as `Categories` has them.
+    """
 
     schema: pa.Schema
     """Names and types of the columns, in the file's order."""
@@ -23,6 +49,8 @@ class StoredTable:
     """How many there are."""
     _pieces: tuple[_Piece, ...] = field(repr=False)
     """Each has rows of all columns, a column in the type that holds its rows."""
+    categories: Mapping[str, Categories] = field(default_factory=dict, repr=False)
+    """Of columns of text, the values that their numbers stand for."""
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -37,13 +65,18 @@ class StoredTable:
             part = _columns(piece, [name]).column(0).to_numpy()
             values[at : at + len(part)] = part
             at += len(part)
-        return values
+        return self.categories[name].numbers(values) if name in self.categories else values
 
     def batches(self, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """Return these columns, in the types of the schema, some rows at a time, from the first row on."""
         schema = pa.schema([self.schema.field(name) for name in names])
+        of_text = [place for place, name in enumerate(names) if name in self.categories]
         for piece in self._pieces:
-            yield _columns(piece, names).cast(schema)
+            batch = _columns(piece, names).cast(schema)
+            for place in of_text:
+                numbers = self.categories[names[place]].numbers(batch.column(place).to_numpy())
+                batch = batch.set_column(place, schema.field(place), pa.array(numbers))
+            yield batch
 
 
 class TableWriter:
@@ -69,9 +102,16 @@ class TableWriter:
             writer.write_batch(batch)
         self._pieces.append(path)
 
-    def finish(self) -> StoredTable:
-        """Return what was stored."""
-        return StoredTable(pa.schema(list(self._types.items())), self._rows, tuple(self._pieces))
+    def finish(self, values: Mapping[str, Sequence[str]] | None = None) -> StoredTable:
+        """Return what was stored.
+
+        Args:
+            values: Of the columns of text, what their numbers stand for: the n-th for the n-th from 0 on, and
+                none for -1.
+        """
+        categories = {name: Categories(found) for name, found in (values or {}).items()}
+        types = self._types | dict.fromkeys(categories, pa.int32())
+        return StoredTable(pa.schema(list(types.items())), self._rows, tuple(self._pieces), categories)
 
 
 def wider(one: pa.DataType, other: pa.DataType) -> pa.DataType:

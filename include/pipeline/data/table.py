@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 import pyarrow as pa
 
-from include.pipeline.data.in_order import in_order
+from include.pipeline.data.encoding.cells import NoDateError
 from include.pipeline.data.places import listed, row_number
 from include.pipeline.data.reading.apart import check_apart
 from include.pipeline.data.reading.blocks import blocks
 from include.pipeline.data.reading.cells import BlockReader, Cells, RaggedRowError
 from include.pipeline.data.reading.header import columns_of
+from include.pipeline.data.reading.in_order import in_order
 from include.pipeline.data.reading.numbers import LABEL, RULES, Rule, first_breaches, mend_of_text
+from include.pipeline.data.reading.text_columns import TextColumns
 from include.pipeline.data.stored_table import StoredTable, TableWriter, wider
 from include.pipeline.errors import DataError
 from include.pipeline.source.file_format import recognise
@@ -38,13 +40,15 @@ def read_table(file: BinaryIO, table: "TableConfig", folder: Path | None = None)
     Args:
         file: UTF-8, with or without byte order mark, and a header. A first column whose header is empty (or
             `Unnamed: 0`) is taken for the row numbers that pandas writes, and left out.
-        table: Names the label and the columns to drop, which are not looked at.
+        table: Names the label, the columns that are no numbers, and those to leave out, which are not looked
+            at.
         folder: Gets what is read, in files. Without one it is held in memory.
 
     Returns:
         Label and features, in the file's order: numbers, the label 0 or 1 however it is spelt; empty feature
-        cells are NaN. A feature is of whole numbers where pandas reads it so, in 64 bits with a sign: where
-        every cell is one, without point and exponent.
+        cells are NaN. Categories are numbers of their values, dates days since 1970-01-01. A number is whole
+        where pandas reads it so, in 64 bits with a sign: where every cell is one, without point and
+        exponent.
 
     Raises:
         DataError: The file or a value in it breaks a rule. The message names the first such place.
@@ -82,7 +86,14 @@ class _Reading:
     def __init__(self, file: BinaryIO, table: "TableConfig") -> None:
         self._file, self._table = file, table
         header, self._names = columns_of(file, table)
-        self._blocks = BlockReader(tuple(header), tuple(self._names))
+        self._texts = TextColumns(table)
+        self._blocks = BlockReader(
+            tuple(header),
+            tuple(name for name in self._names if name not in self._texts.names),
+            tuple(name for name in self._names if name in self._texts.names),
+            table.missing,
+            table.numbers,
+        )
         self._types: dict[str, pa.DataType] = {}
         self._rows = 0
         self._no_numbers: dict[str, tuple[int, str]] = {}
@@ -90,9 +101,9 @@ class _Reading:
 
     def into(self, writer: TableWriter) -> StoredTable:
         try:
-            for cells, numbers, breaches in in_order(self._look_at, blocks(self._file)):
+            for cells, numbers, texts, breaches in in_order(self._look_at, blocks(self._file)):
                 self._note(cells, breaches)
-                writer.append(numbers)
+                writer.append(self._joined(numbers, texts))
         except RaggedRowError as error:
             row = error.row
             text = f": {row.text[:_SHOWN]!r}" if self._table.shows_rows else ""
@@ -107,28 +118,40 @@ class _Reading:
         if not self._rows:
             raise DataError("the table has no rows", "below the header stand rows", "Check the file")
         self._check_text()
-        table = writer.finish()
+        table = writer.finish(self._texts.values)
         for name in self._names:
             self._check_column(table, name)
         self._check_blank_lines(table)
         return table
 
-    def _look_at(self, block: bytes) -> tuple[Cells, pa.RecordBatch, dict[tuple[str, Rule], int]]:
+    def _look_at(
+        self, block: bytes
+    ) -> tuple[Cells, pa.RecordBatch, dict[str, pa.Array | NoDateError], dict[tuple[str, Rule], int]]:
         if not self._types:
             self._types = self._first_types(block)
         cells = self._blocks.numbers(block, self._types)
         numbers, label = cells.numbers, self._table.label
         breaches = {
             (name, rule): at
-            for name, column in zip(self._names, numbers.columns, strict=True)
+            for name, column in zip(self._blocks.columns, numbers.columns, strict=True)
             if name not in cells.no_numbers
             for rule, at in first_breaches(
                 column, is_label=name == label, vanished=cells.vanished.get(name)
             ).items()
         }
-        if label not in cells.no_numbers and (label, LABEL) not in breaches:
-            numbers = numbers.set_column(self._names.index(label), label, numbers[label].cast(pa.int8()))
-        return cells, numbers, breaches
+        is_number = label in self._blocks.columns
+        if is_number and label not in cells.no_numbers and (label, LABEL) not in breaches:
+            place = self._blocks.columns.index(label)
+            numbers = numbers.set_column(place, label, numbers[label].cast(pa.int8()))
+        return cells, numbers, self._texts.read(cells.text), breaches
+
+    def _joined(self, numbers: pa.RecordBatch, texts: dict[str, pa.Array | NoDateError]) -> pa.RecordBatch:
+        """Put the columns of a block into the file's order."""
+        if not texts:
+            return numbers
+        found = self._texts.add(texts, numbers.num_rows)
+        columns = [found[name] if name in found else numbers.column(name) for name in self._names]
+        return pa.RecordBatch.from_arrays(columns, names=self._names)
 
     def _first_types(self, block: bytes) -> dict[str, pa.DataType]:
         start = block[: block.rfind(b"\n", 0, _FIRST_BYTES) + 1]
@@ -151,6 +174,8 @@ class _Reading:
     def _check_text(self) -> None:
         names = [name for name in self._names if name in self._no_numbers]
         if not names:
+            for name, (at, broken) in self._texts.faults.items():
+                raise self._fault(name, at, broken)
             return
         name, *others = names
         at, cell = self._no_numbers[name]
@@ -168,16 +193,30 @@ class _Reading:
         if name == self._table.label:
             labels = table.column(name)
             if labels.min() == labels.max():
-                found = f"column {name!r} is {labels[0]:g} in every row"
-                raise DataError(found, "the label has both 0 and 1", "Bring rows of both")
+                raise self._one_label(int(labels[0]))
+            return
+        if name in self._texts.names:
             return
         quoted = partial(self._quoted, name) if self._table.shows(name) else None
         check_apart(table, name, partial(self._text, name), quoted)
 
+    def _one_label(self, label: int) -> DataError:
+        name, positive = self._table.label, self._table.positive
+        if positive is None:
+            return DataError(
+                f"column {name!r} is {label} in every row", "the label has both 0 and 1", "Bring rows of both"
+            )
+        return DataError(
+            f"column {name!r} is {'always' if label else 'never'} {positive!r}",
+            "the label is positive in some rows, and has one other value in the rest",
+            "Bring rows of both, or correct positive in the pipeline's YAML",
+        )
+
     def _check_blank_lines(self, table: StoredTable) -> None:
         # A row of one empty cell is written as a blank line, which readers of CSV skip.
         name, *others = (name for name in self._names if name != self._table.label)
-        if others or not pa.types.is_floating(table.schema.field(name).type):
+        # Of text, that is looked at once it is encoded.
+        if others or name in self._texts.names or not pa.types.is_floating(table.schema.field(name).type):
             return
         missing = np.isnan(table.column(name))
         if missing.any():

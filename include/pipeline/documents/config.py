@@ -3,6 +3,7 @@
 import math
 import os
 from collections.abc import Mapping
+from operator import not_
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -13,6 +14,16 @@ from pydantic_core import PydanticCustomError
 import include.datasets
 from include.pipeline.aws.object_store import MAX_OBJECT_BYTES
 from include.pipeline.documents.aws_settings import AwsSettings
+from include.pipeline.documents.columns import (
+    CategoryColumn,
+    CellText,
+    Column,
+    DateColumn,
+    IdentifierColumn,
+    NumberColumn,
+    TextColumn,
+    check_columns,
+)
 from include.pipeline.documents.drift import DriftLimits
 from include.pipeline.documents.limits import Limits
 from include.pipeline.documents.params import RunParams
@@ -35,8 +46,29 @@ class TableConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    label: str = Field(min_length=1, description="The column to predict, 0 or 1.")
+    label: str = Field(
+        min_length=1, description="The column to predict: 0 or 1, or text of which positive is the 1."
+    )
+    positive: CellText | None = Field(
+        default=None,
+        exclude_if=not_,
+        description="The label's value to find, where it is not 0 and 1. It has exactly one other.",
+    )
     drop: tuple[str, ...] = Field(default=(), description="Columns the model must not see.")
+    leaks: tuple[str, ...] = Field(
+        default=(),
+        exclude_if=not_,
+        description="Columns that are known only after what is predicted. They are left out as those of "
+        "drop, and the report says so.",
+    )
+    columns: dict[str, Column] = Field(
+        default={}, exclude_if=not_, description="What is not a number. A column not named here is one."
+    )
+    missing: tuple[CellText, ...] = Field(
+        default=(),
+        exclude_if=not_,
+        description="What stands for an empty cell in any column, beside what does so anyway.",
+    )
     show_values: bool | tuple[str, ...] = Field(
         default=False,
         description="Of which columns people may see values, and counts of fewer than ten rows, in messages, "
@@ -69,6 +101,11 @@ class TableConfig(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _columns_are_one_thing(self) -> Self:
+        check_columns(self.columns, label=self.label, drop=self.drop, leaks=self.leaks)
+        return self
+
+    @model_validator(mode="after")
     def _groups_tell_no_value(self) -> Self:
         for name, cuts in self.groups.items():
             if list(cuts) != sorted(set(cuts)) or not all(math.isfinite(cut) for cut in cuts):
@@ -85,6 +122,32 @@ class TableConfig(BaseModel):
     def shows(self, column: str) -> bool:
         """Tell whether values of a column may be seen."""
         return self.show_values if isinstance(self.show_values, bool) else column in self.show_values
+
+    @property
+    def encoded(self) -> dict[str, CategoryColumn | DateColumn]:
+        """The columns that the model gets as others that are made of them."""
+        kinds = (CategoryColumn, DateColumn)
+        return {name: column for name, column in self.columns.items() if isinstance(column, kinds)}
+
+    @property
+    def identifiers(self) -> tuple[str, ...]:
+        """The columns that are written beside the predictions, in the YAML's order."""
+        return tuple(name for name, column in self.columns.items() if isinstance(column, IdentifierColumn))
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The columns of free text."""
+        return tuple(name for name, column in self.columns.items() if isinstance(column, TextColumn))
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        """The columns that the YAML names as numbers."""
+        return frozenset(name for name, column in self.columns.items() if isinstance(column, NumberColumn))
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """All columns that the model does not get, for whichever reason."""
+        return (*self.drop, *self.leaks, *self.identifiers, *self.texts)
 
     @property
     def shows_rows(self) -> bool:

@@ -90,6 +90,16 @@ class RunLocations(Document):
         return f"{self.run}/checkpoints"
 
     @property
+    def encoding(self) -> str:
+        """How the run's text was made into numbers, where there is some."""
+        return f"{self.run}/encoding.json"
+
+    @property
+    def test_identifiers(self) -> str:
+        """The identifiers of the test rows, where the table has some: CSV with a header."""
+        return f"{self.run}/test/identifiers.csv"
+
+    @property
     def claims(self) -> str:
         """Folder of what says which run trains what several need, which they share."""
         return f"{self.models.rpartition('/')[0]}/claims"

@@ -31,3 +31,16 @@ class RawData(Document):
 
     def __str__(self) -> str:
         return f"{self.name}, sha256 {self.sha256[:_SHOWN]}..."
+
+
+class SourceVersion(Document):
+    """What a source says of the version that it gives now."""
+
+    url: str
+    """Without user name, password and query."""
+    etag: str | None
+    """The source's mark of this version, as the source gave it; of a local file its SHA-256 in hex."""
+    last_modified: str | None
+    """When the source last changed, as an HTTP date."""
+    bytes: int | None
+    """Its size; None where the source does not tell."""

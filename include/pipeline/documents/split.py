@@ -1,5 +1,9 @@
 """What the split of a table made."""
 
+from operator import not_
+
+from pydantic import Field
+
 from include.pipeline.document import Document
 from include.pipeline.documents.drift import Drift
 
@@ -34,6 +38,18 @@ class RowOrder(Document):
     """The same model on the same rows, shuffled before they are cut. Null where `by_order` is."""
 
 
+class EncodedFeatures(Document):
+    """What the columns of text became, and by which encoding."""
+
+    sha256: str
+    """SHA-256 in hex of encoding.json."""
+    features: dict[str, tuple[str, ...]]
+    """The features that were made of each category or date."""
+    unseen_rows: dict[str, int]
+    """Of categories, the rows to validate and to test on whose value no training row has. Where values may
+    not be seen, fewer than ten count as none. Categories without such rows are left out."""
+
+
 class Split(Document):
     """The rows of a run, counted."""
 
@@ -63,3 +79,12 @@ class Split(Document):
     """Drift from the data of the last accepted model; None without one, or where its data is the same."""
     order: RowOrder | None = None
     """What the order of the rows tells of the label; None where an earlier version wrote this."""
+    encoding: EncodedFeatures | None = Field(default=None, exclude_if=not_)
+    """How text was made into numbers; None where the table has only numbers."""
+    identifiers_sha256: str | None = Field(default=None, exclude_if=not_)
+    """SHA-256 in hex of the identifiers of the test rows; None where the table has none."""
+
+    def has_features_of(self, other: "Split") -> bool:
+        """Tell whether a model of the other's rows can score these: equal features, made in the same way."""
+        own, theirs = (split.encoding and split.encoding.sha256 for split in (self, other))
+        return self.feature_names == other.feature_names and own == theirs

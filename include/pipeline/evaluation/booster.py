@@ -37,7 +37,12 @@ def limit(seconds: int, memory: int) -> None:
 
 
 def answer(
-    question: str, model: bytes, features: bytes, families: dict[str, list[int]] | None = None
+    question: str,
+    model: bytes,
+    features: bytes,
+    families: dict[str, list[int]] | None = None,
+    *,
+    are_known: bool = False,
 ) -> dict[str, Any]:
     """Work out one thing from a model file.
 
@@ -46,6 +51,7 @@ def answer(
         model: The model file.
         features: CSV lines without header, shape `(rows, columns)`.
         families: Columns, by their places, that may be one-hot together, by their common name.
+        are_known: Whether they are known to be: a row may have a 1 in none, or no value.
 
     Returns:
         `scores`, of shape `(rows,)`; or `contributions`, the mean over the rows of each column's absolute
@@ -90,7 +96,7 @@ def answer(
         found["families"] = {
             name: float(np.abs(contributions[:, places].sum(axis=1)).mean())
             for name, places in (families or {}).items()
-            if _is_one_hot(values[:, places])
+            if are_known or _is_one_hot(values[:, places])
         }
     return found
 
@@ -120,7 +126,10 @@ def main() -> None:
     model = sys.stdin.buffer.read(asked["model_bytes"])
     features = sys.stdin.buffer.read()
     sys.modules.update(dict.fromkeys(_NOT_NEEDED))  # type: ignore[arg-type]
-    json.dump(answer(asked["question"], model, features, asked["families"]), sys.stdout)
+    json.dump(
+        answer(asked["question"], model, features, asked["families"], are_known=asked["are_known"]),
+        sys.stdout,
+    )
     sys.stdout.flush()
     # Without the libraries' own end, in which a thread that is left aborts the process now and then.
     os._exit(0)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from include.pipeline.aws.object_store import read_object, write_object
+from include.pipeline.documents.columns import CategoryColumn
 from include.pipeline.documents.metrics import Evaluation, FeatureImportance, Metrics, PreviousModel
 from include.pipeline.evaluation.explanation import explain
 from include.pipeline.evaluation.gains import deciles
@@ -155,7 +156,7 @@ def evaluate_endpoint(
     written = read_rows(s3, places.test_labels, split.test_labels_sha256)
     labels = np.loadtxt(io.BytesIO(written), dtype=int, ndmin=1)
     scores = score_rows(io.BytesIO(features), endpoint=plan.key, runtime=runtime)
-    predictions = write_predictions(labels, scores)
+    predictions = write_predictions(labels, scores, _read_identifiers(plan, split, s3))
     write_object(s3, places.predictions, predictions, "text/csv")
     archive = read_object(s3, job.model_uri)
     model = read_model(archive)
@@ -166,7 +167,9 @@ def evaluate_endpoint(
         validation=_score_validation(plan, split, s3, runtime) if split.validation_rows else None,
         model_sha256=hashlib.sha256(model).hexdigest() if model else None,
         archive_sha256=hashlib.sha256(archive).hexdigest(),
-        features=explain(model, features, split.feature_names) if model else (),
+        features=explain(model, features, split.feature_names, families=_families(plan, split))
+        if model
+        else (),
         previous=previous,
         best_accepted=best_accepted,
         drift=split.drift
@@ -191,6 +194,23 @@ def read_evaluation(s3: "S3Client", plan: "RunPlan") -> Evaluation:
         DocumentError: It cannot be read.
     """
     return Evaluation.read(read_object(s3, plan.locations.metrics), plan.locations.metrics)
+
+
+def _read_identifiers(plan: "RunPlan", split: "Split", s3: "S3Client") -> bytes | None:
+    if split.identifiers_sha256 is None:
+        return None
+    return read_rows(s3, plan.locations.test_identifiers, split.identifiers_sha256)
+
+
+def _families(plan: "RunPlan", split: "Split") -> dict[str, tuple[str, ...]] | None:
+    """Name the one-hot columns of each category; None where nothing was encoded, and names have to tell."""
+    if split.encoding is None:
+        return None
+    return {
+        name: split.encoding.features[name]
+        for name, column in plan.table.encoded.items()
+        if isinstance(column, CategoryColumn) and column.encode == "onehot"
+    }
 
 
 def _score_validation(

@@ -1,7 +1,7 @@
 """Computed from a model file, without an endpoint: gain of its splits, SHAP values and scores of rows."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -12,7 +12,12 @@ log = logging.getLogger(__name__)
 
 
 def explain(
-    model: bytes, features: bytes, names: Sequence[str], limits: ModelLimits | None = None
+    model: bytes,
+    features: bytes,
+    names: Sequence[str],
+    limits: ModelLimits | None = None,
+    *,
+    families: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[FeatureImportance, ...]:
     """Tell how much each column contributes, the most contributing first.
 
@@ -23,14 +28,17 @@ def explain(
         features: CSV lines without header, in the columns' training order, shape `(rows, columns)`.
         names: Names of the columns.
         limits: Of the process that reads the model.
+        families: Columns that are taken together, by their common name; None where those are that are named
+            alike and turn out to be one-hot.
 
     Returns:
         A figure for each column; nothing where today's XGBoost cannot read the model, such as the pickles of
         images before 1.3-1, or cannot explain it within the limits, such as one of booster=gblinear, which
         has no splits. The log has the reason.
     """
-    families = _families(names)
-    found = ask_model("contributions", model, features, limits, families)
+    are_known = families is not None
+    places = _families(names) if families is None else _places(names, families)
+    found = ask_model("contributions", model, features, limits, places, are_known=are_known)
     if found is None:
         return ()
     # The last is the bias. A model of several outputs has an axis more.
@@ -41,7 +49,7 @@ def explain(
     if not np.isfinite(means).all():
         log.warning("The model cannot be explained: its SHAP values are not all finite")
         return ()
-    family_of = {column: name for name in found["families"] for column in families[name]}
+    family_of = {column: name for name in found["families"] for column in places[name]}
     features_found = [
         FeatureImportance(
             name=name,
@@ -54,6 +62,11 @@ def explain(
         for column, name in enumerate(names)
     ]
     return tuple(sorted(features_found, key=lambda feature: feature.mean_abs_contribution, reverse=True))
+
+
+def _places(names: Sequence[str], families: Mapping[str, Sequence[str]]) -> dict[str, list[int]]:
+    place = {name: column for column, name in enumerate(names)}
+    return {name: [place[one] for one in family] for name, family in families.items()}
 
 
 def _families(names: Sequence[str]) -> dict[str, list[int]]:

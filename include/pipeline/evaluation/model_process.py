@@ -34,6 +34,8 @@ def ask_model(
     features: bytes,
     limits: ModelLimits | None = None,
     families: Mapping[str, Sequence[int]] | None = None,
+    *,
+    are_known: bool = False,
 ) -> dict[str, Any] | None:
     """Ask a model file what `booster.answer` tells.
 
@@ -43,6 +45,7 @@ def ask_model(
         features: CSV lines without header.
         limits: Of the process.
         families: As there.
+        are_known: As there.
 
     Returns:
         The answer; None where there is none: the model was refused, or the process ended otherwise. The log
@@ -57,6 +60,7 @@ def ask_model(
         "model_bytes": len(model),
         "seconds": bounds.seconds,
         "families": dict(families or {}),
+        "are_known": are_known,
         "memory": bounds.memory + 20 * (len(model) + len(features)),
     }
     with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as errors:

@@ -14,14 +14,19 @@ if TYPE_CHECKING:
     Predictions = tuple[NDArray[np.int64], NDArray[np.float64]]
 
 
-def write_predictions(labels: np.ndarray, scores: np.ndarray) -> bytes:
+def write_predictions(labels: np.ndarray, scores: np.ndarray, identifiers: bytes | None = None) -> bytes:
     """Write the file.
 
     Args:
         labels: 0 or 1, shape `(rows,)`.
         scores: Probabilities of 1, shape `(rows,)`.
+        identifiers: CSV with a header, a line a row: columns that say whose a row is.
     """
-    return pd.DataFrame({"label": labels, "score": scores}).to_csv(index=False).encode()
+    found = pd.DataFrame({"label": labels, "score": scores})
+    if identifiers is not None:
+        whose = pd.read_csv(io.BytesIO(identifiers), dtype="str", keep_default_na=False)
+        found = pd.concat([found, whose], axis="columns")
+    return found.to_csv(index=False).encode()
 
 
 def read_predictions(content: bytes, where: str) -> "Predictions":

@@ -74,7 +74,7 @@ def ask_previous(
         return compared(run_id, labels, scores, *found, best_of=best_of)
 
     last = ask(judges[0])
-    alike = [manifest for manifest in judges if manifest.split.feature_names == split.feature_names]
+    alike = [manifest for manifest in judges if split.has_features_of(manifest.split)]
     best = max(alike, key=lambda manifest: manifest.metrics.roc_auc, default=judges[0])
     if best is judges[0]:
         return last, None
@@ -87,7 +87,7 @@ def _scores_and_unseen(
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """Have an accepted model score the test rows, and tell which of them neither model was trained on."""
     # Another model in its place would lower the bar. Without its figure the gate lets none pass.
-    if manifest.split.feature_names != split.feature_names or not has_accepted_content(s3, manifest):
+    if not split.has_features_of(manifest.split) or not has_accepted_content(s3, manifest):
         return None
     model = read_model(read_object(s3, manifest.training.model_uri))
     scores = predict(model, features) if model else None

@@ -53,7 +53,7 @@ def compare_scores(s3: "S3Client", plan: "RunPlan", split: "Split", features: by
     if previous is None or previous.identity.run_id != run_id:
         return None
     predictions = places_of(plan, previous).predictions
-    if previous.split.feature_names != split.feature_names or not (
+    if not split.has_features_of(previous.split) or not (
         is_there(s3, predictions)
         and is_there(s3, previous.training.model_uri)
         and has_accepted_content(s3, previous)

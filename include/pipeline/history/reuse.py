@@ -43,4 +43,6 @@ def reuse_model(
     if manifest.key != plan.key:
         copy_object(s3, theirs.predictions, plan.locations.predictions)
         copy_object(s3, theirs.metrics, plan.locations.metrics)
+        if manifest.split.encoding:
+            copy_object(s3, theirs.encoding, plan.locations.encoding)
     return ReusedModel.of(manifest)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from include.pipeline.documents.source_version import SourceVersion
+from include.pipeline.documents.raw_data import SourceVersion
 from include.pipeline.errors import SourceError
 from include.pipeline.source.local_file import local_file
 from include.pipeline.source.login import SourceLogin

@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from include.pipeline.documents.source_version import SourceVersion
+from include.pipeline.documents.raw_data import SourceVersion
 from include.pipeline.errors import SourceError
 from include.pipeline.source.policy import SourcePolicy
 from include.pipeline.source.version import has_changed, last_known, look_up_version

@@ -55,7 +55,7 @@ def _compare(data: StoredTable, table: "TableConfig", previous: DataProfile, *, 
     """Compare the rows from one on."""
     known = [*(column.name for column in previous.columns), previous.label]
     seen_before = {*known, *previous.dropped}
-    seen_now = {*data.names, *table.drop}
+    seen_now = {*data.names, *table.left_out}
     columns = [
         _compare_column(
             data.column(column.name)[first:],
@@ -65,14 +65,14 @@ def _compare(data: StoredTable, table: "TableConfig", previous: DataProfile, *, 
             shown=table.shows(column.name),
         )
         for column in previous.columns
-        if column.name in data.names and column.name != table.label
+        if column.name in data.names and column.name not in {table.label, *table.encoded}
     ]
     rows, shown = data.rows - first, table.shows(table.label)
     positives = told_positives(data.column(table.label)[first:], shown=shown)
     return Drift(
         rows=rows,
         previous_rows=previous.rows,
-        added=tuple(name for name in data.names if name not in seen_before),
+        added=tuple(name for name in data.names if name not in {*seen_before, *table.encoded}),
         missing=tuple(name for name in known if name not in seen_now),
         columns=tuple(sorted(columns, key=lambda column: -column.psi)),
         label=table.label,

@@ -32,13 +32,23 @@ def row_hashes(table: StoredTable, names: "Sequence[str] | None" = None) -> np.n
     """
     hashes = np.zeros(table.rows, dtype="uint64")
     first = 0
-    for batch in table.batches(names or table.names):
+    chosen = names or table.names
+    # By their text: in another version of the data, a value has another number.
+    of_text = {name: _hashed_text(found.in_order) for name, found in table.categories.items()}
+    for batch in table.batches(chosen):
         part = hashes[first : first + batch.num_rows]
-        for column in batch.columns:
+        for name, column in zip(chosen, batch.columns, strict=True):
+            numbers = column.to_numpy()
             part *= _PRIME
-            part ^= _hashed(column.to_numpy())
+            part ^= of_text[name][numbers] if name in of_text else _hashed(numbers)
         first += batch.num_rows
     return hashes
+
+
+def _hashed_text(values: "Sequence[str]") -> np.ndarray:
+    """Hash the values of a category in their order, and a missing one at the end."""
+    text = np.array([*values, ""], dtype=object)
+    return hash_array(text, categorize=False)
 
 
 def _hashed(numbers: np.ndarray) -> np.ndarray:

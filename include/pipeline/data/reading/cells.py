@@ -1,6 +1,7 @@
 """The cells of one block, as numbers or as text."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from include.pipeline.data.encoding.cells import NAMED_MISSING, USUAL_MISSING
 from include.pipeline.data.stored_table import narrowed
 
 # A whole number to pandas, which reads others as fractions.
@@ -37,6 +39,8 @@ class Cells:
     """Of columns with a cell that is no number, the first such: its place in the block, and its text."""
     vanished: dict[str, int] = field(default_factory=dict)
     """Of columns with a number that 64 bits have as 0, the place of the first such."""
+    text: Mapping[str, pa.StringArray] = field(default_factory=dict)
+    """The columns that are read as text, as they are written, null where a cell stands for no value."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,13 @@ class BlockReader:
     header: tuple[str, ...]
     """All columns of the file."""
     columns: tuple[str, ...]
-    """Those to read."""
+    """Those to read as numbers."""
+    texts: tuple[str, ...] = ()
+    """Those to read as text."""
+    missing: tuple[str, ...] = ()
+    """What stands for no value in any column, beside the usual words."""
+    named: frozenset[str] = frozenset()
+    """Of the numbers, those in which `?` stands for no value as well."""
 
     def numbers(self, block: bytes, types: dict[str, pa.DataType]) -> Cells:
         """Read a block as numbers, quickly where the columns have the types that are expected.
@@ -60,15 +70,19 @@ class BlockReader:
             ArrowInvalid: The block is no CSV.
         """
         if len(types) == len(self.columns) and not _is_odd(block, types):
+            wanted = types | dict.fromkeys(self.texts, pa.string())
             try:
                 # Within quotes, pyarrow would cut as well.
-                read = self._read(block, types, _PART_BYTES if b'"' not in block else len(block))
+                read = self._read(block, wanted, _PART_BYTES if b'"' not in block else len(block))
             except (pa.ArrowInvalid, RaggedRowError):
                 pass
             else:
-                found = [_without_nulls(column) for column in read.columns]
+                found = [_without_nulls(read.column(name)) for name in self.columns]
                 if all(column is not None for column in found):
-                    return Cells(pa.RecordBatch.from_arrays(found, names=list(self.columns)))
+                    return Cells(
+                        _batch(found, self.columns, read.num_rows),
+                        text={name: read.column(name) for name in self.texts},
+                    )
         return self._numbers_of_text(block)
 
     def text(self, block: bytes, columns: tuple[str, ...]) -> pa.RecordBatch:
@@ -96,7 +110,10 @@ class BlockReader:
                 ),
                 parse_options=pa.csv.ParseOptions(invalid_row_handler=refuse),
                 convert_options=pa.csv.ConvertOptions(
-                    include_columns=list(types), column_types=types, strings_can_be_null=True
+                    include_columns=list(types),
+                    column_types=types,
+                    null_values=[*USUAL_MISSING, *self.missing],
+                    strings_can_be_null=True,
                 ),
             )
         except pa.ArrowInvalid:
@@ -106,10 +123,12 @@ class BlockReader:
         return table.combine_chunks().to_batches()[0] if table.num_rows else _no_rows(types)
 
     def _numbers_of_text(self, block: bytes) -> Cells:
-        cells = self.text(block, self.columns)
+        cells = self.text(block, (*self.columns, *self.texts))
         numbers, no_numbers, vanished = [], {}, {}
-        for name, column in zip(self.columns, cells.columns, strict=True):
-            text = pc.utf8_trim_whitespace(column)
+        for name in self.columns:
+            text = pc.utf8_trim_whitespace(cells.column(name))
+            if name in self.named:
+                text = pc.if_else(pc.equal(text, NAMED_MISSING), None, text)
             try:
                 found = _as_numbers(text)
             except pa.ArrowInvalid:
@@ -120,7 +139,12 @@ class BlockReader:
                 if pa.types.is_floating(found.type) and (at := _first_vanished(text, found)) is not None:
                     vanished[name] = at
             numbers.append(found)
-        return Cells(pa.RecordBatch.from_arrays(numbers, names=list(self.columns)), no_numbers, vanished)
+        return Cells(
+            _batch(numbers, self.columns, cells.num_rows),
+            no_numbers,
+            vanished,
+            {name: cells.column(name) for name in self.texts},
+        )
 
 
 def _is_odd(block: bytes, types: dict[str, pa.DataType]) -> bool:
@@ -167,6 +191,13 @@ def _first_vanished(text: pa.StringArray, numbers: pa.Array) -> int | None:
     zeros = pc.unique(text.filter(pc.equal(numbers, 0)))
     vanished = zeros.filter(pc.match_substring_regex(zeros, "^[^eE]*[1-9]"))
     return pc.index(pc.is_in(text, vanished), True).as_py() if len(vanished) else None
+
+
+def _batch(columns: list[pa.Array], names: tuple[str, ...], rows: int) -> pa.RecordBatch:
+    if not names:
+        # A batch without columns has to be told its rows.
+        return pa.RecordBatch.from_struct_array(pa.array([{}] * rows, pa.struct([])))
+    return pa.RecordBatch.from_arrays(columns, names=list(names))
 
 
 def _no_rows(types: dict[str, pa.DataType]) -> pa.RecordBatch:

@@ -26,12 +26,12 @@ def columns_of(file: BinaryIO, table: "TableConfig") -> tuple[list[str], list[st
 
     Args:
         file: UTF-8. A first column whose header is empty (or `Unnamed: 0`) is an index, and left out.
-        table: Names the label and the columns to drop.
+        table: Names the label, the columns to drop, and those that are no numbers.
 
     Raises:
         DataError: The header breaks a rule.
     """
-    header = _read_header(file)
+    header = read_header(file)
     names = header[1:] if header and header[0] in _INDEX_NAMES else header
     if not names:
         raise DataError("the file has no columns", "it has a header and rows", "Check the file")
@@ -43,6 +43,8 @@ def columns_of(file: BinaryIO, table: "TableConfig") -> tuple[list[str], list[st
     for role, name in [
         ("the label", table.label),
         *(("to drop", name) for name in table.drop),
+        *(("which leaks", name) for name in table.leaks),
+        *((f"named as {column.kind}", name) for name, column in table.columns.items()),
         *(("to show values of", name) for name in to_show),
     ]:
         if name not in names:
@@ -59,7 +61,7 @@ def columns_of(file: BinaryIO, table: "TableConfig") -> tuple[list[str], list[st
             )
     if table.label in table.drop:
         raise DataError(f"column {table.label!r} is label and dropped", "it is one of both", "Keep the label")
-    kept = [name for name in names if name not in table.drop]
+    kept = [name for name in names if name not in table.left_out]
     if kept == [table.label]:
         raise DataError("no feature column is left", "a model needs one", "Drop fewer columns")
     return header, kept
@@ -69,7 +71,12 @@ def _letters(name: str) -> str:
     return re.sub(r"[\W_]", "", name).casefold()
 
 
-def _read_header(file: BinaryIO) -> list[str]:
+def read_header(file: BinaryIO) -> list[str]:
+    """Read the first line that is not blank, whatever it holds.
+
+    Raises:
+        DataError: It is no CSV.
+    """
     file.seek(0)
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     try:

@@ -10,7 +10,7 @@ import pyarrow as pa
 # https://github.com/dmlc/dmlc-core/blob/main/include/dmlc/strtonum.h, ParseFloat.
 LARGEST = 3.4e38
 SMALLEST = 1.2e-38
-_ENCODE = "Encode the column as numbers, or drop it"
+_ENCODE = "Name it as category, date, identifier or text under columns of the pipeline's YAML, or drop it"
 _MENDS = (
     (r"(?i)(true|false|yes|no|t|f|y|n)", "Write 1 and 0 for it"),
     (r"(?i)(\?|-+|\.|none|missing|unknown|undefined|void)", "Leave a cell without a value empty"),

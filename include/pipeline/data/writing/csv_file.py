@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from include.pipeline.data.in_order import in_order
+from include.pipeline.data.reading.in_order import in_order
 from include.pipeline.data.writing.buckets import Bucket, fill_buckets
 from include.pipeline.data.writing.rows import Rows
 

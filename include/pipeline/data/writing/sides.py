@@ -7,12 +7,11 @@ import hashlib
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
-import pyarrow as pa
-from pyarrow import csv
 
 from include.pipeline.data.comparison.row_hashes import row_hashes
 from include.pipeline.data.parts import check_classes
 from include.pipeline.data.places import row_number
+from include.pipeline.data.reading.whole_columns import read_text
 from include.pipeline.data.writing.rows import Rows, shuffled
 from include.pipeline.errors import DataError
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from include.pipeline.data.stored_table import StoredTable
     from include.pipeline.documents.config import TableConfig
 
-_BLOCK_BYTES = 16 * 2**20
 _BITS = 64
 
 
@@ -46,13 +44,7 @@ def places_on_the_line(data: "StoredTable", file: BinaryIO, table: "TableConfig"
     if table.key is None:
         hashes = row_hashes(data, [name for name in data.names if name != table.label])
         return _on_the_line((value.tobytes() for value in hashes), len(hashes), seed)
-    keys = _read_keys(file, table.key)
-    if len(keys) != data.rows:
-        raise DataError(
-            f"column {table.key!r}, the key, has {len(keys)} rows, and the table {data.rows}",
-            "each row has a key",
-            "Remove blank lines",
-        )
+    keys = _read_keys(file, table.key, data.rows)
     return _on_the_line((str(key).encode() for key in keys), len(keys), seed)
 
 
@@ -108,25 +100,8 @@ def _on_the_line(values: "Iterable[bytes]", count: int, seed: int) -> np.ndarray
     return np.fromiter((place(value) for value in values), dtype="uint64", count=count) / 2.0**_BITS
 
 
-def _read_keys(file: BinaryIO, key: str) -> list[str]:
-    file.seek(0)
-    try:
-        column = csv.read_csv(
-            file,
-            csv.ReadOptions(block_size=_BLOCK_BYTES),
-            convert_options=csv.ConvertOptions(
-                include_columns=[key],
-                column_types={key: pa.string()},
-                strings_can_be_null=True,
-                null_values=[""],
-            ),
-        )[key]
-    except KeyError:
-        raise DataError(
-            f"column {key!r}, the key, is absent",
-            "the YAML's table.key is a column of the table",
-            "Correct the name in the pipeline's YAML or the file",
-        ) from None
+def _read_keys(file: BinaryIO, key: str, rows: int) -> list[str]:
+    column = read_text(file, [key], "the key", rows)[key]
     if column.null_count:
         empty = column.is_null().index(True).as_py()
         raise DataError(

@@ -147,7 +147,10 @@ def test_what_stays_apart_or_is_only_rounded_is_not_refused(cells: tuple[str, ..
         ("2026-11-26T12:00:00Z", "Write a date as days since another, or drop it"),
         ("12.5 %", "Write a share without its sign"),
         ("€12", "Write an amount without its currency"),
-        ("admin.", "Encode the column as numbers, or drop it"),
+        (
+            "admin.",
+            "Name it as category, date, identifier or text under columns of the pipeline's YAML, or drop it",
+        ),
     ],
 )
 def test_what_is_no_number_is_told_with_what_to_do(cell: str, mend: str) -> None:

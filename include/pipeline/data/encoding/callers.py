@@ -1,0 +1,83 @@
+"""Rows as a table has them, encoded for an endpoint by the model's encoding.json and nothing else."""
+
+import io
+
+import pyarrow as pa
+
+from include.pipeline.data.encoding.apply import check_blank_lines, encode
+from include.pipeline.data.encoding.cells import NoDateError, clean, days_of
+from include.pipeline.data.encoding.record import Date, Encoding, Number
+from include.pipeline.data.places import row_number
+from include.pipeline.data.reading.blocks import blocks
+from include.pipeline.data.reading.cells import BlockReader, RaggedRowError
+from include.pipeline.data.reading.header import read_header
+from include.pipeline.data.writing.csv_file import csv_text
+from include.pipeline.errors import DataError
+
+
+def encode_csv(content: bytes, encoding: Encoding) -> bytes:
+    """Encode rows for an endpoint: CSV lines without header, as the model was trained on.
+
+    Args:
+        content: CSV in UTF-8 with a header. Columns that the encoding does not have are left out.
+        encoding: The model's.
+
+    Raises:
+        DataError: A column is absent, or a cell is no number or no date.
+    """
+    file = io.BytesIO(content)
+    header = read_header(file)
+    wanted = [column.name for column in encoding.columns]
+    if absent := [name for name in wanted if header.count(name) != 1]:
+        raise DataError(
+            f"column {absent[0]!r} is there {header.count(absent[0])} times",
+            "each column that the model was trained on is there once",
+            "Bring rows with the columns of encoding.json",
+        )
+    of_kind = {column.name: column for column in encoding.columns}
+    reader = BlockReader(
+        tuple(header),
+        tuple(name for name in wanted if isinstance(of_kind[name], Number)),
+        tuple(name for name in wanted if not isinstance(of_kind[name], Number)),
+        encoding.missing,
+        frozenset(
+            column.name for column in encoding.columns if isinstance(column, Number) and column.is_named
+        ),
+    )
+    lines, rows = [], 0
+    for block in blocks(file):
+        encoded = encode(_cells(block, reader, encoding, rows), encoding)
+        check_blank_lines(encoded, rows)
+        lines.append(csv_text(pa.Table.from_batches([encoded])).to_pybytes())
+        rows += encoded.num_rows
+    return b"".join(lines)
+
+
+def _cells(block: bytes, reader: BlockReader, encoding: Encoding, rows: int) -> pa.RecordBatch:
+    try:
+        cells = reader.numbers(block, {})
+    except RaggedRowError as error:
+        raise DataError(
+            f"row {row_number(rows + error.row.number - 1)} has {error.row.actual_columns} cells",
+            f"every row has {error.row.expected_columns}, as the header",
+            "Correct the row",
+        ) from None
+    for name, (place, _) in cells.no_numbers.items():
+        raise _no_value(name, rows + place, "a number")
+    columns = []
+    for column in encoding.columns:
+        if isinstance(column, Number):
+            columns.append(cells.numbers.column(column.name))
+            continue
+        text = clean(cells.text[column.name], encoding.missing)
+        try:
+            columns.append(days_of(text) if isinstance(column, Date) else text)
+        except NoDateError as error:
+            raise _no_value(column.name, rows + error.place, "a date, such as 2026-11-27") from None
+    return pa.RecordBatch.from_arrays(columns, names=[column.name for column in encoding.columns])
+
+
+def _no_value(name: str, at: int, kind: str) -> DataError:
+    return DataError(
+        f"row {row_number(at)}, column {name!r}", f"a cell is {kind}, or empty", "Correct the cell"
+    )

@@ -1,0 +1,105 @@
+"""Columns of text, block by block: numbers of a category's values, days of dates, the label as 0 and 1."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from include.pipeline.data.encoding.cells import NoDateError, clean, days_of
+from include.pipeline.data.reading.numbers import Rule
+from include.pipeline.documents.columns import CategoryColumn
+from include.pipeline.documents.config import TableConfig
+
+MOST_VALUES = 2**16
+"""Of a category."""
+_DATE = Rule(
+    "a date is written as 2026-11-27, or with its time as 2026-11-27 13:45",
+    "Write it so, leave the cell empty, or have the column as category or text",
+)
+_CATEGORY = Rule(
+    f"a category has at most {MOST_VALUES} values",
+    "Have the column as identifier or text in the pipeline's YAML: the model does not get it",
+)
+_LABEL = Rule(
+    "the label is positive, as the pipeline's YAML has it, or one other value, and never empty",
+    "Correct the cell, or leave the row out",
+)
+
+
+@dataclass
+class TextColumns:
+    """Reads the text of one file. A value has the number of its first appearance."""
+
+    table: TableConfig
+    faults: dict[str, tuple[int, Rule]] = field(default_factory=dict)
+    """Of columns that break a rule, the first row that does, from 0 on, and the rule."""
+    _codes: dict[str, dict[str, int]] = field(default_factory=dict)
+    _rows: int = 0
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The columns that are read as text."""
+        label = () if self.table.positive is None else (self.table.label,)
+        return frozenset((*self.table.encoded, *label))
+
+    @property
+    def values(self) -> dict[str, tuple[str, ...]]:
+        """The values of each category that were met, in the order of their numbers."""
+        return {name: tuple(codes) for name, codes in self._codes.items() if name != self.table.label}
+
+    def read(self, cells: Mapping[str, pa.StringArray]) -> dict[str, pa.Array | NoDateError]:
+        """Look at the cells of a block, by themselves: blocks may be read in any order."""
+        return {name: self._read(name, text) for name, text in cells.items()}
+
+    def add(self, block: dict[str, pa.Array | NoDateError], rows: int) -> dict[str, pa.Array]:
+        """Number the values of the next block, in the file's order.
+
+        Args:
+            block: As `read` returns it.
+            rows: Of the block.
+        """
+        found = {}
+        for name, cells in block.items():
+            if isinstance(cells, NoDateError):
+                self._note(name, cells.place, _DATE)
+                found[name] = pa.array(np.full(rows, np.nan))
+            elif isinstance(cells, pa.DictionaryArray):
+                found[name] = self._numbered(name, cells)
+            else:
+                found[name] = cells
+        self._rows += rows
+        return found
+
+    def _read(self, name: str, text: pa.StringArray) -> "pa.Array | NoDateError":
+        cleaned = clean(text, self.table.missing)
+        if name == self.table.label or isinstance(self.table.columns[name], CategoryColumn):
+            return cleaned.dictionary_encode()
+        try:
+            return days_of(cleaned)
+        except NoDateError as error:
+            return error
+
+    def _numbered(self, name: str, cells: pa.DictionaryArray) -> pa.Array:
+        is_label = name == self.table.label
+        positive = self.table.positive if is_label else None
+        codes = self._codes.setdefault(name, {} if positive is None else {positive: 1})
+        most, rule = (2, _LABEL) if is_label else (MOST_VALUES, _CATEGORY)
+        numbers = np.empty(len(cells.dictionary) + 1, dtype=np.int32)
+        numbers[-1] = -1  # of a cell without a value
+        for place, value in enumerate(cells.dictionary.to_pylist()):
+            if value not in codes and len(codes) == most:
+                self._note(name, pc.index(cells.indices, pa.scalar(place, cells.indices.type)).as_py(), rule)
+                numbers[place] = 0
+            else:
+                numbers[place] = codes.setdefault(value, 0 if is_label else len(codes))
+        if is_label and cells.null_count:
+            self._note(name, pc.index(cells.is_null(), True).as_py(), rule)
+        found = numbers[cells.indices.fill_null(-1).to_numpy()]
+        return pa.array(found.clip(0).astype(np.int8) if is_label else found)
+
+    def _note(self, name: str, place: int, rule: Rule) -> None:
+        at = self._rows + place
+        if name not in self.faults or at < self.faults[name][0]:
+            self.faults[name] = at, rule
