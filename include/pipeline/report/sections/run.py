@@ -77,6 +77,7 @@ def _groups(contents: "ReportContents") -> list[Facts]:
                     else {}
                 ),
                 "Label": plan.table.label,
+                **_columns(contents),
                 "Columns": formats.count(len(split.feature_names)),
                 "SHA-256 of train.csv": split.train_sha256,
             },
@@ -182,6 +183,24 @@ def _comparison(contents: "ReportContents") -> dict[str, str]:
         "Its ROC AUC": f"{formats.decimal(previous.roc_auc)} on {rows}",
         "Change of ROC AUC": formats.difference(own - previous.roc_auc),
     }
+
+
+def _columns(contents: "ReportContents") -> dict[str, str]:
+    """Tell what of the table is no number, and what the model does not get; nothing of a table of numbers."""
+    table, encoding = contents.plan.table, contents.split.encoding
+    unseen = encoding.unseen_rows if encoding else {}
+    told = {
+        "Positive label": table.positive or "",
+        "Left out, known only afterwards": ", ".join(table.leaks),
+        "Left out, free text": ", ".join(table.texts),
+        "Identifiers, beside the predictions": ", ".join(table.identifiers),
+        "Made of categories and dates": ", ".join(encoding.features) if encoding else "",
+        "SHA-256 of encoding.json": encoding.sha256 if encoding else "",
+        "Values that no training row has": ", ".join(
+            f"{name} in {rows or 'fewer than 10'} rows" for name, rows in unseen.items()
+        ),
+    }
+    return {name: value for name, value in told.items() if value}
 
 
 def _rows(contents: "ReportContents", rows: int, positives: int) -> str:

@@ -4,8 +4,10 @@ from typing import Any
 import pytest
 
 from include.pipeline.documents.aws_settings import AwsSettings
+from include.pipeline.documents.config import TableConfig
 from include.pipeline.documents.metrics import PreviousModel
 from include.pipeline.documents.plan import CostEstimate
+from include.pipeline.documents.split import EncodedFeatures
 from include.pipeline.report import formats
 from include.pipeline.report.sections import deployment
 from include.pipeline.report.sections.run import gather
@@ -44,6 +46,34 @@ def test_the_facts_of_a_run() -> None:
     assert groups["Cost"]["Prices"] == "on-demand prices of us-east-1, as of 2024"
     assert groups["Hyperparameters"]["num_round"] == "100"
     assert groups["Decision"]["Threshold"] == "0.5, by the rule fixed"
+
+
+def test_what_of_the_table_the_model_does_not_get_is_told() -> None:
+    contents = contents_of()
+    table = TableConfig.model_validate(
+        {
+            "label": "churned",
+            "positive": "Yes",
+            "leaks": ["refund", "reason"],
+            "columns": {"plan": "category", "notes": "text", "customer": "identifier"},
+        }
+    )
+    encoding = EncodedFeatures(
+        sha256="e1" * 32, features={"plan": ("plan_a",)}, unseen_rows={"plan": 12, "city": 0}
+    )
+    split = groups_of(
+        plan=plan_of().model_copy(update={"table": table}),
+        split=contents.split.model_copy(update={"encoding": encoding}),
+    )["Split"]
+    assert split["Positive label"] == "Yes"
+    assert split["Left out, known only afterwards"] == "refund, reason"
+    assert split["Left out, free text"] == "notes"
+    assert split["Identifiers, beside the predictions"] == "customer"
+    assert split["Made of categories and dates"] == "plan"
+    assert split["SHA-256 of encoding.json"] == "e1" * 32
+    assert split["Values that no training row has"] == "plan in 12 rows, city in fewer than 10 rows"
+    # Of a table of numbers, nothing of it is told.
+    assert len(groups_of()["Split"]) == len(split) - 7
 
 
 def test_a_source_that_tells_little() -> None:
