@@ -89,10 +89,12 @@ def fingerprint(plan: "RunPlan", raw_sha256: str) -> str:
     made_of = {
         "recipe": _RECIPE,
         "data": raw_sha256,
-        # `drop` is in the hash even at its default, as it was from the start. Who may see values, and by
-        # which groups figures are told, is not.
+        # `drop` is in the hash even at its default, as it was from the start. By which groups figures are
+        # told is not, nor who may see values, unless features are called after them.
         "table": {"drop": plan.table.drop}
-        | plan.table.model_dump(exclude={"show_values", "groups"}, exclude_defaults=True),
+        | plan.table.model_dump(
+            exclude={"groups"} if plan.table.encoded else {"show_values", "groups"}, exclude_defaults=True
+        ),
         "image": plan.image_uri,
         "params": plan.params.model_dump(exclude=_OF_NO_MATTER, exclude_defaults=True),
     }

@@ -1,4 +1,4 @@
-"""A table with text from its file to its predictions, through local AWS: a row has one score, whoever asks."""
+"""A table with text from its file to its predictions, on local AWS: a row has one score, whoever asks."""
 
 import hashlib
 import io

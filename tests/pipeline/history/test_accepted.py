@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from include.pipeline.aws.object_store import list_objects, read_object, split_uri, write_object
+from include.pipeline.documents.config import TableConfig
 from include.pipeline.documents.params import RunParams
 from include.pipeline.documents.plan import RunPlan
 from include.pipeline.errors import DocumentError
@@ -88,6 +89,30 @@ def test_another_label_or_other_columns_change_the_fingerprint(changed: dict[str
     plan = plan_of()
     other = plan.model_copy(update={"table": plan.table.model_copy(update=changed)})
     assert fingerprint(other, DATA) != fingerprint(plan, DATA)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"positive": "no"},
+        {"missing": ["-"]},
+        {"leaks": ["duration"]},
+        {"columns": {}},
+        {"columns": {"plan": "text", "signup": "date"}},
+        {"columns": {"plan": "category", "signup": {"kind": "date", "parts": ["year"]}}},
+        {"columns": {"plan": {"kind": "category", "most": 3}, "signup": "date"}},
+        {"columns": {"plan": {"kind": "category", "encode": "ordinal"}, "signup": "date"}},
+        # A feature is called after a value, where that may be seen.
+        {"show_values": True},
+    ],
+)
+def test_what_the_columns_are_changes_the_fingerprint(changed: dict[str, Any]) -> None:
+    told = {"label": "y", "positive": "yes", "columns": {"plan": "category", "signup": "date"}}
+    one, other = (
+        plan_of().model_copy(update={"table": TableConfig.model_validate(fields)})
+        for fields in (told, told | changed)
+    )
+    assert fingerprint(one, DATA) != fingerprint(other, DATA)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from include.pipeline.aws.object_store import list_objects, read_object, write_o
 from include.pipeline.documents.manifest import RunManifest
 from include.pipeline.documents.plan import RunPlan
 from include.pipeline.documents.reused_model import ReusedModel
+from include.pipeline.documents.split import EncodedFeatures
 from include.pipeline.evaluation.evaluate import read_evaluation
 from include.pipeline.history.accepted import accept
 from include.pipeline.history.manifest import record_run
@@ -61,6 +62,18 @@ def test_the_figures_of_another_run_become_the_runs_own(s3: "S3Client") -> None:
     assert read_evaluation(s3, SECOND) == read_evaluation(s3, FIRST)
     # The model stays where it is.
     assert list_objects(s3, f"{ours.run}/") == [ours.metrics, ours.predictions]
+
+
+def test_the_encoding_of_text_comes_with_the_model(s3: "S3Client") -> None:
+    manifest = accepted(s3, FIRST)
+    encoding = EncodedFeatures(sha256="e1" * 32, features={"plan": ("plan_a",)}, unseen_rows={})
+    split = manifest.split.model_copy(update={"encoding": encoding})
+    write_object(s3, FIRST.locations.encoding, b"an encoding", "application/json")
+    accept(s3, FIRST, manifest.model_copy(update={"split": split}))
+    reused = reuse_model(s3, SECOND, DATA)
+    assert reused is not None
+    assert reused.split.encoding == encoding
+    assert read_object(s3, SECOND.locations.encoding) == b"an encoding"
 
 
 def test_what_a_run_has_itself_is_not_copied(s3: "S3Client") -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from include.pipeline.data.comparison.compare import compare
 from include.pipeline.data.comparison.row_hashes import row_hashes
 from include.pipeline.data.profile import profile
 from include.pipeline.data.reading import text_columns
@@ -141,3 +142,19 @@ def test_a_value_that_may_not_be_seen_is_not_quoted() -> None:
             with pytest.raises(DataError) as refused:
                 read(content, **fields | {"show_values": False})
             assert " is '" not in refused.value.found
+
+
+def test_a_new_version_of_text_is_compared_by_its_numbers_and_known_by_its_rows() -> None:
+    told = table(columns={"c": "category", "d": "date"})
+    rows = "".join(f"{'ab'[row % 2]},2020-01-{row % 28 + 1:02},{row},{row % 3 % 2}\n" for row in range(60))
+    more = "".join(f"new,2021-01-01,{row},{row % 2}\n" for row in range(60, 80))
+    first = read_table(io.BytesIO(f"c,d,x,y\n{rows}".encode()), told)
+    second = read_table(io.BytesIO(f"c,d,x,y\n{rows}{more}".encode()), told)
+    drift = compare(second, told, profile(first, told))
+    assert (drift.added, drift.missing) == ((), ())
+    assert [column.name for column in drift.columns] == ["x"]
+    assert drift.appended is not None
+    assert drift.appended.rows == 20
+    # With another value in a row of before, it does not begin with the earlier version.
+    other = read_table(io.BytesIO(f"c,d,x,y\n{rows.replace('a,', 'A,', 1)}{more}".encode()), told)
+    assert compare(other, told, profile(first, told)).appended is None
