@@ -14,6 +14,7 @@ _MEANING: dict[Kind, str] = {
     "indicator": "0 or 1",
     "integer": "a whole number",
     "float": "a number with a fraction",
+    "category": "text",
 }
 # In a small table, a column of numbers may have only whole numbers by chance: that does not fail the run.
 _NARROWER: dict[Kind, tuple[Kind, ...]] = {"float": ("integer", "indicator"), "integer": ("indicator",)}

@@ -13,9 +13,15 @@ from include.pipeline.data.bins import (
     told_rows,
     without_few_rows,
 )
-from include.pipeline.data.comparison.row_hashes import content_sha256, duplicates, row_hashes
+from include.pipeline.data.comparison.row_hashes import (
+    content_sha256,
+    duplicates,
+    row_hashes,
+    values_to_compare,
+)
 from include.pipeline.data.distribution import Distribution, distribution_of
 from include.pipeline.data.stored_table import StoredTable
+from include.pipeline.documents.columns import DateColumn
 from include.pipeline.documents.drift import Kind
 from include.pipeline.documents.profile import ColumnProfile, DataProfile
 
@@ -34,23 +40,33 @@ def profile(data: StoredTable, table: "TableConfig") -> DataProfile:
     """
     shown = table.shows(table.label)
     columns = tuple(
-        _profile_column(name, distribution_of(data.column(name)), shown=table.shows(name))
+        _profile_column(
+            name,
+            distribution_of(values_to_compare(data, name)),
+            shown=table.shows(name),
+            is_text=name in data.categories,
+        )
         for name in data.names
-        if name not in {table.label, *table.encoded}
+        if name not in {table.label, *dates_of(table)}
     )
     hashes = row_hashes(data)
     return DataProfile(
         rows=data.rows,
         label=table.label,
         positives=told_positives(data.column(table.label), shown=shown),
-        dropped=(*table.left_out, *table.encoded),
+        dropped=(*table.left_out, *dates_of(table)),
         columns=columns,
         content_sha256=content_sha256(hashes, data.names),
         duplicates=told_rows(duplicates(hashes, len(hashes)), shown=shown),
     )
 
 
-def _profile_column(name: str, column: Distribution, *, shown: bool) -> ColumnProfile:
+def dates_of(table: "TableConfig") -> tuple[str, ...]:
+    """Name the dates, which differ from one version to the next as they are meant to."""
+    return tuple(name for name, column in table.encoded.items() if isinstance(column, DateColumn))
+
+
+def _profile_column(name: str, column: Distribution, *, shown: bool, is_text: bool) -> ColumnProfile:
     edges, missing = edges_of(column), column.missing
     if not shown:
         edges = hidden_edges(column, edges)
@@ -58,7 +74,7 @@ def _profile_column(name: str, column: Distribution, *, shown: bool) -> ColumnPr
     if not shown:
         counts, missing = without_few_rows(counts, missing)
     lowest, highest, beyond = range_of(column, shown=shown)
-    kind = kind_of(column)
+    kind = kind_of(column, is_text=is_text)
     return ColumnProfile(
         name=name,
         kind=kind,
@@ -72,11 +88,13 @@ def _profile_column(name: str, column: Distribution, *, shown: bool) -> ColumnPr
     )
 
 
-def kind_of(column: Distribution) -> Kind:
+def kind_of(column: Distribution, *, is_text: bool) -> Kind:
     """Name the narrowest kind that all values are of."""
     values = column.values
     if not len(values):
         return "empty"
+    if is_text:
+        return "category"
     if len(values) == 1:
         return "constant"
     kinds: tuple[Kind, ...] = ("indicator", "integer", "float")

@@ -9,7 +9,7 @@ from include.pipeline.document import Document
 
 Share = Annotated[float, Field(ge=0, le=1)]
 """Of rows; or of what chance alone brings (p-value)."""
-Kind = Literal["empty", "constant", "indicator", "integer", "float"]
+Kind = Literal["empty", "constant", "indicator", "integer", "float", "category"]
 
 
 class DriftLimits(BaseModel):

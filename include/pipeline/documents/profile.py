@@ -14,7 +14,8 @@ class ColumnProfile(Document):
     name: str
     """Name of the column."""
     kind: Kind
-    """`empty`; `constant`, one value; `indicator`, 0 and 1; `integer`; `float`."""
+    """`empty`; `constant`, one value; `indicator`, 0 and 1; `integer`; `float`; `category`, text, which
+    is counted by hashes of its values."""
     missing: int
     """Rows without a value. Where values may not be seen, 0 also for fewer than ten, which are counted in the
     fullest bin."""

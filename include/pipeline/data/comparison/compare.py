@@ -5,11 +5,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from include.pipeline.data.bins import rows_in, told_positives, told_rows, without_few_rows
-from include.pipeline.data.comparison.row_hashes import content_sha256, duplicates, row_hashes
+from include.pipeline.data.comparison.row_hashes import (
+    content_sha256,
+    duplicates,
+    row_hashes,
+    values_to_compare,
+)
 from include.pipeline.data.comparison.shares import compare_bins, compare_shares
 from include.pipeline.data.distribution import Distribution, distribution_of
 from include.pipeline.data.places import row_number
-from include.pipeline.data.profile import kind_of, misfits, rows_of_kind
+from include.pipeline.data.profile import (
+    dates_of,
+    kind_of,
+    misfits,
+    rows_of_kind,
+)
 from include.pipeline.data.stored_table import StoredTable
 from include.pipeline.documents.drift import ColumnDrift, Drift, ShareDrift
 from include.pipeline.documents.profile import ColumnProfile, DataProfile
@@ -58,21 +68,22 @@ def _compare(data: StoredTable, table: "TableConfig", previous: DataProfile, *, 
     seen_now = {*data.names, *table.left_out}
     columns = [
         _compare_column(
-            data.column(column.name)[first:],
+            values_to_compare(data, column.name)[first:],
             column,
             previous.rows,
             first=first,
             shown=table.shows(column.name),
+            is_text=column.name in data.categories,
         )
         for column in previous.columns
-        if column.name in data.names and column.name not in {table.label, *table.encoded}
+        if column.name in data.names and column.name not in {table.label, *dates_of(table)}
     ]
     rows, shown = data.rows - first, table.shows(table.label)
     positives = told_positives(data.column(table.label)[first:], shown=shown)
     return Drift(
         rows=rows,
         previous_rows=previous.rows,
-        added=tuple(name for name in data.names if name not in {*seen_before, *table.encoded}),
+        added=tuple(name for name in data.names if name not in {*seen_before, *dates_of(table)}),
         missing=tuple(name for name in known if name not in seen_now),
         columns=tuple(sorted(columns, key=lambda column: -column.psi)),
         label=table.label,
@@ -94,7 +105,13 @@ def _compare_duplicates(hashes: np.ndarray, previous: DataProfile, *, shown: boo
 
 
 def _compare_column(
-    numbers: np.ndarray, previous: ColumnProfile, previous_rows: int, *, first: int, shown: bool
+    numbers: np.ndarray,
+    previous: ColumnProfile,
+    previous_rows: int,
+    *,
+    first: int,
+    shown: bool,
+    is_text: bool,
 ) -> ColumnDrift:
     column, rows = distribution_of(numbers), len(numbers)
     missing, wrong = column.missing, misfits(column.values, previous.kind)
@@ -109,7 +126,7 @@ def _compare_column(
     return ColumnDrift(
         name=previous.name,
         psi=population_stability_index((*counts, missing), (*previous.counts, previous.missing)),
-        kind=kind_of(column),
+        kind=kind_of(column, is_text=is_text),
         previous_kind=previous.kind,
         misfit=float(column.values[wrong][0]) if shown and wrong.any() else None,
         misfit_row=None

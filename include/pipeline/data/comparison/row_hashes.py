@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _PRIME = np.uint64(1_000_003)
 # A column of no more bits has few values: each is hashed once.
 _FEW_BITS = 16
+# Of 64 bits, a float tells 53 apart.
+_BEYOND_A_FLOAT = np.uint64(11)
 
 
 def row_hashes(table: StoredTable, names: "Sequence[str] | None" = None) -> np.ndarray:
@@ -43,6 +45,22 @@ def row_hashes(table: StoredTable, names: "Sequence[str] | None" = None) -> np.n
             part ^= of_text[name][numbers] if name in of_text else _hashed(numbers)
         first += batch.num_rows
     return hashes
+
+
+def values_to_compare(table: StoredTable, name: str) -> np.ndarray:
+    """Return a column by numbers that mean the same in every version: of a category, hashes of its text.
+
+    So frequent values have bins of their own, as those of numbers have, and rare ones share some.
+
+    Returns:
+        In the table's order, NaN where a cell is empty: shape `(rows,)`.
+    """
+    numbers = table.column(name)
+    if name not in table.categories:
+        return numbers
+    hashes = (_hashed_text(table.categories[name].in_order) >> _BEYOND_A_FLOAT).astype("float64")
+    hashes[-1] = np.nan
+    return np.asarray(hashes[numbers])
 
 
 def _hashed_text(values: "Sequence[str]") -> np.ndarray:

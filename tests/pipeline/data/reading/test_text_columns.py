@@ -63,11 +63,39 @@ def test_rows_are_hashed_by_their_text() -> None:
     assert len(set(others)) == 4
 
 
-def test_text_is_left_out_of_the_profile() -> None:
-    fields: dict[str, Any] = {"columns": {"c": "category", "i": "identifier"}, "leaks": ["z"]}
-    found = profile(read("i,c,x,z,y\n1,a,1,1,0\n2,b,2,1,1\n", **fields), table(**fields))
-    assert [column.name for column in found.columns] == ["x"]
-    assert set(found.dropped) == {"c", "i", "z"}
+def test_a_category_is_profiled_by_its_values_and_a_date_is_not() -> None:
+    fields: dict[str, Any] = {"columns": {"c": "category", "d": "date", "i": "identifier"}, "leaks": ["z"]}
+    content = "i,c,d,x,z,y\n1,a,2020-01-01,1,1,0\n2,b,,2,1,1\n3,,,2,1,1\n4,a,,1,1,0\n"
+    found = profile(read(content, **fields), table(**fields))
+    assert [(column.name, column.kind, column.missing) for column in found.columns] == [
+        ("c", "category", 1),
+        ("x", "integer", 0),
+    ]
+    assert sorted(rows for rows in found.columns[0].counts if rows) == [1, 2]
+    assert set(found.dropped) == {"d", "i", "z"}
+
+
+def test_the_drift_of_a_category_is_that_of_the_shares_of_its_values() -> None:
+    told = table(columns={"c": "category"})
+
+    def version(words: dict[str, int]) -> StoredTable:
+        rows = [word for word, times in words.items() for _ in range(times)]
+        lines = "".join(f"{word},{place},{place % 2}\n" for place, word in enumerate(rows))
+        return read_table(io.BytesIO(f"c,x,y\n{lines}".encode()), told)
+
+    first = version({"a": 100, "b": 200, "": 100})
+    # Another value, which comes first in the alphabet, moves the numbers of all.
+    second = version({"A": 40, "a": 160, "b": 120, "": 80})
+    drift = compare(second, told, profile(first, told))
+    column = next(column for column in drift.columns if column.name == "c")
+    assert (column.kind, column.previous_kind) == ("category", "category")
+    assert column.missing is not None
+    assert (column.missing.share, column.missing.previous) == (0.2, 0.25)
+    assert column.unseen is not None
+    assert column.unseen.share == 0.1
+    same = compare(first, told, profile(first, told))
+    assert [column.psi for column in same.columns] == [0, 0]
+    assert column.psi > 0.1
 
 
 @pytest.mark.parametrize(("cells", "positive"), [(["Yes", " No ", "Yes"], "Yes"), (["2", "1", "2"], 2)])
@@ -152,7 +180,7 @@ def test_a_new_version_of_text_is_compared_by_its_numbers_and_known_by_its_rows(
     second = read_table(io.BytesIO(f"c,d,x,y\n{rows}{more}".encode()), told)
     drift = compare(second, told, profile(first, told))
     assert (drift.added, drift.missing) == ((), ())
-    assert [column.name for column in drift.columns] == ["x"]
+    assert {column.name for column in drift.columns} == {"c", "x"}
     assert drift.appended is not None
     assert drift.appended.rows == 20
     # With another value in a row of before, it does not begin with the earlier version.
