@@ -1,5 +1,6 @@
 """`table.columns` of a YAML: what it may say, and what each mistake is told as."""
 
+import json
 from typing import Any
 
 import pytest
@@ -8,7 +9,11 @@ from pydantic import ValidationError
 
 from include.pipeline.documents.columns import CategoryColumn, DateColumn
 from include.pipeline.documents.config import PipelineConfig, TableConfig
+from include.pipeline.errors import PlanError
 from include.pipeline.faults import faults
+from include.pipeline.planning.held_plan import hold_plan
+from tests.pipeline.planned import CONFIG, plan_of
+from tests.pipeline.report.example import contents_of
 
 CHURN = """
 label: churned
@@ -106,3 +111,18 @@ def test_a_kind_that_is_none_is_not_repeated() -> None:
     with pytest.raises(ValidationError) as refused:
         TableConfig.model_validate(secret)
     assert "hunter2" not in faults(refused.value, PipelineConfig)
+
+
+def test_a_plan_with_columns_is_held_to_itself_and_to_no_other() -> None:
+    planned = plan_of({}, config=CONFIG.model_copy(update={"table": table(CHURN)}))
+    found = json.loads(planned.model_dump_json())
+    assert hold_plan(found, planned, planned.identity.planned_at).table == table(CHURN)
+    found["table"]["columns"]["region"]["most"] = 6
+    with pytest.raises(PlanError, match=r"table\.columns\.region\.most"):
+        hold_plan(found, planned, planned.identity.planned_at)
+
+
+def test_the_split_of_a_table_of_numbers_is_written_as_before() -> None:
+    split = contents_of().split
+    assert split.encoding is None
+    assert not {"encoding", "identifiers_sha256"} & set(split.model_dump())
