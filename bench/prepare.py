@@ -43,7 +43,7 @@ def prepare(source: Path, folder: Path) -> None:
     """Do what `split_data` does between its download and its upload, but for the comparison of versions."""
     from include.pipeline.data.split import split_table, write_split
     from include.pipeline.data.table import read_table
-    from include.pipeline.documents.config import TableConfig
+    from include.pipeline.documents.table.config import TableConfig
 
     table = TableConfig(label=LABEL, drop=(DROPPED,))
     with source.open("rb") as file:
@@ -57,7 +57,7 @@ def describe(source: Path, folder: Path) -> None:
     from include.pipeline.data.order import measure_order
     from include.pipeline.data.profile import profile
     from include.pipeline.data.table import read_table
-    from include.pipeline.documents.config import TableConfig
+    from include.pipeline.documents.table.config import TableConfig
 
     table = TableConfig(label=LABEL, drop=(DROPPED,))
     with source.open("rb") as file:

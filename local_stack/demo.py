@@ -15,6 +15,7 @@ from rich.live import Live
 from include.pipeline.documents.config import DATASETS, load_config
 from include.pipeline.documents.metrics import Evaluation
 from include.pipeline.documents.plan import RunPlan
+from include.pipeline.errors import ConfigError
 from local_stack import screen
 from local_stack.airflow_api import AirflowApi, RunState
 from local_stack.results import LocalAwsClient
@@ -34,11 +35,12 @@ _PROCESSES = ("local_aws", "api_server", "scheduler", "dag_processor")
 console = Console(highlight=False)
 
 
-def choose_data(asked: str | None) -> str:
-    """Decide what to train on: what was asked for, else the tutorial's data, else, offline, the sample.
+def choose_data(asked: str | None, pipeline: str = DAG_ID) -> str:
+    """Decide what to train on: what was asked for, else the pipeline's data, else, offline, the sample.
 
     Args:
         asked: A path or a URL.
+        pipeline: Which one. The tutorial's alone has a sample.
 
     Raises:
         StackError: The path leads to no file.
@@ -50,7 +52,11 @@ def choose_data(asked: str | None) -> str:
         if not path.is_file():
             raise StackError(f"DATA={asked}: there is no such file")
         return path.as_uri()
-    url = load_config(DAG_ID).params.data_url
+    url = load_config(pipeline).params.data_url
+    if pipeline != DAG_ID:
+        if url.startswith("https://"):
+            return url
+        raise StackError(f"PIPELINE={pipeline}: say where its data is on this machine, with DATA=path")
     try:
         httpx.head(url, timeout=5).raise_for_status()
     except httpx.HTTPError as error:
@@ -63,8 +69,8 @@ def choose_data(asked: str | None) -> str:
     return url
 
 
-def run_demo(data_url: str) -> bool:
-    """Start the stack, run the DAG, show it, keep its results, stop the stack.
+def run_demo(data_url: str, pipeline: str = DAG_ID) -> bool:
+    """Start the stack, run a pipeline's DAG, show it, keep its results, stop the stack.
 
     Returns:
         Whether the run succeeded.
@@ -79,24 +85,24 @@ def run_demo(data_url: str) -> bool:
         stack.prepare()
     with (
         console.status("Starting local AWS and Airflow") as starting,
-        stack.running(*_PROCESSES, dag_id=DAG_ID) as airflow,
+        stack.running(*_PROCESSES, dag_id=pipeline) as airflow,
     ):
         starting.stop()
-        run = _watch(airflow, airflow.trigger(DAG_ID, {"data_url": data_url}).dag_run_id)
+        run = _watch(airflow, pipeline, airflow.trigger(pipeline, {"data_url": data_url}).dag_run_id)
         if run.state != "success":
-            _show_failures(airflow, run)
+            _show_failures(airflow, pipeline, run)
             return False
-        _show_results(airflow, run, LocalAwsClient(stack.aws_url, REGION, stack.aws_key))
+        _show_results(airflow, pipeline, run, LocalAwsClient(stack.aws_url, REGION, stack.aws_key))
     return True
 
 
-def _watch(airflow: AirflowApi, run_id: str) -> RunState:
-    order = airflow.task_order(DAG_ID)
+def _watch(airflow: AirflowApi, pipeline: str, run_id: str) -> RunState:
+    order = airflow.task_order(pipeline)
     deadline = time.monotonic() + _RUN_SECONDS
     with Live(console=console, auto_refresh=False) as live:
         while True:
-            run = airflow.run(DAG_ID, run_id)
-            live.update(screen.progress(order, airflow.tasks(DAG_ID, run_id)), refresh=True)
+            run = airflow.run(pipeline, run_id)
+            live.update(screen.progress(order, airflow.tasks(pipeline, run_id)), refresh=True)
             if run.is_over:
                 return run
             if time.monotonic() > deadline:
@@ -104,20 +110,20 @@ def _watch(airflow: AirflowApi, run_id: str) -> RunState:
             time.sleep(0.5)
 
 
-def _show_failures(airflow: AirflowApi, run: RunState) -> None:
-    for task in airflow.tasks(DAG_ID, run.dag_run_id):
+def _show_failures(airflow: AirflowApi, pipeline: str, run: RunState) -> None:
+    for task in airflow.tasks(pipeline, run.dag_run_id):
         if task.state == "failed":
             console.rule(f"{task.task_id} failed")
-            told = airflow.failure(DAG_ID, run.dag_run_id, task.task_id)
-            lines = [told] if told else airflow.log_tail(DAG_ID, run.dag_run_id, task, lines=12)
+            told = airflow.failure(pipeline, run.dag_run_id, task.task_id)
+            lines = [told] if told else airflow.log_tail(pipeline, run.dag_run_id, task, lines=12)
             for line in lines:
                 console.print(line, markup=False)
 
 
-def _show_results(airflow: AirflowApi, run: RunState, aws: LocalAwsClient) -> None:
-    plan = RunPlan.model_validate(airflow.xcom(DAG_ID, run.dag_run_id, "plan_run"))
+def _show_results(airflow: AirflowApi, pipeline: str, run: RunState, aws: LocalAwsClient) -> None:
+    plan = RunPlan.model_validate(airflow.xcom(pipeline, run.dag_run_id, "plan_run"))
     folder = RUNS / plan.key
-    training = airflow.xcom(DAG_ID, run.dag_run_id, "train_model")["Training"]
+    training = airflow.xcom(pipeline, run.dag_run_id, "train_model")["Training"]
     aws.fetch(plan, training["ModelArtifacts"]["S3ModelArtifacts"], folder)
     metrics = Evaluation.model_validate_json((folder / "metrics.json").read_bytes())
     console.print(screen.summary(plan, metrics, aws.leftovers(plan.bucket), RUNS / "latest", run.seconds))
@@ -127,6 +133,9 @@ def main() -> int:
     """Run the demo from the command line; the exit code is 0 only if the run succeeded."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", help="a CSV file's path or URL, instead of the tutorial's")
+    parser.add_argument(
+        "--pipeline", default=DAG_ID, help="which of include/datasets, instead of the tutorial's"
+    )
     arguments = parser.parse_args()
     raise_on_signals()
     # If the services' keeper is killed, what it has kept is below this process.
@@ -134,10 +143,11 @@ def main() -> int:
     LOCAL.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(LOCAL / "demo.lock", timeout=0):
-            return 0 if run_demo(choose_data(arguments.data)) else 1
+            data_url = choose_data(arguments.data, arguments.pipeline)
+            return 0 if run_demo(data_url, arguments.pipeline) else 1
     except Timeout:
         console.print("Another demo runs in this folder: wait for its end, or stop it.", style="bold red")
-    except StackError as error:
+    except (StackError, ConfigError) as error:
         console.print(str(error), style="bold red", markup=False)
     except httpx.TransportError as error:
         logs = LOCAL / "demo" / "services"

@@ -7,6 +7,7 @@ from tests.project import PROJECT
 
 FORBIDDEN = {
     "include/pipeline": ("airflow", "include.operators", "include.processes", "local_aws", "local_stack"),
+    "include/inspection": ("airflow", "include.operators", "include.processes", "local_aws", "local_stack"),
     "include/operators": ("include.processes", "local_aws", "local_stack"),
     "include/processes": ("local_aws", "local_stack"),
     "local_aws": ("airflow", "include", "plugins", "local_stack"),

@@ -18,8 +18,8 @@ import xgboost
 from include.pipeline.data.comparison.compare import compare
 from include.pipeline.data.drift import failures, warnings
 from include.pipeline.data.profile import profile
-from include.pipeline.documents.config import TableConfig
 from include.pipeline.documents.drift import Drift, DriftLimits
+from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.evaluation.score_drift import drift_of_scores
 from tests.pipeline.data.tables import stored
 from tests.tutorial_data import BANK_CLEAN, HYPERPARAMETERS

@@ -152,12 +152,18 @@ def split_data(
         A `Split`: where a model is used again, that of its run.
     """
     from include.pipeline.data.split import split_to_s3
+    from include.pipeline.documents.config import load_config
     from include.pipeline.documents.plan import RunPlan
     from include.pipeline.documents.raw_data import RawData
 
     if reused:
         skip_for(reused, ti, reused["split"])
     run = RunPlan.read(plan, PLAN_RUN)
-    split = split_to_s3(s3_of(run), RawData.read(raw, DOWNLOAD_DATA), run)
+    split = split_to_s3(
+        s3_of(run),
+        RawData.read(raw, DOWNLOAD_DATA),
+        run,
+        max_bytes=load_config(run.identity.dag_id).max_source_bytes,
+    )
     log.info("%d rows to train on, %d to test on", split.train_rows, split.test_rows)
     return split.model_dump(mode="json")

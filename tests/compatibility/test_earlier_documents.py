@@ -12,7 +12,6 @@ from moto import mock_aws
 from include.pipeline.aws.object_store import split_uri, write_object
 from include.pipeline.data.versions import compare_with_previous
 from include.pipeline.document import Document
-from include.pipeline.documents.config import TableConfig
 from include.pipeline.documents.deployed import Deletion
 from include.pipeline.documents.manifest import RunManifest
 from include.pipeline.documents.metrics import Evaluation, Metrics
@@ -21,6 +20,7 @@ from include.pipeline.documents.plan import PlannedParams, RunPlan
 from include.pipeline.documents.profile import DataProfile
 from include.pipeline.documents.raw_data import RawData
 from include.pipeline.documents.split import Split
+from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.errors import DocumentError
 from include.pipeline.history.accepted import fingerprint
 from include.pipeline.history.manifest import read_manifest

@@ -131,11 +131,11 @@ CASES: dict[tuple[str, str], Case] = {
     ),
     ("DataError", "the cells are separated by semicolons"): (
         lambda _: table((HEADER + ROWS).replace(",", ";")),
-        "python -c",
+        "file: {delimiter",
     ),
     ("DataError", "the file is not in UTF-8"): (
         lambda _: table("größe,y_no,y_yes\n1,0,1\n", "windows-1252"),
-        "iconv -f WINDOWS-1252 -t UTF-8",
+        "file: {encoding: windows-1252}",
     ),
     ("DataError", "the label has one class only"): (
         lambda _: table(HEADER + "20,0,1\n21,0,1\n"),

@@ -1,4 +1,5 @@
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -6,15 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from local_stack.demo import SAMPLE
-from local_stack.stack import PROJECT
+from include.pipeline.documents import config
+from local_stack.demo import SAMPLE, choose_data
+from local_stack.stack import PROJECT, StackError
 
 # What dataclasses and named tuples do where they are imported.
 INTERRUPTED_IN_EXEC = """
 from local_stack import demo
 
 SCRIPT = "import os, signal, time; os.kill(os.getpid(), signal.{}); time.sleep(10)"
-demo.run_demo = lambda data_url: exec(SCRIPT)
+demo.run_demo = lambda *_: exec(SCRIPT)
 raise SystemExit(demo.main())
 """
 
@@ -34,3 +36,18 @@ def test_an_interrupted_demo_says_so_and_exits_with_130_wherever_it_was(name: st
         check=False,
     )
     assert (done.returncode, done.stdout) == (130, "Stopped.\n"), done.stderr
+
+
+@pytest.mark.parametrize("url", ["https://data.example.org/churn.csv", "churn.csv"])
+def test_another_pipeline_has_its_own_data_or_says_that_it_needs_some(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (config.DATASETS / "bank_marketing.yaml").read_text(encoding="utf-8")
+    (tmp_path / "churn.yaml").write_text(re.sub("data_url: .*", f"data_url: {url}", text), encoding="utf-8")
+    monkeypatch.setattr(config, "DATASETS", tmp_path)
+    if "://" in url:
+        assert choose_data(None, "churn") == url
+    else:
+        with pytest.raises(StackError, match=r"PIPELINE=churn: say .* DATA=path"):
+            choose_data(None, "churn")
+    assert choose_data(str(SAMPLE), "churn") == SAMPLE.as_uri()

@@ -23,8 +23,8 @@ from include.pipeline.data.drift import check_drift, failures, warnings
 from include.pipeline.data.profile import profile
 from include.pipeline.data.split import split_table
 from include.pipeline.data.table import read_table
-from include.pipeline.documents.config import TableConfig
 from include.pipeline.documents.drift import DriftLimits
+from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.errors import PipelineError
 from tests.pipeline.data.tables import stored
 

@@ -16,7 +16,7 @@ from include.pipeline.figures.chance import chance_of_bins
 from include.pipeline.figures.changes import effect
 
 if TYPE_CHECKING:
-    from include.pipeline.documents.config import TableConfig
+    from include.pipeline.documents.table.config import TableConfig
 
 log = logging.getLogger(__name__)
 

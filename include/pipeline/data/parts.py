@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from include.pipeline.data.writing.rows import Rows
-    from include.pipeline.documents.config import TableConfig
+    from include.pipeline.documents.table.config import TableConfig
 
 
 def check_classes(parts: "dict[str, Rows]", whole: "Rows", table: "TableConfig", param: str) -> None:

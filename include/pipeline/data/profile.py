@@ -21,12 +21,12 @@ from include.pipeline.data.comparison.row_hashes import (
 )
 from include.pipeline.data.distribution import Distribution, distribution_of
 from include.pipeline.data.stored_table import StoredTable
-from include.pipeline.documents.columns import DateColumn
 from include.pipeline.documents.drift import Kind
 from include.pipeline.documents.profile import ColumnProfile, DataProfile
+from include.pipeline.documents.table.columns import DateColumn
 
 if TYPE_CHECKING:
-    from include.pipeline.documents.config import TableConfig
+    from include.pipeline.documents.table.config import TableConfig
 
 
 def profile(data: StoredTable, table: "TableConfig") -> DataProfile:

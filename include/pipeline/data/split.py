@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import pyarrow as pa
 from pyarrow import csv
 
-from include.pipeline.aws.object_store import put_file, receive_object, write_object
+from include.pipeline.aws.object_store import MAX_OBJECT_BYTES, put_file, receive_object, write_object
 from include.pipeline.aws.request_limits import MAX_BODY_BYTES
 from include.pipeline.data.bins import told_rows
 from include.pipeline.data.encoding.encoded_rows import encode_table, fit_rows, unseen_rows
@@ -35,14 +35,17 @@ from include.pipeline.documents.raw_data import RawData
 from include.pipeline.documents.split import EncodedFeatures, Split
 from include.pipeline.errors import DataError, DriftError, ObjectError
 from include.pipeline.source.download import Received
+from include.pipeline.source.forms.plain_csv import as_plain_csv
+from include.pipeline.source.forms.several import as_one_csv
+from include.pipeline.source.s3 import is_prefix
 from include.pipeline.source.worker_disk import telling_of_full_disk
 
 if TYPE_CHECKING:
     import numpy as np
     from mypy_boto3_s3 import S3Client
 
-    from include.pipeline.documents.config import TableConfig
     from include.pipeline.documents.plan import RunPlan
+    from include.pipeline.documents.table.config import TableConfig
 
 log = logging.getLogger(__name__)
 
@@ -154,10 +157,16 @@ def write_split(
     )
 
 
-def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan") -> Split:
+def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan", *, max_bytes: int = MAX_OBJECT_BYTES) -> Split:
     """Read the raw data from S3, check and split it, and write the parts to the places of the plan.
 
     What is no number is encoded, and how is written beside them.
+
+    Args:
+        s3: Has the data, and gets the parts.
+        raw: The data.
+        plan: Of the run.
+        max_bytes: That the data may have once it is unpacked.
 
     Raises:
         ObjectError: The raw data is not there, cannot be read, or is not what was downloaded.
@@ -172,11 +181,13 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan") -> Split:
         with tempfile.TemporaryFile() as file:
             receive_object(s3, raw.uri, file)
             _check_sha256(file, raw)
-            data = read_table(file, plan.table, written)
-            by_hash = plan.table.split == "hash"
-            places = places_on_the_line(data, file, plan.table, params.seed) if by_hash else None
-            names = plan.table.identifiers
-            identifiers = read_text(file, names, "an identifier", data.rows) if names else None
+            opened = as_one_csv if is_prefix(raw.url) else as_plain_csv
+            with opened(file, plan.table.file, most=max_bytes, texts=plan.table.as_text) as plain:
+                data = read_table(plain, plan.table, written)
+                by_hash = plan.table.split == "hash"
+                places = places_on_the_line(data, plain, plan.table, params.seed) if by_hash else None
+                names = plan.table.identifiers
+                identifiers = read_text(plain, names, "an identifier", data.rows) if names else None
         _tell_left_out(plan.table)
         if not plan.table.encoded:
             check_monotone_constraints(params.hyperparameters, len(data.names) - 1)

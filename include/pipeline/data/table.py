@@ -26,7 +26,7 @@ from include.pipeline.errors import DataError
 from include.pipeline.source.file_format import recognise
 
 if TYPE_CHECKING:
-    from include.pipeline.documents.config import TableConfig
+    from include.pipeline.documents.table.config import TableConfig
 
 # How much of a faulty row or cell a message quotes.
 _SHOWN = 80
@@ -75,8 +75,8 @@ def _check_encoding(file: BinaryIO, table: "TableConfig") -> None:
         raise DataError(
             f"line {line} holds {wrong}",
             "the file has to be UTF-8",
-            "Save it as UTF-8: iconv -f WINDOWS-1252 -t UTF-8 data.csv > utf8.csv, where it is in Latin-1 or "
-            "Windows-1252, as most files are that are not UTF-8",
+            "Say which it is in the pipeline's YAML, below table: file: {encoding: windows-1252}, as most "
+            "files are that are not UTF-8; or save it: iconv -f WINDOWS-1252 -t UTF-8 data.csv > utf8.csv",
         ) from (error if table.shows_rows else None)
 
 

@@ -1,32 +1,20 @@
 """A pipeline's YAML file: what it trains on, when it runs, and the defaults of its Params."""
 
-import math
 import os
 from collections.abc import Mapping
-from operator import not_
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 import include.datasets
 from include.pipeline.aws.object_store import MAX_OBJECT_BYTES
 from include.pipeline.documents.aws_settings import AwsSettings
-from include.pipeline.documents.columns import (
-    CategoryColumn,
-    CellText,
-    Column,
-    DateColumn,
-    IdentifierColumn,
-    NumberColumn,
-    TextColumn,
-    check_columns,
-)
 from include.pipeline.documents.drift import DriftLimits
 from include.pipeline.documents.limits import Limits
 from include.pipeline.documents.params import RunParams
+from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.errors import ConfigError
 from include.pipeline.faults import faults
 
@@ -35,124 +23,8 @@ _HOURS_OF_A_YEAR = 366 * 24
 DATASETS = Path(include.datasets.__file__).resolve().parent
 LIMITS_FILE = "PIPELINE_LIMITS_FILE"
 """The environment variable that names a deployment's own file of limits: YAML, a section a pipeline."""
-ONE_HOT = "*"
-"""What follows the beginning of the names of a group's one-hot columns."""
 WATCHER = "_source"
 """What follows a pipeline's name in the id of the DAG that watches its source."""
-
-
-class TableConfig(BaseModel):
-    """What the columns of the data mean."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    label: str = Field(
-        min_length=1, description="The column to predict: 0 or 1, or text of which positive is the 1."
-    )
-    positive: CellText | None = Field(
-        default=None,
-        exclude_if=not_,
-        description="The label's value to find, where it is not 0 and 1. It has exactly one other.",
-    )
-    drop: tuple[str, ...] = Field(default=(), description="Columns the model must not see.")
-    leaks: tuple[str, ...] = Field(
-        default=(),
-        exclude_if=not_,
-        description="Columns that are known only after what is predicted. They are left out as those of "
-        "drop, and the report says so.",
-    )
-    columns: dict[str, Column] = Field(
-        default={}, exclude_if=not_, description="What is not a number. A column not named here is one."
-    )
-    missing: tuple[CellText, ...] = Field(
-        default=(),
-        exclude_if=not_,
-        description="What stands for an empty cell in any column, beside what does so anyway.",
-    )
-    show_values: bool | tuple[str, ...] = Field(
-        default=False,
-        description="Of which columns people may see values, and counts of fewer than ten rows, in messages, "
-        "logs and profiles: yes for all, or their names. Others are told by row and column.",
-    )
-
-    split: Literal["shuffle", "hash"] = Field(
-        default="shuffle",
-        description="How rows are put on the sides of training and test. shuffle: anew for each version of "
-        "the data, as AWS's tutorial does. hash: by the key, or else the features, so that a row is on one "
-        "side for all versions.",
-    )
-    key: str | None = Field(
-        default=None,
-        min_length=1,
-        description="The column that tells whose a row is, for split: hash. All rows of one key are on one "
-        "side. It may be among those that are dropped.",
-    )
-    groups: dict[str, tuple[float, ...]] = Field(
-        default={},
-        description="By which columns figures are told: the name of each feature, with the values at which "
-        "it is cut; without them, each value is a group, or, of more than ten, each quarter. A name that "
-        "ends in * stands for the one-hot columns that begin so.",
-    )
-
-    @model_validator(mode="after")
-    def _key_is_hashed(self) -> Self:
-        if self.key is not None and self.split != "hash":
-            raise PydanticCustomError("key", "key: needs split: hash")
-        return self
-
-    @model_validator(mode="after")
-    def _columns_are_one_thing(self) -> Self:
-        check_columns(self.columns, label=self.label, drop=self.drop, leaks=self.leaks)
-        return self
-
-    @model_validator(mode="after")
-    def _groups_tell_no_value(self) -> Self:
-        for name, cuts in self.groups.items():
-            if list(cuts) != sorted(set(cuts)) or not all(math.isfinite(cut) for cut in cuts):
-                raise PydanticCustomError("cuts", "groups: the cuts of {name} rise", {"name": name})
-            if name.endswith(ONE_HOT):
-                if cuts:
-                    raise PydanticCustomError("cuts", "groups: {name}, one-hot, has no cuts", {"name": name})
-            elif not cuts and not self.shows(name):
-                raise PydanticCustomError(
-                    "cuts", "groups: {name} needs cuts, as show_values does not name it", {"name": name}
-                )
-        return self
-
-    def shows(self, column: str) -> bool:
-        """Tell whether values of a column may be seen."""
-        return self.show_values if isinstance(self.show_values, bool) else column in self.show_values
-
-    @property
-    def encoded(self) -> dict[str, CategoryColumn | DateColumn]:
-        """The columns that the model gets as others that are made of them."""
-        kinds = (CategoryColumn, DateColumn)
-        return {name: column for name, column in self.columns.items() if isinstance(column, kinds)}
-
-    @property
-    def identifiers(self) -> tuple[str, ...]:
-        """The columns that are written beside the predictions, in the YAML's order."""
-        return tuple(name for name, column in self.columns.items() if isinstance(column, IdentifierColumn))
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """The columns of free text."""
-        return tuple(name for name, column in self.columns.items() if isinstance(column, TextColumn))
-
-    @property
-    def numbers(self) -> frozenset[str]:
-        """The columns that the YAML names as numbers."""
-        return frozenset(name for name, column in self.columns.items() if isinstance(column, NumberColumn))
-
-    @property
-    def left_out(self) -> tuple[str, ...]:
-        """All columns that the model does not get, for whichever reason."""
-        return (*self.drop, *self.leaks, *self.identifiers, *self.texts)
-
-    @property
-    def shows_rows(self) -> bool:
-        """Whether a whole row may be seen, with what it holds in columns that are dropped."""
-        return self.show_values is True
 
 
 class ModelCard(BaseModel):

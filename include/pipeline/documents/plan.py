@@ -10,9 +10,10 @@ from pydantic import model_validator
 from include.pipeline.aws.own_bucket import OwnBucket
 from include.pipeline.document import Document
 from include.pipeline.documents.aws_settings import AwsSettings
-from include.pipeline.documents.config import ModelCard, TableConfig
+from include.pipeline.documents.config import ModelCard
 from include.pipeline.documents.drift import DriftLimits
 from include.pipeline.documents.params import RunParams
+from include.pipeline.documents.table.config import TableConfig
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from include.pipeline.aws.object_store import read_object, write_object
-from include.pipeline.documents.columns import CategoryColumn
 from include.pipeline.documents.metrics import Evaluation, FeatureImportance, Metrics, PreviousModel
+from include.pipeline.documents.table.columns import CategoryColumn
 from include.pipeline.evaluation.explanation import explain
 from include.pipeline.evaluation.gains import deciles
 from include.pipeline.evaluation.groups import Group, find_groups, group_figures

@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv
 
-from include.pipeline.documents.config import ONE_HOT
 from include.pipeline.documents.metrics import GroupFigures
+from include.pipeline.documents.table.config import ONE_HOT
 from include.pipeline.figures.scored_rows import ScoredRows
 
 log = logging.getLogger(__name__)

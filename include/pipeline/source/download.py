@@ -18,12 +18,12 @@ from tenacity import (
 from include.pipeline.aws import object_store
 from include.pipeline.documents.raw_data import RawData
 from include.pipeline.errors import SourceError
-from include.pipeline.source.file_format import recognise
+from include.pipeline.source.file_format import is_read, recognise
 from include.pipeline.source.local_file import local_file
 from include.pipeline.source.login import SourceLogin
 from include.pipeline.source.network import Deadline
 from include.pipeline.source.policy import SourcePolicy, file_name
-from include.pipeline.source.s3 import receive
+from include.pipeline.source.s3 import is_prefix, receive, receive_below
 from include.pipeline.source.url import scheme_of, without_secrets
 from include.pipeline.source.web import Patience, UnavailableError, asking, check_answer
 from include.pipeline.source.worker_disk import telling_of_full_disk
@@ -70,7 +70,8 @@ def fetch(
     in the bucket already is not sent again; what is sent is there whole or not at all.
 
     Args:
-        url: `https://`, `s3://`, `file://` or a plain path; `http://` to the policy's hosts.
+        url: `https://`, `s3://`, `file://` or a plain path; `http://` to the policy's hosts. `s3://` with a
+            slash at its end stands for all files below it, which become one zip archive.
         policy: What is allowed.
         s3: Reads `s3://` sources and writes the result. Its own retries apply to both.
         raw_uri: `s3://` URI of the folder that the result goes to.
@@ -142,7 +143,7 @@ def _download(
 
 
 def _from_s3(uri: str, file: BinaryIO, policy: SourcePolicy, s3: "S3Client") -> Received:
-    version = receive(s3, uri, file, policy)
+    version = (receive_below if is_prefix(uri) else receive)(s3, uri, file, policy)
     return Received.of(file, etag=version.etag, last_modified=version.last_modified)
 
 
@@ -166,9 +167,10 @@ def _check_content(url: str, name: str, file: BinaryIO, received: Received) -> N
         raise SourceError(
             f"{without_secrets(url)} is empty", "a source has a header and rows", "Check the file"
         )
-    if other := recognise(file):
+    # What is below a prefix has been looked at file by file.
+    if not is_prefix(url) and (other := recognise(file)) and not is_read(other):
         raise SourceError(
-            f"{without_secrets(url)} is {other.name}", "a source is a CSV file in UTF-8", other.mend
+            f"{without_secrets(url)} is {other.name}", "a source is CSV, Parquet or JSON Lines", other.mend
         )
     promised = _SHA1_IN_NAME.search(name)
     if promised and promised[1].lower() != received.sha1:

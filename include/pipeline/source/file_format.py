@@ -20,6 +20,8 @@ class FileFormat:
     """With its article: `a zip archive`."""
     mend: str
     """How to make a CSV of it, as a sentence without its full stop."""
+    encoding: str | None = None
+    """Of text, as Python calls it."""
 
 
 def _by_pandas(reader: str, ending: str) -> str:
@@ -35,14 +37,21 @@ def _unpacked_by(command: str) -> str:
 
 def _encoded_in(encoding: str) -> FileFormat:
     return FileFormat(
-        f"text in {encoding}", f"Save it as UTF-8: iconv -f {encoding} -t UTF-8 data.csv > utf8.csv"
+        f"text in {encoding}",
+        f"Save it as UTF-8: iconv -f {encoding} -t UTF-8 data.csv > utf8.csv",
+        encoding=encoding,
     )
 
 
 _NO_TABLE = "Use the URL of a CSV file"
 PAGE_MEND = "Use the URL of the file itself; a login page or an expired link answers with a page in its place"
 
-_ZIP = FileFormat("a zip archive", _unpacked_by("unzip data.zip"))
+ZIP = FileFormat("a zip archive", _unpacked_by("unzip data.zip"))
+GZIP = FileFormat("gzip", _unpacked_by("gunzip data.csv.gz"))
+PARQUET = FileFormat("Parquet", _by_pandas("read_parquet", "parquet"))
+JSON_LINES = FileFormat(
+    "JSON Lines", _by_pandas("read_json", "jsonl").replace("jsonl')", "jsonl', lines=True)")
+)
 # Of what a zip archive holds, the formats that are such archives themselves.
 _IN_ZIP: tuple[tuple[str, FileFormat], ...] = (
     (
@@ -64,8 +73,8 @@ _IN_ZIP: tuple[tuple[str, FileFormat], ...] = (
 
 _TEXT_START = rb"(?:\xef\xbb\xbf)?\s*"
 _BY_START: tuple[tuple[bytes, FileFormat], ...] = (
-    (rb"PK(?:\x03\x04|\x05\x06)", _ZIP),
-    (rb"\x1f\x8b", FileFormat("gzip", _unpacked_by("gunzip data.csv.gz"))),
+    (rb"PK(?:\x03\x04|\x05\x06)", ZIP),
+    (rb"\x1f\x8b", GZIP),
     (rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)", FileFormat("bzip2", _unpacked_by("bunzip2 data.csv.bz2"))),
     (rb"\xfd7zXZ\0", FileFormat("xz", _unpacked_by("unxz data.csv.xz"))),
     (rb"\x28\xb5\x2f\xfd", FileFormat("Zstandard", _unpacked_by("unzstd data.csv.zst"))),
@@ -82,7 +91,8 @@ _BY_START: tuple[tuple[bytes, FileFormat], ...] = (
             "Save its sheet in Excel as 'CSV UTF-8'",
         ),
     ),
-    (rb"PAR1|PARE", FileFormat("Parquet", _by_pandas("read_parquet", "parquet"))),
+    (rb"PAR1", PARQUET),
+    (rb"PARE", FileFormat("encrypted Parquet", "Write it without encryption")),
     (rb"ARROW1\0|FEA1", FileFormat("Arrow or Feather", _by_pandas("read_feather", "feather"))),
     (rb"ORC[^ -~\t\r]", FileFormat("ORC", _by_pandas("read_orc", "orc"))),
     (rb"Obj\x01", FileFormat("Avro", "Write its records as CSV, for example with fastavro and csv")),
@@ -139,7 +149,7 @@ _BY_START: tuple[tuple[bytes, FileFormat], ...] = (
     ),
     (
         _TEXT_START + rb"\{[^\r\n]*\}[ \t]*\r?\n\s*\{",
-        FileFormat("JSON Lines", _by_pandas("read_json", "jsonl").replace("jsonl')", "jsonl', lines=True)")),
+        JSON_LINES,
     ),
     (
         _TEXT_START + rb"(?:\{\s*[\"}]|\[\s*(?:[\[{\"\]]|-?\d))",
@@ -163,7 +173,12 @@ def recognise(file: BinaryIO) -> FileFormat | None:
     start = file.read(_START)
     file.seek(0)
     found = next((found for pattern, found in _COMPILED if pattern.match(start)), None)
-    return _of_zip(file) if found is _ZIP else found
+    return _of_zip(file) if found is ZIP else found
+
+
+def is_read(found: FileFormat) -> bool:
+    """Tell whether the pipeline makes a CSV of such a file by itself."""
+    return found in (ZIP, GZIP, PARQUET, JSON_LINES) or found.encoding is not None
 
 
 def _of_zip(file: BinaryIO) -> FileFormat:
@@ -172,9 +187,9 @@ def _of_zip(file: BinaryIO) -> FileFormat:
             names = archive.namelist()
     # What is damaged is an archive all the same; zipfile lets out what its header makes it read.
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-        return _ZIP
+        return ZIP
     finally:
         file.seek(0)
     return next(
-        (found for pattern, found in _IN_ZIP if any(re.fullmatch(pattern, name) for name in names)), _ZIP
+        (found for pattern, found in _IN_ZIP if any(re.fullmatch(pattern, name) for name in names)), ZIP
     )

@@ -236,6 +236,8 @@ def file_name(url: str) -> str:
         SourceError: The URL names no file.
     """
     path = httpx.URL(url).path if scheme_of(url) in WEB else _plain_path(url)
+    if scheme_of(url) == "s3" and re.search(r"[^/]/$", path):
+        path = f"{path.removesuffix('/')}.zip"  # of all below the prefix
     name = _UNSAFE_IN_KEY.sub("_", path.rpartition("/")[2])[-_LONGEST_NAME:]
     if not name.strip("."):
         raise SourceError(without_secrets(url), "its path has to end in a file name", "Name one file")

@@ -13,7 +13,7 @@ from include.pipeline.source.local_file import local_file
 from include.pipeline.source.login import SourceLogin
 from include.pipeline.source.network import Deadline
 from include.pipeline.source.policy import SourcePolicy
-from include.pipeline.source.s3 import look_up
+from include.pipeline.source.s3 import is_prefix, look_up, look_up_below
 from include.pipeline.source.url import scheme_of, without_secrets
 from include.pipeline.source.web import Patience, asking, check_answer
 
@@ -58,7 +58,7 @@ def look_up_version(
         case "https" | "http":
             return _of_web(url, policy, patience or _PATIENCE, login)
         case "s3":
-            return _of_object(url, s3)
+            return _of_object(url, s3, policy)
         case _:
             return _of_file(url, policy)
 
@@ -127,8 +127,8 @@ def _of_web(url: str, policy: SourcePolicy, patience: Patience, login: SourceLog
     return version
 
 
-def _of_object(uri: str, s3: "S3Client") -> SourceVersion:
-    found = look_up(s3, uri)
+def _of_object(uri: str, s3: "S3Client", policy: SourcePolicy) -> SourceVersion:
+    found = look_up_below(s3, uri, policy) if is_prefix(uri) else look_up(s3, uri)
     return SourceVersion(url=uri, etag=found.etag, last_modified=found.last_modified, bytes=found.bytes)
 
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from include.pipeline.data.stored_table import StoredTable, TableWriter
 from include.pipeline.data.table import read_table
-from include.pipeline.documents.config import TableConfig
+from include.pipeline.documents.table.config import TableConfig
 
 
 def stored(frame: pd.DataFrame) -> StoredTable:

@@ -7,8 +7,8 @@ from scipy import stats
 
 from include.pipeline.data.order import measure_order
 from include.pipeline.data.table import read_table
-from include.pipeline.documents.config import TableConfig
 from include.pipeline.documents.split import RowOrder
+from include.pipeline.documents.table.config import TableConfig
 from tests.pipeline.data.tables import stored
 from tests.tutorial_data import BANK_CLEAN, needs_bank_clean
 

@@ -15,9 +15,9 @@ from include.pipeline.data.comparison.compare import compare
 from include.pipeline.data.drift import check_drift, warnings
 from include.pipeline.data.profile import profile
 from include.pipeline.data.stored_table import StoredTable
-from include.pipeline.documents.config import TableConfig
 from include.pipeline.documents.drift import ColumnDrift, Drift, DriftLimits
 from include.pipeline.documents.profile import DataProfile
+from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.errors import DriftError
 from include.pipeline.figures.changes import population_stability_index
 from tests.pipeline.data.tables import read_frame, stored

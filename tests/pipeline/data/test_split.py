@@ -20,9 +20,9 @@ from include.pipeline.data.split import Split, hold_out_validation, split_table,
 from include.pipeline.data.stored_table import StoredTable
 from include.pipeline.data.table import read_table
 from include.pipeline.data.writing.rows import Rows
-from include.pipeline.documents.config import TableConfig
 from include.pipeline.documents.plan import RunPlan
 from include.pipeline.documents.raw_data import RawData
+from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.errors import DataError, ObjectError, ParamError, WorkerError
 from tests.pipeline.data.tables import stored
 from tests.pipeline.planned import plan_of

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from include.pipeline.data.reading import blocks
-from include.pipeline.documents.config import TableConfig
+from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.errors import DataError
 from tests.pipeline.data.tables import read_frame
 

@@ -15,7 +15,7 @@ from include.pipeline.aws.request_limits import MAX_BODY_BYTES
 from include.pipeline.data.parts import check_row_bytes
 from include.pipeline.data.split import hold_out_validation, split_table, write_split
 from include.pipeline.data.table import read_table
-from include.pipeline.documents.config import TableConfig
+from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.errors import DataError
 from include.pipeline.evaluation.scoring import batches
 from local_aws.algorithms.xgboost.library import xgboost

@@ -13,7 +13,7 @@ from include.pipeline.data.reading import blocks
 from include.pipeline.data.split import split_table, write_split
 from include.pipeline.data.table import read_table
 from include.pipeline.data.writing import buckets
-from include.pipeline.documents.config import TableConfig
+from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.errors import DataError
 
 TABLE = TableConfig(show_values=True, label="y", drop=("name",))

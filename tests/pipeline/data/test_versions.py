@@ -12,11 +12,11 @@ from include.pipeline.aws.object_store import list_objects, read_object, split_u
 from include.pipeline.data.profile import profile
 from include.pipeline.data.split import split_to_s3
 from include.pipeline.data.versions import compare_with_previous
-from include.pipeline.documents.config import TableConfig
 from include.pipeline.documents.drift import Drift, DriftLimits
 from include.pipeline.documents.plan import RunPlan
 from include.pipeline.documents.profile import DataProfile
 from include.pipeline.documents.split import Split
+from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.errors import DocumentError, DriftError
 from include.pipeline.teardown.cleanup import delete_run
 from tests.pipeline.accepted_runs import DATA, OTHER_DATA, accepted, day, plan_of, train

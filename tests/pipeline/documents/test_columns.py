@@ -7,8 +7,9 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from include.pipeline.documents.columns import CategoryColumn, DateColumn
-from include.pipeline.documents.config import PipelineConfig, TableConfig
+from include.pipeline.documents.config import PipelineConfig
+from include.pipeline.documents.table.columns import CategoryColumn, DateColumn
+from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.errors import PlanError
 from include.pipeline.faults import faults
 from include.pipeline.planning.held_plan import hold_plan

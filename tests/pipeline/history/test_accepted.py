@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from include.pipeline.aws.object_store import list_objects, read_object, split_uri, write_object
-from include.pipeline.documents.config import TableConfig
 from include.pipeline.documents.params import RunParams
 from include.pipeline.documents.plan import RunPlan
+from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.errors import DocumentError
 from include.pipeline.history.accepted import accept, find_previous, find_same, fingerprint, listed_for
 from include.pipeline.teardown.cleanup import delete_run

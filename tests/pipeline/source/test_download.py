@@ -134,9 +134,9 @@ def test_the_name_is_one_that_s3_likes(path: str, name: str, web: MisbehavingWeb
         (Answer(headers={"Content-Type": "text/html; charset=utf-8"}), "with text/html\nExpected: a source"),
         (
             Answer(b"\n<!DOCTYPE html><html>"),
-            "is an HTML page\nExpected: a source is a CSV file in UTF-8\nTo do: Use the URL of the file",
+            "page\nExpected: a source is CSV, Parquet or JSON Lines\nTo do: Use the URL of the file",
         ),
-        (Answer(b"\xef\xbb\xbf<html lang='en'>"), "is an HTML page\nExpected: a source is a CSV"),
+        (Answer(b"\xef\xbb\xbf<html lang='en'>"), "is an HTML page\nExpected: a source is CSV"),
         (Answer(b""), "is empty\nExpected: a source has a header"),
         (Answer(b"", status=204), "is empty\nExpected: a source has a header"),
         (Answer(promised=1001), "has at least 1001 bytes\nExpected: a source has at most 1000"),
@@ -269,8 +269,8 @@ def test_a_local_file_tells_when_it_changed(folder: Path, bring: Bring) -> None:
         (b"1" * 1001, "has at least 1001 bytes"),
         (b"", "is empty"),
         (b"<html>", "is an HTML page"),
-        (b"PK\3\4", "is a zip archive"),
-        (b"PAR1", "is Parquet"),
+        (b"BZh91AY&SY", "is bzip2"),
+        (b"SQLite format 3\0", "is an SQLite database"),
     ],
 )
 def test_a_local_file_that_is_no_data_is_refused(

@@ -16,6 +16,7 @@ from include.pipeline.source.policy import SourcePolicy
         "https://fa\xdf.example/bank.csv",
         "https://\ua66d.example/bank.csv",  # younger than Python's own codec for host names
         "s3://bucket/folder/bank.csv",
+        "s3://bucket/folder/",
         "http://plain.example/bank.csv",
         "http://PLAIN.example:8080/bank.csv",
         "http://ported.example:81/bank.csv",
@@ -42,7 +43,7 @@ def test_the_policy_allows(url: str) -> None:
         ("https://example.org/a\nb.csv", "a URL holds no control characters"),
         ("s3://bucket", "it has to be s3://<bucket>/<key>"),
         ("s3:///bank.csv", "it has to be s3://<bucket>/<key>"),
-        ("s3://bucket/folder/", "its path has to end in a file name"),
+        ("s3://bucket/", "it has to be s3://<bucket>/<key>"),
         ("/data/bank.csv", "local files are not allowed here"),
         ("file:///data/bank.csv", "local files are not allowed here"),
         ("", "local files are not allowed here"),

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from include.pipeline.aws.object_store import write_object
 from include.pipeline.aws.tags import RunTags
-from include.pipeline.documents.config import TableConfig
+from include.pipeline.documents.table.config import TableConfig
 from tests.aws.clients import Aws
 from tests.aws.endpoints import create_deployment
 from tests.aws.sagemaker_requests import deployment_requests

@@ -30,7 +30,7 @@ from include.pipeline.figures.few_rows import is_few
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from include.pipeline.documents.config import TableConfig
+    from include.pipeline.documents.table.config import TableConfig
 
 
 def compare(data: StoredTable, table: "TableConfig", previous: DataProfile) -> Drift:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from include.pipeline.data.encoding.cells import moments_of
 from include.pipeline.data.encoding.record import Category, Date, Encoding
 from include.pipeline.data.places import row_number
-from include.pipeline.documents.columns import DatePart
+from include.pipeline.documents.table.columns import DatePart
 from include.pipeline.errors import DataError
 
 

@@ -15,7 +15,7 @@ from include.pipeline.data.writing.rows import Rows
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from include.pipeline.documents.config import TableConfig
+    from include.pipeline.documents.table.config import TableConfig
 
 
 def fit_rows(train: Rows, table: "TableConfig") -> Encoding:

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from include.pipeline.data.encoding.record import Category, Date, EncodedColumn, Encoding, Number
-from include.pipeline.documents.columns import CategoryColumn, DateColumn
-from include.pipeline.documents.config import TableConfig
+from include.pipeline.documents.table.columns import CategoryColumn, DateColumn
+from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.errors import DataError
 
 OTHER = "(other)"

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from include.pipeline.document import Document
-from include.pipeline.documents.columns import DatePart
+from include.pipeline.documents.table.columns import DatePart
 
 
 class Number(Document):

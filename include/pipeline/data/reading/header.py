@@ -4,13 +4,14 @@ import csv
 import difflib
 import io
 import itertools
+import json
 import re
 from typing import TYPE_CHECKING, BinaryIO
 
 from include.pipeline.errors import DataError
 
 if TYPE_CHECKING:
-    from include.pipeline.documents.config import TableConfig
+    from include.pipeline.documents.table.config import TableConfig
 
 # pandas calls a column without a name after its position.
 _NAMELESS = re.compile(r"\s*|Unnamed: \d+")
@@ -101,8 +102,7 @@ def _refuse_other_than_a_header(cells: list[str], table: "TableConfig") -> None:
         raise DataError(
             f"{found}: its cells are separated by {_SEPARATORS[separator]}",
             "cells are separated by commas, and decimals by points",
-            f"Write it anew: python -c \"import pandas; pandas.read_csv('data.csv', sep={separator!r})"
-            ".to_csv('comma.csv', index=False)\"; add decimal=',' where decimals have a comma",
+            _mend_of_separator(separator),
         )
     if all(_NUMBER.fullmatch(cell) for cell in cells if cell) and any(cells):
         raise DataError(
@@ -110,6 +110,18 @@ def _refuse_other_than_a_header(cells: list[str], table: "TableConfig") -> None:
             "the first line is a header: the columns' names",
             "Write the names above the rows",
         )
+
+
+def _mend_of_separator(separator: str) -> str:
+    if separator in ";\t|":
+        return (
+            f"Say so in the pipeline's YAML, below table: file: {{delimiter: {json.dumps(separator)}}}; add "
+            'decimal: "," where decimals have a comma'
+        )
+    return (
+        f"Write it anew: python -c \"import pandas; pandas.read_csv('data.csv', sep={separator!r})"
+        ".to_csv('comma.csv', index=False)\"; add decimal=',' where decimals have a comma"
+    )
 
 
 def _separator(line: str, cells: list[str], label: str) -> str | None:

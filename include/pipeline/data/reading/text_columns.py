@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 
 from include.pipeline.data.encoding.cells import NoDateError, clean, days_of
 from include.pipeline.data.reading.numbers import Rule
-from include.pipeline.documents.columns import CategoryColumn
-from include.pipeline.documents.config import TableConfig
+from include.pipeline.documents.table.columns import CategoryColumn
+from include.pipeline.documents.table.config import TableConfig
 
 MOST_VALUES = 2**16
 """Of a category."""

@@ -8,9 +8,9 @@ from scipy import stats
 from include.pipeline.data.comparison.compare import compare
 from include.pipeline.data.drift import failures, warned_columns, warnings
 from include.pipeline.data.profile import profile
-from include.pipeline.documents.config import TableConfig
 from include.pipeline.documents.drift import ColumnDrift, Drift, DriftLimits
 from include.pipeline.documents.profile import DataProfile
+from include.pipeline.documents.table.config import TableConfig
 from tests.pipeline.data.tables import stored
 
 SHOWN = TableConfig(label="y", show_values=True)

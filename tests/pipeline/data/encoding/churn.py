@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from include.pipeline.documents.config import TableConfig
+from include.pipeline.documents.table.config import TableConfig
 
 TABLE = TableConfig.model_validate(
     {

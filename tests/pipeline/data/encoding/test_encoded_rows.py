@@ -18,7 +18,7 @@ from include.pipeline.data.encoding.record import Encoding
 from include.pipeline.data.split import split_table, write_split
 from include.pipeline.data.table import read_table
 from include.pipeline.data.writing.rows import Rows
-from include.pipeline.documents.config import TableConfig
+from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.errors import DataError
 from tests.pipeline.data.encoding.churn import TABLE, churn, written
 from tests.project import PROJECT

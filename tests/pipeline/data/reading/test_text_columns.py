@@ -14,7 +14,7 @@ from include.pipeline.data.profile import profile
 from include.pipeline.data.reading import text_columns
 from include.pipeline.data.stored_table import StoredTable
 from include.pipeline.data.table import read_table
-from include.pipeline.documents.config import TableConfig
+from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.errors import DataError
 
 

@@ -10,7 +10,7 @@ from include.pipeline.aws.object_store import read_object
 from include.pipeline.data.split import split_to_s3
 from include.pipeline.data.table import read_table
 from include.pipeline.data.writing.sides import places_on_the_line, split_by_place
-from include.pipeline.documents.config import TableConfig
+from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.errors import DataError
 from tests.pipeline.data.tables import stored
 from tests.pipeline.planned import plan_of

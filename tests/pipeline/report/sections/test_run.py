@@ -4,10 +4,10 @@ from typing import Any
 import pytest
 
 from include.pipeline.documents.aws_settings import AwsSettings
-from include.pipeline.documents.config import TableConfig
 from include.pipeline.documents.metrics import PreviousModel
 from include.pipeline.documents.plan import CostEstimate
 from include.pipeline.documents.split import EncodedFeatures
+from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.report import formats
 from include.pipeline.report.sections import deployment
 from include.pipeline.report.sections.run import gather

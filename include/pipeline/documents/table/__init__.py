@@ -1,0 +1,1 @@
+"""What a pipeline's YAML says of its table."""

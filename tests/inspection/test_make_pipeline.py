@@ -1,0 +1,183 @@
+"""From a file to a pipeline's YAML: what columns are taken for, and that the written file reads it."""
+
+import gzip
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from include.inspection.__main__ import make_pipeline
+from include.inspection.table import Findings, look_at_table
+from include.pipeline.data.table import read_table
+from include.pipeline.documents import config
+from include.pipeline.errors import ConfigError, DataError
+from include.pipeline.source.forms.plain_csv import as_plain_csv
+
+ROWS = 400
+RANDOM = np.random.default_rng(1729)
+Y = RANDOM.integers(0, 2, ROWS)
+NUMBERS = pd.DataFrame({"a": RANDOM.normal(size=ROWS).round(3), "b": RANDOM.integers(0, 9, ROWS), "y": Y})
+CHURN = pd.DataFrame(
+    {
+        "customer_id": [f"C{at:04d}" for at in range(ROWS)],
+        "plan": RANDOM.choice(["basic", "pro", "größe"], ROWS),
+        "city": RANDOM.choice([f"city {at}" for at in range(30)], ROWS),
+        "signup": pd.date_range("2024-01-01", periods=ROWS).strftime("%Y-%m-%d"),
+        "usage": pd.Series(RANDOM.normal(size=ROWS).round(2))
+        .astype(str)
+        .where(RANDOM.random(ROWS) > 0.1, "?"),
+        "note": [f"called on day {at} and was not there" for at in range(ROWS)],
+        "same": "x",
+        "refund": np.where(Y, RANDOM.integers(50, 99, ROWS), RANDOM.integers(0, 51, ROWS)),
+        "churned": np.where(Y, "Yes", "No"),
+    }
+)
+
+
+def look(table: pd.DataFrame, label: str | None = None, encoding: str = "utf-8", **options: Any) -> Findings:
+    return look_at_table(io.BytesIO(table.to_csv(index=False, **options).encode(encoding)), label)
+
+
+@pytest.fixture
+def datasets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "datasets"
+    folder.mkdir()
+    monkeypatch.setattr(config, "DATASETS", folder)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {},
+        {"sep": ";"},
+        {"sep": ";", "decimal": ","},
+        {"sep": "\t", "decimal": ","},
+        {"sep": "|"},
+        {"header": False},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_the_written_file_reads_a_table_of_numbers(
+    form: dict[str, Any], pack: Any, datasets: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "numbers.csv"
+    data.write_bytes(pack(NUMBERS.to_csv(index=False, **form).encode()))
+    label = "y" if form.get("header", True) else "column_3"
+    assert make_pipeline("numbers", data, label) == datasets / "numbers.yaml"
+    made = config.load_config("numbers")
+    with data.open("rb") as file, as_plain_csv(file, made.table.file, most=10**6) as plain:
+        read = read_table(plain, made.table)
+    assert read.rows == ROWS
+    for at, name in enumerate(read.names):
+        assert np.array_equal(read.column(name), NUMBERS.iloc[:, at])
+
+
+def test_decimal_commas_in_each_column_are_no_delimiters() -> None:
+    table = pd.DataFrame(RANDOM.normal(size=(50, 3)), columns=list("abc")).assign(y=[0, 1] * 25)
+    assert look(table, sep=";", decimal=",").form == {"delimiter": ";", "decimal": ","}
+    assert look(table[["a", "y"]], sep=";", decimal=",").form == {"delimiter": ";", "decimal": ","}
+
+
+def test_each_kind_of_column_is_told() -> None:
+    found = look(CHURN)
+    assert {column.name: column.kind for column in found.columns} == {
+        "customer_id": "identifier",
+        "plan": "category",
+        "city": "category",
+        "signup": "date",
+        "usage": "number",
+        "note": "text",
+        "same": "dropped",
+        "refund": "number",
+        "churned": "label",
+    }
+    assert (found.label, found.positive, found.missing, found.rows) == ("churned", "Yes", ("?",), ROWS)
+    assert found.positive_share == Y.mean()
+    usage = next(column for column in found.columns if column.name == "usage")
+    assert usage.missing == pytest.approx((CHURN["usage"] == "?").mean())
+
+
+@pytest.mark.usefixtures("datasets")
+def test_the_file_says_it_by_the_yaml_of_a_table(tmp_path: Path) -> None:
+    data = tmp_path / "churn.csv"
+    data.write_bytes(CHURN.to_csv(index=False, sep=";").encode("latin-1"))
+    text = make_pipeline("churn", data, None).read_text()
+    table = yaml.safe_load(text)["table"]
+    assert table == {
+        "label": "churned",
+        "positive": "Yes",
+        "drop": ["same"],
+        "file": {"delimiter": ";", "encoding": "windows-1252"},
+        "missing": ["?"],
+        "columns": {
+            "customer_id": "identifier",
+            "plan": "category",
+            "city": {"kind": "category", "encode": "ordinal"},
+            "signup": {"kind": "date", "parts": ["year", "month", "weekday"]},
+            "note": "text",
+        },
+    }
+    assert "# Numbers, as every value of theirs is one: usage, refund\n" in text
+    assert "# refund alone reaches a ROC AUC of " in text
+    assert "write leaks: [refund]" in text
+    assert "# - the label is taken to be 'churned'" in text
+    assert yaml.safe_load(text)["params"]["data_url"] == "churn.csv"
+
+
+def test_a_column_that_knows_the_answer_is_suspected_and_no_other_is() -> None:
+    named = [line for line in look(CHURN).unsure if "may know the answer" in line]
+    assert [line.split()[0] for line in named] == ["'refund'"]
+    coded = NUMBERS.assign(code=np.where(Y, "won", "lost"))
+    assert any("'code' alone reaches a ROC AUC of 1.000" in line for line in look(coded, "y").unsure)
+
+
+@pytest.mark.usefixtures("datasets")
+def test_a_file_that_is_there_is_not_overwritten_and_the_change_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "numbers.csv"
+    NUMBERS.to_csv(data, index=False)
+    before = make_pipeline("numbers", data, None).read_text()
+    make_pipeline("numbers", data, None)
+    assert "nothing of its table" in capsys.readouterr().out
+    NUMBERS.assign(kind="a").assign(kind=lambda one: one["kind"].where(Y == 1, "b")).to_csv(
+        data, index=False, sep=";"
+    )
+    assert make_pipeline("numbers", data, "y").read_text() == before
+    told = capsys.readouterr().out
+    assert "table.columns.kind: not there -> category" in told
+    assert "table.file.delimiter: not there -> ;" in told
+
+
+def test_twelve_rows_and_three_hundred_columns_are_looked_at() -> None:
+    few = NUMBERS.head(12).assign(y=[0, 1] * 6)
+    assert look(few).rows == 12
+    wide = pd.DataFrame(RANDOM.normal(size=(ROWS, 300)), columns=[f"x{at}" for at in range(300)]).assign(y=Y)
+    assert [column.kind for column in look(wide).columns] == ["number"] * 300 + ["label"]
+
+
+@pytest.mark.parametrize(
+    ("table", "label", "said"),
+    [
+        (NUMBERS, "z", "column 'z' is absent"),
+        (NUMBERS, "b", "column 'b', the label, has 9 different values"),
+        (NUMBERS[["a"]], None, "no column has two values"),
+        (NUMBERS.head(0), None, "the file has no rows"),
+        (NUMBERS.assign(y=NUMBERS["y"].astype(str).where(Y == 1, "?")), "y", "the label, has 1 different"),
+    ],
+)
+def test_what_gives_no_pipeline_is_told(table: pd.DataFrame, label: str | None, said: str) -> None:
+    with pytest.raises(DataError, match=said):
+        look(table, label)
+
+
+@pytest.mark.parametrize("name", ["Churn", "1churn", "churn_source", "../churn", ""])
+def test_a_name_that_no_pipeline_has_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="a name has a-z"):
+        make_pipeline(name, tmp_path / "churn.csv", None)
