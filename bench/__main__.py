@@ -26,6 +26,7 @@ SCRIPTS = {
     "training_time": "Training on local AWS",
     "evaluate": "Evaluation",
     "report_time": "Report",
+    "models_page": "Pages in Airflow",
     "plan_run": "Plan",
     "dag_import": "DAG file",
     "endpoint_start": "Endpoint of local AWS",

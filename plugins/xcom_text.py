@@ -1,4 +1,4 @@
-"""Text out of XComs, and nothing else: any task may write one, and Airflow would rebuild an object of it."""
+"""Plain data out of XComs: any task may write one, and Airflow would rebuild an object of it."""
 
 import json
 
@@ -17,3 +17,17 @@ def text_of(value: object, otherwise: str) -> str:
         except ValueError:
             return otherwise
     return value if isinstance(value, str) else otherwise
+
+
+def json_of(value: object) -> object:
+    """Take plain JSON out of the value of an XCom; None where it is none.
+
+    Args:
+        value: As it lies in the database.
+    """
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return None

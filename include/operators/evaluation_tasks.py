@@ -8,7 +8,7 @@ from typing import Any
 
 from airflow.sdk import task
 
-from include.airflow_names import CHECK_QUALITY, DOWNLOAD_DATA, PLAN_RUN, SPLIT_DATA, SUMMARY
+from include.airflow_names import CHECK_QUALITY, DOWNLOAD_DATA, FIGURES, PLAN_RUN, SPLIT_DATA, SUMMARY
 from include.operators.connection import hook, s3_of
 from include.operators.failures.left_out import LeftOutError
 from include.operators.returned import document_task
@@ -82,6 +82,7 @@ def check_quality(
         ti: Filled in by Airflow.
         outlet_events: Filled in by Airflow.
     """
+    from include.pipeline.data.drift import warnings
     from include.pipeline.documents.plan import RunPlan
     from include.pipeline.documents.raw_data import RawData
     from include.pipeline.documents.split import Split
@@ -104,6 +105,8 @@ def check_quality(
         reused_from=reused["run_id"] if reused else None,
     )
     ti.xcom_push(SUMMARY, str(manifest))
+    changes = warnings(evaluation.drift, run.drift) if evaluation.drift and run.drift else []
+    ti.xcom_push(FIGURES, evaluation.listed(changes).model_dump(mode="json"))
     for line in quality.check_quality(evaluation, run.params):
         log.info("%s", line)
     accept(s3, run, manifest)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from include.airflow_names import DELETE_DATA, EVALUATE_MODEL
+from include.airflow_names import EVALUATE_MODEL
 from plugins.model_report.runs import Run
 
 # The task states of Airflow in which a task is not yet done.
@@ -38,7 +38,7 @@ def why_no_report(run: Run, *, is_evaluated: bool) -> Absence:
         is_evaluated: Whether its metrics.json is there.
     """
     failed = tuple(task for task, state in run.tasks.items() if state == "failed")
-    if run.tasks.get(DELETE_DATA) == "success" and not is_evaluated:
+    if run.has_deleted and not is_evaluated:
         return Absence(
             "The data was deleted",
             "The run deleted all that it had stored on S3, its report too, as its Param delete_data asks. "

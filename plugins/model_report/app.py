@@ -66,7 +66,7 @@ def models_page(user: GetUserDep, asked: Annotated[ModelsQuery, Query()]) -> HTM
         raise HTTPException(HTTPStatus.FORBIDDEN)
     results = Results()
     listings = [list_runs(name, asked, asked.page, results) for name in chosen]
-    evaluated = [each for listing in listings for each in listing.evaluated]
+    evaluated = [each for listing in listings for each in listing.evaluated if not each.run.has_deleted]
     return pages.page(
         "models",
         listings=listings,

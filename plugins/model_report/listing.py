@@ -1,21 +1,43 @@
 """A pipeline's runs, page by page."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 from markupsafe import Markup
 
-from include.pipeline.data.drift import warnings
-from include.pipeline.documents.config import PipelineConfig, load_config
-from include.pipeline.documents.drift import DriftLimits
-from include.pipeline.documents.metrics import Evaluation
-from include.pipeline.errors import ConfigError
+from include.pipeline.documents.config import load_config
+from include.pipeline.documents.metrics import ListedFigures
+from include.pipeline.errors import ConfigError, DocumentError
 from plugins.model_report.clients import UnreadableError
-from plugins.model_report.results import Figures, Results
+from plugins.model_report.results import Results
 from plugins.model_report.run_filter import RunFilter
 from plugins.model_report.runs import Run, newest_runs
 from plugins.model_report.trend import TrendPoint, trend_svg
 
 RUNS_ON_A_PAGE = 25
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A run with its figures, or with the reason why these cannot be read; else both are None."""
+
+    run: Run
+    evaluation: ListedFigures | None = None
+    fault: str | None = None
+
+    @classmethod
+    def of(cls, run: Run) -> Self:
+        """Read what the run's tasks told."""
+        if run.figures is None:
+            return cls(run)
+        where = f"What a task of {run.run_id} told of its figures"
+        if not isinstance(run.figures, Mapping):
+            return cls(run, fault=f"{where} is no document.")
+        try:
+            return cls(run, ListedFigures.read(run.figures, where))
+        except DocumentError as error:
+            return cls(run, fault=f"{error.found}. Expected: {error.rule}.")
 
 
 @dataclass(frozen=True)
@@ -29,8 +51,6 @@ class Listing:
     """Number of the page with newer runs; 0 where there is none."""
     older: int
     """Number of the page with older runs; 0 where there is none."""
-    limits: DriftLimits | None = None
-    """How far data may drift untold, by the pipeline's YAML file; None where it does not say."""
     current: str | None = None
     """Id of the run whose model is the accepted one of the newest data; None where it is not on this page."""
     fault: tuple[Run, str, str] | None = None
@@ -40,12 +60,6 @@ class Listing:
     def evaluated(self) -> tuple[Figures, ...]:
         """The runs that have figures."""
         return tuple(each for each in self.figures if each.evaluation)
-
-    def changes(self, evaluation: Evaluation) -> list[str]:
-        """Say how the data of a run had changed since the accepted model before it, a sentence each."""
-        if evaluation.drift is None or self.limits is None:
-            return []
-        return warnings(evaluation.drift, self.limits)
 
     @property
     def trend(self) -> Markup | None:
@@ -59,31 +73,26 @@ class Listing:
 
 
 def list_runs(pipeline: str, chosen: RunFilter, page: int, results: Results) -> Listing:
-    """List a page of a pipeline's runs with what they left on S3.
+    """List a page of a pipeline's runs with their figures, from Airflow's database alone.
 
     Args:
         pipeline: Name of the DAG and of its YAML file.
         chosen: Which of its runs.
         page: Number of the page; 1 has the newest runs.
-        results: Reads S3.
-
-    Raises:
-        UnreadableError: S3 does not answer.
+        results: Looks up on S3 which model is current.
     """
-    config = _config(pipeline)
     # One run more than the page shows: it tells whether there is another page.
     first = (page - 1) * RUNS_ON_A_PAGE
     runs = newest_runs(pipeline, chosen.conditions(), limit=RUNS_ON_A_PAGE + 1, offset=first)
-    figures = tuple(results.figures(runs[:RUNS_ON_A_PAGE]))
+    figures = tuple(Figures.of(run) for run in runs[:RUNS_ON_A_PAGE])
     return Listing(
         dag_id=pipeline,
-        title=config.title if config else pipeline,
+        title=_title(pipeline),
         figures=figures,
         current=_current(figures, results),
         fault=None if chosen.chosen or page > 1 else _fault(figures),
         newer=page - 1,
         older=page + 1 if len(runs) > RUNS_ON_A_PAGE else 0,
-        limits=config.drift if config else None,
     )
 
 
@@ -91,10 +100,11 @@ def _current(figures: tuple[Figures, ...], results: Results) -> str | None:
     planned = next((each.run for each in figures if each.run.bucket), None)
     try:
         key = results.current(planned) if planned else None
+        judged = (each.run for each in figures if each.run.gate == "passed") if key else ()
+        return next((run.run_id for run in judged if key in results.keys(run)), None)
     except UnreadableError:
-        # Of a bucket that cannot be listed, the rows say more.
+        # The figures are there all the same.
         return None
-    return next((each.run.run_id for each in figures if key and key in results.keys(each.run)), None)
 
 
 def _fault(figures: tuple[Figures, ...]) -> tuple[Run, str, str] | None:
@@ -105,9 +115,9 @@ def _fault(figures: tuple[Figures, ...]) -> tuple[Run, str, str] | None:
     return (newest.run, *newest.run.fault)
 
 
-def _config(pipeline: str) -> PipelineConfig | None:
+def _title(pipeline: str) -> str:
     try:
-        return load_config(pipeline)
+        return load_config(pipeline).title
     # The DAG tells what is wrong with its YAML file; its models are there all the same.
     except ConfigError:
-        return None
+        return pipeline

@@ -1,15 +1,12 @@
 """What runs stored on S3, read through the Airflow connection."""
 
 import logging
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 from airflow.models.variable import Variable
-from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from include.airflow_names import DEPLOYMENT_ID, PLAN_RUN
 from include.pipeline.aws.deployment_id import FORM, FORM_IN_WORDS
@@ -36,8 +33,6 @@ MAX_BYTES = 20 * 1024**2
 MAX_PREDICTIONS_BYTES = 64 * 1024**2
 """About three million test rows."""
 
-_READERS = 8
-
 log = logging.getLogger(__name__)
 
 D = TypeVar("D", bound=Document)
@@ -45,15 +40,6 @@ D = TypeVar("D", bound=Document)
 
 class _Part(TypedDict, total=False):
     Range: str
-
-
-@dataclass(frozen=True)
-class Figures:
-    """A run with its evaluation, or with the reason why that cannot be read; else both are None."""
-
-    run: Run
-    evaluation: Evaluation | None = None
-    fault: str | None = None
 
 
 class Results:
@@ -168,26 +154,6 @@ class Results:
             if found := newest_listed(uris):
                 return found
         return None
-
-    def figures(self, runs: Iterable[Run]) -> list[Figures]:
-        """Read the evaluations of many runs, some at a time.
-
-        Raises:
-            UnreadableError: There is no client for S3, or S3 does not answer at all.
-        """
-        self._s3  # noqa: B018 - made once, not by each thread
-        with ThreadPoolExecutor(_READERS) as pool:
-            return list(pool.map(self._figures, runs))
-
-    def _figures(self, run: Run) -> Figures:
-        try:
-            return Figures(run, self.evaluation(run))
-        except UnreadableError as error:
-            # A bucket's name that is not valid concerns one run. A connection that fails concerns all runs.
-            cause = error.__cause__
-            if isinstance(cause, BotoCoreError) and not isinstance(cause, ParamValidationError):
-                raise
-            return Figures(run, fault=error.what)
 
     def document(self, run: Run, place: str, kind: type[D]) -> D | None:
         """Read a document of a run; None where there is none.

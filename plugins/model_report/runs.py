@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from airflow.models.dagrun import DagRun
 from airflow.models.taskinstance import TaskInstance
-from airflow.models.xcom import XComModel
+from airflow.models.xcom import XCOM_RETURN_KEY, XComModel
 from airflow.utils.session import create_session
 from sqlalchemy import select
 
@@ -16,12 +16,15 @@ from include.airflow_names import (
     BUCKET_OWNER,
     CHECK_QUALITY,
     DATA,
+    DELETE_DATA,
     DEPLOYMENT_ID,
     DOWNLOAD_DATA,
+    EVALUATE_MODEL,
     FAILURE,
+    FIGURES,
     PLAN_RUN,
 )
-from plugins.xcom_text import text_of
+from plugins.xcom_text import json_of, text_of
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
@@ -57,6 +60,13 @@ class Run:
     data: str | None = None
     """Which file it used: its name and hash; None before `download_data` has told, or where it was of a
     version that did not."""
+    figures: object = None
+    """What its tasks told for a list of runs, as plain JSON; None where they told nothing."""
+
+    @property
+    def has_deleted(self) -> bool:
+        """Whether it has deleted what it had stored on S3."""
+        return self.tasks.get(DELETE_DATA) == "success"
 
     @property
     def is_over(self) -> bool:
@@ -126,6 +136,7 @@ def _runs(session: "Session", dag_id: str, found: Sequence[DagRun]) -> list[Run]
     )
     for row in session.execute(of_failures):
         failures[row.run_id][row.task_id] = text_of(row.value, _NO_NAME)
+    figures = _figures(session, dag_id, run_ids)
     return [
         Run(
             dag_id=dag_id,
@@ -138,6 +149,18 @@ def _runs(session: "Session", dag_id: str, found: Sequence[DagRun]) -> list[Run]
             deployment_id=told.get((run.run_id, DEPLOYMENT_ID)),
             data=told.get((run.run_id, DATA)),
             failures=failures[run.run_id],
+            figures=figures.get(run.run_id),
         )
         for run in found
     ]
+
+
+def _figures(session: "Session", dag_id: str, run_ids: Sequence[str]) -> dict[str, object]:
+    """Read what the gate's task told, or, in a version where it did not, what the evaluation returned."""
+    told = (XComModel.task_id == CHECK_QUALITY) & (XComModel.key == FIGURES)
+    returned = (XComModel.task_id == EVALUATE_MODEL) & (XComModel.key == XCOM_RETURN_KEY)
+    of_figures = select(XComModel.run_id, XComModel.task_id, XComModel.value).where(
+        XComModel.dag_id == dag_id, XComModel.run_id.in_(run_ids), told | returned
+    )
+    rows = sorted(session.execute(of_figures).all(), key=lambda row: row.task_id == CHECK_QUALITY)
+    return {row.run_id: json_of(row.value) for row in rows}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from include.pipeline.documents.metrics import Evaluation
+from include.pipeline.documents.metrics import Evaluation, ListedFigures
 from include.pipeline.figures.figure import Figure
 from include.pipeline.figures.model_figures import FIGURES
 from include.pipeline.report import formats
@@ -28,7 +28,7 @@ class TrendPoint:
     """One run of the trend."""
 
     when: datetime
-    evaluation: Evaluation
+    evaluation: Evaluation | ListedFigures
     passed: bool
     """Whether it passed the quality gate. A run that did not is drawn hollow."""
 

@@ -6,8 +6,10 @@ Its schema is docs/metrics.schema.json: `python -m include.pipeline.documents.me
 import json
 import math
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Self
+
+from pydantic import Field
 
 from include.pipeline.document import Document
 from include.pipeline.documents.drift import Drift
@@ -19,11 +21,9 @@ from include.pipeline.figures.model_figures import FIGURES, ModelFigures
 if TYPE_CHECKING:
     from include.pipeline.documents.params import RunParams
 
-
 _LARGEST_FIGURE = 1e6
 _MOST_ROWS = 10**12
 _MOST_VALUES = 100_000  # of a list: thresholds, columns, rounds
-
 
 CALLS_NOBODY = 2.0
 """The threshold where nobody is to be called: no probability reaches it."""
@@ -42,6 +42,49 @@ class Metrics(ModelFigures):
     """Test rows whose label is 1."""
     baseline_accuracy: float
     """Accuracy of always predicting the more frequent class."""
+
+    @classmethod
+    def read(cls, content: bytes | Mapping[str, Any], where: str) -> Self:
+        """Read it as every document, and refuse figures that no evaluation gives.
+
+        A gate that compares with "not a number" would let every model pass, and a page would fail on others.
+
+        Raises:
+            DocumentError: It cannot be read, or has such figures.
+        """
+        found = super().read(content, where)
+        if absurd := next(found.absurd(), None):
+            raise DocumentError(
+                f"{where} has {absurd}",
+                "an evaluation counts rows, and its figures are finite numbers, most of them from 0 to 1",
+                "Find out who wrote it, then clear evaluate_model and what follows it",
+            )
+        return found
+
+    def absurd(self) -> Iterator[str]:
+        """Name the figures that no evaluation gives."""
+        counts = {"rows": self.rows, "positives": self.positives, **dict(self.confusion_matrix)}
+        yield from _absurd(counts, {})
+        bounds = {name: (figure.least, figure.most) for name, figure in FIGURES.items()}
+        others = {"baseline_accuracy": (0, 1), "threshold": (0, _LARGEST_FIGURE)}
+        for name, (least, most) in (bounds | others).items():
+            figure = getattr(self, name)
+            if figure is not None and not (least <= figure <= most and math.isfinite(figure)):
+                yield f"{name} = {_short(figure)}"
+
+
+class ListedFigures(Metrics):
+    """What a page that lists many runs shows of one, so that it need not read the metrics.json of each."""
+
+    intervals: dict[str, Interval] = Field(default_factory=dict)
+    """As in metrics.json; empty where an earlier version wrote this."""
+    changes: tuple[str, ...] = ()
+    """How the data had changed since the accepted model before, a sentence each."""
+
+    def absurd(self) -> Iterator[str]:
+        """Name the figures that no evaluation gives."""
+        yield from super().absurd()
+        yield from _absurd({}, self.intervals)
 
 
 class ThresholdFigures(Document):
@@ -206,63 +249,21 @@ class Evaluation(Metrics):
     few_rows_shown: bool = False
     """Whether a page may count fewer than ten rows: the pipeline's YAML shows the label's values."""
 
-    @classmethod
-    def read(cls, content: bytes | Mapping[str, Any], where: str) -> Self:
-        """Read it as every document, and refuse figures that no evaluation gives.
-
-        A gate that compares with "not a number" would let every model pass, and a page would fail on others.
-
-        Raises:
-            DocumentError: It cannot be read, or has such figures.
-        """
-        found = super().read(content, where)
-        if absurd := next(found.absurd(), None):
-            raise DocumentError(
-                f"{where} has {absurd}",
-                "an evaluation counts rows, and its figures are finite numbers, most of them from 0 to 1",
-                "Find out who wrote it, then clear evaluate_model and what follows it",
-            )
-        return found
-
     def absurd(self) -> Iterator[str]:
         """Name the figures that no evaluation gives."""
-        counts = {
-            "rows": self.rows,
-            "positives": self.positives,
-            "validation_rows": self.validation_rows,
-            **dict(self.confusion_matrix),
-        } | {
+        yield from super().absurd()
+        counts = {"validation_rows": self.validation_rows} | {
             f"{name} of {group.by[:40]!r}": count
             for group in self.groups
             for name, count in group.confusion_matrix
         }
-        for name, count in counts.items():
-            if not 0 <= count <= _MOST_ROWS:
-                yield f"{name} = {_short(count)}"
-        bounds = {name: (figure.least, figure.most) for name, figure in FIGURES.items()}
-        others = {"baseline_accuracy": (0, 1), "threshold": (0, _LARGEST_FIGURE)}
-        for name, (least, most) in (bounds | others).items():
-            figure = getattr(self, name)
-            if figure is not None and not (least <= figure <= most and math.isfinite(figure)):
-                yield f"{name} = {_short(figure)}"
-        for name, interval in self.intervals.items():
-            # Money may be of any amount.
-            largest = sys.float_info.max if name == "profit" else _LARGEST_FIGURE
-            if not all(abs(end) <= largest for end in (interval.low, interval.high)):
-                yield f"the interval {_short(interval.low)} to {_short(interval.high)} of {name[:40]!r}"
+        yield from _absurd(counts, self.intervals)
         for feature in self.features:
             for figure in (feature.mean_abs_contribution, feature.direction, feature.family_contribution):
                 if figure is not None and not math.isfinite(figure):
                     yield f"a column with the contribution {figure}"
-        lists = (
-            self.thresholds,
-            self.deciles,
-            self.features,
-            self.groups,
-            self.intervals,
-            self.training_curve,
-        )
-        for values in (*lists, *self.training_curve.values()):
+        names = ("thresholds", "deciles", "features", "groups", "intervals", "training_curve")
+        for values in (*(getattr(self, name) for name in names), *self.training_curve.values()):
             if len(values) > _MOST_VALUES:
                 yield f"a list of {len(values)} values"
 
@@ -270,6 +271,19 @@ class Evaluation(Metrics):
     def headline(self) -> Metrics:
         """The headline figures alone."""
         return Metrics(**{name: getattr(self, name) for name in Metrics.model_fields})
+
+    def listed(self, changes: Sequence[str] = ()) -> ListedFigures:
+        """Take what a list of runs shows, with how the data had changed, a sentence each."""
+        return ListedFigures(**dict(self.headline), intervals=self.intervals, changes=tuple(changes))
+
+
+def _absurd(counts: Mapping[str, int], intervals: Mapping[str, Interval]) -> Iterator[str]:
+    yield from (f"{name} = {_short(count)}" for name, count in counts.items() if not 0 <= count <= _MOST_ROWS)
+    for name, interval in intervals.items():
+        # Money may be of any amount.
+        largest = sys.float_info.max if name == "profit" else _LARGEST_FIGURE
+        if not all(abs(end) <= largest for end in (interval.low, interval.high)):
+            yield f"the interval {_short(interval.low)} to {_short(interval.high)} of {name[:40]!r}"
 
 
 def _short(number: float) -> str:

@@ -1,7 +1,7 @@
 """Runs of the real DAG in Airflow's database, left where a test wants them, with what they keep on S3."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ from airflow.models.xcom import XComModel
 from airflow.utils.session import create_session
 from airflow.utils.state import DagRunState, TaskInstanceState
 from airflow.utils.types import DagRunTriggeredByType, DagRunType
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from include.pipeline.aws.object_store import write_object
 from include.pipeline.documents import config
@@ -109,8 +109,9 @@ class PipelineRun:
         report: str | None = None,
         plan: RunPlan | None = None,
         predictions: str | None = None,
+        changes: Sequence[str] = (),
     ) -> "PipelineRun":
-        """Write its objects, as its tasks do."""
+        """Write its objects, and tell Airflow its figures, as its tasks do."""
         with suppress(self.s3.exceptions.BucketAlreadyOwnedByYou):
             self.s3.create_bucket(Bucket=self.bucket)
         for uri, text, kind in (
@@ -121,6 +122,19 @@ class PipelineRun:
         ):
             if text is not None:
                 write_object(self.s3, uri, text.encode(), kind)
+        return self.tell(evaluation.listed(changes).model_dump(mode="json")) if evaluation else self
+
+    def tell(self, figures: Any, task_id: str = "check_quality", key: str = "figures") -> "PipelineRun":
+        """Leave an XCom as the execution API does."""
+        with create_session() as session:
+            XComModel.set(
+                key, figures, dag_id=self.dag_id, task_id=task_id, run_id=self.run_id, session=session
+            )
+            session.execute(
+                update(XComModel)
+                .where(XComModel.run_id == self.run_id, XComModel.task_id == task_id, XComModel.key == key)
+                .values(value=figures)
+            )
         return self
 
 

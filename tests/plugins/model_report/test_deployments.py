@@ -44,8 +44,8 @@ def test_one_run_that_tells_nonsense_leaves_the_other_runs_their_page(
 ) -> None:
     add_run(s3, "a_good_one").keep(evaluation=evaluation_of())
     run = add_run(s3, "nonsense", deployment_id=told)
-    page = Page(admin.get(MODELS))
-    assert "a_good_one" in page.words
+    assert "a_good_one" in Page(admin.get(MODELS)).words
     if told:
+        page = Page(admin.get(RUN, params=run.query))
         assert f"The task plan_run of nonsense has told {told!r} for its deployment." in page.words
         assert admin.get(RUN, params=run.query).status_code == 503

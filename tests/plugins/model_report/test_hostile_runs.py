@@ -9,8 +9,7 @@ from airflow.models.xcom import XComModel
 from airflow.utils.session import create_session
 from sqlalchemy import update
 
-from include.pipeline.aws.object_store import write_object
-from tests.plugins.model_report.browsing import MODELS, Page
+from tests.plugins.model_report.browsing import MODELS, RUN, Page
 from tests.plugins.model_report.evaluations import evaluation_of
 from tests.plugins.model_report.pipeline_runs import add_run
 
@@ -38,21 +37,25 @@ class Trap:
 
 
 @pytest.mark.parametrize("told", [json.dumps(OBJECT), OBJECT, ["a"], 5, {"bucket": "b"}, '"half', None])
-@pytest.mark.parametrize("key", ["bucket", "bucket_owner"])
-def test_an_xcom_that_is_no_text_is_no_object_and_concerns_one_row(
-    key: str, told: Any, admin: httpx.Client, s3: "S3Client", monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("key", ["figures", "bucket", "bucket_owner"])
+def test_an_xcom_that_is_of_another_kind_is_no_object_and_concerns_one_run(
+    key: str,
+    told: Any,
+    admin: httpx.Client,
+    s3: "S3Client",
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("AIRFLOW__CORE__ALLOWED_DESERIALIZATION_CLASSES", "tests.*")
-    add_run(s3, "hostile", bucket_owner="123456789012").keep(evaluation=evaluation_of(roc_auc=0.7111))
+    hostile = add_run(s3, "hostile", bucket_owner="123456789012")
+    hostile.keep(evaluation=evaluation_of(roc_auc=0.7111))
     add_run(s3, "honest").keep(evaluation=evaluation_of(roc_auc=0.7654))
     with create_session() as session:
         session.execute(
             update(XComModel).where(XComModel.run_id == "hostile", XComModel.key == key).values(value=told)
         )
-    page = Page(admin.get(MODELS))
-    assert "0.7654" in page.words
-    assert "0.7111" not in page.words
-    assert "could not be read" in page.words
+    assert "0.7654" in Page(admin.get(MODELS)).words
+    page = admin.get(MODELS) if key == "figures" else admin.get(RUN, params=hostile.query)
+    assert "0.7111" not in Page(page).words
     assert BUILT == []
 
 
@@ -67,10 +70,10 @@ def test_absurd_figures_are_told_in_their_row(
     hostile = add_run(s3, "hostile").keep(evaluation=evaluation_of())
     for run_id in ("honest", "honest_too"):
         add_run(s3, run_id).keep(evaluation=evaluation_of(roc_auc=0.7654))
-    body = evaluation_of().model_copy(update=figures).model_dump(mode="python")
-    write_object(s3, hostile.places.metrics, json.dumps(body).encode(), "application/json")
+    body = evaluation_of().model_copy(update=figures).listed().model_dump(mode="python")
+    hostile.tell(json.dumps(body))
     answer = admin.get(MODELS)
     assert answer.status_code == httpx.codes.OK
     page = Page(answer)
     assert "0.7654" in page.words
-    assert f"metrics.json has {next(iter(figures))}" in page.words
+    assert f"What a task of hostile told of its figures has {next(iter(figures))}" in page.words

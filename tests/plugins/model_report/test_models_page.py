@@ -1,13 +1,14 @@
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 import httpx
 import pytest
+from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
 
 from include.pipeline.aws.object_store import write_object
-from tests.pipeline.report.example import column_of, drift_of
+from tests.aws.connection import connect
 from tests.plugins.model_report.browsing import COMPARE, MODELS, Page
 from tests.plugins.model_report.evaluations import evaluation_of
 from tests.plugins.model_report.pipeline_runs import (
@@ -88,9 +89,9 @@ def test_an_address_that_is_not_valid_is_refused(admin: httpx.Client, asked: dic
 
 
 def test_a_run_whose_data_has_changed_says_so(admin: httpx.Client, s3: "S3Client") -> None:
-    changed = drift_of(column_of("age", 0.3), label_rate=0.39)
-    for run_id, drift in (("changed_run", changed), ("like_before", drift_of(label_rate=0.1017))):
-        add_run(s3, run_id).keep(evaluation=evaluation_of(drift=drift))
+    changed = ("label rate of 'y_yes': 39.00 %, was 10.16 %", "'age' has moved")
+    for run_id, changes in (("changed_run", changed), ("like_before", ())):
+        add_run(s3, run_id).keep(evaluation=evaluation_of(), changes=changes)
     words = Page(admin.get(MODELS)).words
     assert "! data has changed label rate of 'y_yes': 39.00 %, was 10.16 % and 1 more" in words
     assert words.count("data has changed") == 1
@@ -150,14 +151,65 @@ def test_the_form_compares_the_two_runs_it_offers(admin: httpx.Client, s3: "S3Cl
     assert "0.7700" in compared.words
 
 
-def test_one_bucket_that_cannot_be_read_leaves_the_other_runs_alone(
+def test_figures_need_no_s3(admin: httpx.Client, s3: "S3Client", monkeypatch: pytest.MonkeyPatch) -> None:
+    add_run(s3, "bad_bucket", bucket="Not A Bucket!").tell(_listed(roc_auc=0.7111))
+    add_run(s3, "good_bucket").keep(evaluation=evaluation_of(roc_auc=0.7654))
+    connect(monkeypatch, "http://127.0.0.1:9")
+    page = Page(admin.get(MODELS))
+    assert "0.7111" in page.words
+    assert "0.7654" in page.words
+    assert "★ current" not in page.words
+
+
+def test_a_row_is_no_request_to_s3(
+    admin: httpx.Client, s3: "S3Client", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked_for(runs: int) -> list[str]:
+        for i in range(runs):
+            add_run(s3, f"{runs}_{i}").keep(evaluation=evaluation_of())
+        asked.clear()
+        assert admin.get(MODELS).status_code == httpx.codes.OK
+        return list(asked)
+
+    def client(*arguments: Any, **named: Any) -> Any:
+        made = make(*arguments, **named)
+        made.meta.events.register("before-call", lambda model, **_: asked.append(model.name))
+        return made
+
+    asked: list[str] = []
+    make = AwsBaseHook.get_client_type
+    monkeypatch.setattr(AwsBaseHook, "get_client_type", client)
+    of_one = asked_for(1)
+    assert of_one
+    assert asked_for(20) == of_one
+
+
+def test_a_run_of_a_version_that_told_only_the_headline_is_listed(
     admin: httpx.Client, s3: "S3Client"
 ) -> None:
-    add_run(s3, "bad_bucket", bucket="Not A Bucket!")
-    add_run(s3, "good_bucket").keep(evaluation=evaluation_of(roc_auc=0.7654))
+    for i in range(2):
+        headline = evaluation_of(roc_auc=0.7654).headline.model_dump(mode="json")
+        add_run(s3, f"of_before_{i}").tell(headline, "evaluate_model", "return_value")
     page = Page(admin.get(MODELS))
-    assert "could not be read (ParamValidationError)" in page.words
-    assert "0.7654" in page.words
+    assert page.words.count("0.7654") == 6  # in its row, and twice where it is offered to be compared
+    assert "ROC AUC from 0.765 to 0.765" in str(page.tags)
+
+
+def test_a_run_that_has_deleted_what_it_stored_is_listed_and_not_offered_to_be_compared(
+    admin: httpx.Client, s3: "S3Client"
+) -> None:
+    add_run(s3, "deleted", tasks=DONE | {"delete_data": "success"}).tell(_listed(roc_auc=0.7111))
+    for i in range(2):
+        add_run(s3, f"kept_{i}").keep(evaluation=evaluation_of())
+    page = Page(admin.get(MODELS))
+    assert "0.7111" in page.words
+    offered = [attributes.get("value") for tag, attributes in page.tags if tag == "option"]
+    assert "bank_marketing/kept_1" in offered
+    assert "bank_marketing/deleted" not in offered
+
+
+def _listed(**figures: Any) -> dict[str, Any]:
+    return evaluation_of(**figures).listed().model_dump(mode="json")
 
 
 def test_a_yaml_file_that_is_not_valid_hides_no_model(

@@ -93,18 +93,18 @@ def test_figures_that_cannot_be_read_are_told_apart_from_none(
     bucket, _, key = run.places.metrics.removeprefix("s3://").partition("/")
     s3.put_object(Bucket=bucket, Key=key, Body=body)
     assert said in Page(admin.get(RUN, params=run.query)).words
-    assert said in Page(admin.get(MODELS)).words
     answer = admin.get(COMPARE, params=side_by_side(run, run))
     assert answer.status_code == 404
     assert said in answer.text
 
 
-@pytest.mark.parametrize("path", [MODELS, RUN])
+@pytest.mark.parametrize("path", [COMPARE, RUN])
 def test_an_s3_that_does_not_answer_is_told_with_what_to_do(
     admin: httpx.Client, reported: PipelineRun, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connect(monkeypatch, "http://127.0.0.1:9")
-    answer = admin.get(path, params=reported.query if path == RUN else {})
+    query = reported.query if path == RUN else side_by_side(reported, reported)
+    answer = admin.get(path, params=query)
     assert answer.status_code == 503
     assert "Check region, endpoint and credentials of the Airflow connection aws_default" in answer.text
     assert "127.0.0.1:9" not in answer.text
