@@ -64,11 +64,11 @@ class Listing:
     @property
     def trend(self) -> Markup | None:
         """Draw the figures over the runs of this page; None with fewer than two evaluated runs."""
-        points = [
+        points = tuple(
             TrendPoint(each.run.run_after, each.evaluation, passed=each.run.gate == "passed")
             for each in reversed(self.figures)
             if each.evaluation
-        ]
+        )
         return trend_svg(self.dag_id, points) if len(points) > 1 else None
 
 

@@ -3,8 +3,9 @@
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -28,13 +29,15 @@ class TrendPoint:
     """One run of the trend."""
 
     when: datetime
-    evaluation: Evaluation | ListedFigures
+    evaluation: Evaluation | ListedFigures = field(hash=False)
     passed: bool
     """Whether it passed the quality gate. A run that did not is drawn hollow."""
 
 
-def trend_svg(pipeline: str, points: Sequence[TrendPoint]) -> Markup:
-    """Draw the figures that are in the trend with their intervals over runs.
+# To draw takes longer than all else that the page does, and only a new run changes the plot.
+@lru_cache(maxsize=32)
+def trend_svg(pipeline: str, points: tuple[TrendPoint, ...]) -> Markup:
+    """Draw the figures that are in the trend with their intervals over runs, once for the same runs.
 
     Args:
         pipeline: Whose runs they are; a page has one plot of each.

@@ -13,11 +13,11 @@ FIRST = datetime(2026, 11, 2, tzinfo=UTC)
 
 def points_of(
     *values: float, failed: int | None = None, apart: timedelta = timedelta(days=7)
-) -> list[TrendPoint]:
-    return [
+) -> tuple[TrendPoint, ...]:
+    return tuple(
         TrendPoint(FIRST + i * apart, evaluation_of(roc_auc=value), passed=i != failed)
         for i, value in enumerate(values)
-    ]
+    )
 
 
 def parsed(svg: str) -> ET.Element:
@@ -70,6 +70,12 @@ def test_many_runs_have_few_dates() -> None:
     assert "2027-04-19" in dates  # the newest
 
 
+def test_runs_of_the_same_times_with_other_figures_are_drawn_anew(svg: str) -> None:
+    assert trend_svg("bank_marketing", points_of(0.76, 0.77, 0.78)) is svg
+    for other in (points_of(0.76, 0.77, 0.79), points_of(0.76, 0.77, 0.78, failed=1)):
+        assert trend_svg("bank_marketing", other) != svg
+
+
 def test_the_text_alternative_says_what_the_plot_shows() -> None:
     text = trend_text(points_of(0.76, 0.79, 0.78))
     assert "ROC AUC from 0.760 to 0.790, last 0.780" in text
@@ -87,10 +93,10 @@ def test_runs_of_one_day_are_told_apart_by_their_times() -> None:
 def test_runs_around_midnight_are_of_two_days() -> None:
     """Of two days in UTC, whatever the time zone they come in."""
     east = timezone(timedelta(hours=2))
-    points = [
+    points = tuple(
         replace(point, when=point.when.astimezone(east) - timedelta(hours=1))
         for point in points_of(0.76, 0.77, apart=timedelta(hours=2))
-    ]
+    )
     words = "".join(parsed(trend_svg("bank_marketing", points)).itertext())
     assert "2026-11-01" in words
     assert "2026-11-02" in words
