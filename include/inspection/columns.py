@@ -1,12 +1,16 @@
 """What each column of a table is taken for, and why."""
 
 import re
-import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
+import pyarrow as pa
 from sklearn.metrics import roc_auc_score
+
+from include.pipeline.data.encoding.cells import NoDateError, days_of
+from include.pipeline.documents.table.columns import DateOrder
 
 MISSING = ("NA", "N/A", "n/a", "NULL", "null", "None", "?", "-")
 """What people write where there is no value, beside nothing."""
@@ -17,7 +21,8 @@ CLASSES = 2
 """Values of a label."""
 
 Kind = Literal["number", "category", "date", "identifier", "text", "dropped", "label"]
-_DATES = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y")
+# The likelier first, where days and months may be either.
+_ORDERS: tuple[DateOrder | None, ...] = (None, "day-month-year", "month-day-year", "year-month-day")
 _IDENTIFIER = re.compile(r"(?i)(.*[_ ])?(id|key|uuid|guid|number|no|nr)|.*Id|.*ID")
 _LABEL = re.compile(r"(?i)y|label|target|class|outcome|response|churn(ed)?|default(ed)?|(is_)?fraud|survived")
 _MOST_ONE_HOT = 20
@@ -40,6 +45,8 @@ class Column:
     """Whether a category has more values than a column for each is worth."""
     auc: float | None = None
     """ROC AUC that the column reaches by itself; None where it is not measured."""
+    orders: tuple[DateOrder | None, ...] = ()
+    """The orders in which each value of a date is one, the likeliest first."""
 
 
 def without_missing(cells: pd.Series) -> pd.Series:
@@ -99,7 +106,8 @@ def look_at_column(cells: pd.Series, name: str, decimal: str, positive: pd.Serie
     measured = None
     if positive is not None and kind in {"number", "date", "category"}:
         measured = _auc(values, numbers, positive)
-    return Column(name, kind, why, missing, distinct, many, measured)
+    orders = date_orders(values) if kind == "date" else ()
+    return Column(name, kind, why, missing, distinct, many, measured, orders)
 
 
 def _kind(values: pd.Series, numbers: pd.Series | None, name: str, rows: int) -> tuple[Kind, str, bool]:
@@ -113,7 +121,7 @@ def _kind(values: pd.Series, numbers: pd.Series | None, name: str, rows: int) ->
                 False,
             )
         return "number", "every value is a number", False
-    if _is_date(values):
+    if date_orders(values):
         return "date", "every value is a date", False
     words = values.str.count(r"\S+").mean()
     if words >= _WORDS_OF_TEXT and distinct > _MOST_ONE_HOT:
@@ -123,13 +131,15 @@ def _kind(values: pd.Series, numbers: pd.Series | None, name: str, rows: int) ->
     return "category", f"{distinct} different values that are no numbers", distinct > _MOST_ONE_HOT
 
 
-def _is_date(values: pd.Series) -> bool:
-    for layout in _DATES:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            if not pd.to_datetime(values, format=layout, errors="coerce").isna().any():
-                return True
-    return False
+def date_orders(values: pd.Series) -> tuple[DateOrder | None, ...]:
+    """Tell in which orders each value is a date, as the pipeline reads one; in none where one is no date."""
+    text = pa.array(values, pa.string())
+    found = []
+    for order in _ORDERS:
+        with suppress(NoDateError):
+            days_of(text, order)
+            found.append(order)
+    return tuple(found)
 
 
 def _auc(values: pd.Series, numbers: pd.Series | None, positive: pd.Series) -> float | None:

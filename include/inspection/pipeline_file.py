@@ -90,7 +90,8 @@ def _lines(pipeline: str, data_url: str, found: Findings) -> Iterator[str]:
 
 def _said(column: Column) -> Any:
     if column.kind == "date":
-        return {"kind": "date", "parts": ["year", "month", "weekday"]}
+        order = {"order": column.orders[0]} if column.orders[0] else {}
+        return {"kind": "date", **order, "parts": ["year", "month", "weekday"]}
     return {"kind": "category", "encode": "ordinal"} if column.many else column.kind
 
 

@@ -100,6 +100,11 @@ def look_at_table(file: BinaryIO, label: str | None = None) -> Findings:
         if (column.auc or 0) > LEAKS_ABOVE
     ]
     unsure += [
+        f"{column.name!r} is read as {column.orders[0]}, and could be {column.orders[1]}"
+        for column in columns
+        if len(column.orders) > 1 and column.orders[0]
+    ]
+    unsure += [
         f"{column.name!r} is taken for an identifier: {column.why}"
         for column in columns
         if column.kind == "identifier"

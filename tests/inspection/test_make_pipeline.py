@@ -26,7 +26,7 @@ CHURN = pd.DataFrame(
         "customer_id": [f"C{at:04d}" for at in range(ROWS)],
         "plan": RANDOM.choice(["basic", "pro", "größe"], ROWS),
         "city": RANDOM.choice([f"city {at}" for at in range(30)], ROWS),
-        "signup": pd.date_range("2024-01-01", periods=ROWS).strftime("%Y-%m-%d"),
+        "signup": pd.date_range("2024-01-01", periods=ROWS).strftime("%d.%m.%Y"),
         "usage": pd.Series(RANDOM.normal(size=ROWS).round(2))
         .astype(str)
         .where(RANDOM.random(ROWS) > 0.1, "?"),
@@ -119,15 +119,28 @@ def test_the_file_says_it_by_the_yaml_of_a_table(tmp_path: Path) -> None:
             "customer_id": "identifier",
             "plan": "category",
             "city": {"kind": "category", "encode": "ordinal"},
-            "signup": {"kind": "date", "parts": ["year", "month", "weekday"]},
+            "signup": {"kind": "date", "order": "day-month-year", "parts": ["year", "month", "weekday"]},
             "note": "text",
         },
     }
+    made = config.load_config("churn").table
+    with data.open("rb") as file, as_plain_csv(file, made.file, most=10**6, texts=made.as_text) as plain:
+        read = read_table(plain, made)
+    assert read.names == ("plan", "city", "signup", "usage", "refund", "churned")
+    assert np.array_equal(read.column("churned"), Y)
+    days = (pd.to_datetime(CHURN["signup"], format="%d.%m.%Y") - pd.Timestamp(0)).dt.days
+    assert np.array_equal(read.column("signup"), days)
     assert "# Numbers, as every value of theirs is one: usage, refund\n" in text
     assert "# refund alone reaches a ROC AUC of " in text
     assert "write leaks: [refund]" in text
     assert "# - the label is taken to be 'churned'" in text
     assert yaml.safe_load(text)["params"]["data_url"] == "churn.csv"
+
+
+def test_days_and_months_that_could_be_either_are_told() -> None:
+    either = NUMBERS.assign(seen=[f"{1 + at % 12}/{1 + at % 7}/2024" for at in range(ROWS)])
+    assert "'seen' is read as day-month-year, and could be month-day-year" in look(either, "y").unsure
+    assert not [line for line in look(CHURN).unsure if "could be" in line]
 
 
 def test_a_column_that_knows_the_answer_is_suspected_and_no_other_is() -> None:

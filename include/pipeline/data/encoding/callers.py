@@ -71,9 +71,9 @@ def _cells(block: bytes, reader: BlockReader, encoding: Encoding, rows: int) -> 
             continue
         text = clean(cells.text[column.name], encoding.missing)
         try:
-            columns.append(days_of(text) if isinstance(column, Date) else text)
+            columns.append(days_of(text, column.order) if isinstance(column, Date) else text)
         except NoDateError as error:
-            raise _no_value(column.name, rows + error.place, "a date, such as 2026-11-27") from None
+            raise _no_value(column.name, rows + error.place, f"a date, {error.written}") from None
     return pa.RecordBatch.from_arrays(columns, names=[column.name for column in encoding.columns])
 
 

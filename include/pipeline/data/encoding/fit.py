@@ -33,7 +33,7 @@ def fit(names: Sequence[str], table: TableConfig, counts: Mapping[str, Mapping[s
             case CategoryColumn() as column:
                 columns.append(_category(name, column, counts[name], shown=table.shows(name)))
             case DateColumn() as column:
-                columns.append(Date(name=name, parts=column.parts, since=column.since))
+                columns.append(Date(name=name, order=column.order, parts=column.parts, since=column.since))
             case None:
                 columns.append(Number(name=name, is_named=name in table.numbers))
     encoding = Encoding(missing=table.missing, columns=tuple(columns))

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from include.pipeline.document import Document
-from include.pipeline.documents.table.columns import DatePart
+from include.pipeline.documents.table.columns import DateOrder, DatePart
 
 
 class Number(Document):
@@ -46,6 +46,8 @@ class Date(Document):
     kind: Literal["date"] = "date"
     name: str
     """Of the column."""
+    order: DateOrder | None = None
+    """How a day is written; null as ISO 8601 has it."""
     parts: tuple[DatePart, ...]
     """What of it the model gets."""
     since: str | None

@@ -9,14 +9,13 @@ import pyarrow.compute as pc
 
 from include.pipeline.data.encoding.cells import NoDateError, clean, days_of
 from include.pipeline.data.reading.numbers import Rule
-from include.pipeline.documents.table.columns import CategoryColumn
+from include.pipeline.documents.table.columns import DateColumn
 from include.pipeline.documents.table.config import TableConfig
 
 MOST_VALUES = 2**16
 """Of a category."""
-_DATE = Rule(
-    "a date is written as 2026-11-27, or with its time as 2026-11-27 13:45",
-    "Write it so, leave the cell empty, or have the column as category or text",
+_MEND_OF_DATE = (
+    "Name another order of it in the YAML, write it so, leave the cell empty, or have the column as text"
 )
 _CATEGORY = Rule(
     f"a category has at most {MOST_VALUES} values",
@@ -63,7 +62,7 @@ class TextColumns:
         found = {}
         for name, cells in block.items():
             if isinstance(cells, NoDateError):
-                self._note(name, cells.place, _DATE)
+                self._note(name, cells.place, Rule(f"a date is written {cells.written}", _MEND_OF_DATE))
                 found[name] = pa.array(np.full(rows, np.nan))
             elif isinstance(cells, pa.DictionaryArray):
                 found[name] = self._numbered(name, cells)
@@ -74,10 +73,11 @@ class TextColumns:
 
     def _read(self, name: str, text: pa.StringArray) -> "pa.Array | NoDateError":
         cleaned = clean(text, self.table.missing)
-        if name == self.table.label or isinstance(self.table.columns[name], CategoryColumn):
+        column = self.table.columns.get(name)
+        if not isinstance(column, DateColumn):
             return cleaned.dictionary_encode()
         try:
-            return days_of(cleaned)
+            return days_of(cleaned, column.order)
         except NoDateError as error:
             return error
 

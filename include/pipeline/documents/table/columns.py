@@ -1,6 +1,7 @@
 """What the columns of a table hold, where they are not numbers: `table.columns` of a pipeline's YAML."""
 
 from collections.abc import Mapping
+from operator import not_
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -8,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 _KINDS = ("number", "category", "date", "identifier", "text")
 
+DateOrder: TypeAlias = Literal["year-month-day", "day-month-year", "month-day-year"]
 DatePart: TypeAlias = Literal["year", "quarter", "month", "day", "weekday", "hour"]
 USUAL_PARTS: tuple[DatePart, ...] = ("year", "month", "weekday")
 """What is made of a date of which the YAML asks for nothing."""
@@ -42,9 +44,15 @@ class CategoryColumn(_Column):
 
 
 class DateColumn(_Column):
-    """A day, or a moment, as ISO 8601 writes it."""
+    """A day, or a moment."""
 
     kind: Literal["date"]
+    order: DateOrder | None = Field(
+        default=None,
+        exclude_if=not_,
+        description="How a day is written, in numbers with . / or - between them and the year in four "
+        "digits. Without it, as ISO 8601 has it: 2026-11-27.",
+    )
     parts: tuple[DatePart, ...] = Field(
         default=USUAL_PARTS, description="What of it the model gets. A weekday is 0 on Mondays."
     )
