@@ -13,6 +13,7 @@ from tests.aws.clients import Aws
 from tests.docs.made_run import make_run
 from tests.docs.pages import PAGES, Block, Page
 from tests.docs.terminal import AWS_CLI, Terminal
+from tests.pipeline.data.encoding.churn import churn, fitted
 from tests.project import PROJECT
 from tests.services.local_aws_server import local_aws_server
 
@@ -167,6 +168,10 @@ def test_the_commands_of_a_page_run(page: Page, tmp_path: Path, request: pytest.
             # The page says how they are set.
             for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_PROFILE"):
                 del terminal.environment[name]
+        elif page.name == "docs/own-data.md":
+            # What a run has left, and rows that its reader has.
+            (terminal.folder / "encoding.json").write_bytes(fitted(churn())[0].content)
+            (terminal.folder / "rows.csv").write_text(churn().to_csv(index=False))
         terminal.type(*blocks)
         assert left_over(Aws(server.url)) == []
 

@@ -1,8 +1,15 @@
 """A made-up table of customers, some of whom leave: numbers, text, dates, identifiers, and holes in all."""
 
+import io
+
 import numpy as np
 import pandas as pd
 
+from include.pipeline.data.encoding.encoded_rows import fit_rows
+from include.pipeline.data.encoding.record import Encoding
+from include.pipeline.data.split import split_table
+from include.pipeline.data.table import read_table
+from include.pipeline.data.writing.rows import Rows
 from include.pipeline.documents.table.config import TableConfig
 
 TABLE = TableConfig.model_validate(
@@ -68,3 +75,10 @@ def churn(rows: int = 400, seed: int = 0) -> pd.DataFrame:
 def written(frame: pd.DataFrame) -> bytes:
     """Write the table as CSV."""
     return frame.to_csv(index=False).encode()
+
+
+def fitted(frame: pd.DataFrame, table: TableConfig = TABLE) -> tuple[Encoding, Rows, Rows]:
+    """Split a table, fit its encoding, and return the original training and test rows too."""
+    data = read_table(io.BytesIO(written(frame)), table)
+    train, test = split_table(data, table, train_fraction=0.7, seed=1729)
+    return fit_rows(train, table), train, test

@@ -15,20 +15,13 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 from include.pipeline.data.encoding.callers import encode_csv
 from include.pipeline.data.encoding.encoded_rows import encode_table, fit_rows, unseen_rows
 from include.pipeline.data.encoding.record import Encoding
-from include.pipeline.data.split import split_table, write_split
+from include.pipeline.data.split import write_split
 from include.pipeline.data.table import read_table
 from include.pipeline.data.writing.rows import Rows
 from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.errors import DataError
-from tests.pipeline.data.encoding.churn import TABLE, churn, written
+from tests.pipeline.data.encoding.churn import TABLE, churn, fitted, written
 from tests.project import PROJECT
-
-
-def fitted(frame: pd.DataFrame, table: TableConfig = TABLE) -> tuple[Encoding, Rows, Rows]:
-    """Split a table, fit its encoding, and return the original training and test rows too."""
-    data = read_table(io.BytesIO(written(frame)), table)
-    train, test = split_table(data, table, train_fraction=0.7, seed=1729)
-    return fit_rows(train, table), train, test
 
 
 def encoded(frame: pd.DataFrame, table: TableConfig = TABLE) -> tuple[Encoding, pd.DataFrame]:
