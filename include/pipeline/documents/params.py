@@ -51,7 +51,7 @@ class RunParams(BaseModel):
     data_url: str = Field(
         min_length=1,
         title="Data",
-        description="The CSV to train on: an https:// or s3:// URL (a file path where the settings allow "
+        description="The file to train on: an https:// or s3:// URL (a file path where the settings allow "
         "it), without user and password. Forty hex digits before .csv are checked as the file's SHA-1. "
         "{interval_start:%Y-%m-%d} in it stands for the run's date. In the dialog of a backfill, Airflow "
         "3.3.2 drops all Params unless *Override parameters on existing runs* is ticked; a dated URL in the "
