@@ -23,7 +23,7 @@ import redis
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from jwt.algorithms import OKPAlgorithm
 
-from tests.security.test_cluster_secrets import COMPOSE, HOLDS
+from tests.cluster.compose_file import COMPOSE, HOLDS
 from tests.services.airflow_database import airflow_database
 from tests.services.cluster import Cluster, running_cluster
 

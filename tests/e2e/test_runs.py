@@ -377,7 +377,11 @@ def test_a_model_below_the_gate_fails_the_run_and_leaves_nothing(
         ("unknown", "plan_run", "ParamError: Found: 'treshold' is unknown, did you mean 'threshold'?"),
         ("roundless", "plan_run", "ParamError: Found: hyperparameters = {'eta': 0.2} (num_round is required"),
         ("unusable", "plan_run", "ParamError: Found: hyperparameters: eta = '2' (has to be in [0, 1])"),
-        ("html", "download_data", "page.csv is an HTML page\nExpected: a source is a CSV file"),
+        (
+            "html",
+            "download_data",
+            "page.csv is an HTML page\nExpected: a source is CSV, Parquet or JSON Lines",
+        ),
         ("private", "download_data", "SourceError: Found: https://127.0.0.1:9/bank.csv is at 127.0.0.1"),
         (
             "untrainable",

@@ -144,7 +144,5 @@ def check_answer(url: str, response: httpx.Response, policy: SourcePolicy) -> No
         )
     content_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if content_type in _HTML_TYPES:
-        raise SourceError(
-            f"{answer} with {content_type}", "a source is a CSV file, not a web page", PAGE_MEND
-        )
+        raise SourceError(f"{answer} with {content_type}", "a source is a table, not a web page", PAGE_MEND)
     policy.check_size(without_secrets(url), int(response.headers.get("Content-Length", 0)))

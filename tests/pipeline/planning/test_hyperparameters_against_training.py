@@ -225,10 +225,10 @@ def trained(hyperparameters: dict[str, Any], directory: Path) -> str | None:
 
 
 def ask_here(
-    question: str, model: bytes, features: bytes, _limits: object, families: Any
+    question: str, model: bytes, features: bytes, _limits: object, families: Any, *, are_known: bool
 ) -> dict[str, Any] | None:
     """Ask a model as `ask_model` does, in this process."""
-    found = booster.answer(question, model, features, families)
+    found = booster.answer(question, model, features, families, are_known=are_known)
     return None if "refused" in found else found
 
 

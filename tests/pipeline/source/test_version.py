@@ -96,7 +96,7 @@ VERSIONED = {"ETag": '"v1"'}
     [
         (Answer(status=404, headers=VERSIONED), "404 Not Found\nExpected: a source answers 200"),
         (Answer(status=403, headers=VERSIONED), "403 Forbidden\nExpected: a source answers 200"),
-        (Answer(headers=VERSIONED | {"Content-Type": "text/html"}), "a source is a CSV file"),
+        (Answer(headers=VERSIONED | {"Content-Type": "text/html"}), "a source is a table, not a web page"),
         (Answer(headers=VERSIONED, promised=1001), "has at least 1001 bytes"),
         (
             Answer(status=302, headers={"Location": "http://169.254.169.254/latest/meta-data/x"}),

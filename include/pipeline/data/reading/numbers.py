@@ -17,7 +17,7 @@ _MENDS = (
     (r"[+-]?\d{1,3}([,.' _\u00a0\u2009\u202f]\d{3})+(,\d+|\.\d+)?", "Write it without thousands separators"),
     (r"[+-]?\d*,\d+", "Write a point before decimals"),
     (r"[+-]?0[xob][0-9a-fA-F]+", "Write it in decimal digits"),
-    (r"\d{4}-\d\d?-\d\d?.*|\d\d?[./]\d\d?[./]\d{2,4}.*", "Name it as a date under columns of the YAML, or drop it"),
+    (r"\d{4}-\d\d?-\d\d?.*|\d\d?[./]\d\d?[./]\d{2,4}.*", "Name it as a date under columns, or drop it"),
     (r"[+-]?[\d.,]+ ?%", "Write a share without its sign"),
     (r"[$€£¥] ?[+-]?[\d.,]+|[+-]?[\d.,]+ ?[$€£¥]", "Write an amount without its currency"),
 )  # fmt: skip

@@ -25,7 +25,7 @@ from tests.aws.transform_jobs import transformed
 from tests.aws.tuning_jobs import RANGES, tuning_request
 from tests.aws.waiting import end_of_job
 from tests.local_aws.protocol.members.read_members import ReadMembers
-from tests.local_aws.protocol.members.test_member_answers import MEMBERS, input_shape
+from tests.local_aws.protocol.members.request_members import MEMBERS, input_shape
 
 pytestmark = pytest.mark.slow
 

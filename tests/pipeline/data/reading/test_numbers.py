@@ -143,8 +143,8 @@ def test_what_stays_apart_or_is_only_rounded_is_not_refused(cells: tuple[str, ..
         ("1.234.567,8", "Write it without thousands separators"),
         ("0,25", "Write a point before decimals"),
         ("0xFF", "Write it in decimal digits"),
-        ("26.11.2026", "Name it as a date under columns of the YAML, or drop it"),
-        ("2026-11-26T12:00:00Z", "Name it as a date under columns of the YAML, or drop it"),
+        ("26.11.2026", "Name it as a date under columns, or drop it"),
+        ("2026-11-26T12:00:00Z", "Name it as a date under columns, or drop it"),
         ("12.5 %", "Write a share without its sign"),
         ("€12", "Write an amount without its currency"),
         (
