@@ -102,15 +102,17 @@ def look_at_column(cells: pd.Series, name: str, decimal: str, positive: pd.Serie
         why = "it has no values" if not distinct else "it is the same in every row that has a value"
         return Column(name, "dropped", why, missing, distinct)
     numbers = as_numbers(values, decimal)
-    kind, why, many = _kind(values, numbers, name, len(cells))
+    orders = date_orders(values) if numbers is None else ()
+    kind, why, many = _kind(values, numbers, name, len(cells), is_date=bool(orders))
     measured = None
     if positive is not None and kind in {"number", "date", "category"}:
         measured = _auc(values, numbers, positive)
-    orders = date_orders(values) if kind == "date" else ()
     return Column(name, kind, why, missing, distinct, many, measured, orders)
 
 
-def _kind(values: pd.Series, numbers: pd.Series | None, name: str, rows: int) -> tuple[Kind, str, bool]:
+def _kind(
+    values: pd.Series, numbers: pd.Series | None, name: str, rows: int, *, is_date: bool
+) -> tuple[Kind, str, bool]:
     distinct = values.nunique()
     if numbers is not None:
         is_whole = bool((numbers % 1 == 0).all())
@@ -121,7 +123,7 @@ def _kind(values: pd.Series, numbers: pd.Series | None, name: str, rows: int) ->
                 False,
             )
         return "number", "every value is a number", False
-    if date_orders(values):
+    if is_date:
         return "date", "every value is a date", False
     words = values.str.count(r"\S+").mean()
     if words >= _WORDS_OF_TEXT and distinct > _MOST_ONE_HOT:

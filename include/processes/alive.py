@@ -8,6 +8,7 @@ Airflow's own checks import all of Airflow, which takes seconds of a processor e
 
 import argparse
 import socket
+from contextlib import closing
 from pathlib import Path
 
 _OLDEST_HEARTBEAT = 60
@@ -28,17 +29,17 @@ def job_is_alive(job_type: str, database_url: str) -> bool:
     import psycopg2  # type: ignore[import-untyped]  # noqa: PLC0415 - a worker's check does without
 
     scheme, _, place = database_url.partition("://")
-    connection = psycopg2.connect(f"{scheme.partition('+')[0]}://{place}", connect_timeout=_ANSWER_SECONDS)
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM job WHERE state = 'running' AND job_type = %s AND hostname = %s"
-                " AND latest_heartbeat > now() - %s * interval '1 second'",
-                (job_type, socket.gethostname(), _OLDEST_HEARTBEAT),
-            )
-            (count,) = cursor.fetchone()
-    finally:
-        connection.close()
+    url = f"{scheme.partition('+')[0]}://{place}"
+    with (
+        closing(psycopg2.connect(url, connect_timeout=_ANSWER_SECONDS)) as connection,
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(
+            "SELECT count(*) FROM job WHERE state = 'running' AND job_type = %s AND hostname = %s"
+            " AND latest_heartbeat > now() - %s * interval '1 second'",
+            (job_type, socket.gethostname(), _OLDEST_HEARTBEAT),
+        )
+        (count,) = cursor.fetchone()
     return bool(count)
 
 

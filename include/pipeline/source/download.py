@@ -18,7 +18,7 @@ from tenacity import (
 from include.pipeline.aws import object_store
 from include.pipeline.documents.raw_data import RawData
 from include.pipeline.errors import SourceError
-from include.pipeline.source.file_format import is_read, recognise
+from include.pipeline.source.file_format import check_is_read
 from include.pipeline.source.local_file import local_file
 from include.pipeline.source.login import SourceLogin
 from include.pipeline.source.network import Deadline
@@ -168,10 +168,8 @@ def _check_content(url: str, name: str, file: BinaryIO, received: Received) -> N
             f"{without_secrets(url)} is empty", "a source has a header and rows", "Check the file"
         )
     # What is below a prefix has been looked at file by file.
-    if not is_prefix(url) and (other := recognise(file)) and not is_read(other):
-        raise SourceError(
-            f"{without_secrets(url)} is {other.name}", "a source is CSV, Parquet or JSON Lines", other.mend
-        )
+    if not is_prefix(url):
+        check_is_read(without_secrets(url), file)
     promised = _SHA1_IN_NAME.search(name)
     if promised and promised[1].lower() != received.sha1:
         found = f"{without_secrets(url)} has the SHA-1 {received.sha1}"

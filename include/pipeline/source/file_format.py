@@ -8,6 +8,8 @@ import zipfile
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from include.pipeline.errors import SourceError
+
 # Enough for all that follows, the mark of a tar archive at 257 included.
 _START = 4096
 
@@ -176,9 +178,20 @@ def recognise(file: BinaryIO) -> FileFormat | None:
     return _of_zip(file) if found is ZIP else found
 
 
-def is_read(found: FileFormat) -> bool:
-    """Tell whether the pipeline makes a CSV of such a file by itself."""
-    return found in (ZIP, GZIP, PARQUET, JSON_LINES) or found.encoding is not None
+def check_is_read(name: str, file: BinaryIO) -> None:
+    """See that the pipeline takes what a file is.
+
+    Args:
+        name: Of the file, for the message.
+        file: As for `recognise`.
+
+    Raises:
+        SourceError: It does not, by its first bytes.
+    """
+    found = recognise(file)
+    if found is None or found in (ZIP, GZIP, PARQUET, JSON_LINES) or found.encoding is not None:
+        return
+    raise SourceError(f"{name} is {found.name}", "a source is CSV, Parquet or JSON Lines", found.mend)
 
 
 def _of_zip(file: BinaryIO) -> FileFormat:

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from include.pipeline.aws.object_store import ObjectVersion, head_object, receive_object, split_uri
 from include.pipeline.errors import ObjectError, SourceError
-from include.pipeline.source.file_format import is_read, recognise
+from include.pipeline.source.file_format import check_is_read
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -71,10 +71,7 @@ def receive_below(s3: "S3Client", uri: str, file: BinaryIO, policy: "SourcePolic
         for one in _listed(s3, uri, policy):
             with tempfile.TemporaryFile() as part:
                 versions[one] = receive(s3, one, part, policy)
-                part.seek(0)
-                if (other := recognise(part)) and not is_read(other):
-                    rule = "a source is CSV, Parquet or JSON Lines"
-                    raise SourceError(f"{one} is {other.name}", rule, other.mend)
+                check_is_read(one, part)
                 member = zipfile.ZipInfo(one.removeprefix(uri))  # without a time of its own
                 with archive.open(member, "w", force_zip64=True) as target:
                     shutil.copyfileobj(part, target)

@@ -57,12 +57,13 @@ def _data_format(content_type: str | None) -> DataFormat:
 
 
 def _csv_matrix(payload: bytes) -> Any:
-    lines = payload.strip().decode().split("\n")
-    sniffed = csv.Sniffer().sniff(lines[0][:_SNIFFED]).delimiter
+    content = payload.strip()
+    text = content.decode()
+    sniffed = csv.Sniffer().sniff(text.partition("\n")[0][:_SNIFFED]).delimiter
     delimiter = "," if sniffed.isalnum() else sniffed
-    if len(payload) >= _LARGE and (values := _read_large(payload.strip(), delimiter)) is not None:
+    if len(content) >= _LARGE and (values := _read_large(content, delimiter)) is not None:
         return xgboost.DMatrix(values)
-    rows = [[cell or "nan" for cell in line.split(delimiter)] for line in lines]
+    rows = [[cell or "nan" for cell in line.split(delimiter)] for line in text.split("\n")]
     return xgboost.DMatrix(np.array(rows).astype(float))
 
 

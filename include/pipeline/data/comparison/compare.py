@@ -14,12 +14,7 @@ from include.pipeline.data.comparison.row_hashes import (
 from include.pipeline.data.comparison.shares import compare_bins, compare_shares
 from include.pipeline.data.distribution import Distribution, distribution_of
 from include.pipeline.data.places import row_number
-from include.pipeline.data.profile import (
-    dates_of,
-    kind_of,
-    misfits,
-    rows_of_kind,
-)
+from include.pipeline.data.profile import dates_of, kind_of, misfits, rows_of_kind
 from include.pipeline.data.stored_table import StoredTable
 from include.pipeline.documents.drift import ColumnDrift, Drift, ShareDrift
 from include.pipeline.documents.profile import ColumnProfile, DataProfile
@@ -66,6 +61,7 @@ def _compare(data: StoredTable, table: "TableConfig", previous: DataProfile, *, 
     known = [*(column.name for column in previous.columns), previous.label]
     seen_before = {*known, *previous.dropped}
     seen_now = {*data.names, *table.left_out}
+    dates = set(dates_of(table))
     columns = [
         _compare_column(
             values_to_compare(data, column.name)[first:],
@@ -76,14 +72,14 @@ def _compare(data: StoredTable, table: "TableConfig", previous: DataProfile, *, 
             is_text=column.name in data.categories,
         )
         for column in previous.columns
-        if column.name in data.names and column.name not in {table.label, *dates_of(table)}
+        if column.name in data.names and column.name not in {table.label, *dates}
     ]
     rows, shown = data.rows - first, table.shows(table.label)
     positives = told_positives(data.column(table.label)[first:], shown=shown)
     return Drift(
         rows=rows,
         previous_rows=previous.rows,
-        added=tuple(name for name in data.names if name not in {*seen_before, *dates_of(table)}),
+        added=tuple(name for name in data.names if name not in seen_before | dates),
         missing=tuple(name for name in known if name not in seen_now),
         columns=tuple(sorted(columns, key=lambda column: -column.psi)),
         label=table.label,
