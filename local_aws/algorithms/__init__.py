@@ -14,7 +14,6 @@ and, where SageMaker reads metrics from its log,
   tuning job needs there;
 - `metrics.OTHER_METRICS`, where there are some: metrics that no tuning job can ask for.
 
-Only the container's process imports `training` and `serving`. The modules beside the folders hold what
-several algorithms have in common, above all Amazon's own ones: hyperparameters, channels, log lines, model
-files, requests and answers.
+Only the container's process imports `training` and `serving`. The modules beside the folders hold what all
+algorithms have in common, and `toolkit` what Amazon's own ones have.
 """

@@ -38,7 +38,9 @@ def _known_images() -> dict[str, Algorithm]:
     known = {}
     for module in pkgutil.iter_modules(algorithms.__path__):
         if module.ispkg:
-            images = importlib.import_module(f"{algorithms.__name__}.{module.name}").IMAGES
+            package = importlib.import_module(f"{algorithms.__name__}.{module.name}")
+            # A folder without images holds what algorithms share.
+            images: tuple[str, ...] = getattr(package, "IMAGES", ())
             known.update({image: Algorithm(module.name, image, images[0]) for image in images})
     return known
 

@@ -6,8 +6,8 @@ Source: "k-NN hyperparameters" in the SageMaker developer guide.
 from collections.abc import Mapping
 from typing import Any
 
-from local_aws.algorithms.hyperparameter_schema import choice, integer, read, refusal
 from local_aws.algorithms.knn.metrics import METRICS
+from local_aws.algorithms.toolkit.hyperparameter_schema import choice, integer, read, refusal
 
 SCHEMA = {
     "feature_dim": integer(1, required=True),

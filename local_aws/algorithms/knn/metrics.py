@@ -3,6 +3,6 @@
 Source: "Tune a k-NN model" in the SageMaker developer guide.
 """
 
-from local_aws.algorithms.metric_log import loss_metric, score_metric
+from local_aws.algorithms.toolkit.metric_log import loss_metric, score_metric
 
 METRICS = (score_metric("test", "accuracy"), loss_metric("test", "mse"))

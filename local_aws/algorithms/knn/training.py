@@ -9,15 +9,15 @@ import numpy as np
 from local_aws.algorithms.knn.hyperparameters import validate
 from local_aws.algorithms.knn.model import KnnModel
 from local_aws.algorithms.knn.projection import projection
-from local_aws.algorithms.labelled_data import LabelledData, check_feature_dim, read_channels
-from local_aws.algorithms.metric_log import (
+from local_aws.algorithms.toolkit.labelled_data import LabelledData, check_feature_dim, read_channels
+from local_aws.algorithms.toolkit.metric_log import (
     log_final,
     log_loss,
     log_score,
     log_throughput,
     start_log,
 )
-from local_aws.algorithms.model_files import save_model
+from local_aws.algorithms.toolkit.model_files import save_model
 from local_aws.errors import ClientError
 from local_aws.opt_ml import OptMl
 

@@ -6,7 +6,8 @@ Source: "Linear learner hyperparameters" in the SageMaker developer guide.
 from collections.abc import Mapping
 from typing import Any
 
-from local_aws.algorithms.hyperparameter_schema import (
+from local_aws.algorithms.linear_learner.metrics import METRICS
+from local_aws.algorithms.toolkit.hyperparameter_schema import (
     choice,
     integer,
     number,
@@ -14,7 +15,6 @@ from local_aws.algorithms.hyperparameter_schema import (
     read,
     refusal,
 )
-from local_aws.algorithms.linear_learner.metrics import METRICS
 
 LOSSES = {
     "binary_classifier": ("logistic", "hinge_loss"),

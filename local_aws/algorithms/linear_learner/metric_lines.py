@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from sklearn import metrics
 
-from local_aws.algorithms.labelled_data import LabelledData
 from local_aws.algorithms.linear_learner.model import LinearModel
-from local_aws.algorithms.metric_log import log_final, log_loss, log_score
+from local_aws.algorithms.toolkit.labelled_data import LabelledData
+from local_aws.algorithms.toolkit.metric_log import log_final, log_loss, log_score
 
 _OBJECTIVES = {
     "logistic": "binary_classification_cross_entropy_objective",

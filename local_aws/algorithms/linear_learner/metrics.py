@@ -4,7 +4,7 @@ Source: "Tune a linear learner model" in the SageMaker developer guide, and the 
 definitions.
 """
 
-from local_aws.algorithms.metric_log import loss_metric, score_metric
+from local_aws.algorithms.toolkit.metric_log import loss_metric, score_metric
 
 METRICS = tuple(
     metric

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from local_aws.algorithms.linear_learner.model import LinearModel
-from local_aws.algorithms.model_files import load_model
-from local_aws.algorithms.scoring_server import serve
+from local_aws.algorithms.toolkit.model_files import load_model
+from local_aws.algorithms.toolkit.scoring_server import serve
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

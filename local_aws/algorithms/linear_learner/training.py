@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from local_aws.algorithms.labelled_data import LabelledData, check_feature_dim, read_channels
 from local_aws.algorithms.linear_learner.estimators import estimator
 from local_aws.algorithms.linear_learner.hyperparameters import OF_ANOTHER_SOLVER, validate
 from local_aws.algorithms.linear_learner.metric_lines import log_metrics
 from local_aws.algorithms.linear_learner.model import LinearModel
 from local_aws.algorithms.linear_learner.thresholds import best_threshold
-from local_aws.algorithms.metric_log import log_throughput, start_log
-from local_aws.algorithms.model_files import save_model
+from local_aws.algorithms.toolkit.labelled_data import LabelledData, check_feature_dim, read_channels
+from local_aws.algorithms.toolkit.metric_log import log_throughput, start_log
+from local_aws.algorithms.toolkit.model_files import save_model
 from local_aws.errors import ClientError
 from local_aws.opt_ml import OptMl
 

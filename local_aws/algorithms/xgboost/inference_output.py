@@ -111,7 +111,7 @@ def encode(predictions: Sequence[Mapping[str, Any]], keys: Sequence[str], accept
         return "".join(f"{json.dumps(prediction)}\n" for prediction in predictions)
     if accept == "text/csv":
         return "\n".join(",".join(_cell(prediction[key]) for key in keys) for prediction in predictions)
-    from local_aws.algorithms import recordio  # noqa: PLC0415 - only an answer in RecordIO needs it
+    from local_aws.algorithms.toolkit import recordio  # noqa: PLC0415 - only an answer in RecordIO needs it
 
     return recordio.write_labels(
         {key: value if isinstance(value, list) else [value] for key, value in prediction.items()}

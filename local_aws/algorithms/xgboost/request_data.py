@@ -110,7 +110,7 @@ def _libsvm_matrix(payload: bytes) -> Any:
 
 
 def _recordio_matrix(payload: bytes) -> Any:
-    from local_aws.algorithms import recordio  # noqa: PLC0415 - only a request in RecordIO needs it
+    from local_aws.algorithms.toolkit import recordio  # noqa: PLC0415 - only a request in RecordIO needs it
 
     return xgboost.DMatrix(recordio.read_rows(payload).features)
 

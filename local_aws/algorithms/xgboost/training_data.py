@@ -96,7 +96,7 @@ def _load_parquet(directory: Path, _: int) -> Any:
 
 
 def _load_recordio(directory: Path, _: int) -> Any:
-    from local_aws.algorithms import recordio  # noqa: PLC0415 - only a job with RecordIO, as above
+    from local_aws.algorithms.toolkit import recordio  # noqa: PLC0415 - only a job with RecordIO, as above
 
     payload = b"".join(file.read_bytes() for file in sorted(directory.iterdir()))
     rows = recordio.read_rows(payload)

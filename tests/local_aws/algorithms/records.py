@@ -50,3 +50,16 @@ def sparse(features: Sequence[Mapping[int, float]], width: int, labels: Sequence
         framed(_entry(1, _tensor(list(row.values()), list(row), width)) + _entry(2, _tensor([label])))
         for row, label in zip(features, labels, strict=True)
     )
+
+
+def doubles(features: Sequence[Sequence[float]], labels: Sequence[float]) -> bytes:
+    """A record a row, of 64-bit numbers."""
+
+    def tensor(values: Sequence[float]) -> bytes:
+        """A Value that holds a Float64Tensor."""
+        return _block(3, _block(1, struct.pack(f"<{len(values)}d", *values)))
+
+    return b"".join(
+        framed(_entry(1, tensor(row)) + _entry(2, tensor([label])))
+        for row, label in zip(features, labels, strict=True)
+    )

@@ -1,4 +1,4 @@
-"""k-NN and Linear Learner through the real server: job, log, endpoint; and an algorithm added by a folder."""
+"""Amazon's own algorithms through the real server: job, log, endpoint; and an algorithm added by a folder."""
 
 import json
 import os
@@ -18,6 +18,7 @@ from tests.aws.endpoints import create_deployment, invoke, settled
 from tests.aws.sagemaker_requests import channel, deployment_requests, model_request, training_request
 from tests.aws.training_data import BUCKET, as_csv, put_training_data
 from tests.aws.training_jobs import finished
+from tests.aws.transform_jobs import stored, transformed
 from tests.local_aws.algorithms.records import dense
 from tests.project import PROJECT
 from tests.services.local_aws_server import CREDENTIALS_FILE
@@ -73,6 +74,41 @@ def test_from_rows_to_answers(  # noqa: PLR0917 - fixtures
     answer = json.loads(invoke(runtime, name, as_csv(rows[:, 1:]))["Body"])["predictions"]
     labels = np.array([prediction["predicted_label"] for prediction in answer])
     assert np.mean(labels == rows[:, 0]) > 0.8
+    sagemaker.delete_endpoint(EndpointName=name)
+
+
+def test_rows_of_protobuf_and_json_lines(sagemaker: Any, runtime: Any, s3: Any, rows: np.ndarray) -> None:
+    """Factorization Machines, which take no CSV: a job, an endpoint, and a transform job of the same rows."""
+    name, image = "factorization-machines", "factorization-machines:1"
+    records = dense(rows[:, 1:].tolist(), rows[:, 0].tolist())
+    s3.put_object(Bucket=BUCKET, Key="factorized/train.pbr", Body=records)
+    uri = f"s3://{BUCKET}/factorized/"
+    channels = [channel(of, uri, ContentType="application/x-recordio-protobuf") for of in ("train", "test")]
+    rates = {"epochs": "20", "linear_lr": "0.1", "mini_batch_size": "50"}
+    given = {"feature_dim": "3", "num_factors": "2", "predictor_type": "binary_classifier", **rates}
+    job = train(sagemaker, name, image, given, *channels)
+    assert job["TrainingJobStatus"] == "Completed", job.get("FailureReason")
+    metrics = {one["MetricName"]: one["Value"] for one in job["FinalMetricDataList"]}
+    endpoint = deploy(sagemaker, name, image, job["ModelArtifacts"]["S3ModelArtifacts"])
+    assert endpoint["EndpointStatus"] == "InService", endpoint.get("FailureReason")
+    instances = [{"features": row} for row in rows[:, 1:].tolist()]
+    asked = json.dumps({"instances": instances}).encode()
+    answer = invoke(runtime, name, asked, ContentType="application/json")["Body"]
+    predictions = json.loads(answer)["predictions"]
+    correct = np.mean([one["predicted_label"] for one in predictions] == rows[:, 0])
+    assert metrics["test:binary_classification_accuracy"] == pytest.approx(correct, abs=1e-6)
+    assert correct > 0.8
+    s3.put_object(Bucket=BUCKET, Key="factorized-batch", Body="\n".join(map(json.dumps, instances)).encode())
+    job = transformed(
+        sagemaker,
+        name,
+        uri=f"s3://{BUCKET}/factorized-batch",
+        ModelName=name,
+        TransformInput={"ContentType": "application/jsonlines"},
+        TransformOutput={"Accept": "application/jsonlines"},
+    )
+    assert job["TransformJobStatus"] == "Completed", job
+    assert [json.loads(line) for line in stored(s3, name)["factorized-batch.out"].splitlines()] == predictions
     sagemaker.delete_endpoint(EndpointName=name)
 
 

@@ -29,6 +29,10 @@ def test_known_images(uri: str, image: str) -> None:
     ("uri", "name"),
     [
         ("382416733822.dkr.ecr.us-east-1.amazonaws.com/knn:1", "knn"),
+        (
+            "382416733822.dkr.ecr.us-east-1.amazonaws.com/factorization-machines:1",
+            "factorization_machines",
+        ),
         ("390948362332.dkr.ecr.cn-north-1.amazonaws.com.cn/linear-learner:1", "linear_learner"),
     ],
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 from local_aws.opt_ml import OptMl
 
 CSV = {"ContentType": "text/csv"}
+RECORDIO = {"ContentType": "application/x-recordio-protobuf"}
 
 
 def prepare(

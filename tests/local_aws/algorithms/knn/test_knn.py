@@ -13,7 +13,7 @@ from local_aws.algorithms.knn.model import KnnModel
 from local_aws.algorithms.knn.projection import projection
 from local_aws.algorithms.knn.serving import application
 from local_aws.algorithms.knn.training import train
-from local_aws.algorithms.model_files import load_model
+from local_aws.algorithms.toolkit.model_files import load_model
 from local_aws.errors import ClientError
 from local_aws.opt_ml import OptMl
 from tests.aws.training_data import as_csv

@@ -15,7 +15,7 @@ from local_aws.algorithms.linear_learner.model import LinearModel
 from local_aws.algorithms.linear_learner.serving import application
 from local_aws.algorithms.linear_learner.thresholds import best_threshold
 from local_aws.algorithms.linear_learner.training import train
-from local_aws.algorithms.model_files import load_model
+from local_aws.algorithms.toolkit.model_files import load_model
 from local_aws.errors import ClientError
 from tests.aws.training_data import as_csv
 from tests.local_aws.algorithms.training_inputs import prepare

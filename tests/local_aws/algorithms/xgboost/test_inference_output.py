@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from werkzeug.test import Client
 
-from local_aws.algorithms import recordio
+from local_aws.algorithms.toolkit import recordio
 from local_aws.algorithms.xgboost.library import xgboost
 from local_aws.algorithms.xgboost.serving import application
 

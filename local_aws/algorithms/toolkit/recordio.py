@@ -23,7 +23,8 @@ from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 CONTENT_TYPE = "application/x-recordio-protobuf"
 _MAGIC = 0xCED7230A
 _HEADER = struct.Struct("<II")
-_TENSORS = ("float32_tensor", "float64_tensor", "int32_tensor")
+FLOAT32 = "float32_tensor"
+TENSORS = (FLOAT32, "float64_tensor", "int32_tensor")
 
 
 def _record_class() -> Any:
@@ -89,8 +90,12 @@ class Rows:
     """The label of each record, of shape (records,). None where the records have none."""
 
 
-def read_rows(payload: bytes) -> Rows:
+def read_rows(payload: bytes, kinds: Sequence[str] = TENSORS) -> Rows:
     """Read records of `features["values"]` and, where given, `label["values"]`.
+
+    Args:
+        payload: The framed records.
+        kinds: The kinds of tensors that a value may be.
 
     Raises:
         ValueError: The bytes are not framed records, or the records are not rows of one table.
@@ -104,9 +109,9 @@ def read_rows(payload: bytes) -> Rows:
             raise ValueError(f"a record is not protobuf: {error}") from error
         if "values" not in record.features:
             raise ValueError('a record has no feature "values"')
-        tensors.append(_tensor(record.features["values"]))
+        tensors.append(_tensor(record.features["values"], kinds))
         if "values" in record.label:
-            labels.extend(_tensor(record.label["values"]).values)
+            labels.extend(_tensor(record.label["values"], kinds).values)
     if not tensors:
         raise ValueError("No records found in RecordIO-Protobuf data")
     if labels and len(labels) != len(tensors):
@@ -134,10 +139,12 @@ def frames(payload: bytes) -> Iterator[bytes]:
         offset += length + -length % 4
 
 
-def _tensor(value: Any) -> Any:
+def _tensor(value: Any, kinds: Sequence[str]) -> Any:
     kind = value.WhichOneof("value")
-    if kind not in _TENSORS:
+    if kind not in TENSORS:
         raise ValueError("a value is not a tensor of numbers")
+    if kind not in kinds:
+        raise ValueError(f"a value is a {kind}, and has to be one of {', '.join(kinds)}")
     return getattr(value, kind)
 
 

@@ -5,7 +5,7 @@ import struct
 import numpy as np
 import pytest
 
-from local_aws.algorithms import recordio
+from local_aws.algorithms.toolkit import recordio
 from tests.local_aws.algorithms.records import dense, framed, sparse
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from local_aws.algorithms.model_files import load_model, save_model
+from local_aws.algorithms.toolkit.model_files import load_model, save_model
 
 
 @dataclass(frozen=True)

@@ -30,13 +30,17 @@ def log_loss(data: str, name: str, value: float, epoch: int | None = None) -> No
         value: Its value.
         epoch: The pass over the training data that it belongs to. None for the final model.
     """
+    _log_quality(data, name, value, "loss", epoch)
+
+
+def log_score(data: str, name: str, value: float, epoch: int | None = None) -> None:
+    """Log a metric that is better when larger. The arguments are those of `log_loss`."""
+    _log_quality(data, name, value, "score", epoch)
+
+
+def _log_quality(data: str, name: str, value: float, kind: str, epoch: int | None) -> None:
     at = "" if epoch is None else f"epoch={epoch}, "
-    _LOG.info("#quality_metric: host=%s, %s%s %s <loss>=%s", _HOST, at, data, name, float(value))
-
-
-def log_score(data: str, name: str, value: float) -> None:
-    """Log a metric that is better when larger."""
-    _LOG.info("#quality_metric: host=%s, %s %s <score>=%s", _HOST, data, name, float(value))
+    _LOG.info("#quality_metric: host=%s, %s%s %s <%s>=%s", _HOST, at, data, name, kind, float(value))
 
 
 def loss_metric(data: str, name: str, logged_as: str | None = None) -> Metric:

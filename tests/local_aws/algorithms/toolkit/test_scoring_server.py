@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from werkzeug.test import Client
 
-from local_aws.algorithms import recordio
-from local_aws.algorithms.scoring_server import serve
+from local_aws.algorithms.toolkit import recordio
+from local_aws.algorithms.toolkit.scoring_server import AnswerForm, serve
 from tests.local_aws.algorithms.records import dense, sparse
 
 
@@ -114,6 +114,29 @@ def test_answers(container: Client) -> None:
 def test_bodies_that_cannot_be_evaluated(container: Client, content_type: str, body: bytes) -> None:
     answer = ask(container, body, content_type)
     assert (answer.status_code, answer.text) == (400, "unable to evaluate payload provided")
+
+
+@pytest.mark.parametrize("is_sparse", [False, True])
+def test_a_model_that_takes_sparse_rows_gets_them(is_sparse: bool) -> None:
+    seen = []
+
+    class Notes(Sums):
+        def predict(self, features: Any, is_verbose: bool) -> list[dict[str, Any]]:
+            seen.append(features)
+            return super().predict(np.zeros((1, 3)), is_verbose)
+
+    keyed = b'{"instances": [{"data": {"features": {"keys": [2], "shape": [3], "values": [6]}}}, '
+    container = Client(serve(Notes(), AnswerForm(is_sparse=is_sparse)))
+    assert ask(container, keyed + b'{"features": [1, 2, 3]}]}', "application/json").status_code == 200
+    assert isinstance(seen[0], np.ndarray) != is_sparse
+    np.testing.assert_array_equal(seen[0].toarray() if is_sparse else seen[0], [[0, 0, 6], [1, 2, 3]])
+
+
+def test_an_algorithm_has_formats_and_a_root_of_its_own() -> None:
+    container = Client(serve(Sums(), AnswerForm(("text/csv",), ("application/json",), root="sums")))
+    assert ask(container, b"1,2,3", "text/csv").json == {"sums": [{"sum": 6}]}
+    assert ask(container, b"{}", "application/json").status_code == 415
+    assert ask(container, b"1,2,3", "text/csv", "text/csv").status_code == 406
 
 
 def test_types_that_are_not_supported(container: Client) -> None:

@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from local_aws.algorithms.labelled_data import check_feature_dim, read_channels
+from local_aws.algorithms.toolkit.labelled_data import DataForm, check_feature_dim, read_channels
 from local_aws.errors import ClientError
 from tests.local_aws.algorithms.records import dense, sparse
-from tests.local_aws.algorithms.training_inputs import CSV, prepare
+from tests.local_aws.algorithms.training_inputs import CSV, RECORDIO, prepare
 
 NAMES = ("train", "validation", "test")
-RECORDIO = {"ContentType": "application/x-recordio-protobuf"}
 CONFIGURATION = (
     "Unable to initialize the algorithm. Failed to validate input data configuration. "
     "(caused by ValidationError)\n\nCaused by: "
@@ -85,6 +84,20 @@ def test_data_that_is_refused(tmp_path: Path, content: bytes, config: dict[str, 
         f"Unable to read data channel 'train'. Requested content-type is '{config['ContentType']}'. Please "
         f"verify the data matches the requested content-type. (caused by {cause}"
     )
+
+
+def test_an_algorithm_has_a_form_of_its_own(tmp_path: Path) -> None:
+    form = DataForm(label_sizes=("0",), has_labels=False, is_sparse=True)
+    config = {"ContentType": "text/csv;label_size=0"}
+    data = read_channels(prepare(tmp_path / "csv", {}, {"train": b"1,2\n3,4\n"}, config), NAMES, form)[
+        "train"
+    ]
+    np.testing.assert_array_equal(data.features.toarray(), [[1, 2], [3, 4]])
+    assert data.labels.shape == (0,)
+    opt_ml = prepare(tmp_path / "records", {}, {"train": dense([[0.5, 2.0]])}, RECORDIO)
+    np.testing.assert_array_equal(read_channels(opt_ml, NAMES, form)["train"].features.toarray(), [[0.5, 2]])
+    with pytest.raises(ClientError, match="a value is a float32_tensor, and has to be one of int32_tensor"):
+        read_channels(opt_ml, NAMES, DataForm(tensors=("int32_tensor",)))
 
 
 def test_numbers_of_features_must_agree(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""What Amazon's own algorithms have in common: hyperparameters, channels, log lines, model files, answers."""

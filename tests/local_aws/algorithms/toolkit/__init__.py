@@ -1,0 +1,1 @@
+"""Tests of what Amazon's own algorithms have in common."""
