@@ -19,6 +19,7 @@ from include.pipeline.aws.own_bucket import OwnBucket
 from include.pipeline.data.drift import check_drift
 from include.pipeline.data.split import split_table
 from include.pipeline.data.table import read_table
+from include.pipeline.data.writing.line import places_on_the_line
 from include.pipeline.documents import config
 from include.pipeline.documents.drift import Drift, DriftLimits
 from include.pipeline.documents.params import parse_params
@@ -125,6 +126,12 @@ def table(content: str, encoding: str = "utf-8") -> None:
 def few_rows(_: Place) -> None:
     frame = read_table(io.BytesIO((HEADER + "20,0,1\n21,1,0\n").encode()), CONFIG.table)
     split_table(frame, CONFIG.table, train_fraction=0.7, seed=1729)
+
+
+def one_time(_: Place) -> None:
+    file = io.BytesIO((HEADER + "20,0,1\n20,1,0\n").encode())
+    config = CONFIG.table.model_copy(update={"split": "time", "time": "age"})
+    places_on_the_line(read_table(file, config), file, config, 1729)
 
 
 def drifted(**changes: Any) -> None:

@@ -33,6 +33,7 @@ from tests.docs.refusals import (
     hold,
     local,
     no_address,
+    one_time,
     scores,
     table,
     without_limits,
@@ -142,6 +143,10 @@ CASES: dict[tuple[str, str], Case] = {
         "both 0 and 1",
     ),
     ("DataError", "too few rows for a split"): (few_rows, "train_fraction"),
+    ("DataError", "the time or the key of the split is the same in every row"): (
+        one_time,
+        "'age', the time, is the same in every row",
+    ),
     ("DriftError", "a column is new or missing"): (lambda _: drifted(missing=("age",)), "'age' is missing"),
     ("DriftError", "a share has shifted further than `psi_fail` of the YAML"): (
         lambda _: drifted(label_psi=0.3),

@@ -29,8 +29,9 @@ from include.pipeline.data.stored_table import StoredTable
 from include.pipeline.data.table import read_table
 from include.pipeline.data.versions import compare_with_previous
 from include.pipeline.data.writing.csv_file import write_rows
+from include.pipeline.data.writing.line import Line, places_on_the_line
 from include.pipeline.data.writing.rows import Rows, shuffled
-from include.pipeline.data.writing.sides import places_on_the_line, split_by_place
+from include.pipeline.data.writing.sides import split_by_place
 from include.pipeline.documents.raw_data import RawData
 from include.pipeline.documents.split import EncodedFeatures, Split
 from include.pipeline.errors import DataError, DriftError, ObjectError
@@ -41,7 +42,6 @@ from include.pipeline.source.s3 import is_prefix
 from include.pipeline.source.worker_disk import telling_of_full_disk
 
 if TYPE_CHECKING:
-    import numpy as np
     from mypy_boto3_s3 import S3Client
 
     from include.pipeline.documents.plan import RunPlan
@@ -184,8 +184,8 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan", *, max_bytes: int
             opened = as_one_csv if is_prefix(raw.url) else as_plain_csv
             with opened(file, plan.table.file, most=max_bytes, texts=plan.table.as_text) as plain:
                 data = read_table(plain, plan.table, written)
-                by_hash = plan.table.split == "hash"
-                places = places_on_the_line(data, plain, plan.table, params.seed) if by_hash else None
+                is_shuffled = plan.table.split == "shuffle"
+                line = None if is_shuffled else places_on_the_line(data, plain, plan.table, params.seed)
                 names = plan.table.identifiers
                 identifiers = read_text(plain, names, "an identifier", data.rows) if names else None
         _tell_left_out(plan.table)
@@ -193,7 +193,10 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan", *, max_bytes: int
             check_monotone_constraints(params.hyperparameters, len(data.names) - 1)
         drift = compare_with_previous(s3, plan, data, raw.sha256)
         order = measure_order(data, plan.table, train_fraction=params.train_fraction, seed=params.seed)
-        train, validation, test = _cut(data, places, plan)
+        train, validation, test = _cut(data, line, plan)
+        sides = line.sides(train, test) if line else None
+        if sides:
+            log.info("Split: %s", sides)
         encoding = fit_rows(train, plan.table) if plan.table.encoded else None
         if encoding:
             check_monotone_constraints(params.hyperparameters, len(encoding.features))
@@ -226,7 +229,7 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan", *, max_bytes: int
                 put_file(s3, part, plan.locations.test_identifiers)
             identifiers_sha256 = _sha256(written / "identifiers.csv")
             split = split.model_copy(update={"identifiers_sha256": identifiers_sha256})
-    return split.model_copy(update={"drift": drift, "order": order})
+    return split.model_copy(update={"drift": drift, "order": order, "sides": sides})
 
 
 def _tell_left_out(table: "TableConfig") -> None:
@@ -249,13 +252,13 @@ def _encoded_features(encoding: Encoding, table: "TableConfig", unseen: dict[str
     return EncodedFeatures(sha256=encoding.sha256, features=made, unseen_rows=told)
 
 
-def _cut(data: StoredTable, places: "np.ndarray | None", plan: "RunPlan") -> tuple[Rows, Rows, Rows]:
-    """Cut the rows in three: to train, to validate and to test on; by their places, where they have any."""
+def _cut(data: StoredTable, line: Line | None, plan: "RunPlan") -> tuple[Rows, Rows, Rows]:
+    """Cut the rows in three: to train, to validate and to test on; on the line, where there is one."""
     params = plan.params
-    if places is not None:
+    if line:
         return split_by_place(
             data,
-            places,
+            line,
             plan.table,
             train_fraction=params.train_fraction,
             validation_fraction=params.validation_fraction,

@@ -50,6 +50,35 @@ class EncodedFeatures(Document):
     not be seen, fewer than ten count as none. Categories without such rows are left out."""
 
 
+class Sides(Document):
+    """Which rows are trained on and which are tested, where the tutorial's shuffle does not decide."""
+
+    by: str
+    """`split` of the YAML's table."""
+    column: str | None = None
+    """The key or the time, where there is one."""
+    tested_from: str | None = None
+    """Where time decides, the first moment that is tested, a date or a number; None where it may not be
+    seen."""
+    train_groups: int | None = None
+    """Where a key decides, how many keys are trained on."""
+    test_groups: int | None = None
+    """Where a key decides, how many keys are tested."""
+
+    def __str__(self) -> str:
+        match self.by:
+            case "time":
+                start = f", from {self.tested_from} on" if self.tested_from else ""
+                return f"the newest rows by {self.column} are tested{start}"
+            case "group":
+                counts = f"{self.train_groups} are trained on, {self.test_groups} are tested"
+                return f"all rows of one {self.column} are on one side: {counts}"
+            case "hash":
+                return f"by hash of {self.column or 'the features'}"
+            case _:
+                return "stratified: the shares of the label's values are equal on all sides"
+
+
 class Split(Document):
     """The rows of a run, counted."""
 
@@ -83,6 +112,10 @@ class Split(Document):
     """How text was made into numbers; None where the table has only numbers."""
     identifiers_sha256: str | None = Field(default=None, exclude_if=not_)
     """SHA-256 in hex of the identifiers of the test rows; None where the table has none."""
+
+    sides: Sides | None = Field(default=None, exclude_if=not_)
+    """How rows were put on the sides; None by the tutorial's shuffle, or where an earlier version wrote
+    this."""
 
     def has_features_of(self, other: "Split") -> bool:
         """Tell whether a model of the other's rows can score these: equal features, made in the same way."""

@@ -100,10 +100,27 @@ def test_a_whole_number_may_be_the_positive_label() -> None:
         ("{label: y, leaks: [a], drop: [a]}", "leaks: a is in drop or columns as well"),
         ("{label: y, leaks: [y]}", "leaks: y is the label"),
         ("{label: y, columns: {score: identifier}}", "score is a column of predictions.csv"),
+        ("{label: y, split: time, time: y}", "time: y is the label"),
+        ("{label: y, split: time, time: a, columns: {a: category}}", "else than a date or a number"),
+        ("{label: y, split: time, time: a, columns: {a: identifier}}", "else than a date or a number"),
+        ("{label: y, split: time, time: a, columns: {a: text}}", "else than a date or a number"),
+        ("{label: y, split: time, time: ''}", "time = '' ("),
+        ("{label: y, split: time, time: [a]}", "time = a list of 1"),
+        ("{label: y, split: time, time: a, key: b}", "key: needs split: hash or group"),
+        ("{label: y, split: group, key: a, time: b}", "time: needs split: time"),
+        ("{label: y, split: group, key: y}", "key: y is the label"),
+        ("{label: y, split: hash, key: y}", "key: y is the label"),
+        ("{label: y, split: stratified, key: a}", "key: needs split: hash or group"),
+        ("{label: y, split: {time: a}}", "split = {"),
+        ("{label: y, split: null}", "split = None"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_by_its_place(text: str, said: str) -> None:
     assert said in told(text)
+
+
+def test_the_tutorials_shuffle_may_be_called_random() -> None:
+    assert table("{label: y, split: random}") == table("{label: y, split: shuffle}") == table("{label: y}")
 
 
 def test_a_kind_that_is_none_is_not_repeated() -> None:
@@ -126,4 +143,4 @@ def test_a_plan_with_columns_is_held_to_itself_and_to_no_other() -> None:
 def test_the_split_of_a_table_of_numbers_is_written_as_before() -> None:
     split = contents_of().split
     assert split.encoding is None
-    assert not {"encoding", "identifiers_sha256"} & set(split.model_dump())
+    assert not {"encoding", "identifiers_sha256", "sides"} & set(split.model_dump())

@@ -102,6 +102,9 @@ def test_another_label_or_other_columns_change_the_fingerprint(changed: dict[str
         {"columns": {"plan": "category", "signup": {"kind": "date", "parts": ["year"]}}},
         {"columns": {"plan": {"kind": "category", "most": 3}, "signup": "date"}},
         {"columns": {"plan": {"kind": "category", "encode": "ordinal"}, "signup": "date"}},
+        {"split": "stratified"},
+        {"split": "time", "time": "signup"},
+        {"split": "group", "key": "customer"},
         # A feature is called after a value, where that may be seen.
         {"show_values": True},
     ],

@@ -20,7 +20,8 @@ def fit(names: Sequence[str], table: TableConfig, counts: Mapping[str, Mapping[s
     values are there, another version of the data has the same encoding.
 
     Args:
-        names: The columns of the table that are neither label nor left out, in its order.
+        names: The columns of the table that are neither label nor left out, in its order. A date of which
+            nothing is made is for the split alone.
         table: Says what they are.
         counts: How many training rows have each value, of each category.
 
@@ -29,6 +30,8 @@ def fit(names: Sequence[str], table: TableConfig, counts: Mapping[str, Mapping[s
     """
     columns: list[EncodedColumn] = []
     for name in names:
+        if _is_for_the_split_alone(name, table):
+            continue
         match table.encoded.get(name):
             case CategoryColumn() as column:
                 columns.append(_category(name, column, counts[name], shown=table.shows(name)))
@@ -50,6 +53,13 @@ def fit(names: Sequence[str], table: TableConfig, counts: Mapping[str, Mapping[s
             "Rename a column in the file, or drop one in the pipeline's YAML",
         )
     return encoding
+
+
+def _is_for_the_split_alone(name: str, table: TableConfig) -> bool:
+    column = table.encoded.get(name)
+    if not isinstance(column, DateColumn) or column.parts or column.since:
+        return False
+    return all(name != other.since for other in table.encoded.values() if isinstance(other, DateColumn))
 
 
 def _category(name: str, column: CategoryColumn, counts: Mapping[str, int], *, shown: bool) -> Category:

@@ -47,6 +47,8 @@ def columns_of(file: BinaryIO, table: "TableConfig") -> tuple[list[str], list[st
         *(("which leaks", name) for name in table.leaks),
         *((f"named as {column.kind}", name) for name, column in table.columns.items()),
         *(("to show values of", name) for name in to_show),
+        *(("the key", name) for name in (table.key,) if name),
+        *(("the time", name) for name in (table.time,) if name),
     ]:
         if name not in names:
             close = [

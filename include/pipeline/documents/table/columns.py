@@ -27,6 +27,9 @@ class NumberColumn(_Column):
     kind: Literal["number"]
 
 
+_A_NUMBER = NumberColumn(kind="number")
+
+
 class CategoryColumn(_Column):
     """One of several values, as text."""
 
@@ -105,7 +108,12 @@ CellText: TypeAlias = Annotated[str, BeforeValidator(_as_cell), Field(min_length
 
 
 def check_columns(
-    columns: Mapping[str, Column], *, label: str, drop: tuple[str, ...], leaks: tuple[str, ...]
+    columns: Mapping[str, Column],
+    *,
+    label: str,
+    drop: tuple[str, ...],
+    leaks: tuple[str, ...],
+    time: str | None = None,
 ) -> None:
     """See that what is said of the columns does not contradict itself.
 
@@ -114,6 +122,7 @@ def check_columns(
         label: The column to predict.
         drop: Columns that are left out.
         leaks: Columns that are left out, as they are known only after what is predicted.
+        time: The column that tells which rows are newer, where the split needs it.
 
     Raises:
         PydanticCustomError: It does.
@@ -131,10 +140,14 @@ def check_columns(
         if isinstance(column, IdentifierColumn) and name in PREDICTED:
             _refuse("columns: {name} is a column of predictions.csv: rename the identifier", name)
         if isinstance(column, DateColumn):
-            _check_date(name, column, columns)
+            _check_date(name, column, columns, time)
+    if time == label:
+        _refuse("time: {name} is the label", label)
+    if time is not None and not isinstance(columns.get(time, _A_NUMBER), DateColumn | NumberColumn):
+        _refuse("time: {name} is named as something else than a date or a number", time)
 
 
-def _check_date(name: str, column: DateColumn, columns: Mapping[str, Column]) -> None:
+def _check_date(name: str, column: DateColumn, columns: Mapping[str, Column], time: str | None) -> None:
     if len(set(column.parts)) < len(column.parts):
         _refuse("columns: {name} has a part twice", name)
     if column.since == name:
@@ -144,10 +157,15 @@ def _check_date(name: str, column: DateColumn, columns: Mapping[str, Column]) ->
     is_asked = (
         column.parts
         or column.since
+        or name == time
         or any(isinstance(other, DateColumn) and other.since == name for other in columns.values())
     )
     if not is_asked:
-        _refuse("columns: {name} has no parts, no since, and no date is since it: put it into drop", name)
+        _refuse(
+            "columns: {name} has no parts, no since, and neither a date nor the split asks for it: put it "
+            "into drop",
+            name,
+        )
 
 
 def _refuse(message: str, name: str) -> None:

@@ -2,9 +2,9 @@
 
 import math
 from operator import not_
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from include.pipeline.documents.table.columns import (
@@ -21,6 +21,15 @@ from include.pipeline.documents.table.file_form import FileForm
 
 ONE_HOT = "*"
 """What follows the beginning of the names of a group's one-hot columns."""
+
+
+def _as_shuffle(rule: Any) -> Any:
+    return "shuffle" if rule == "random" else rule
+
+
+SplitRule: TypeAlias = Annotated[
+    Literal["shuffle", "stratified", "time", "group", "hash"], BeforeValidator(_as_shuffle)
+]
 
 
 class TableConfig(BaseModel):
@@ -62,17 +71,25 @@ class TableConfig(BaseModel):
         "logs and profiles: yes for all, or their names. Others are told by row and column.",
     )
 
-    split: Literal["shuffle", "hash"] = Field(
+    split: SplitRule = Field(
         default="shuffle",
-        description="How rows are put on the sides of training and test. shuffle: anew for each version of "
-        "the data, as AWS's tutorial does. hash: by the key, or else the features, so that a row is on one "
-        "side for all versions.",
+        description="How rows are put on the sides of training and test. shuffle, or random: anew for each "
+        "version of the data, as AWS's tutorial does. stratified: so too, with the label's shares equal on "
+        "all sides. time: the newest rows are tested. group: all rows of one key are on one side. hash: by "
+        "the key, or else the features, so that a row is on one side for all versions.",
     )
     key: str | None = Field(
         default=None,
         min_length=1,
-        description="The column that tells whose a row is, for split: hash. All rows of one key are on one "
-        "side. It may be among those that are dropped.",
+        description="The column that tells whose a row is, for split: hash or group. All rows of one key are "
+        "on one side. It may be among those that are dropped.",
+    )
+    time: str | None = Field(
+        default=None,
+        min_length=1,
+        exclude_if=not_,
+        description="The column that tells which rows are newer, for split: time: a date, or a number, which "
+        "may be among those that are dropped.",
     )
     groups: dict[str, tuple[float, ...]] = Field(
         default={},
@@ -82,14 +99,21 @@ class TableConfig(BaseModel):
     )
 
     @model_validator(mode="after")
-    def _key_is_hashed(self) -> Self:
-        if self.key is not None and self.split != "hash":
-            raise PydanticCustomError("key", "key: needs split: hash")
+    def _sides_are_told(self) -> Self:
+        if self.key is not None and self.split not in {"hash", "group"}:
+            raise PydanticCustomError("key", "key: needs split: hash or group")
+        if self.key is None and self.split == "group":
+            raise PydanticCustomError("key", "split: group needs key, the column whose rows stay together")
+        if self.key == self.label:
+            raise PydanticCustomError("key", "key: {name} is the label", {"name": self.key})
+        if (self.time is None) is (self.split == "time"):
+            needs = "split: time needs time, a column" if self.time is None else "time: needs split: time"
+            raise PydanticCustomError("time", needs)
         return self
 
     @model_validator(mode="after")
     def _columns_are_one_thing(self) -> Self:
-        check_columns(self.columns, label=self.label, drop=self.drop, leaks=self.leaks)
+        check_columns(self.columns, label=self.label, drop=self.drop, leaks=self.leaks, time=self.time)
         return self
 
     @model_validator(mode="after")

@@ -22,7 +22,9 @@ class OrderSection:
     rows: int
     """Rows of the table."""
     roc_auc: float
-    """Of the run's own model, on shuffled test rows."""
+    """Of the run's own model, on its test rows."""
+    tested_by: str | None
+    """The column by which the newest rows are tested; None where they are no newer than the others."""
     plot: Markup | None
     """The rates as bars; None where the order does not carry the label."""
 
@@ -33,6 +35,7 @@ def gather(contents: "ReportContents") -> OrderSection:
     return OrderSection(
         order=order,
         rows=contents.split.rows,
+        tested_by=contents.plan.table.time,
         roc_auc=contents.evaluation.roc_auc,
         plot=_plot(order) if order and order.carries_label else None,
     )

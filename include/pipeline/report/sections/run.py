@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from include.pipeline.documents.split import Sides
 from include.pipeline.report import formats
 from include.pipeline.report.costs import endpoint_cost, price_list, time_up, training_cost
 
@@ -71,11 +72,7 @@ def _groups(contents: "ReportContents") -> list[Facts]:
                 "Training fraction": f"{params.train_fraction:g}",
                 "Validation fraction": f"{params.validation_fraction:g}",
                 "Seed": str(params.seed),
-                **(
-                    {"Sides": f"by hash of {plan.table.key or 'the features'}"}
-                    if plan.table.split == "hash"
-                    else {}
-                ),
+                **_sides(contents),
                 "Label": plan.table.label,
                 **_columns(contents),
                 "Columns": formats.count(len(split.feature_names)),
@@ -201,6 +198,13 @@ def _columns(contents: "ReportContents") -> dict[str, str]:
         ),
     }
     return {name: value for name, value in told.items() if value}
+
+
+def _sides(contents: "ReportContents") -> dict[str, str]:
+    table, sides = contents.plan.table, contents.split.sides
+    if sides is None and table.split == "hash":  # an earlier version did not tell
+        sides = Sides(by=table.split, column=table.key)
+    return {"Sides": str(sides)} if sides else {}
 
 
 def _rows(contents: "ReportContents", rows: int, positives: int) -> str:

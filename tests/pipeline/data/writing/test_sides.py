@@ -9,7 +9,8 @@ import pytest
 from include.pipeline.aws.object_store import read_object
 from include.pipeline.data.split import split_to_s3
 from include.pipeline.data.table import read_table
-from include.pipeline.data.writing.sides import places_on_the_line, split_by_place
+from include.pipeline.data.writing.line import places_on_the_line
+from include.pipeline.data.writing.sides import split_by_place
 from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.errors import DataError
 from tests.pipeline.data.tables import stored
@@ -32,9 +33,9 @@ def text_of(rows: range) -> bytes:
 def sides(content: bytes, table: TableConfig, **changed: float) -> list[pd.DataFrame]:
     file = io.BytesIO(content)
     data = read_table(file, table)
-    places = places_on_the_line(data, file, table, 1729)
+    line = places_on_the_line(data, file, table, 1729)
     fractions = {"train_fraction": 0.7, "validation_fraction": 0.0} | changed
-    found = split_by_place(data, places, table, seed=1729, **fractions)
+    found = split_by_place(data, line, table, seed=1729, **fractions)
     return [pd.DataFrame({name: side.column(name) for name in data.names}) for side in found]
 
 
@@ -69,7 +70,7 @@ def test_a_row_is_the_same_whether_its_column_has_a_fraction_elsewhere() -> None
 def test_another_seed_gives_other_sides() -> None:
     file = io.BytesIO(text_of(range(100)))
     data = read_table(file, BY_KEY)
-    one, same, other = (places_on_the_line(data, file, BY_KEY, seed) for seed in (1, 1, 2))
+    one, same, other = (places_on_the_line(data, file, BY_KEY, seed).places for seed in (1, 1, 2))
     assert (one == same).all()
     assert (one != other).all()
     assert (one[::2] == one[1::2]).all()  # both rows of a customer
@@ -77,7 +78,7 @@ def test_another_seed_gives_other_sides() -> None:
 
 def test_places_are_those_of_blake2b() -> None:
     file = io.BytesIO(text_of(range(4)))
-    found = places_on_the_line(read_table(file, BY_KEY), file, BY_KEY, 7)
+    found = places_on_the_line(read_table(file, BY_KEY), file, BY_KEY, 7).places
     # printf '7:c0' | b2sum --length 64
     assert found[0] == int("156b05a79c527f9d", 16) / 2**64
 

@@ -41,6 +41,17 @@ def test_both_figures_stand_beside_each_other() -> None:
     assert any("from its first rows to its last: 2.8\u00a0%, 3.0\u00a0%" in words for words in spoken)
 
 
+def test_where_the_newest_rows_are_tested_the_figures_are_not_called_shuffled() -> None:
+    contents = contents_of()
+    table = contents.plan.table.model_copy(update={"split": "time", "time": "day"})
+    plan = contents.plan.model_copy(update={"table": table})
+    split = contents.split.model_copy(update={"order": ORDER})
+    page = Page.read(render_report(contents_of(plan=plan, split=split)))
+    assert "the figures of this report are of the newest rows by the column day." in page.text
+    assert " on the newest rows." in page.text
+    assert "Shuffled, as this run" not in page.text
+
+
 def test_of_a_large_table_it_is_said_how_many_rows_were_taken() -> None:
     assert page_of(ORDER, rows=9000).table("with fixed settings on 9,000 rows from all over the file")
 

@@ -6,7 +6,7 @@ import pytest
 from include.pipeline.documents.aws_settings import AwsSettings
 from include.pipeline.documents.metrics import PreviousModel
 from include.pipeline.documents.plan import CostEstimate
-from include.pipeline.documents.split import EncodedFeatures
+from include.pipeline.documents.split import EncodedFeatures, Sides
 from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.report import formats
 from include.pipeline.report.sections import deployment
@@ -46,6 +46,35 @@ def test_the_facts_of_a_run() -> None:
     assert groups["Cost"]["Prices"] == "on-demand prices of us-east-1, as of 2024"
     assert groups["Hyperparameters"]["num_round"] == "100"
     assert groups["Decision"]["Threshold"] == "0.5, by the rule fixed"
+
+
+@pytest.mark.parametrize(
+    ("sides", "told"),
+    [
+        (Sides(by="stratified"), "stratified: the shares of the label's values are equal on all sides"),
+        (
+            Sides(by="time", column="day", tested_from="2026-01-01"),
+            "the newest rows by day are tested, from 2026-01-01 on",
+        ),
+        (
+            Sides(by="group", column="machine", train_groups=70, test_groups=30),
+            "all rows of one machine are on one side: 70 are trained on, 30 are tested",
+        ),
+        (Sides(by="hash", column="customer", train_groups=7, test_groups=3), "by hash of customer"),
+        (Sides(by="hash"), "by hash of the features"),
+    ],
+    ids=lambda value: value.by if isinstance(value, Sides) else "",
+)
+def test_which_rows_are_tested_is_told(sides: Sides, told: str) -> None:
+    split = contents_of().split.model_copy(update={"sides": sides})
+    assert groups_of(split=split)["Split"]["Sides"] == told
+
+
+def test_sides_by_hash_are_told_of_a_run_of_an_earlier_version() -> None:
+    table = TableConfig(label="y", split="hash", key="customer")
+    plan = plan_of().model_copy(update={"table": table})
+    assert groups_of(plan=plan)["Split"]["Sides"] == "by hash of customer"
+    assert "Sides" not in groups_of()["Split"]
 
 
 def test_what_of_the_table_the_model_does_not_get_is_told() -> None:
