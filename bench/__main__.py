@@ -25,6 +25,7 @@ SCRIPTS = {
     "download": "Download",
     "training_time": "Training on local AWS",
     "evaluate": "Evaluation",
+    "scoring": "New rows",
     "report_time": "Report",
     "models_page": "Pages in Airflow",
     "plan_run": "Plan",

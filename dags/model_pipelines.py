@@ -8,13 +8,13 @@ from include import airflow_names
 from include.operators import evaluation_tasks, tasks
 from include.operators.create_bucket import CreateOwnBucketOperator
 from include.operators.dag.documentation import clock_tag, describe_tasks, owner_links, where_to_look
+from include.operators.dag.links import ModelReportLink
 from include.operators.dag.parsed_pipelines import parsed_pipelines
 from include.operators.dag.schedule import cron_or_event_schedule
 from include.operators.dag.teardown import teardown
 from include.operators.dag.trigger_form import trigger_form
 from include.operators.failures.retries import RETRIES
 from include.operators.held_plan import PLAN
-from include.operators.links import ModelReportLink
 from include.operators.returned import RAW, REUSED, SPLIT, TRAINING
 from include.operators.sagemaker.endpoint import RunSageMakerEndpointOperator
 from include.operators.sagemaker.training import ResumableSageMakerTrainingOperator

@@ -29,6 +29,12 @@ WRITE_REPORT = "write_report"
 DELETE_DATA = "delete_data"
 VERIFY_TEARDOWN = "verify_teardown"
 
+# Those of the DAGs that score new rows, beside the ones above.
+CHOOSE_MODEL = "choose_model"
+ENCODE_ROWS = "encode_rows"
+SCORE_ROWS = "score_rows"
+WRITE_PREDICTIONS = "write_predictions"
+
 # Those of the other DAGs.
 LOOK_AT_SOURCE = "look_at_source"
 SWEEP_LEFTOVERS = "sweep_leftovers"

@@ -19,11 +19,12 @@ FORBIDDEN = {
 ORDER = {
     "include.pipeline": (
         ("errors",),
-        ("document", "faults", "param_values"),
+        ("document", "values"),
         ("figures", "aws"),
         ("documents",),
         ("source", "history"),
         ("planning", "data", "evaluation", "teardown"),
+        ("scoring",),
         ("report", "iam"),
     ),
     "local_aws": (

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import botocore.client
@@ -17,15 +18,22 @@ from include.operators.sagemaker.deletion import (
 )
 from include.operators.sagemaker.endpoint import RunSageMakerEndpointOperator
 from include.operators.sagemaker.training import ResumableSageMakerTrainingOperator
-from include.pipeline.aws.object_store import split_uri
+from include.operators.sagemaker.transform import ResumableSageMakerTransformOperator
+from include.pipeline.aws.object_store import list_objects, split_uri
+from include.pipeline.aws.resources import MODEL
+from include.pipeline.aws.resources import delete as delete_resource
 from include.pipeline.aws.tags import RunTags
 from include.pipeline.data.split import split_to_s3
 from include.pipeline.documents.config import DATASETS, load_config
 from include.pipeline.documents.plan import RunLocations, RunPlan
+from include.pipeline.documents.raw_data import RawData
+from include.pipeline.documents.scoring.params import ScoreParams
+from include.pipeline.documents.scoring.settings import ScoreSettings
 from include.pipeline.documents.training_job import CompletedTrainingJob
 from include.pipeline.evaluation.evaluate import evaluate_endpoint, read_evaluation
 from include.pipeline.history.accepted import accept
 from include.pipeline.history.manifest import record_run
+from include.pipeline.history.provenance import is_made_by_its_run
 from include.pipeline.history.reuse import reuse_model
 from include.pipeline.iam.__main__ import policies
 from include.pipeline.iam.scope import Scope
@@ -33,6 +41,12 @@ from include.pipeline.planning.cost import estimate_cost
 from include.pipeline.planning.names import default_bucket
 from include.pipeline.planning.plan import write_plan
 from include.pipeline.report.writing import write_report
+from include.pipeline.scoring.answers import answered
+from include.pipeline.scoring.model import choose_model
+from include.pipeline.scoring.planning import make_score_plan
+from include.pipeline.scoring.record import finish_scoring
+from include.pipeline.scoring.reuse import find_scored, fingerprint
+from include.pipeline.scoring.rows import encode_rows
 from include.pipeline.source.download import fetch
 from include.pipeline.source.policy import SourcePolicy
 from include.pipeline.teardown.cleanup import delete_run
@@ -43,6 +57,7 @@ from tests.aws.connection import connect
 from tests.aws.sagemaker_requests import deployment_requests, training_request
 from tests.aws.training_data import BUCKET, put_training_data, separable_rows
 from tests.aws.training_jobs import ENDLESS, trained_model
+from tests.aws.transform_jobs import transform_request
 from tests.aws.waiting import OFTEN
 from tests.pipeline.iam.needed_permissions import Account
 from tests.pipeline.iam.policy_evaluation import AccessRequest, is_allowed
@@ -54,10 +69,11 @@ pytestmark = pytest.mark.slow
 
 ROLE = "AmazonSageMaker-test"
 ACCOUNT = "123456789012"
+CONFIG = load_config("bank_marketing").model_copy(update={"score": ScoreSettings()})
 SCOPE = Scope(
     DEPLOYMENT_ID,
     "bank_marketing",
-    load_config("bank_marketing"),
+    CONFIG,
     account=ACCOUNT,
     region="us-east-1",
     partition="aws",
@@ -149,6 +165,7 @@ def run_everything(aws: Aws) -> None:
     # It was cleared, and takes the place that it had in the list of models.
     again = plan.identity.model_copy(update={"planned_at": datetime.now(UTC)})
     accept(s3, plan, manifest.model_copy(update={"identity": again}))
+    score(aws, plan, raw)
     # The next run of the same data uses the model again, and takes over its figures.
     places = RunLocations.of(plan.bucket, "bank_marketing", "next", deployment_id=DEPLOYMENT_ID)
     next_run = plan.model_copy(update={"key": "next", "locations": places})
@@ -168,6 +185,54 @@ def run_everything(aws: Aws) -> None:
     )
 
 
+def score(aws: Aws, plan: RunPlan, raw: RawData) -> None:
+    """Score the rows as new ones, by the accepted model, and take the model away."""
+    s3, sagemaker = aws.client("s3"), aws.client("sagemaker")
+    scoring = make_score_plan(
+        ScoreParams.defaults(CONFIG).model_dump() | {"data_url": raw.url, "role": ROLE},
+        identity=plan.identity.model_copy(update={"dag_id": "bank_marketing_score"}),
+        pipeline="bank_marketing",
+        config=CONFIG.model_copy(update={"limits": CONFIG.limits.model_copy(update={"roles": (ROLE,)})}),
+        default_role=None,
+        source_policy=None,
+        iam=aws.client("iam"),
+    )
+    scoring.own_bucket.guard(s3)
+    rows = fetch(
+        "bank_marketing_sample.csv",
+        policy=SourcePolicy(local_folder=DATASETS),
+        s3=s3,
+        raw_uri=scoring.locations.raw,
+    )
+    model = choose_model(s3, scoring, partial(is_made_by_its_run, sagemaker))
+    assert find_scored(s3, scoring, fingerprint(scoring, rows, model)) is None
+    encoded = encode_rows(s3, rows, scoring, model, max_bytes=CONFIG.max_source_bytes)
+    task = ResumableSageMakerTransformOperator(
+        task_id="score_rows",
+        config=scoring.transform,
+        model=model.model_dump(mode="json"),
+        images=scoring.images,
+        archives=scoring.archives,
+        longest_seconds=scoring.max_runtime_seconds,
+        check_interval=1,
+    )
+    job = task.execute({})
+    task.on_kill()
+    finish_scoring(
+        s3,
+        scoring,
+        raw=rows,
+        model=model,
+        encoded=encoded,
+        answers=answered(sagemaker, scoring, job),
+        max_bytes=CONFIG.max_source_bytes,
+    )
+    delete_resource(sagemaker, MODEL, scoring.key, 1)
+    for uri in list_objects(s3, f"{scoring.locations.run.rpartition('/runs/')[0]}/"):
+        bucket, key = split_uri(uri)
+        s3.delete_object(Bucket=bucket, Key=key)
+
+
 def leave_everything(aws: Aws) -> None:
     """Leave an endpoint, its configuration, its model and a running job, which end with their run."""
     sagemaker = aws.client("sagemaker")
@@ -184,6 +249,13 @@ def leave_everything(aws: Aws) -> None:
     sagemaker.get_waiter("endpoint_in_service").wait(EndpointName=name, WaiterConfig=OFTEN)
     job = training_request(f"{DEPLOYMENT_ID}-bank-marketing-running", HyperParameters=ENDLESS, Tags=tags)
     sagemaker.create_training_job(**job)
+    scoring = transform_request(
+        f"{DEPLOYMENT_ID}-bank-marketing-scoring",
+        f"s3://{BUCKET}/train/",
+        ModelName=name,
+        Tags=tags,
+    )
+    sagemaker.create_transform_job(**scoring)
 
 
 def begin_upload(aws: Aws, plan: RunPlan) -> None:

@@ -5,7 +5,7 @@ Imports stand in the tasks, as in `tasks`.
 
 import logging
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Variable, task
 from airflow.sdk.exceptions import AirflowFailException
@@ -17,6 +17,9 @@ from include.operators.failures.left_out import LeftOutError
 from include.operators.held_plan import held_plan
 from include.operators.returned import document_task
 from include.operators.run_states import is_over, why_in_use
+
+if TYPE_CHECKING:
+    from include.pipeline.aws.tags import RunTags
 
 log = logging.getLogger(__name__)
 
@@ -60,24 +63,7 @@ def verify_teardown(
         dag_run: The run.
         params: The run's.
     """
-    from include.pipeline.aws.tags import RunTags
-    from include.pipeline.planning.names import run_key
-    from include.pipeline.teardown.janitor import sweep
-
-    # Of the plan no more than this is read here: the sweep comes before what may fail.
-    planned = plan["identity"].get("deployment_id", "") if plan else own_deployment_id()
-    deployment_id = check_deployment(planned)
-    own = RunTags(deployment_id=deployment_id, dag_id=ti.dag_id, run_id=ti.run_id, expires=None)
-    # By its name and tags, as a run that was cleared may have something and yet no plan.
-    sweep(
-        hook("sagemaker").conn,
-        now=datetime.now(UTC),
-        deployment_id=deployment_id,
-        is_over=own.is_same_run,
-        dry_run=False,
-        report=log.info,
-        named=run_key(deployment_id, ti.dag_id, ti.run_id),
-    )
+    own = sweep_run(plan, ti)
     if plan:
         _refuse_remains(held_plan(plan, dag_run=dag_run, params=params), own)
     states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id])[ti.run_id]
@@ -91,6 +77,42 @@ def verify_teardown(
             "Only a run whose model has passed the gate is a success. What it made on SageMaker is deleted, "
             "except what its Params keep. Clear the run to do it again."
         )
+
+
+def sweep_run(plan: dict[str, Any] | None, ti: Any) -> "RunTags":
+    """Delete what the run of a task has left on SageMaker, and stop its jobs.
+
+    By their names and tags, as a run that was cleared may have something and yet no plan.
+
+    Args:
+        plan: The run's, as it came; None where the run was not planned.
+        ti: The task instance.
+
+    Returns:
+        The tags of the run.
+
+    Raises:
+        OwnerError: Another Airflow has planned the run.
+        ClientError: AWS refused a deletion.
+    """
+    from include.pipeline.aws.tags import RunTags
+    from include.pipeline.planning.names import run_key
+    from include.pipeline.teardown.janitor import sweep
+
+    # Of the plan no more than this is read here: the sweep comes before what may fail.
+    planned = plan["identity"].get("deployment_id", "") if plan else own_deployment_id()
+    deployment_id = check_deployment(planned)
+    own = RunTags(deployment_id=deployment_id, dag_id=ti.dag_id, run_id=ti.run_id, expires=None)
+    sweep(
+        hook("sagemaker").conn,
+        now=datetime.now(UTC),
+        deployment_id=deployment_id,
+        is_over=own.is_same_run,
+        dry_run=False,
+        report=log.info,
+        named=run_key(deployment_id, ti.dag_id, ti.run_id),
+    )
+    return own
 
 
 @document_task

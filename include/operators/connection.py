@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from include.pipeline.documents.plan import RunPlan
+    from include.pipeline.documents.scoring.plan import ScorePlan
 
 
 def hook(client_type: str, connection: str = CONNECTION) -> Any:
@@ -30,7 +31,7 @@ def janitors_connection() -> str:
     return JANITOR_CONNECTION
 
 
-def s3_of(run: "RunPlan") -> "S3Client":
+def s3_of(run: "RunPlan | ScorePlan") -> "S3Client":
     """Make a client for S3 that asks for nothing of the run's bucket without saying whose it has to be.
 
     What it writes is encrypted with the run's key, where there is one.

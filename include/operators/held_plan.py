@@ -17,7 +17,7 @@ from include.operators.returned import Returned
 
 if TYPE_CHECKING:
     from include.pipeline.documents.config import PipelineConfig
-    from include.pipeline.documents.plan import RunPlan
+    from include.pipeline.documents.plan import RunIdentity, RunPlan
     from include.pipeline.source.policy import SourcePolicy
 
 
@@ -34,7 +34,7 @@ class HeldPlan(Returned):
         """
         found = Returned(self.task_id).resolve(context)
         if self.members == ("key",):
-            return _own_key(found, context["dag_run"])
+            return own_key(found, context["dag_run"])
         if self.members == ("keep_endpoint",):
             # The Param's word: what a plan says may not keep a bill, and a fault in it not hinder a deletion.
             return context["params"]["keep_endpoint"] is True
@@ -98,22 +98,11 @@ def plan_of(
         planned_at: When it was planned.
         source_policy: Where data may come from; None where nothing is read from there.
     """
-    from include.pipeline.documents.plan import RunIdentity
     from include.pipeline.planning.plan import make_plan
 
-    sts = hook("sts")
     return make_plan(
         params,
-        identity=RunIdentity(
-            deployment_id=deployment_id,
-            dag_id=dag_run.dag_id,
-            run_id=dag_run.run_id,
-            account_id=sts.conn.get_caller_identity()["Account"],
-            region=sts.conn_region_name or "",
-            planned_at=planned_at,
-            interval_start=dag_run.data_interval_start,
-            interval_end=dag_run.data_interval_end,
-        ),
+        identity=identity_of(dag_run, deployment_id=deployment_id, planned_at=planned_at),
         config=config,
         default_role=Variable.get("sagemaker_role", default=None),
         source_policy=source_policy,
@@ -121,7 +110,29 @@ def plan_of(
     )
 
 
-def _own_key(found: Mapping[str, Any], dag_run: Any) -> str:
+def identity_of(dag_run: Any, *, deployment_id: str, planned_at: datetime) -> "RunIdentity":
+    """Tell which run this is, and where it works: in the account and region of the connection."""
+    from include.pipeline.documents.plan import RunIdentity
+
+    sts = hook("sts")
+    return RunIdentity(
+        deployment_id=deployment_id,
+        dag_id=dag_run.dag_id,
+        run_id=dag_run.run_id,
+        account_id=sts.conn.get_caller_identity()["Account"],
+        region=sts.conn_region_name or "",
+        planned_at=planned_at,
+        interval_start=dag_run.data_interval_start,
+        interval_end=dag_run.data_interval_end,
+    )
+
+
+def own_key(found: Mapping[str, Any], dag_run: Any) -> str:
+    """Work the run's key out again, whatever else its plan says.
+
+    Raises:
+        PlanError: The plan has another.
+    """
     from include.pipeline.errors import PlanError
     from include.pipeline.planning.names import run_key
 

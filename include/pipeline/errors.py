@@ -9,6 +9,7 @@
     ├── DriftError     the data is not like the previous version
     ├── TrainingError  the training job ended without a model
     ├── EndpointError  the endpoint did not come up, or did not answer as it should
+    ├── TransformError the transform job ended without a score for each row
     ├── OwnerError     something of that name is there already, and another's
     ├── BucketError    the run's bucket is in another region, denied, or not there
     ├── ObjectError    an object on S3 is absent or denied, or S3 cannot be read
@@ -96,6 +97,10 @@ class TrainingError(PipelineError):
 
 class EndpointError(PipelineError):
     """The endpoint did not come up, or did not answer as it should."""
+
+
+class TransformError(PipelineError):
+    """The transform job ended without a score for each row."""
 
 
 class OwnerError(PipelineError):

@@ -199,6 +199,18 @@ ELSEWHERE = {
         "ended as Stopped",
     ),
     ("EndpointError", "the endpoint failed"): ("operators/sagemaker/test_deferral.py", "is Failed: "),
+    ("TransformError", "the job failed, or somebody stopped it"): (
+        "operators/sagemaker/test_transform.py",
+        "ended as Stopped",
+    ),
+    ("TransformError", "the job took longer than `max_runtime_seconds`"): (
+        "operators/sagemaker/test_transform.py",
+        "within max_runtime_seconds = 0",
+    ),
+    ("TransformError", "an answer is absent, or is not one probability for each row"): (
+        "pipeline/scoring/test_scoring.py",
+        "1 scores for 300 rows",
+    ),
     ("OwnerError", "something bears the run's name that the run did not make"): (
         "operators/sagemaker/test_endpoint.py",
         "is there already",

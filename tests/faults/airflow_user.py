@@ -93,8 +93,8 @@ class AirflowUser:
             TaskInstance(item["id"], item["dag_run_id"], item["task_id"]) for item in answer["task_instances"]
         ]
 
-    def mark_task(self, run_id: str, task_id: str, state: str) -> None:
-        self._send("PATCH", f"/dags/{DAG_ID}/dagRuns/{run_id}/taskInstances/{task_id}", {"new_state": state})
+    def mark_task(self, run_id: str, task_id: str, state: str, dag_id: str = DAG_ID) -> None:
+        self._send("PATCH", f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}", {"new_state": state})
 
     def mark_run(self, run_id: str, state: str) -> None:
         self._send("PATCH", f"/dags/{DAG_ID}/dagRuns/{run_id}", {"state": state})
@@ -113,9 +113,9 @@ class AirflowUser:
         """
         return self.api._client.delete(f"/api/v2/dags/{DAG_ID}/dagRuns/{run_id}").status_code
 
-    def clear_run(self, run_id: str) -> None:
+    def clear_run(self, run_id: str, dag_id: str = DAG_ID) -> None:
         """Clear all tasks of a run, for them to run again."""
-        self._send("POST", f"/dags/{DAG_ID}/dagRuns/{run_id}/clear", {"dry_run": False, "only_failed": False})
+        self._send("POST", f"/dags/{dag_id}/dagRuns/{run_id}/clear", {"dry_run": False, "only_failed": False})
 
     def clear_task(self, run_id: str, task_id: str) -> None:
         """Clear a task and all after it, as the UI proposes."""

@@ -11,7 +11,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from include.operators.cleanup_tasks import verify_teardown
 from include.pipeline.aws.tags import RunTags
 from include.pipeline.errors import PlanError
-from include.pipeline.planning.names import run_key, training_job_name
+from include.pipeline.planning.names import job_name, run_key
 from tests.aws.clients import Aws
 from tests.aws.endpoints import create_deployment
 from tests.aws.sagemaker_requests import deployment_requests
@@ -88,7 +88,7 @@ def test_what_a_task_made_after_the_other_teardowns_is_taken_away(
 
 def test_a_job_that_still_runs_is_stopped_whichever_of_the_runs_it_is(aws: Aws) -> None:
     sagemaker, key = aws.client("sagemaker"), run_key(DEPLOYMENT_ID, "bank_marketing", "manual__training")
-    running = training_job_name(key, 2)
+    running = job_name(key, 2)
     for name, owner in ((key, "manual__other"), (running, "manual__training")):
         request = planned_config(
             name,

@@ -69,6 +69,22 @@ TASKS = {
         "Takes away what the teardown has missed, and fails the run where something stays. It runs "
         "whatever happened before, and is never skipped."
     ),
+    airflow_names.CHOOSE_MODEL: (
+        "Finds the accepted model that scores: the newest of the pipeline's source, or the one that the form "
+        "names. Where it has scored the same rows before, its answers are used again."
+    ),
+    airflow_names.ENCODE_ROWS: (
+        "Checks the rows, makes them into what the model was trained on, and compares them with its training "
+        "data. Broken rows fail here, before anything is paid for."
+    ),
+    airflow_names.SCORE_ROWS: (
+        "Runs the transform job on SageMaker. Clearing this task stops the job and starts another one; a "
+        "retry takes up the one that runs."
+    ),
+    airflow_names.WRITE_PREDICTIONS: (
+        "Joins the scores with the identifiers of their rows, sorts them, and writes `predictions.csv`, "
+        "`predictions.parquet` and the report. It updates the asset of the predictions."
+    ),
     airflow_names.LOOK_AT_SOURCE: (
         "Asks the data's server which version of the file there is, without downloading it. It is "
         "skipped where that is the version of the last time."

@@ -6,8 +6,8 @@ from airflow.sdk import BaseOperator, TaskGroup, chain
 
 from include import airflow_names
 from include.operators import cleanup_tasks, evaluation_tasks
+from include.operators.dag.links import ModelReportLink
 from include.operators.held_plan import PLAN
-from include.operators.links import ModelReportLink
 from include.operators.returned import PLAN_IF_ANY, Returned
 from include.operators.sagemaker.deletion import (
     DeleteSageMakerEndpointConfigOperator,

@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import Param
 
 from include.pipeline.documents.limits import Limits
-from include.pipeline.documents.params import RunParams
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from include.pipeline.documents.params import RunParams
+    from include.pipeline.documents.scoring.params import ScoreParams
 
 # What the form shows for an empty choice.
 _EMPTY = {
@@ -19,7 +21,7 @@ _EMPTY = {
 }
 
 
-def trigger_form(defaults: RunParams, limits: Limits) -> dict[str, Param]:
+def trigger_form(defaults: "RunParams | ScoreParams", limits: Limits) -> dict[str, Param]:
     """Turn a pipeline's default Params into Airflow Params with title, name, description, type and bounds.
 
     A choice that the limits leave is a list; the plan of a run holds its Params to the limits again. A
@@ -44,22 +46,28 @@ def _bounds(values: dict[str, Any], limits: Limits) -> dict[str, dict[str, Any]]
         "image_version": limits.image_versions,
     }
     if limits.instance_types is not None:
-        lists |= dict.fromkeys(("training_instance_type", "endpoint_instance_type"), limits.instance_types)
+        names = "training_instance_type", "endpoint_instance_type", "instance_type"
+        lists |= dict.fromkeys(names, limits.instance_types)
     bounds: dict[str, dict[str, Any]] = {
-        name: {"enum": list(dict.fromkeys((*choices, values[name])))} for name, choices in lists.items()
+        name: {"enum": list(dict.fromkeys((*choices, values[name])))}
+        for name, choices in lists.items()
+        if name in values
     }
     for name, shown in _EMPTY.items():
         bounds[name]["values_display"] = {"null": shown}
     highest = {
         "training_instance_count": limits.max_training_instances,
         "endpoint_instance_count": limits.max_endpoint_instances,
+        "instance_count": limits.max_endpoint_instances,
         "max_cost": limits.max_cost,
     }
     bounds |= {
-        name: {"maximum": max(most, values[name] or 0)} for name, most in highest.items() if most is not None
+        name: {"maximum": max(most, values[name] or 0)}
+        for name, most in highest.items()
+        if name in values and most is not None
     }
     for name, may_be in (("keep_endpoint", limits.keep_endpoint), ("delete_data", limits.delete_data)):
-        if not may_be and not values[name]:
+        if not may_be and not values.get(name, True):
             bounds[name] = {"const": False}
     return bounds
 

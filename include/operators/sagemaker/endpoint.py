@@ -7,9 +7,9 @@ from airflow.providers.amazon.aws.operators.sagemaker import SageMakerEndpointOp
 from airflow.sdk import Context
 from botocore.exceptions import ClientError
 
+from include.operators.dag.links import EndpointLink
 from include.operators.deployment import check_deployment
 from include.operators.failures.retries import may_pass
-from include.operators.links import EndpointLink
 from include.operators.reuse import skip_for
 from include.operators.sagemaker.deferral import DeferralMixin
 from include.operators.sagemaker.ended import refuse_if_ended
@@ -23,9 +23,9 @@ from include.pipeline.aws.resources import (
     MODEL,
     ResourceKind,
     check_owner,
+    create,
     delete,
     describe,
-    is_of_run,
 )
 from include.pipeline.aws.tags import RunTags
 from include.pipeline.errors import EndpointError, OwnerError
@@ -97,7 +97,7 @@ class RunSageMakerEndpointOperator(DeferralMixin, SageMakerEndpointOperator):
             self._delete_all()
             for kind in reversed(ALL_KINDS):
                 refuse_if_ended(context)
-                self._create(kind)
+                create(self.hook.conn, kind, self._request(kind), self._tags_of(kind))
             self.log.info("Creating endpoint %s", name)
         if self.deferrable:
             self.defer_to(EndpointTrigger, job_type="endpoint", job_name=name, limit=self.execution_timeout)
@@ -175,14 +175,6 @@ class RunSageMakerEndpointOperator(DeferralMixin, SageMakerEndpointOperator):
 
     def _tags_of(self, kind: ResourceKind) -> RunTags:
         return RunTags.of_request(self._request(kind))
-
-    def _create(self, kind: ResourceKind) -> None:
-        try:
-            getattr(self.hook.conn, kind.create)(**self._request(kind))
-        except ClientError:
-            # Where AWS's answer is lost, boto3 asks again, and meets what it has made.
-            if not is_of_run(self.hook.conn, kind, self._name_of(kind), self._tags_of(kind)):
-                raise
 
     def _delete_all(self) -> None:
         for kind in ALL_KINDS:

@@ -1,4 +1,4 @@
-"""What a deferred task waits for in the triggerer: its training job's end, its endpoint's creation."""
+"""What a deferred task waits for in the triggerer: its job's end, its endpoint's creation."""
 
 import asyncio
 from abc import abstractmethod
@@ -11,6 +11,7 @@ from airflow.triggers.base import TriggerEvent
 from botocore.exceptions import BotoCoreError, ClientError
 
 from include.operators.deployment import tags_of
+from include.pipeline.aws.jobs import TRAINING_JOB, TRANSFORM_JOB, JobKind, describe_job
 from include.pipeline.aws.polling import async_looks
 from include.pipeline.aws.resources import ENDPOINT, describe, owner_of
 
@@ -124,30 +125,45 @@ class _WakingTrigger(SageMakerTrigger):
         return next(iter(states.get(task.run_id, {}).values()), None)
 
 
-class TrainingJobTrigger(_WakingTrigger):
-    """Waits for the end of a training job; stops it when the task is marked or cleared."""
+class JobTrigger(_WakingTrigger):
+    """Waits for the end of a job; stops it when the task is marked or cleared."""
 
     pending = frozenset({"InProgress", "Stopping"})
+    job_kind: ClassVar[JobKind]
 
     def arn(self, sagemaker: Any) -> str | None:
         """Ask for the job's."""
-        arn: str = sagemaker.describe_training_job(TrainingJobName=self.job_name)["TrainingJobArn"]
-        return arn
+        job = describe_job(sagemaker, self.job_kind, self.job_name)
+        return job[self.job_kind.arn_member] if job else None
 
     async def look(self, sagemaker: Any) -> str:
         """Ask for the job's status."""
-        job = await sagemaker.describe_training_job(TrainingJobName=self.job_name)
-        status: str = job["TrainingJobStatus"]
+        kind = self.job_kind
+        job = await getattr(sagemaker, f"describe_{kind.method}")(**{kind.name_member: self.job_name})
+        status: str = job[kind.status_member]
         return status
 
     async def end(self, sagemaker: Any) -> None:
         """Stop the job."""
-        self.log.warning("Stopping training job %s", self.job_name)
-        await sagemaker.stop_training_job(TrainingJobName=self.job_name)
+        kind = self.job_kind
+        self.log.warning("Stopping %s %s", kind.title, self.job_name)
+        await getattr(sagemaker, f"stop_{kind.method}")(**{kind.name_member: self.job_name})
 
     def is_given_up(self, task_state: str | None) -> bool:
         """Tell so of a cleared task, too: it will start another job, if it comes to that at all."""
         return task_state != TaskInstanceState.DEFERRED
+
+
+class TrainingJobTrigger(JobTrigger):
+    """Waits for the end of a training job."""
+
+    job_kind = TRAINING_JOB
+
+
+class TransformJobTrigger(JobTrigger):
+    """Waits for the end of a transform job."""
+
+    job_kind = TRANSFORM_JOB
 
 
 class EndpointTrigger(_WakingTrigger):

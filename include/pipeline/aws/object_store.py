@@ -172,15 +172,15 @@ def _status(error: ClientError) -> int:
     return error.response["ResponseMetadata"]["HTTPStatusCode"]
 
 
-def put_file(s3: "S3Client", file: BinaryIO, uri: str) -> None:
-    """Upload the whole of a CSV file, of at most `MAX_OBJECT_BYTES`.
+def put_file(s3: "S3Client", file: BinaryIO, uri: str, content_type: str = "text/csv") -> None:
+    """Upload the whole of a file, of at most `MAX_OBJECT_BYTES`.
 
     One PUT, no multipart upload: the object is there whole or not at all, and a worker killed on the way
     leaves no parts behind.
     """
     bucket, key = split_uri(uri)
     file.seek(0)
-    s3.put_object(Bucket=bucket, Key=key, Body=file, ContentType="text/csv")
+    s3.put_object(Bucket=bucket, Key=key, Body=file, ContentType=content_type)
 
 
 def has_size(s3: "S3Client", uri: str, size: int) -> bool:

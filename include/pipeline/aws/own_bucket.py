@@ -7,7 +7,7 @@ tells whose it is. https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from botocore.exceptions import ClientError
 
@@ -31,6 +31,11 @@ class OwnBucket:
     """The run's own account."""
     region: str
     """Where it has to be: in that of the connection, as SageMaker wants it."""
+
+    @classmethod
+    def of_run(cls, name: str, owner: str | None, account: str, region: str) -> Self:
+        """Take it for a run's: the run's own account's, where no other is named as its owner."""
+        return cls(name, owner=owner or account, account=account, region=region)
 
     @property
     def is_of_account(self) -> bool:

@@ -109,6 +109,20 @@ def check_owner(sagemaker: Any, kind: ResourceKind, name: str, run: RunTags) -> 
         )
 
 
+def create(sagemaker: Any, kind: ResourceKind, request: dict[str, Any], run: RunTags) -> None:
+    """Make a resource of a run.
+
+    Raises:
+        ClientError: SageMaker refuses it.
+    """
+    try:
+        getattr(sagemaker, kind.create)(**request)
+    except ClientError:
+        # Where AWS's answer is lost, boto3 asks again, and meets what it has made.
+        if not is_of_run(sagemaker, kind, request[kind.name_member], run):
+            raise
+
+
 def delete(sagemaker: Any, kind: ResourceKind, name: str, longest_pause: float) -> dict[str, Any] | None:
     """Delete a resource and see that it is gone.
 

@@ -1,7 +1,7 @@
 """The drift of the data, compared with the pipeline's limits: what fails a run, and what gives a warning."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from include.pipeline.documents.drift import ColumnDrift, Drift, DriftLimits, Kind, ShareDrift
@@ -74,15 +74,25 @@ def warnings(drift: Drift, limits: DriftLimits) -> list[str]:
     Where rows were appended to the previous version, they are looked at by themselves. Of versions that have
     not changed, at most one in twenty is warned of at all.
     """
+    return _sentences(_told([*_changes(drift, limits), *_changes_of_all(drift, limits)]))
+
+
+def feature_warnings(columns: Sequence[ColumnDrift], limits: DriftLimits) -> list[str]:
+    """List what people should look at in the features of rows that have no label, as `warnings` does."""
+    return _sentences(_told(_changes_of_columns(columns, limits, "")))
+
+
+def _sentences(told: "list[_Change]") -> list[str]:
     by_kind: dict[str, list[str]] = {}
-    for change in _told(drift, limits):
+    for change in told:
         by_kind.setdefault(change.what, []).append(change.where)
     return [f"{what}: {_listed(places)}" for what, places in by_kind.items()]
 
 
 def warned_columns(drift: Drift, limits: DriftLimits) -> frozenset[str]:
     """Name the columns that `warnings` tells of, those that it counts only included."""
-    return frozenset(change.column for change in _told(drift, limits) if change.column is not None)
+    told = _told([*_changes(drift, limits), *_changes_of_all(drift, limits)])
+    return frozenset(change.column for change in told if change.column is not None)
 
 
 def check_drift(drift: Drift, limits: DriftLimits) -> None:
@@ -99,8 +109,8 @@ def check_drift(drift: Drift, limits: DriftLimits) -> None:
         )
 
 
-def _told(drift: Drift, limits: DriftLimits) -> list[_Change]:
-    looked_for = [*_changes(drift, limits), *_changes_of_all(drift, limits)]
+def _told(changes: Iterable[_Change]) -> list[_Change]:
+    looked_for = list(changes)
     beyond = beyond_chance([change.chance for change in looked_for])
     return [change for change, told in zip(looked_for, beyond, strict=True) if told and change.matters]
 
@@ -108,7 +118,6 @@ def _told(drift: Drift, limits: DriftLimits) -> list[_Change]:
 def _changes(drift: Drift, limits: DriftLimits) -> Iterator[_Change]:
     """List all differences that were looked for in the label and the columns."""
     part, whose = drift.appended or drift, "appended rows: " if drift.appended else ""
-    # What fails is not warned of as well.
     fail = math.inf if limits.psi_fail is None else limits.psi_fail
     yield _Change(
         f"{whose}label rate of {part.label!r}",
@@ -116,7 +125,13 @@ def _changes(drift: Drift, limits: DriftLimits) -> Iterator[_Change]:
         _known(part.label_chance),
         matters=effect(part.label_rate, part.previous_label_rate) >= LEAST_EFFECT and part.label_psi < fail,
     )
-    for column in part.columns:
+    yield from _changes_of_columns(part.columns, limits, whose)
+
+
+def _changes_of_columns(columns: Sequence[ColumnDrift], limits: DriftLimits, whose: str) -> Iterator[_Change]:
+    # What fails is not warned of as well.
+    fail = math.inf if limits.psi_fail is None else limits.psi_fail
+    for column in columns:
         name = column.name
         yield _Change(
             f"{whose}PSI at or above psi_warn = {limits.psi_warn}",

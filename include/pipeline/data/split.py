@@ -3,15 +3,13 @@
 import hashlib
 import logging
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 from pyarrow import csv
 
-from include.pipeline.aws.object_store import MAX_OBJECT_BYTES, put_file, receive_object, write_object
+from include.pipeline.aws.object_store import MAX_OBJECT_BYTES, put_file, write_object
 from include.pipeline.aws.request_limits import MAX_BODY_BYTES
 from include.pipeline.data.bins import told_rows
 from include.pipeline.data.encoding.encoded_rows import encode_table, fit_rows, unseen_rows
@@ -24,6 +22,7 @@ from include.pipeline.data.parts import (
     check_row_bytes,
 )
 from include.pipeline.data.places import listed
+from include.pipeline.data.reading.raw_file import naming, plain_csv_of
 from include.pipeline.data.reading.whole_columns import read_text
 from include.pipeline.data.stored_table import StoredTable
 from include.pipeline.data.table import read_table
@@ -34,11 +33,7 @@ from include.pipeline.data.writing.rows import Rows, shuffled
 from include.pipeline.data.writing.sides import split_by_place
 from include.pipeline.documents.raw_data import RawData
 from include.pipeline.documents.split import EncodedFeatures, Split
-from include.pipeline.errors import DataError, DriftError, ObjectError
-from include.pipeline.source.download import Received
-from include.pipeline.source.forms.plain_csv import as_plain_csv
-from include.pipeline.source.forms.several import as_one_csv
-from include.pipeline.source.s3 import is_prefix
+from include.pipeline.errors import DataError
 from include.pipeline.source.worker_disk import telling_of_full_disk
 
 if TYPE_CHECKING:
@@ -176,18 +171,14 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan", *, max_bytes: int
         DocumentError: What is stored of that model cannot be read.
         WorkerError: There is no room for it here.
     """
-    with telling_of_full_disk(), _naming(raw), tempfile.TemporaryDirectory() as folder:
+    with telling_of_full_disk(), naming(raw), tempfile.TemporaryDirectory() as folder:
         written, params = Path(folder), plan.params
-        with tempfile.TemporaryFile() as file:
-            receive_object(s3, raw.uri, file)
-            _check_sha256(file, raw)
-            opened = as_one_csv if is_prefix(raw.url) else as_plain_csv
-            with opened(file, plan.table.file, most=max_bytes, texts=plan.table.as_text) as plain:
-                data = read_table(plain, plan.table, written)
-                is_shuffled = plan.table.split == "shuffle"
-                line = None if is_shuffled else places_on_the_line(data, plain, plan.table, params.seed)
-                names = plan.table.identifiers
-                identifiers = read_text(plain, names, "an identifier", data.rows) if names else None
+        with plain_csv_of(s3, raw, plan.table, most=max_bytes) as plain:
+            data = read_table(plain, plan.table, written)
+            is_shuffled = plan.table.split == "shuffle"
+            line = None if is_shuffled else places_on_the_line(data, plain, plan.table, params.seed)
+            names = plan.table.identifiers
+            identifiers = read_text(plain, names, "an identifier", data.rows) if names else None
         _tell_left_out(plan.table)
         if not plan.table.encoded:
             check_monotone_constraints(params.hyperparameters, len(data.names) - 1)
@@ -266,25 +257,6 @@ def _cut(data: StoredTable, line: Line | None, plan: "RunPlan") -> tuple[Rows, R
         )
     train, test = split_table(data, plan.table, train_fraction=params.train_fraction, seed=params.seed)
     return *hold_out_validation(train, plan.table, params.validation_fraction), test
-
-
-@contextmanager
-def _naming(raw: RawData) -> Iterator[None]:
-    """Have what is wrong with a table say of which file that is: with dated data each run has another."""
-    try:
-        yield
-    except (DataError, DriftError) as error:
-        raise type(error)(f"{raw.name}: {error.found}", error.rule, error.mend) from None
-
-
-def _check_sha256(file: BinaryIO, raw: RawData) -> None:
-    found = Received.of(file, etag=None, last_modified=None).sha256
-    if found != raw.sha256:
-        raise ObjectError(
-            f"{raw.uri} has the SHA-256 {found}",
-            f"it is what was downloaded, with {raw.sha256}",
-            "Delete it, then clear download_data and what follows it",
-        )
 
 
 def _sha256(*files: Path) -> str:

@@ -14,9 +14,10 @@ from include.pipeline.documents.aws_settings import AwsSettings
 from include.pipeline.documents.drift import DriftLimits
 from include.pipeline.documents.limits import Limits
 from include.pipeline.documents.params import RunParams
+from include.pipeline.documents.scoring.settings import SCORE, ScoreSettings
 from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.errors import ConfigError
-from include.pipeline.faults import faults
+from include.pipeline.values.faults import faults
 
 _HOURS_OF_A_YEAR = 366 * 24
 
@@ -80,6 +81,9 @@ class PipelineConfig(BaseModel):
     aws: AwsSettings = Field(default=AwsSettings(), description="How jobs and endpoints are made on AWS.")
     limits: Limits = Field(default=Limits(), description="What the Params of a run may choose.")
     card: ModelCard | None = Field(default=None, description="What the report says of the model's use.")
+    score: ScoreSettings | None = Field(
+        default=None, description="How new rows are scored; null for a pipeline without such a DAG."
+    )
     params: RunParams
 
 
@@ -102,6 +106,13 @@ def load_config(pipeline: str) -> PipelineConfig:
         raise ConfigError(
             f"pipeline = {pipeline!r}",
             f"a DAG whose id ends with {WATCHER} watches the source of a pipeline",
+            "Give the file another name",
+        )
+    scored = pipeline.removesuffix(SCORE)
+    if scored != pipeline and scored in pipeline_names():
+        raise ConfigError(
+            f"pipeline = {pipeline!r}",
+            f"a DAG of that id scores new rows by the model of {scored}",
             "Give the file another name",
         )
     path = DATASETS / f"{pipeline}.yaml"

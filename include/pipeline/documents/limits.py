@@ -9,7 +9,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 
-from include.pipeline.param_values import Account, InstanceType
+from include.pipeline.values.params import Account, InstanceType
 
 _DAY = 24 * 3600
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html

@@ -1,6 +1,6 @@
-"""manifest.json: what a run was made of and what it made, enough to make it again."""
+"""manifest.json: what a run was made of and what it made; and the model of a run that another uses again."""
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from include.pipeline.document import Document
 from include.pipeline.documents.metrics import Metrics
@@ -37,3 +37,29 @@ class RunManifest(Document):
     def __str__(self) -> str:
         verdict = "failed" if self.missed else "passed"
         return f"ROC AUC {self.metrics.roc_auc:.3f}, {verdict}, {self.raw}"
+
+
+class ReusedModel(Document):
+    """The model of an accepted run whose data and configuration another run has, too."""
+
+    run_id: str
+    """The run that made the model."""
+    job_name: str
+    """The training job that made it."""
+    split: Split
+    metrics: Metrics
+    reason: str
+    """Why steps are left out, for those who look for them."""
+
+    @classmethod
+    def of(cls, manifest: RunManifest) -> Self:
+        """Take it from the accepted run's manifest."""
+        run_id = manifest.reused_from or manifest.identity.run_id
+        return cls(
+            run_id=run_id,
+            job_name=manifest.training.name,
+            split=manifest.split,
+            metrics=manifest.metrics,
+            reason=f"The model of {run_id} is used again: it was made of the same data in the same way, and "
+            "passed the gate. force_retrain trains anew",
+        )

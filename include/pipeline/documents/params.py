@@ -16,8 +16,8 @@ from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 from include.pipeline.errors import ParamError
-from include.pipeline.faults import faults
-from include.pipeline.param_values import (
+from include.pipeline.values.faults import faults
+from include.pipeline.values.params import (
     Account,
     HyperparameterName,
     HyperparameterValue,

@@ -203,12 +203,8 @@ class RunPlan(Document):
     @property
     def own_bucket(self) -> OwnBucket:
         """The bucket, whose it has to be, and where."""
-        account = self.identity.account_id
-        return OwnBucket(
-            self.bucket,
-            owner=self.params.bucket_owner or account,
-            account=account,
-            region=self.identity.region,
+        return OwnBucket.of_run(
+            self.bucket, self.params.bucket_owner, self.identity.account_id, self.identity.region
         )
 
     @model_validator(mode="before")

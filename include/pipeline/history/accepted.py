@@ -23,7 +23,7 @@ from include.pipeline.aws.object_store import is_there, list_objects, read_objec
 from include.pipeline.documents.manifest import RunManifest
 from include.pipeline.documents.metrics import Evaluation
 from include.pipeline.documents.plan import RunLocations
-from include.pipeline.history.provenance import has_accepted_content, is_in_its_place
+from include.pipeline.history.provenance import ModelsOf, has_accepted_content, is_in_its_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -179,16 +179,30 @@ def accepted_before(s3: "S3Client", plan: "RunPlan") -> "Iterator[RunManifest]":
         DocumentError: The manifest of one cannot be read.
     """
     when = _when(plan.identity)
-    for entry in reversed(_entries(s3, plan)):
-        if entry.when >= when or entry.key == plan.key:
-            continue
-        manifest = _read(s3, entry)
+    for manifest in accepted_models(s3, plan, lambda entry: entry.when < when and entry.key != plan.key):
         # A run that was cleared since has another key in the list of before.
-        if (
-            manifest
-            and manifest.identity.run_id != plan.identity.run_id
-            and is_in_its_place(manifest, plan, entry.key)
-        ):
+        if manifest.identity.run_id != plan.identity.run_id:
+            yield manifest
+
+
+def accepted_models(
+    s3: "S3Client", models: ModelsOf, is_wanted: "Callable[[_Entry], bool]" = lambda _: True
+) -> "Iterator[RunManifest]":
+    """Read a pipeline's accepted models, those of the newest data first.
+
+    One whose archive is not in its run's folder is passed over.
+
+    Args:
+        s3: Has the accepted models.
+        models: The pipeline's.
+        is_wanted: Says so of an entry of the list, before it is read.
+
+    Raises:
+        DocumentError: The manifest of one cannot be read.
+    """
+    for entry in reversed(_entries(s3, models)):
+        manifest = _read(s3, entry) if is_wanted(entry) else None
+        if manifest and is_in_its_place(manifest, models, entry.key):
             yield manifest
 
 
@@ -208,30 +222,30 @@ def is_listed_for(uri: str, key: str) -> bool:
     return uri.endswith(f"/{key}.json")
 
 
-def places_of(plan: "RunPlan", manifest: RunManifest) -> RunLocations:
+def places_of(models: ModelsOf, manifest: RunManifest) -> RunLocations:
     """Tell where the run of an accepted model, which another run has found, keeps what it made."""
-    dag_id, deployment_id = plan.identity.dag_id, manifest.identity.deployment_id
-    return RunLocations.of(plan.bucket, dag_id, manifest.key, deployment_id=deployment_id)
+    dag_id, deployment_id = models.identity.dag_id, manifest.identity.deployment_id
+    return RunLocations.of(models.bucket, dag_id, manifest.key, deployment_id=deployment_id)
 
 
-def _entries(s3: "S3Client", plan: "RunPlan") -> list[_Entry]:
+def _entries(s3: "S3Client", models: ModelsOf) -> list[_Entry]:
     """List the accepted models, those of the oldest data first."""
-    deployment_id = plan.identity.deployment_id
-    entries = [_Entry.of(uri, deployment_id) for uri in list_objects(s3, f"{plan.locations.models}/")]
+    deployment_id = models.identity.deployment_id
+    entries = [_Entry.of(uri, deployment_id) for uri in list_objects(s3, f"{models.locations.models}/")]
     if deployment_id:
-        entries += [_Entry.of(uri, "") for uri in _listed_before(s3, plan)]
+        entries += [_Entry.of(uri, "") for uri in _listed_before(s3, models)]
     return sorted(entries, key=lambda entry: (entry.when, entry.deployment_id, entry.key))
 
 
-def _listed_before(s3: "S3Client", plan: "RunPlan") -> list[str]:
-    models = RunLocations.of(plan.bucket, plan.identity.dag_id, plan.key, deployment_id="").models
+def _listed_before(s3: "S3Client", models: ModelsOf) -> list[str]:
+    place = RunLocations.of(models.bucket, models.identity.dag_id, "", deployment_id="").models
     try:
-        return list_objects(s3, f"{models}/")
+        return list_objects(s3, f"{place}/")
     except ClientError as error:
         if not _is_forbidden(error):
             raise
         # A policy of one deployment need not reach what all of them had together.
-        log.info("The models of earlier versions are passed over: %s may not be listed", models)
+        log.info("The models of earlier versions are passed over: %s may not be listed", place)
         return []
 
 

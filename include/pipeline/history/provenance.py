@@ -7,7 +7,7 @@ against its place, the archive's hash, and what SageMaker itself tells of the jo
 import hashlib
 import logging
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from botocore.exceptions import ClientError
 
@@ -22,17 +22,33 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
 
     from include.pipeline.documents.manifest import RunManifest
-    from include.pipeline.documents.plan import RunPlan
+    from include.pipeline.documents.plan import RunIdentity
 
 log = logging.getLogger(__name__)
 
 
-def is_in_its_place(manifest: "RunManifest", plan: "RunPlan", key: str) -> bool:
+class ModelsOf(Protocol):
+    """A pipeline's list of models: the plan of a run is one, for the list that the run adds to."""
+
+    @property
+    def bucket(self) -> str:
+        """Has the list."""
+
+    @property
+    def identity(self) -> "RunIdentity":
+        """Pipeline and deployment."""
+
+    @property
+    def locations(self) -> RunLocations:
+        """Where the list is."""
+
+
+def is_in_its_place(manifest: "RunManifest", plan: ModelsOf, key: str) -> bool:
     """Tell whether a model's archive lies where a run of this pipeline has its job write it.
 
     Args:
         manifest: Of the accepted run.
-        plan: Of the run that looks for a model.
+        plan: Of the run that looks for a model, or the pipeline's list.
         key: The run key under which the manifest is listed.
     """
     job = manifest.training.name

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from include.pipeline.aws.object_store import copy_object
-from include.pipeline.documents.reused_model import ReusedModel
+from include.pipeline.documents.manifest import ReusedModel
 from include.pipeline.history.accepted import find_same, places_of
 
 if TYPE_CHECKING:

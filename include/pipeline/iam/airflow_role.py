@@ -7,11 +7,12 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_sagemake
 from collections.abc import Iterator
 
 from include.pipeline.iam.keys import use_of_keys
-from include.pipeline.iam.leftovers import KINDS, LIST, LOOK_UP, TAKE_AWAY
+from include.pipeline.iam.leftovers import LIST, kinds, look_up, take_away
 from include.pipeline.iam.policy import Conditions, Statement, both
 from include.pipeline.iam.scope import Scope
 
 _MADE = ("CreateEndpoint", "CreateEndpointConfig", "CreateModel", "CreateTrainingJob")
+_SCORING = "CreateTransformJob"
 
 
 def airflow_role(scope: Scope) -> Iterator[Statement]:
@@ -60,7 +61,7 @@ def _storage(scope: Scope) -> Iterator[Statement]:
             "s3:GetObject",
             "s3:PutObject",
         ),
-        scope.objects("*"),
+        (*scope.objects("*"), *scope.scored_objects("*")),
         scope.own_account,
     )
 
@@ -99,21 +100,26 @@ def _sagemaker(scope: Scope) -> Iterator[Statement]:
         scope.sagemaker("endpoint", "endpoint-config"),
         scope.request_tags,
     )
+    if scope.config.score:
+        yield Statement(
+            "Score",
+            (f"sagemaker:{_SCORING}",),
+            scope.sagemaker("transform-job"),
+            both(scope.request_tags, _only_instances(scope)),
+        )
+    own, made = scope.sagemaker(*kinds(scope)), (*_MADE, *((_SCORING,) if scope.config.score else ()))
     # Tags are given where something is made, and never changed after.
     yield Statement(
         "TagWhatIsMade",
         ("sagemaker:AddTags",),
-        scope.sagemaker(*KINDS),
-        both(scope.request_tags, {"StringEquals": {"sagemaker:TaggingAction": _MADE}}),
+        own,
+        both(scope.request_tags, {"StringEquals": {"sagemaker:TaggingAction": made}}),
     )
     # verify_teardown looks for what a task made after its run had ended. Lists have no narrower resource.
     yield Statement("List", LIST)
-    yield Statement("LookUp", LOOK_UP, scope.sagemaker(*KINDS))
+    yield Statement("LookUp", look_up(scope), own)
     yield Statement(
-        "UseAndTakeAway",
-        ("sagemaker:InvokeEndpoint", *TAKE_AWAY),
-        scope.sagemaker(*KINDS),
-        scope.resource_tags,
+        "UseAndTakeAway", ("sagemaker:InvokeEndpoint", *take_away(scope)), own, scope.resource_tags
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from include.pipeline.iam.leftovers import KINDS, LIST, LOOK_UP, TAKE_AWAY
+from include.pipeline.iam.leftovers import LIST, kinds, look_up, take_away
 from include.pipeline.iam.policy import Statement
 from include.pipeline.iam.scope import Scope
 
@@ -10,5 +10,6 @@ from include.pipeline.iam.scope import Scope
 def janitor_role(scope: Scope) -> Iterator[Statement]:
     """Yield the statements of its policy."""
     yield Statement("List", LIST)
-    yield Statement("LookUp", LOOK_UP, scope.sagemaker(*KINDS))
-    yield Statement("TakeAway", TAKE_AWAY, scope.sagemaker(*KINDS), scope.resource_tags)
+    own = scope.sagemaker(*kinds(scope))
+    yield Statement("LookUp", look_up(scope), own)
+    yield Statement("TakeAway", take_away(scope), own, scope.resource_tags)

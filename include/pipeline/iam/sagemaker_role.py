@@ -11,6 +11,7 @@ from include.pipeline.iam.scope import Scope
 
 _READ = ("runs/*/train/*", "runs/*/validation/*")
 _WRITE = ("runs/*/model/*", "runs/*/checkpoints/*")
+_SCORED, _ANSWERS = "runs/*/rows/*", "runs/*/answers/*"
 
 
 def sagemaker_role(scope: Scope) -> Iterator[Statement]:
@@ -19,18 +20,21 @@ def sagemaker_role(scope: Scope) -> Iterator[Statement]:
         "FindDataAndModels",
         ("s3:ListBucket",),
         scope.bucket_arns,
-        both(scope.own_account, {"StringLike": {"s3:prefix": f"{scope.folder}/runs/*"}}),
+        both(scope.own_account, {"StringLike": {"s3:prefix": _runs(scope)}}),
     )
     yield Statement(
         "ReadDataAndModels",
         ("s3:GetObject",),
-        tuple(arn for below in (*_READ, *_WRITE) for arn in scope.objects(below)),
+        (
+            *(arn for below in (*_READ, *_WRITE) for arn in scope.objects(below)),
+            *scope.scored_objects(_SCORED),
+        ),
         scope.own_account,
     )
     yield Statement(
         "WriteModels",
         ("s3:PutObject",),
-        tuple(arn for below in _WRITE for arn in scope.objects(below)),
+        (*(arn for below in _WRITE for arn in scope.objects(below)), *scope.scored_objects(_ANSWERS)),
         scope.own_account,
     )
     # AWS's images lie in accounts of AWS, which differ by region.
@@ -59,6 +63,11 @@ def sagemaker_role(scope: Scope) -> Iterator[Statement]:
     )
     if scope.config.aws.vpc:
         yield Statement("ConnectToVpc", _VPC)
+
+
+def _runs(scope: Scope) -> str | tuple[str, ...]:
+    prefixes = tuple(f"{folder}/runs/*" for folder in scope.folders)
+    return prefixes if scope.config.score else prefixes[0]
 
 
 # EC2 has no narrower resource for all of these.

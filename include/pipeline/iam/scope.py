@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from include.pipeline.aws.tags import PROJECT
 from include.pipeline.documents.config import PipelineConfig
+from include.pipeline.documents.scoring.settings import SCORE
 from include.pipeline.iam.policy import Conditions
 from include.pipeline.planning.names import key_prefix
 
@@ -48,12 +49,23 @@ class Scope:
 
     def objects(self, below: str) -> tuple[str, ...]:
         """Name the objects of the pipeline's folder in each bucket, such as `runs/*`."""
-        return tuple(f"{bucket}/{self.folder}/{below}" for bucket in self.bucket_arns)
+        return tuple(f"{bucket}/{self.folders[0]}/{below}" for bucket in self.bucket_arns)
+
+    def scored_objects(self, below: str) -> tuple[str, ...]:
+        """Name those of the folder of the DAG that scores new rows; none where there is no such DAG."""
+        return tuple(
+            f"{bucket}/{folder}/{below}" for folder in self.folders[1:] for bucket in self.bucket_arns
+        )
 
     @property
-    def folder(self) -> str:
-        """The pipeline's folder, in any bucket."""
-        return f"{self.deployment_id}/{self.pipeline}"
+    def dag_ids(self) -> tuple[str, ...]:
+        """The pipeline's DAG, and the one that scores new rows, where there is one."""
+        return (self.pipeline, f"{self.pipeline}{SCORE}") if self.config.score else (self.pipeline,)
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folder of each of these DAGs, in any bucket."""
+        return tuple(f"{self.deployment_id}/{dag_id}" for dag_id in self.dag_ids)
 
     @property
     def own_account(self) -> Conditions:
@@ -71,9 +83,9 @@ class Scope:
         return self._tags("aws:ResourceTag")
 
     def _tags(self, key: str) -> Conditions:
-        tags = {
+        tags: dict[str, str | tuple[str, ...]] = {
             "airflow:project": PROJECT,
-            "airflow:dag_id": self.pipeline,
+            "airflow:dag_id": self.dag_ids if self.config.score else self.pipeline,
             "airflow:deployment_id": self.deployment_id,
         }
         return {"StringEquals": {f"{key}/{name}": value for name, value in tags.items()}}

@@ -30,14 +30,9 @@ def deployment_request(
         tags: Of all three, in SageMaker's form.
     """
     return {
-        "Model": {
-            "ModelName": name,
-            "PrimaryContainer": {"Image": image_uri},
-            "ExecutionRoleArn": role_arn,
-            "Tags": tags,
-            **({"VpcConfig": settings.vpc.to_aws()} if settings.vpc else {}),
-            **({"EnableNetworkIsolation": True} if settings.network_isolation else {}),
-        },
+        "Model": model_request(
+            settings, name=name, container={"Image": image_uri}, role_arn=role_arn, tags=tags
+        ),
         "EndpointConfig": {
             "EndpointConfigName": name,
             "ProductionVariants": [
@@ -53,4 +48,26 @@ def deployment_request(
             **({"KmsKeyId": settings.keys.endpoint_volume} if settings.keys.endpoint_volume else {}),
         },
         "Endpoint": {"EndpointName": name, "EndpointConfigName": name, "Tags": tags},
+    }
+
+
+def model_request(
+    settings: AwsSettings, *, name: str, container: dict[str, str], role_arn: str, tags: list[dict[str, str]]
+) -> dict[str, Any]:
+    """Build the request of `CreateModel`.
+
+    Args:
+        settings: The pipeline's. What they turn off is not in the request.
+        name: At most 63 characters.
+        container: What of `PrimaryContainer` is known.
+        role_arn: Reads the model's archive.
+        tags: In SageMaker's form.
+    """
+    return {
+        "ModelName": name,
+        "PrimaryContainer": container,
+        "ExecutionRoleArn": role_arn,
+        "Tags": tags,
+        **({"VpcConfig": settings.vpc.to_aws()} if settings.vpc else {}),
+        **({"EnableNetworkIsolation": True} if settings.network_isolation else {}),
     }

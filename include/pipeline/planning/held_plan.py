@@ -4,7 +4,7 @@ Whoever runs a task, or may write XComs, may have changed it. There is no key to
 does not hold too: so what decides is worked out again where it is acted on.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,8 +27,9 @@ _HELD = (
     "keep_endpoint",
 )
 _REQUESTS = ("training", "deployment")
+_SCORING_REQUESTS = ("transform",)
 # Where a name that the derived plan does not have is none of a later version's either.
-_CLOSED = (*_REQUESTS, "params.hyperparameters")
+_CLOSED = (*_REQUESTS, *_SCORING_REQUESTS, "params.hyperparameters")
 # These follow from what is held, and from when the run was planned.
 _LEFT_OUT = {"identity.planned_at"}
 
@@ -50,19 +51,42 @@ def hold_plan(found: Mapping[str, Any], derived: RunPlan, now: datetime) -> RunP
     Raises:
         PlanError: They differ, or the found plan is of the future.
     """
-    if derived.identity.planned_at > now + _SKEW:
+    check_moment(derived.identity.planned_at, now)
+    own = derived.model_dump(mode="json")
+    refuse_difference(found, own, (*_HELD, *_REQUESTS))
+    return derived.model_copy(update={"cost": RunPlan.read(found, "the plan").cost})
+
+
+def check_moment(planned_at: datetime, now: datetime) -> None:
+    """Refuse a plan of the future.
+
+    Raises:
+        PlanError: It is one.
+    """
+    if planned_at > now + _SKEW:
         raise PlanError(
-            f"identity.planned_at of the plan that plan_run returned is {derived.identity.planned_at:%F %T} "
+            f"identity.planned_at of the plan that plan_run returned is {planned_at:%F %T} "
             f"UTC, and this worker's clock says {now:%F %T} UTC",
             "a plan is older than the tasks that act on it",
             "Set the clocks of all workers by one time server, then clear plan_run and all that follows. If "
             "they are right, somebody has changed the plan: find out who may write XComs",
         )
-    own = derived.model_dump(mode="json")
-    for field in (*_HELD, *_REQUESTS):
+
+
+def refuse_difference(found: Mapping[str, Any], own: Mapping[str, Any], fields: Iterable[str]) -> None:
+    """Hold a plan as it came to the one that was worked out again.
+
+    Args:
+        found: As it came through XCom.
+        own: Worked out again, as JSON has it.
+        fields: Those that are held to each other, where the found plan has them.
+
+    Raises:
+        PlanError: One differs. The message names the first such place, and not its value.
+    """
+    for field in fields:
         if field in found and (place := next(_differences(found[field], own[field], field), None)):
             raise _refused(place)
-    return derived.model_copy(update={"cost": RunPlan.read(found, "the plan").cost})
 
 
 def _differences(found: Any, own: Any, place: str) -> Iterator[str]:

@@ -1,8 +1,9 @@
 """The Params of a run, held to the limits of its pipeline."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from include.pipeline.aws import prices
 from include.pipeline.errors import ParamError
@@ -14,8 +15,34 @@ if TYPE_CHECKING:
     from include.pipeline.documents.limits import Limits
     from include.pipeline.documents.params import RunParams
     from include.pipeline.documents.plan import RunIdentity
+    from include.pipeline.documents.scoring.params import ScoreParams
 
 _HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """Instances that Params choose."""
+
+    param: str
+    """What the Params' names begin with: `endpoint_instance`, of `endpoint_instance_type` and `_count`."""
+    use: prices.Use
+    instance_type: str
+    count: int
+    most: int
+
+
+class _Placed(Protocol):
+    """The Params that say where a run reads and writes, and under which role."""
+
+    @property
+    def data_url(self) -> str | None: ...
+    @property
+    def bucket(self) -> str | None: ...
+    @property
+    def bucket_owner(self) -> str | None: ...
+    @property
+    def role(self) -> str | None: ...
 
 
 def check_limits(
@@ -36,12 +63,53 @@ def check_limits(
     faults = [
         *_places(params, limits, identity),
         *_role(params, limits, default_role),
-        *_purchases(params, limits, identity.region),
+        *_image_and_purchases(params, limits, identity.region),
         *_switches(params, limits),
     ]
     if config.aws.max_runtime_seconds > limits.max_runtime_seconds:
         longest = config.aws.max_runtime_seconds
         faults.append(f"aws.max_runtime_seconds = {longest} (at most {limits.max_runtime_seconds})")
+    _refuse(faults, identity)
+
+
+def check_score_limits(
+    params: "ScoreParams", config: "PipelineConfig", *, identity: "RunIdentity", default_role: str | None
+) -> None:
+    """Refuse Params of a run that scores new rows, which choose what the pipeline's limits do not allow.
+
+    Its transform job is held to what an endpoint is held to: it serves the model in the same way.
+
+    Args:
+        params: The run's, whose `data_url` is no template any more.
+        config: The pipeline's.
+        identity: The run: its account and region.
+        default_role: The Airflow Variable `sagemaker_role`.
+
+    Raises:
+        ParamError: One message for all that is beyond the limits.
+    """
+    limits, kind, count = config.limits, params.instance_type, params.instance_count
+    longest = config.score.max_runtime_seconds if config.score else 0
+    faults = [
+        *_places(params, limits, identity),
+        *_role(params, limits, default_role),
+        *_instances(
+            _Wanted("instance", "hosting", kind, count, limits.max_endpoint_instances),
+            limits,
+            identity.region,
+        ),
+    ]
+    if longest > limits.max_runtime_seconds:
+        faults.append(f"score.max_runtime_seconds = {longest} (at most {limits.max_runtime_seconds})")
+    if limits.max_cost is not None:
+        cost = prices.usd(identity.region, "hosting", kind, count, timedelta(seconds=longest))
+        if cost is None or cost > limits.max_cost:
+            told = "nobody knows what it costs" if cost is None else f"it may cost {cost:.2f} USD"
+            faults.append(f"{count} {kind} for {longest} s ({told}, at most {limits.max_cost:.2f})")
+    _refuse(faults, identity)
+
+
+def _refuse(faults: list[str], identity: "RunIdentity") -> None:
     if faults:
         raise ParamError(
             "; ".join(faults),
@@ -50,7 +118,7 @@ def check_limits(
         )
 
 
-def _places(params: "RunParams", limits: "Limits", identity: "RunIdentity") -> Iterator[str]:
+def _places(params: _Placed, limits: "Limits", identity: "RunIdentity") -> Iterator[str]:
     own = (default_bucket(identity.account_id, identity.region), *limits.buckets)
     owner = limits.partner_buckets.get(params.bucket or "")
     if owner is None and params.bucket is not None and params.bucket not in own:
@@ -59,9 +127,10 @@ def _places(params: "RunParams", limits: "Limits", identity: "RunIdentity") -> I
         yield f"bucket_owner = {params.bucket_owner!r} ({params.bucket} is of {owner})"
     if owner is None and params.bucket_owner not in (None, identity.account_id):
         yield f"bucket_owner = {params.bucket_owner!r} (the bucket is of the run's own account)"
-    if scheme_of(params.data_url) == "s3" and not _is_below(params.data_url, limits.s3_sources):
+    url = params.data_url or ""
+    if scheme_of(url) == "s3" and not _is_below(url, limits.s3_sources):
         places = f"below {' or '.join(limits.s3_sources)}" if limits.s3_sources else "not on S3"
-        yield f"data_url = {without_secrets(params.data_url)!r} ({places})"
+        yield f"data_url = {without_secrets(url)!r} ({places})"
 
 
 def _is_below(url: str, prefixes: tuple[str, ...]) -> bool:
@@ -71,38 +140,48 @@ def _is_below(url: str, prefixes: tuple[str, ...]) -> bool:
     return url.startswith(prefixes)
 
 
-def _role(params: "RunParams", limits: "Limits", default_role: str | None) -> Iterator[str]:
+def _role(params: _Placed, limits: "Limits", default_role: str | None) -> Iterator[str]:
     if params.role and params.role not in (default_role, *limits.roles):
         allowed = f"{_one_of(limits.roles)}, or empty" if limits.roles else "empty"
         yield f"role = {params.role!r} ({allowed}: the Airflow Variable sagemaker_role)"
 
 
-def _purchases(params: "RunParams", limits: "Limits", region: str) -> Iterator[str]:
+def _image_and_purchases(params: "RunParams", limits: "Limits", region: str) -> Iterator[str]:
     if params.image_version not in limits.image_versions:
         yield f"image_version = {params.image_version!r} ({_one_of(limits.image_versions)})"
-    uses: tuple[tuple[str, prices.Use, str, int, int], ...] = (
-        (
-            "training", "training",
-            params.training_instance_type, params.training_instance_count, limits.max_training_instances,
+    for wanted in (
+        _Wanted(
+            "training_instance",
+            "training",
+            params.training_instance_type,
+            params.training_instance_count,
+            limits.max_training_instances,
         ),
-        (
-            "endpoint", "hosting",
-            params.endpoint_instance_type, params.endpoint_instance_count, limits.max_endpoint_instances,
+        _Wanted(
+            "endpoint_instance",
+            "hosting",
+            params.endpoint_instance_type,
+            params.endpoint_instance_count,
+            limits.max_endpoint_instances,
         ),
-    )  # fmt: skip
-    for name, use, instance_type, count, most in uses:
-        if limits.instance_types is not None and instance_type not in limits.instance_types:
-            yield f"{name}_instance_type = {instance_type!r} ({_one_of(limits.instance_types)})"
-        if count > most:
-            yield f"{name}_instance_count = {count} (at most {most})"
-        if limits.max_usd_per_hour is not None:
-            price = prices.usd(region, use, instance_type, count, _HOUR)
-            if price is None or price > limits.max_usd_per_hour:
-                costs = "is not known" if price is None else f"is {price:.2f} USD an hour"
-                yield (
-                    f"{count} {instance_type} for the {name} (their price {costs}, at most "
-                    f"{limits.max_usd_per_hour:.2f})"
-                )
+    ):
+        yield from _instances(wanted, limits, region)
+
+
+def _instances(wanted: _Wanted, limits: "Limits", region: str) -> Iterator[str]:
+    kind, count = wanted.instance_type, wanted.count
+    if limits.instance_types is not None and kind not in limits.instance_types:
+        yield f"{wanted.param}_type = {kind!r} ({_one_of(limits.instance_types)})"
+    if count > wanted.most:
+        yield f"{wanted.param}_count = {count} (at most {wanted.most})"
+    if limits.max_usd_per_hour is not None:
+        price = prices.usd(region, wanted.use, kind, count, _HOUR)
+        if price is None or price > limits.max_usd_per_hour:
+            costs = "is not known" if price is None else f"is {price:.2f} USD an hour"
+            what = wanted.param.removesuffix("instance").rstrip("_") or "transform job"
+            yield (
+                f"{count} {kind} for the {what} (their price {costs}, at most {limits.max_usd_per_hour:.2f})"
+            )
 
 
 def _switches(params: "RunParams", limits: "Limits") -> Iterator[str]:

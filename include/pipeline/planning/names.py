@@ -57,8 +57,8 @@ def key_prefix(deployment_id: str, dag_id: str) -> str:
     return f"{deployment_id}-{_slug(dag_id)}-"[: _LONGEST_KEY - _DIGEST - 1]
 
 
-def training_job_name(key: str, attempt: int) -> str:
-    """Name a run's n-th training job: SageMaker never gives a job's name out twice.
+def job_name(key: str, attempt: int) -> str:
+    """Name a run's n-th job: SageMaker never gives a job's name out twice.
 
     Args:
         key: The run key.

@@ -15,7 +15,7 @@ from include.pipeline.planning.deployment_request import deployment_request
 from include.pipeline.planning.hyperparameters import check_hyperparameters
 from include.pipeline.planning.image import xgboost_image
 from include.pipeline.planning.limits import check_limits
-from include.pipeline.planning.names import check_bucket_name, default_bucket, run_key, training_job_name
+from include.pipeline.planning.names import check_bucket_name, default_bucket, job_name, run_key
 from include.pipeline.planning.role import resolve_role
 from include.pipeline.planning.training_request import training_request
 from include.pipeline.planning.volume_keys import check_volume_keys
@@ -98,7 +98,7 @@ def make_plan(
         training=training_request(
             checked,
             config.aws,
-            job_name=training_job_name(key, attempt=1),
+            job_name=job_name(key, attempt=1),
             image_uri=image_uri,
             role_arn=role_arn,
             train_uri=locations.train,

@@ -57,7 +57,7 @@ _SECTIONS: tuple[_Section, ...] = (
     deployment,
 )
 _HERE = Path(__file__).parent
-_TEMPLATES = Environment(
+TEMPLATES = Environment(
     loader=FileSystemLoader(_HERE),
     autoescape=True,
     finalize=printable,
@@ -65,7 +65,8 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_TEMPLATES.filters |= FILTERS
+TEMPLATES.filters |= FILTERS
+"""Templates escape what they show."""
 
 
 def render_report(contents: "ReportContents") -> str:
@@ -79,16 +80,21 @@ def render_report(contents: "ReportContents") -> str:
     Returns:
         The page, to be kept as UTF-8.
     """
-    return _TEMPLATES.get_template("page.html.jinja").render(
-        styles=Markup((_HERE / "page.css").read_text(encoding="utf-8")),  # noqa: S704 - the project's own
+    return TEMPLATES.get_template("page.html.jinja").render(
+        styles=styles(),
         contents=contents,
         sections=[_render(section, contents) for section in _SECTIONS],
     )
 
 
+def styles() -> Markup:
+    """Read the style sheet of all pages."""
+    return Markup((_HERE / "page.css").read_text(encoding="utf-8"))  # noqa: S704 - the project's own
+
+
 def _render(section: _Section, contents: "ReportContents") -> Markup:
     name = section.__name__.rpartition(".")[2]
-    html = _TEMPLATES.get_template(f"sections/{name}.html.jinja").render(
+    html = TEMPLATES.get_template(f"sections/{name}.html.jinja").render(
         section=section.gather(contents),
         few_shown=contents.few_rows_shown,
         is_few=is_few,

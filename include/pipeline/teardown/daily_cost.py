@@ -1,4 +1,4 @@
-"""What an endpoint that is there, or a training job that runs, costs a day."""
+"""What an endpoint that is there, or a job that runs, costs a day."""
 
 from datetime import timedelta
 from typing import Any
@@ -27,6 +27,12 @@ def training_job_cost(sagemaker: Any, name: str) -> float | None:
     """Price a training job's instances for a day, in USD; None where the price is not known."""
     resources = sagemaker.describe_training_job(TrainingJobName=name)["ResourceConfig"]
     return _usd(sagemaker, "training", resources.get("InstanceType"), resources.get("InstanceCount"))
+
+
+def transform_job_cost(sagemaker: Any, name: str) -> float | None:
+    """Price a transform job's instances for a day, as those of an endpoint, in USD; None where not known."""
+    resources = sagemaker.describe_transform_job(TransformJobName=name)["TransformResources"]
+    return _usd(sagemaker, "hosting", resources["InstanceType"], resources["InstanceCount"])
 
 
 def one_a_day(cost: float | None) -> str:

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
 
 from include.pipeline.aws.deployment_id import FORM, FORM_IN_WORDS
+from include.pipeline.aws.jobs import JOB_KINDS, TRAINING_JOB, TRANSFORM_JOB, JobKind, describe_job, stop_job
 from include.pipeline.aws.resources import (
     ALL_KINDS,
     ENDPOINT,
@@ -22,11 +23,20 @@ from include.pipeline.aws.resources import (
     owner_of,
 )
 from include.pipeline.aws.tags import RunTags, UnreadableTags
-from include.pipeline.teardown.daily_cost import a_day, endpoint_cost, one_a_day, training_job_cost
+from include.pipeline.teardown.daily_cost import (
+    a_day,
+    endpoint_cost,
+    one_a_day,
+    training_job_cost,
+    transform_job_cost,
+)
 
 _LONGEST_PAUSE = 15
-_TRAINING_JOB = "training job"
-_COST = {ENDPOINT.title: endpoint_cost, _TRAINING_JOB: training_job_cost}
+_COST = {
+    ENDPOINT.title: endpoint_cost,
+    TRAINING_JOB.title: training_job_cost,
+    TRANSFORM_JOB.title: transform_job_cost,
+}
 """Of the kinds that are billed."""
 _DENIED = "AccessDeniedException"
 _OF_BEFORE = (
@@ -88,7 +98,7 @@ def find_leftovers(
     why_in_use: Callable[[RunTags], str] = lambda _: "it has not expired",
     named: str = "",
 ) -> Iterator[Found]:
-    """Find leftovers among all endpoints, configurations, models and running training jobs of the region.
+    """Find leftovers among all endpoints, configurations, models and running jobs of the region.
 
     A resource that has no tags of this project, that is another deployment's, or that is to be kept, is
     never a leftover. One whose tags cannot be read is left alone. So is one that has expired, and that a
@@ -133,9 +143,10 @@ def find_leftovers(
 
 
 def remove(sagemaker: Any, leftover: Leftover) -> None:
-    """Delete a resource and wait until it is gone; stop a training job."""
-    if leftover.kind == _TRAINING_JOB:
-        _stop(sagemaker, leftover.name)
+    """Delete a resource and wait until it is gone; stop a job."""
+    job = next((kind for kind in JOB_KINDS if kind.title == leftover.kind), None)
+    if job:
+        _stop(sagemaker, job, leftover.name)
     else:
         delete(sagemaker, _kind(leftover.kind), leftover.name, _LONGEST_PAUSE)
 
@@ -216,8 +227,9 @@ def _resources(sagemaker: Any, named: str) -> Iterator[tuple[str, str, str, date
         for item in _all(sagemaker, kind.list, kind.list_member, **names):
             yield kind.title, item[kind.name_member], item[kind.arn_member], item["CreationTime"]
     running = names | {"StatusEquals": "InProgress"}
-    for job in _all(sagemaker, "list_training_jobs", "TrainingJobSummaries", **running):
-        yield _TRAINING_JOB, job["TrainingJobName"], job["TrainingJobArn"], job["CreationTime"]
+    for job in JOB_KINDS:
+        for item in _all(sagemaker, job.list, job.list_member, **running):
+            yield job.title, item[job.name_member], item[job.arn_member], item["CreationTime"]
 
 
 def _why(run: RunTags, now: datetime, is_over: Callable[[RunTags], bool]) -> str | None:
@@ -228,12 +240,13 @@ def _why(run: RunTags, now: datetime, is_over: Callable[[RunTags], bool]) -> str
     return "its run is over" if is_over(run) else None
 
 
-def _stop(sagemaker: Any, name: str) -> None:
+def _stop(sagemaker: Any, kind: JobKind, name: str) -> None:
     try:
-        sagemaker.stop_training_job(TrainingJobName=name)
+        stop_job(sagemaker, kind, name)
     except ClientError:
         # SageMaker refuses to stop a job that has ended since it was found.
-        if sagemaker.describe_training_job(TrainingJobName=name)["TrainingJobStatus"] == "InProgress":
+        job = describe_job(sagemaker, kind, name)
+        if job and job[kind.status_member] == "InProgress":
             raise
 
 

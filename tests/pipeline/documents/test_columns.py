@@ -11,8 +11,8 @@ from include.pipeline.documents.config import PipelineConfig
 from include.pipeline.documents.table.columns import CategoryColumn, DateColumn
 from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.errors import PlanError
-from include.pipeline.faults import faults
 from include.pipeline.planning.held_plan import hold_plan
+from include.pipeline.values.faults import faults
 from tests.pipeline.planned import CONFIG, plan_of
 from tests.pipeline.report.example import contents_of
 

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from include.pipeline.aws.object_store import list_objects, read_object, write_object
-from include.pipeline.documents.manifest import RunManifest
+from include.pipeline.documents.manifest import ReusedModel, RunManifest
 from include.pipeline.documents.plan import RunPlan
-from include.pipeline.documents.reused_model import ReusedModel
 from include.pipeline.documents.split import EncodedFeatures
 from include.pipeline.evaluation.evaluate import read_evaluation
 from include.pipeline.history.accepted import accept

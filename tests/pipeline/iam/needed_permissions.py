@@ -25,6 +25,7 @@ _S3_ACTIONS = {
 }
 _NAMES = {
     "TrainingJobName": "training-job",
+    "TransformJobName": "transform-job",
     "EndpointName": "endpoint",
     "EndpointConfigName": "endpoint-config",
     "ModelName": "model",
@@ -111,6 +112,7 @@ class Account:
     def _own_kind(self, operation: str) -> str:
         for suffix, kind in (
             ("TrainingJob", "training-job"),
+            ("TransformJob", "transform-job"),
             ("EndpointConfig", "endpoint-config"),
             ("Endpoint", "endpoint"),
             ("Model", "model"),
@@ -130,6 +132,8 @@ def _of_request(call: Mapping[str, Any]) -> dict[str, Values]:
     if "ResourceConfig" in call:
         context["sagemaker:InstanceTypes"] = (call["ResourceConfig"]["InstanceType"],)
         context["sagemaker:MaxRuntimeInSeconds"] = str(call["StoppingCondition"]["MaxRuntimeInSeconds"])
+    if "TransformResources" in call:
+        context["sagemaker:InstanceTypes"] = (call["TransformResources"]["InstanceType"],)
     if "ProductionVariants" in call:
         types = tuple(variant["InstanceType"] for variant in call["ProductionVariants"])
         context["sagemaker:InstanceTypes"] = types

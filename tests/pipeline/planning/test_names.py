@@ -9,8 +9,8 @@ from include.pipeline.planning.names import (
     check_bucket_name,
     default_bucket,
     is_named_for,
+    job_name,
     run_key,
-    training_job_name,
 )
 
 SAGEMAKER_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
@@ -31,7 +31,7 @@ def test_any_run_gets_a_name_that_sagemaker_takes(deployment_id: str, dag_id: st
     key = run_key(deployment_id, dag_id, run_id)
     assert SAGEMAKER_NAME.fullmatch(key)
     assert key.startswith(f"{deployment_id}-") or not deployment_id
-    assert SAGEMAKER_NAME.fullmatch(training_job_name(key, attempt=99))
+    assert SAGEMAKER_NAME.fullmatch(job_name(key, attempt=99))
 
 
 def test_a_retry_meets_the_same_name() -> None:
@@ -91,7 +91,7 @@ def test_a_name_can_be_read() -> None:
 
 
 def test_the_first_job_bears_the_runs_name_and_later_ones_a_number() -> None:
-    assert [training_job_name("key", attempt) for attempt in (1, 2, 3)] == ["key", "key-2", "key-3"]
+    assert [job_name("key", attempt) for attempt in (1, 2, 3)] == ["key", "key-2", "key-3"]
 
 
 def test_the_default_bucket_is_the_accounts_own() -> None:

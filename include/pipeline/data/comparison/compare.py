@@ -62,6 +62,35 @@ def _compare(data: StoredTable, table: "TableConfig", previous: DataProfile, *, 
     seen_before = {*known, *previous.dropped}
     seen_now = {*data.names, *table.left_out}
     dates = set(dates_of(table))
+    rows, shown = data.rows - first, table.shows(table.label)
+    positives = told_positives(data.column(table.label)[first:], shown=shown)
+    return Drift(
+        rows=rows,
+        previous_rows=previous.rows,
+        added=tuple(name for name in data.names if name not in seen_before | dates),
+        missing=tuple(name for name in known if name not in seen_now),
+        columns=compare_features(data, table, previous, first=first),
+        label=table.label,
+        label_rate=positives / rows,
+        previous_label_rate=previous.positives / previous.rows,
+        label_psi=population_stability_index(
+            (rows - positives, positives), (previous.rows - previous.positives, previous.positives)
+        ),
+        label_chance=compare_shares(positives, rows, previous.positives, previous.rows, shown=shown).chance,
+    )
+
+
+def compare_features(
+    data: StoredTable, table: "TableConfig", previous: DataProfile, *, first: int = 0
+) -> tuple[ColumnDrift, ...]:
+    """Compare the features that both have, the highest PSI first, by the rows from one on.
+
+    Args:
+        data: As `profile` takes it, with or without a label.
+        table: Names the label, and what is no number.
+        previous: Profile of the previous version.
+        first: The first row that is compared, from 0 on.
+    """
     columns = [
         _compare_column(
             values_to_compare(data, column.name)[first:],
@@ -72,24 +101,9 @@ def _compare(data: StoredTable, table: "TableConfig", previous: DataProfile, *, 
             is_text=column.name in data.categories,
         )
         for column in previous.columns
-        if column.name in data.names and column.name not in {table.label, *dates}
+        if column.name in data.names and column.name not in {table.label, *dates_of(table)}
     ]
-    rows, shown = data.rows - first, table.shows(table.label)
-    positives = told_positives(data.column(table.label)[first:], shown=shown)
-    return Drift(
-        rows=rows,
-        previous_rows=previous.rows,
-        added=tuple(name for name in data.names if name not in seen_before | dates),
-        missing=tuple(name for name in known if name not in seen_now),
-        columns=tuple(sorted(columns, key=lambda column: -column.psi)),
-        label=table.label,
-        label_rate=positives / rows,
-        previous_label_rate=previous.positives / previous.rows,
-        label_psi=population_stability_index(
-            (rows - positives, positives), (previous.rows - previous.positives, previous.positives)
-        ),
-        label_chance=compare_shares(positives, rows, previous.positives, previous.rows, shown=shown).chance,
-    )
+    return tuple(sorted(columns, key=lambda column: -column.psi))
 
 
 def _compare_duplicates(hashes: np.ndarray, previous: DataProfile, *, shown: bool) -> ShareDrift | None:

@@ -23,18 +23,19 @@ def find_reference(s3: "S3Client", plan: "RunPlan") -> "tuple[RunManifest, Refer
     Raises:
         DocumentError: The manifest of an accepted model cannot be read.
     """
-    found = find_previous(s3, plan, lambda manifest: is_of_source(manifest, plan))
+    source = plan.source or plan.params.data_url
+    found = find_previous(s3, plan, lambda manifest: is_of_source(manifest, source))
     if found is None:
         return None
     return found, Reference(
-        run_id=found.identity.run_id, url=found.raw.url, is_same_source=is_of_source(found, plan)
+        run_id=found.identity.run_id, url=found.raw.url, is_same_source=is_of_source(found, source)
     )
 
 
-def is_of_source(manifest: "RunManifest", plan: "RunPlan") -> bool:
-    """Tell whether a run's `data_url` leads to the data of an accepted model, in the period of that."""
+def is_of_source(manifest: "RunManifest", source: str) -> bool:
+    """Tell whether a `data_url` leads to the data of an accepted model, in the period of its run."""
     try:
-        url = resolve_data_url(plan.source or plan.params.data_url, manifest.identity.interval)
+        url = resolve_data_url(source, manifest.identity.interval)
     except (ParamError, SourceError):
         # The URL is dated, and that run was for no period.
         return False

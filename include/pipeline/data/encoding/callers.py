@@ -1,6 +1,9 @@
 """Rows as a table has them, encoded for an endpoint by the model's encoding.json and nothing else."""
 
 import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import BinaryIO
 
 import pyarrow as pa
 
@@ -11,8 +14,28 @@ from include.pipeline.data.places import row_number
 from include.pipeline.data.reading.blocks import blocks
 from include.pipeline.data.reading.cells import BlockReader, RaggedRowError
 from include.pipeline.data.reading.header import read_header
+from include.pipeline.data.stored_table import wider
 from include.pipeline.data.writing.csv_file import csv_text
 from include.pipeline.errors import DataError
+
+
+@dataclass(frozen=True)
+class EncodedBlock:
+    """Some rows of a file."""
+
+    first: int
+    """The place of the first of them in the file, from 0 on."""
+    cells: pa.RecordBatch
+    """The columns that the encoding names, as `encode` takes them."""
+    features: pa.RecordBatch
+    """What the model gets."""
+    vanished: Mapping[str, int]
+    """Of columns with a number that 64 bits have as 0, the place in the block of the first such."""
+
+    @property
+    def csv(self) -> pa.Buffer:
+        """The features as an endpoint takes them: lines without header."""
+        return csv_text(pa.Table.from_batches([self.features]))
 
 
 def encode_csv(content: bytes, encoding: Encoding) -> bytes:
@@ -25,7 +48,19 @@ def encode_csv(content: bytes, encoding: Encoding) -> bytes:
     Raises:
         DataError: A column is absent, or a cell is no number or no date.
     """
-    file = io.BytesIO(content)
+    return b"".join(block.csv.to_pybytes() for block in encoded_blocks(io.BytesIO(content), encoding))
+
+
+def encoded_blocks(file: BinaryIO, encoding: Encoding) -> Iterator[EncodedBlock]:
+    """Encode a file, some rows at a time, in its order.
+
+    Args:
+        file: CSV in UTF-8 with a header. Columns that the encoding does not have are left out.
+        encoding: The model's.
+
+    Raises:
+        DataError: A column is absent, or a cell is no number or no date.
+    """
     header = read_header(file)
     wanted = [column.name for column in encoding.columns]
     if absent := [name for name in wanted if header.count(name) != 1]:
@@ -44,18 +79,22 @@ def encode_csv(content: bytes, encoding: Encoding) -> bytes:
             column.name for column in encoding.columns if isinstance(column, Number) and column.is_named
         ),
     )
-    lines, rows = [], 0
+    rows, types = 0, dict[str, pa.DataType]()
     for block in blocks(file):
-        encoded = encode(_cells(block, reader, encoding, rows), encoding)
-        check_blank_lines(encoded, rows)
-        lines.append(csv_text(pa.Table.from_batches([encoded])).to_pybytes())
-        rows += encoded.num_rows
-    return b"".join(lines)
+        cells, vanished = _cells(block, reader, encoding, rows, types)
+        if not cells.num_rows:  # blank lines
+            continue
+        features = encode(cells, encoding)
+        check_blank_lines(features, rows)
+        yield EncodedBlock(rows, cells, features, vanished)
+        rows += features.num_rows
 
 
-def _cells(block: bytes, reader: BlockReader, encoding: Encoding, rows: int) -> pa.RecordBatch:
+def _cells(
+    block: bytes, reader: BlockReader, encoding: Encoding, rows: int, types: dict[str, pa.DataType]
+) -> tuple[pa.RecordBatch, Mapping[str, int]]:
     try:
-        cells = reader.numbers(block, {})
+        cells = reader.numbers(block, types)
     except RaggedRowError as error:
         raise DataError(
             f"row {row_number(rows + error.row.number - 1)} has {error.row.actual_columns} cells",
@@ -64,6 +103,8 @@ def _cells(block: bytes, reader: BlockReader, encoding: Encoding, rows: int) -> 
         ) from None
     for name, (place, _) in cells.no_numbers.items():
         raise _no_value(name, rows + place, "a number")
+    # Blocks whose columns are of the types of those before are read sooner.
+    types |= {kept.name: wider(types.get(kept.name, kept.type), kept.type) for kept in cells.numbers.schema}
     columns = []
     for column in encoding.columns:
         if isinstance(column, Number):
@@ -74,7 +115,8 @@ def _cells(block: bytes, reader: BlockReader, encoding: Encoding, rows: int) -> 
             columns.append(days_of(text, column.order) if isinstance(column, Date) else text)
         except NoDateError as error:
             raise _no_value(column.name, rows + error.place, f"a date, {error.written}") from None
-    return pa.RecordBatch.from_arrays(columns, names=[column.name for column in encoding.columns])
+    named = pa.RecordBatch.from_arrays(columns, names=[column.name for column in encoding.columns])
+    return named, cells.vanished
 
 
 def _no_value(name: str, at: int, kind: str) -> DataError:

@@ -53,16 +53,38 @@ def fill_buckets(rows: Rows, names: Sequence[str], folder: Path) -> list[Bucket]
     wanted = len(rows)
     schema = pa.schema([rows.table.schema.field(name) for name in names])
     row_bytes = sum(kind.bit_width for kind in schema.types) // 8
-    size = max(_BUCKET_BYTES // row_bytes, -(-wanted // _MOST_BUCKETS), 1)
-    buckets = [
-        Bucket(folder / f"bucket-{number}.arrow", first)
-        for number, first in enumerate(range(0, wanted, size))
-    ]
     # Of a row that is not wanted, a place beyond the last.
     places = np.full(rows.table.rows, wanted, dtype=np.min_scalar_type(wanted))
     for part in parts(wanted):
         order = rows.order[part]
         places[order] = np.arange(part.start, part.start + len(order), dtype=places.dtype)
+    return put_into_buckets(rows.table.batches(names), schema, places, wanted, folder, row_bytes=row_bytes)
+
+
+def put_into_buckets(
+    batches: Iterator[pa.RecordBatch],
+    schema: pa.Schema,
+    places: np.ndarray,
+    wanted: int,
+    folder: Path,
+    *,
+    row_bytes: int,
+) -> list[Bucket]:
+    """Write rows into buckets by their places in the new order.
+
+    Args:
+        batches: Of all rows, in the order in which they come.
+        schema: Of the batches.
+        places: Of each row, in the new order; of one that is not wanted, `wanted`. Shape `(rows,)`.
+        wanted: How many are.
+        folder: Gets a file for each bucket.
+        row_bytes: About how many bytes a row has.
+    """
+    size = max(_BUCKET_BYTES // row_bytes, -(-wanted // _MOST_BUCKETS), 1)
+    buckets = [
+        Bucket(folder / f"bucket-{number}.arrow", first)
+        for number, first in enumerate(range(0, wanted, size))
+    ]
     with ExitStack() as stack:
         writers = [
             stack.enter_context(
@@ -73,7 +95,7 @@ def fill_buckets(rows: Rows, names: Sequence[str], folder: Path) -> list[Bucket]
             )
             for bucket in buckets
         ]
-        for first, batch in _joined(rows.table.batches(names)):
+        for first, batch in _joined(batches):
             here = places[first : first + batch.num_rows]
             own = np.flatnonzero(here < wanted)
             bucket_of = (here[own].astype(np.int64) // size).astype(np.uint16)

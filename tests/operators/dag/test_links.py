@@ -2,7 +2,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from include.operators.links import EndpointLink, ModelReportLink, TrainingJobLink
+from include.operators.dag.links import EndpointLink, ModelReportLink, TrainingJobLink
 from include.operators.sagemaker.endpoint import RunSageMakerEndpointOperator
 from include.operators.sagemaker.training import ResumableSageMakerTrainingOperator
 from tests.aws.connection import connect

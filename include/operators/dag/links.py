@@ -51,3 +51,10 @@ class EndpointLink(_ConsoleLink):
 
     name = "SageMaker endpoint"
     page = "endpoints"
+
+
+class TransformJobLink(_ConsoleLink):
+    """The transform job."""
+
+    name = "SageMaker transform job"
+    page = "transform-jobs"

@@ -1,0 +1,1 @@
+"""New rows scored by a pipeline's model, as tasks."""

@@ -1,0 +1,1 @@
+"""What people and tasks say of the scoring of new rows."""

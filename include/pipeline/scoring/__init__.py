@@ -1,0 +1,1 @@
+"""New rows scored by a pipeline's accepted model, through a batch transform job."""

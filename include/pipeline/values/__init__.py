@@ -1,0 +1,1 @@
+"""What people write: what one value may be, and what is wrong with one."""
