@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from local_aws.protocol.signatures.refusals import Form, Refusals
 from local_aws.protocol.signatures.request_headers import SentRequest
@@ -108,19 +109,15 @@ def _claim(
     expires: timedelta | None,
     refusals: Refusals,
 ) -> Claim:
-    scope = _SCOPE.fullmatch(credential)
+    scope = _scope(credential)
     if scope is None:
         raise refusals.error(
             "malformed",
             'the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".',
         )
-    key_id, date, region, service = scope.groups()
-    names = tuple(signed_headers.split(";"))
-    if (
-        "host" not in names
-        or list(names) != sorted(set(names))
-        or any(name != name.lower() for name in names)
-    ):
+    key_id, date, region, service = scope
+    names = _names(signed_headers)
+    if names is None:
         raise refusals.error("malformed", "SignedHeaders must hold 'host', in lower case and in order.")
     claim = Claim(key_id, region, service, timestamp, names, signature, token, expires)
     if not _TIMESTAMP.fullmatch(timestamp) or timestamp[:8] != date:
@@ -130,3 +127,19 @@ def _claim(
     except ValueError:
         raise refusals.error("malformed", "X-Amz-Date is no time.") from None
     return claim
+
+
+# A client's requests have the same credential and headers, all day long.
+@lru_cache(maxsize=256)
+def _scope(credential: str) -> tuple[str, str, str, str] | None:
+    """Return key id, date, region and service of a credential; None where it is not well formed."""
+    scope = _SCOPE.fullmatch(credential)
+    return (scope[1], scope[2], scope[3], scope[4]) if scope else None
+
+
+@lru_cache(maxsize=256)
+def _names(signed_headers: str) -> tuple[str, ...] | None:
+    """Return the names of signed headers; None where they are not lower case, in order and with the host."""
+    names = tuple(signed_headers.split(";"))
+    is_in_order = list(names) == sorted(set(names)) and signed_headers == signed_headers.lower()
+    return names if is_in_order and "host" in names else None

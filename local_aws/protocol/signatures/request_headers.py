@@ -54,11 +54,8 @@ class SentRequest:
         if value is None:
             return None
         preserved = self.environ.get(PRESERVED_HEADER_NAMES_ENVIRON_KEY) or {}
-        if (
-            value is None
-            or preserved.get(variable, name).lower() != name
-            or ("_" in name) != (variable in preserved)
-        ):
+        # Only names with underscores are preserved.
+        if preserved.get(variable, "").lower() != (name if "_" in name else ""):
             return None
         text = str(value)
         if text.isascii():

@@ -3,6 +3,7 @@
 import hmac
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -52,8 +53,25 @@ class _Signed:
 class _AsSigned(SigV4Auth):
     """A signer that signs the headers that the sender has signed, and no others."""
 
+    _region_name: str
+    _service_name: str
+
     def headers_to_sign(self, request: Any) -> Any:
         return request.signed
+
+    def signature(self, string_to_sign: str, request: Any) -> str:
+        date = request.context["timestamp"][:8]
+        key = _signing_key(self.credentials.secret_key, date, self._region_name, self._service_name)
+        return hmac.digest(key, string_to_sign.encode(), "sha256").hex()
+
+
+@lru_cache(maxsize=64)
+def _signing_key(secret: str, *scope: str) -> bytes:
+    """Derive the key of a day, region and service, as botocore does for each request anew."""
+    key = f"AWS4{secret}".encode()
+    for part in (*scope, "aws4_request"):
+        key = hmac.digest(key, part.encode(), "sha256")
+    return key
 
 
 class _Header(_AsSigned, SigV4Auth):
