@@ -65,6 +65,7 @@ class Container:
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
         self._last_resort: threading.Timer | None = None
+        self._listener: socket.socket | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -76,7 +77,7 @@ class Container:
         """Start the process, or start it again once `wait` has returned.
 
         Args:
-            listener: A listening socket that a serving process takes over.
+            listener: A listening socket that a serving process takes over. `remove` closes it.
 
         Raises:
             RuntimeError: The container was killed.
@@ -95,6 +96,7 @@ class Container:
         if listener is not None:
             ours["LOCAL_AWS_LISTENER"] = str(listener.fileno())
             pass_fds = [listener.fileno()]
+            self._listener = listener
         with self._lock:
             if self._killed:
                 raise RuntimeError("the container was killed")
@@ -191,6 +193,8 @@ class Container:
             self._close_pipes()
         if self._last_resort is not None:
             self._last_resort.cancel()
+        if self._listener is not None:
+            self._listener.close()
         shutil.rmtree(self.opt_ml.base, ignore_errors=True)
         self.removed = True
 

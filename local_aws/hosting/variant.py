@@ -128,7 +128,6 @@ class EndpointVariant:
             self._keeper.join()
         self.pool.close()
         self.container.remove()
-        self.listener.close()
 
 
 def start_variant(region: Region, endpoint_name: str, spec: JsonObject, model: Model) -> EndpointVariant:
