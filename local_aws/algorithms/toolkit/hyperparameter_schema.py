@@ -5,6 +5,7 @@ Their images check them with a JSON schema. They report a violation as one sente
 Source of the texts: the toolkit's code where AWS published it (awslabs' vowpal_wabbit serving image).
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -81,6 +82,19 @@ def choice(*values: str, default: str | None = None, required: bool = False) -> 
 
     quoted = ", ".join(f"'{value}'" for value in values)
     return Hyperparameter(read, f"accepts one of the following: {quoted}", default, required)
+
+
+def some_of(*values: str) -> Hyperparameter:
+    """Define a hyperparameter that is a JSON list of some of the values; by default of all of them."""
+
+    def read(text: str) -> tuple[str, ...]:
+        listed = json.loads(text.replace("'", '"'))
+        if not isinstance(listed, list) or not listed or not all(value in values for value in listed):
+            raise ValueError(text)
+        return tuple(listed)
+
+    quoted = ", ".join(f"'{value}'" for value in values)
+    return Hyperparameter(read, f"expects a list with elements of the following: {quoted}", values)
 
 
 def read(schema: Mapping[str, Hyperparameter], given: Mapping[str, str]) -> dict[str, Any]:

@@ -40,6 +40,7 @@ class DataForm:
 
 
 LABELLED = DataForm()
+UNLABELLED = DataForm(label_sizes=("0",), has_labels=False)
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,14 @@ def _pattern(data: str, logged_as: str, kind: str) -> re.Pattern[str]:
     return re.compile(rf".*#quality_metric: host=\S+, {data} {logged_as} <{kind}>=(\S+)")
 
 
+# The rate of `log_throughput`.
+THROUGHPUT = Metric(
+    "train:throughput",
+    "Maximize",
+    re.compile(r".*#throughput_metric: host=\S+, train throughput=(\S+) records/second"),
+)
+
+
 def log_final(data: str, name: str, value: float) -> None:
     """Log a final value as the developer guide shows it."""
     _LOG.info("#%s_score (%s) : ('%s', %s)", data, _HOST, name, float(value))

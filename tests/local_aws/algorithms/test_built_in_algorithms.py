@@ -113,6 +113,45 @@ def test_rows_of_protobuf_and_json_lines(sagemaker: Any, runtime: Any, s3: Any, 
 
 
 @pytest.mark.parametrize(
+    ("image", "given", "answered"),
+    [
+        ("kmeans:1", {"k": "4"}, ["closest_cluster", "distance_to_cluster"]),
+        ("pca:1", {"num_components": "2", "mini_batch_size": "50"}, ["projection"]),
+        ("randomcutforest:1", {"num_trees": "50"}, ["score"]),
+    ],
+)
+def test_rows_without_labels(  # noqa: PLR0917 - fixtures
+    sagemaker: Any, s3: Any, rows: np.ndarray, image: str, given: dict[str, str], answered: list[str]
+) -> None:
+    """A training job whose channel has the features alone, and a transform job of the same rows."""
+    name = image.partition(":")[0]
+    s3.put_object(Bucket=BUCKET, Key="unlabelled/rows.csv", Body=as_csv(rows[:, 1:]))
+    source = {
+        "S3DataType": "S3Prefix",
+        "S3Uri": f"s3://{BUCKET}/unlabelled/",
+        "S3DataDistributionType": "ShardedByS3Key",
+    }
+    of_features = {"ContentType": "text/csv;label_size=0", "DataSource": {"S3DataSource": source}}
+    job = train(sagemaker, name, image, {"feature_dim": "3", **given}, channel(**of_features))
+    assert job["TrainingJobStatus"] == "Completed", job.get("FailureReason")
+    metrics = {one["MetricName"]: one["Value"] for one in job["FinalMetricDataList"]}
+    assert metrics["train:throughput"] > 0
+    model_data = job["ModelArtifacts"]["S3ModelArtifacts"]
+    sagemaker.create_model(**model_request(name, model_data, f"{ECR}/{image}"))
+    job = transformed(
+        sagemaker,
+        name,
+        uri=f"s3://{BUCKET}/unlabelled/rows.csv",
+        ModelName=name,
+        TransformOutput={"Accept": "application/jsonlines"},
+    )
+    assert job["TransformJobStatus"] == "Completed", job
+    answers = [json.loads(line) for line in stored(s3, name)["rows.csv.out"].splitlines()]
+    assert len(answers) == len(rows)
+    assert all(list(answer) == answered for answer in answers)
+
+
+@pytest.mark.parametrize(
     ("image", "hyperparameters", "reason"),
     [
         (

@@ -33,6 +33,9 @@ def test_known_images(uri: str, image: str) -> None:
             "382416733822.dkr.ecr.us-east-1.amazonaws.com/factorization-machines:1",
             "factorization_machines",
         ),
+        ("382416733822.dkr.ecr.us-east-1.amazonaws.com/kmeans:1", "kmeans"),
+        ("382416733822.dkr.ecr.us-east-1.amazonaws.com/pca:1", "pca"),
+        ("382416733822.dkr.ecr.us-east-1.amazonaws.com/randomcutforest:1", "random_cut_forest"),
         ("390948362332.dkr.ecr.cn-north-1.amazonaws.com.cn/linear-learner:1", "linear_learner"),
     ],
 )
@@ -51,6 +54,8 @@ def test_images_of_amazons_own_algorithms(uri: str, name: str) -> None:
         f"{REGISTRY}/xgboost:2",
         f"{REGISTRY}/knn:2",
         f"{REGISTRY}/linear_learner:1",
+        f"{REGISTRY}/toolkit:1",
+        f"{REGISTRY}/ntm:1",
         f"{REGISTRY}/mine@sha256:0",
         f"{REGISTRY}.evil/../sagemaker-xgboost:3.2-0",
     ],

@@ -1,0 +1,3 @@
+"""Amazon's Principal Component Analysis, on scipy and scikit-learn."""
+
+IMAGES = ("pca:1",)

@@ -1,0 +1,3 @@
+"""Amazon's Random Cut Forest: how much a row would change trees of random cuts tells how unusual it is."""
+
+IMAGES = ("randomcutforest:1",)

@@ -1,0 +1,19 @@
+"""Serve Random Cut Forest."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from local_aws.algorithms.random_cut_forest.model import RandomCutForest
+from local_aws.algorithms.toolkit.inference_formats import JSON, JSON_LINES, RECORDIO
+from local_aws.algorithms.toolkit.model_files import load_model
+from local_aws.algorithms.toolkit.scoring_server import AnswerForm, serve
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+
+def application(model_dir: Path) -> "WSGIApplication":
+    """Load the model in a directory and return the server for it."""
+    # Developer guide, "RCF response formats".
+    form = AnswerForm(accepted=(JSON, JSON_LINES, RECORDIO), root="scores")
+    return serve(load_model(RandomCutForest, model_dir), form)
