@@ -81,6 +81,11 @@ class OptMl:
         """The file of a processing job's message. Its beginning becomes the job's ExitMessage."""
         return self.output / "message"
 
+    @property
+    def temporary(self) -> Path:
+        """The directory for temporary files. A script finds it as /tmp, too."""
+        return self.base / "tmp"
+
     def at(self, path: str) -> Path:
         """Return where a path of the container is on this machine.
 
@@ -97,5 +102,5 @@ class OptMl:
 
     def create(self) -> None:
         """Make the directories."""
-        for directory in (self.config, self.model, self.output):
+        for directory in (self.config, self.model, self.output, self.temporary):
             directory.mkdir(parents=True)

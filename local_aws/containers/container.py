@@ -85,7 +85,7 @@ class Container:
         inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
         ours = {
             "HOME": str(self.opt_ml.base),
-            "TMPDIR": str(self.opt_ml.base),
+            "TMPDIR": str(self.opt_ml.temporary),
             "PYTHONPATH": str(_PACKAGE_PARENT),
             "PYTHONUNBUFFERED": "1",
             "SAGEMAKER_BASE_DIR": str(self.opt_ml.base),

@@ -10,7 +10,13 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from local_aws.containers.private_mount import has_own_processes, mount_at_opt_ml, mount_own_proc
+from local_aws.containers.private_mount import (
+    has_own_processes,
+    lock_mounts,
+    make_all_else_read_only,
+    mount_at_opt_ml,
+    mount_own_proc,
+)
 from local_aws.containers.process_tree import die_with_parent, end_descendants, keep_orphans
 from local_aws.opt_ml import CONTAINER_BASE, OptMl
 
@@ -21,11 +27,16 @@ _BY_SIGNAL = 128
 _NOT_INHERITED = ("PYTHONPATH", "SAGEMAKER_BASE_DIR", "LOCAL_AWS_JOB_MEMORY", "LOCAL_AWS_JOB_PROCESSES")
 
 
-def prepare(opt_ml: OptMl) -> None:
+def prepare(opt_ml: OptMl) -> OptMl:
     """Put the job's files at /opt/ml. Call it in a process without threads; it cannot start any later.
 
-    Where the system does not allow that, rewrite the paths in the entrypoint and its arguments, and log it: a
-    script that names "/opt/ml/..." itself does not find its files there.
+    All other files become read-only. Where the system does not allow that, log it.
+
+    Where it does not even allow the first, rewrite the paths in the entrypoint and its arguments, and log it:
+    a script that names "/opt/ml/..." itself does not find its files there.
+
+    Returns:
+        Where the job's files are now.
     """
     try:
         mount_at_opt_ml(opt_ml.base)
@@ -38,6 +49,12 @@ def prepare(opt_ml: OptMl) -> None:
         config = json.loads(opt_ml.processing_config.read_text())
         config["AppSpecification"] = with_paths_below(opt_ml.base, config["AppSpecification"])
         opt_ml.processing_config.write_text(json.dumps(config))
+        return opt_ml
+    try:
+        make_all_else_read_only()
+    except OSError as error:
+        print(f"Local AWS: this system keeps a job from writing to no files ({error}).", flush=True)
+    return OptMl(CONTAINER_BASE)
 
 
 def with_paths_below(base: Path, app_specification: dict[str, str | list[str]]) -> dict[str, str | list[str]]:
@@ -78,8 +95,7 @@ def run_apart(opt_ml: OptMl) -> int:
     signal.signal(signal.SIGTERM, lambda *_: None)
 
     def prepare_and_run() -> int:
-        prepare(opt_ml)
-        return run(opt_ml)
+        return run(prepare(opt_ml))
 
     return _in_child(prepare_and_run)
 
@@ -109,6 +125,7 @@ def _run_as_first(opt_ml: OptMl) -> int:
     The kernel ends all others in it with this one, and none of them can end who waits for it outside.
     """
     mount_own_proc()
+    lock_mounts()
     limit_processes(int(os.environ.get("LOCAL_AWS_JOB_PROCESSES", "0")))
     return _run_entrypoint(opt_ml)
 
@@ -124,11 +141,17 @@ def _run_entrypoint(opt_ml: OptMl) -> int:
     specification = config["AppSpecification"]
     command = [*specification["ContainerEntrypoint"], *specification.get("ContainerArguments", [])]
     inherited = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
-    # The images' python3 is the interpreter that we run on.
-    ours = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{inherited.get('PATH', os.defpath)}"}
+    ours = {
+        # The images' python3 is the interpreter that we run on.
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{inherited.get('PATH', os.defpath)}",
+        "HOME": str(opt_ml.base),
+        "TMPDIR": str(opt_ml.temporary),
+    }
     environment = {**inherited, **ours, **config.get("Environment", {})}
     try:
-        process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL)  # noqa: S603 - its purpose
+        process = subprocess.Popen(  # noqa: S603 - its purpose
+            command, cwd=opt_ml.base, env=environment, stdin=subprocess.DEVNULL
+        )
     except OSError as error:
         print(f"{command[0]}: {error.strerror}", flush=True)
         return _NOT_FOUND

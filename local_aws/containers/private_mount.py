@@ -1,13 +1,21 @@
-"""Put a directory at /opt/ml for this process and its children only, and nobody else in sight (Linux)."""
+"""Put a directory at /opt/ml for this process and its children, which see nobody else and write nowhere else.
+
+All of it needs Linux.
+"""
 
 import ctypes
 import os
+import sys
 from pathlib import Path
 
-_OPT = Path("/opt")
+from local_aws.opt_ml import OptMl
+
+_OPT, _TMP, _SHARED_MEMORY = Path("/opt"), Path("/tmp"), Path("/dev/shm")  # noqa: S108 - they are mounted
 # <sched.h> and <sys/mount.h>
 _CLONE_NEWNS, _CLONE_NEWUSER, _CLONE_NEWPID = 0x0002_0000, 0x1000_0000, 0x2000_0000
 _MS_BIND, _MS_REC, _MS_PRIVATE = 0x1000, 0x4000, 0x4_0000
+# <asm-generic/unistd.h>, <fcntl.h> and <linux/mount.h>
+_MOUNT_SETATTR, _AT_FDCWD, _AT_RECURSIVE, _MOUNT_ATTR_RDONLY = 442, -100, 0x8000, 0x1
 
 
 def mount_at_opt_ml(directory: Path) -> None:
@@ -24,19 +32,7 @@ def mount_at_opt_ml(directory: Path) -> None:
     Raises:
         OSError: The system is not Linux, or does not allow user namespaces.
     """
-    libc = ctypes.CDLL(None, use_errno=True)
-    if not hasattr(libc, "unshare"):
-        raise OSError("this system has no mount namespaces")
-    user, group = os.getuid(), os.getgid()
-    _check(libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNS | _CLONE_NEWPID), "unshare")
-    Path("/proc/self/setgroups").write_text("deny")
-    Path("/proc/self/uid_map").write_text(f"0 {user} 1")
-    Path("/proc/self/gid_map").write_text(f"0 {group} 1")
-
-    def mount(source: str, target: Path, kind: str | None, flags: int) -> None:
-        names = (source.encode(), os.fsencode(target), kind.encode() if kind else None)
-        _check(libc.mount(*names, ctypes.c_ulong(flags), None), f"mount {target}")
-
+    _become_root_of_namespaces(_CLONE_NEWUSER | _CLONE_NEWNS | _CLONE_NEWPID)
     mount("none", Path("/"), None, _MS_REC | _MS_PRIVATE)
     covered = os.open(_OPT, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -57,6 +53,77 @@ def mount_at_opt_ml(directory: Path) -> None:
         os.close(covered)
     (_OPT / "ml").mkdir()
     mount(str(directory), _OPT / "ml", None, _MS_BIND | _MS_REC)
+
+
+def _become_root_of_namespaces(flags: int) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if not hasattr(libc, "unshare"):
+        raise OSError("this system has no mount namespaces")
+    user, group = os.getuid(), os.getgid()
+    _check(libc.unshare(flags), "unshare")
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"0 {user} 1")
+    Path("/proc/self/gid_map").write_text(f"0 {group} 1")
+
+
+def mount(source: str, target: Path, kind: str | None, flags: int) -> None:
+    """Call mount(2).
+
+    Raises:
+        OSError: The system does not allow it.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    names = (source.encode(), os.fsencode(target), kind.encode() if kind else None)
+    _check(libc.mount(*names, ctypes.c_ulong(flags), None), f"mount {target}")
+
+
+def make_all_else_read_only() -> None:
+    """Make every file system read-only but /opt/ml, and /tmp and /dev/shm, which become the job's own.
+
+    Where Python itself is below /tmp, that stays in sight, and is read-only too.
+
+    Call it after `mount_at_opt_ml`. What this process can make writable again, it cannot any more after
+    `lock_mounts`.
+
+    Raises:
+        OSError: The system does not allow it, or is older than Linux 5.12.
+    """
+    writable = [_OPT / "ml"]
+    if not any(Path(entry).resolve().is_relative_to(_TMP) for entry in (sys.prefix, *sys.path)):
+        mount(str(OptMl(_OPT / "ml").temporary), _TMP, None, _MS_BIND)
+        writable.append(_TMP)
+    _set_read_only(Path("/"), is_read_only=True, flags=_AT_RECURSIVE)
+    for place in writable:
+        _set_read_only(place, is_read_only=False, flags=0)
+    if _SHARED_MEMORY.is_dir():
+        mount("tmpfs", _SHARED_MEMORY, "tmpfs", 0)
+
+
+def _set_read_only(place: Path, *, is_read_only: bool, flags: int) -> None:
+    # struct mount_attr: attr_set, attr_clr, propagation, userns_fd
+    wanted = (_MOUNT_ATTR_RDONLY, 0) if is_read_only else (0, _MOUNT_ATTR_RDONLY)
+    attributes = (ctypes.c_uint64 * 4)(*wanted, 0, 0)
+    libc = ctypes.CDLL(None, use_errno=True)
+    result = libc.syscall(
+        ctypes.c_long(_MOUNT_SETATTR),
+        _AT_FDCWD,
+        os.fsencode(place),
+        flags,
+        ctypes.byref(attributes),
+        ctypes.c_size_t(ctypes.sizeof(attributes)),
+    )
+    _check(result, f"mount_setattr {place}")
+
+
+def lock_mounts() -> None:
+    """Enter one more user and mount namespace, in which what is read-only stays so, even for its root.
+
+    Source: mount_namespaces(7), "Restrictions on mount namespaces".
+
+    Raises:
+        OSError: The system does not allow it.
+    """
+    _become_root_of_namespaces(_CLONE_NEWUSER | _CLONE_NEWNS)
 
 
 def has_own_processes() -> bool:

@@ -24,8 +24,7 @@ def refuse(directory):
 
 if sys.argv[2] == "without":
     entrypoint.mount_at_opt_ml = refuse
-entrypoint.prepare(OptMl(Path(sys.argv[1])))
-sys.exit(entrypoint.run(OptMl(Path(sys.argv[1]))))
+sys.exit(entrypoint.run(entrypoint.prepare(OptMl(Path(sys.argv[1])))))
 """
 
 
@@ -63,6 +62,52 @@ def test_arguments_lead_to_the_jobs_files_either_way(
     assert (opt_ml.output / "seen").read_text() == expected
     assert ("gives a job no /opt/ml of its own" in ran.stdout) is is_rewritten
     assert ("Operation not permitted" in ran.stdout) is is_rewritten
+
+
+TRIES_TO_WRITE = """
+import ctypes, os, pathlib, sys, tempfile
+
+seen = []
+for folder in ("/", "/etc", "/var/tmp", "/opt", {outside!r}, {project!r}, "/proc/1/root/" + {outside!r}):
+    try:
+        pathlib.Path(folder, "written").write_text("by a script")
+        seen.append("wrote to " + folder)
+    except OSError as error:
+        seen.append(error.strerror)
+try:
+    with open({kept!r}, "a") as kept:
+        kept.write("more")
+except OSError as error:
+    seen.append(error.strerror)
+libc = ctypes.CDLL(None)
+# MS_REMOUNT | MS_BIND, and a mount of its own that is not read-only; mount_setattr(2) of all.
+seen.append(libc.mount(None, b"/", None, ctypes.c_ulong(0x20 | 0x1000), None))
+attributes = (ctypes.c_uint64 * 4)(0, 1, 0, 0)
+seen.append(libc.syscall(442, -100, b"/", 0x8000, ctypes.byref(attributes), ctypes.c_size_t(32)))
+pathlib.Path("here").write_text("in the working directory")
+pathlib.Path(tempfile.mkdtemp(), "file").write_text("")
+pathlib.Path("/tmp/file").write_text("")
+pathlib.Path("/opt/ml/output/seen").write_text("\\n".join(map(str, seen)))
+"""
+
+
+def test_nothing_outside_its_folders_is_writable(tmp_path: Path) -> None:
+    outside, folder = tmp_path / "outside", tmp_path / "job"
+    outside.mkdir()
+    folder.mkdir()
+    (outside / "kept").write_text("as it was")
+    script = TRIES_TO_WRITE.format(outside=str(outside), project=str(PROJECT), kept=str(outside / "kept"))
+    opt_ml, ran = run_entrypoint(script, folder, "with")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    refused, gone = "Read-only file system", "No such file or directory"
+    seen = (opt_ml.output / "seen").read_text().splitlines()
+    assert seen[:4] == [refused] * 4
+    # What is below /tmp is out of sight.
+    assert set(seen[4:8]) <= {refused, gone}
+    assert seen[8:] == ["-1", "-1"]
+    assert (outside / "kept").read_text() == "as it was"
+    assert [path.name for path in outside.iterdir()] == ["kept"]
+    assert (folder / "here").read_text() == "in the working directory"
 
 
 DAEMON = """
