@@ -31,6 +31,7 @@ SCRIPTS = {
     "plan_run": "Plan",
     "dag_import": "DAG file",
     "endpoint_start": "Endpoint of local AWS",
+    "script_mode": "Scripts on local AWS",
     "invoke_batch": "Many rows in one request",
     "invoke_load": "One row in each request",
     "signature_cost": "Signatures",

@@ -44,10 +44,10 @@ class LocalAws:
         self.sagemaker.create_model(**requests["Model"])
         self.sagemaker.create_endpoint_config(**requests["EndpointConfig"])
 
-    def deploy(self, name: str) -> float:
+    def deploy(self, name: str, config: str = NAME) -> float:
         """Deploys an endpoint. Returns the seconds from CreateEndpoint to InService."""
         begin = time.perf_counter()
-        self.sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=NAME)
+        self.sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=config)
         status = poll(
             lambda: self.sagemaker.describe_endpoint(EndpointName=name)["EndpointStatus"], {"Creating"}
         )

@@ -76,12 +76,14 @@ class ModelError(LocalAwsError):
     Args:
         status: The container's HTTP status; 500 where it did not answer.
         message: The container's words, or why there are none.
+        container: The container's name.
     """
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str, container: str = "primary") -> None:
         super().__init__(message)
         self.status = status
         self.message = message
+        self.container = container
 
 
 class FailureReasonError(LocalAwsError):

@@ -14,6 +14,9 @@ and, where SageMaker reads metrics from its log,
   tuning job needs there;
 - `metrics.OTHER_METRICS`, where there are some: metrics that no tuning job can ask for.
 
+An image that runs scripts of the user's has a module in `script.defaults`. Where it does nothing else, its
+folder has neither `training` nor `serving`.
+
 Only the container's process imports `training` and `serving`. The modules beside the folders hold what all
 algorithms have in common, and `toolkit` what Amazon's own ones have.
 """

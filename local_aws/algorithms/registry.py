@@ -62,6 +62,22 @@ def find_algorithm(image_uri: str) -> Algorithm:
 
 
 @cache
+def has_own_model(algorithm: Algorithm) -> bool:
+    """Tell whether the image trains and serves by itself, and not only by a script of the user's."""
+    return _exists(f"{algorithm.name}.training")
+
+
+@cache
+def runs_scripts(algorithm: Algorithm) -> bool:
+    """Tell whether the image runs scripts of the user's in place of what it does itself."""
+    return _exists(f"script.defaults.{algorithm.name}")
+
+
+def _exists(module: str) -> bool:
+    return importlib.util.find_spec(f"{algorithms.__name__}.{module}") is not None
+
+
+@cache
 def metrics_of(algorithm: Algorithm) -> tuple[Metric, ...]:
     """Return the metrics that a tuning job can ask for: none where there is no `metrics` module."""
     return _metrics_named("METRICS", algorithm)
@@ -74,8 +90,8 @@ def logged_metrics_of(algorithm: Algorithm) -> tuple[Metric, ...]:
 
 
 def _metrics_named(constant: str, algorithm: Algorithm) -> tuple[Metric, ...]:
-    module = f"{algorithms.__name__}.{algorithm.name}.metrics"
-    if importlib.util.find_spec(module) is None:
+    if not _exists(f"{algorithm.name}.metrics"):
         return ()
-    metrics: tuple[Metric, ...] = getattr(importlib.import_module(module), constant, ())
+    module = importlib.import_module(f"{algorithms.__name__}.{algorithm.name}.metrics")
+    metrics: tuple[Metric, ...] = getattr(module, constant, ())
     return metrics

@@ -104,6 +104,7 @@ class Container:
                 self._last_resort.cancel()
             self._close_pipes()
             self._is_reaped = False
+            self._ended = threading.Event()
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 self._command,
                 cwd=self.opt_ml.base,

@@ -148,9 +148,10 @@ def _run_entrypoint(opt_ml: OptMl) -> int:
         "TMPDIR": str(opt_ml.temporary),
     }
     environment = {**inherited, **ours, **config.get("Environment", {})}
+    listeners = [int(environment["LOCAL_AWS_LISTENER"])] if "LOCAL_AWS_LISTENER" in inherited else []
     try:
         process = subprocess.Popen(  # noqa: S603 - its purpose
-            command, cwd=opt_ml.base, env=environment, stdin=subprocess.DEVNULL
+            command, cwd=opt_ml.base, env=environment, stdin=subprocess.DEVNULL, pass_fds=listeners
         )
     except OSError as error:
         print(f"{command[0]}: {error.strerror}", flush=True)

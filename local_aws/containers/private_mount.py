@@ -33,10 +33,10 @@ def mount_at_opt_ml(directory: Path) -> None:
         OSError: The system is not Linux, or does not allow user namespaces.
     """
     _become_root_of_namespaces(_CLONE_NEWUSER | _CLONE_NEWNS | _CLONE_NEWPID)
-    mount("none", Path("/"), None, _MS_REC | _MS_PRIVATE)
+    _mount("none", Path("/"), None, _MS_REC | _MS_PRIVATE)
     covered = os.open(_OPT, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        mount("tmpfs", _OPT, "tmpfs", 0)
+        _mount("tmpfs", _OPT, "tmpfs", 0)
         for entry in os.scandir(covered):
             place = _OPT / entry.name
             if entry.name == "ml":
@@ -48,11 +48,11 @@ def mount_at_opt_ml(directory: Path) -> None:
                 place.mkdir()
             else:
                 place.touch()
-            mount(f"/proc/self/fd/{covered}/{entry.name}", place, None, _MS_BIND | _MS_REC)
+            _mount(f"/proc/self/fd/{covered}/{entry.name}", place, None, _MS_BIND | _MS_REC)
     finally:
         os.close(covered)
     (_OPT / "ml").mkdir()
-    mount(str(directory), _OPT / "ml", None, _MS_BIND | _MS_REC)
+    _mount(str(directory), _OPT / "ml", None, _MS_BIND | _MS_REC)
 
 
 def _become_root_of_namespaces(flags: int) -> None:
@@ -66,12 +66,7 @@ def _become_root_of_namespaces(flags: int) -> None:
     Path("/proc/self/gid_map").write_text(f"0 {group} 1")
 
 
-def mount(source: str, target: Path, kind: str | None, flags: int) -> None:
-    """Call mount(2).
-
-    Raises:
-        OSError: The system does not allow it.
-    """
+def _mount(source: str, target: Path, kind: str | None, flags: int) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     names = (source.encode(), os.fsencode(target), kind.encode() if kind else None)
     _check(libc.mount(*names, ctypes.c_ulong(flags), None), f"mount {target}")
@@ -90,13 +85,13 @@ def make_all_else_read_only() -> None:
     """
     writable = [_OPT / "ml"]
     if not any(Path(entry).resolve().is_relative_to(_TMP) for entry in (sys.prefix, *sys.path)):
-        mount(str(OptMl(_OPT / "ml").temporary), _TMP, None, _MS_BIND)
+        _mount(str(OptMl(_OPT / "ml").temporary), _TMP, None, _MS_BIND)
         writable.append(_TMP)
     _set_read_only(Path("/"), is_read_only=True, flags=_AT_RECURSIVE)
     for place in writable:
         _set_read_only(place, is_read_only=False, flags=0)
     if _SHARED_MEMORY.is_dir():
-        mount("tmpfs", _SHARED_MEMORY, "tmpfs", 0)
+        _mount("tmpfs", _SHARED_MEMORY, "tmpfs", 0)
 
 
 def _set_read_only(place: Path, *, is_read_only: bool, flags: int) -> None:

@@ -65,7 +65,10 @@ def _summary(variant: EndpointVariant, resolution_time: float) -> JsonObject:
     serverless = variant.spec.get("ServerlessConfig")
     return {
         "VariantName": variant.name,
-        "DeployedImages": [{"SpecifiedImage": variant.image, "ResolutionTime": resolution_time}],
+        "DeployedImages": [
+            {"SpecifiedImage": process.image, "ResolutionTime": resolution_time}
+            for process in variant.processes
+        ],
         "CurrentWeight": variant.weight,
         "DesiredWeight": variant.weight,
         "CurrentInstanceCount": instances,

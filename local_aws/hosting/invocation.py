@@ -12,12 +12,15 @@ from werkzeug.wrappers import Request, Response
 
 from local_aws.errors import AwsError, ModelError, ValidationError
 from local_aws.hosting.endpoint import Endpoint
+from local_aws.hosting.serving_process import ServingProcess
 from local_aws.hosting.variant import EndpointVariant
 from local_aws.protocol.members.member_answers import refuse_headers
 from local_aws.state.resources import Region
 
 # API reference, InvokeEndpoint: Body.
 LARGEST_BODY = 6_291_456
+# SageMaker's limit for a container's answer (the same page).
+_RESPONSE_SECONDS = 60
 _FORWARDED_HEADERS = ("Content-Type", "Accept", "X-Amzn-SageMaker-Custom-Attributes")
 
 
@@ -72,20 +75,37 @@ def _choose_variant(region: Region, endpoint_name: str, headers: Headers) -> End
 
 
 def _forward(variant: EndpointVariant, body: bytes, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
+    """Send a request through the variant's containers, each of which gets the answer of the one before.
+
+    The caller's Accept is for the last of them; the others answer as their own environment has it.
+    """
+    *first, last = variant.processes
+    sent = {name: value for name, value in headers.items() if name != "Accept"}
+    for process in first:
+        answer = _ask(process, body, sent)
+        body = answer.data
+        sent = {**sent, "Content-Type": answer.headers.get("Content-Type", "application/json")}
+    return _ask(last, body, {**headers, **sent})
+
+
+def _ask(process: ServingProcess, body: bytes, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
     try:
-        answer = variant.invoke(body, headers)
+        answer = process.pool.urlopen(
+            "POST", "/invocations", body=body, headers=headers, retries=False, timeout=_RESPONSE_SECONDS
+        )
     except urllib3.exceptions.TimeoutError as error:
         raise ModelError(
             HTTPStatus.INTERNAL_SERVER_ERROR,
-            "Your invocation timed out while waiting for a response from container primary. Review the "
-            "latency metrics for each container in Amazon CloudWatch, resolve the issue, and try again.",
+            f"Your invocation timed out while waiting for a response from container {process.name}. Review "
+            "the latency metrics for each container in Amazon CloudWatch, resolve the issue, and try again.",
+            process.name,
         ) from error
     except urllib3.exceptions.HTTPError as error:
         raise ModelError(
-            HTTPStatus.INTERNAL_SERVER_ERROR, f"The container does not answer: {error}"
+            HTTPStatus.INTERNAL_SERVER_ERROR, f"The container does not answer: {error}", process.name
         ) from error
     if answer.status >= HTTPStatus.BAD_REQUEST:
-        raise ModelError(answer.status, answer.data.decode(errors="replace"))
+        raise ModelError(answer.status, answer.data.decode(errors="replace"), process.name)
     return answer
 
 
@@ -97,7 +117,7 @@ def _model_error(error: ModelError, region: Region, endpoint_name: str) -> Respo
     body = {
         "LogStreamArn": f"arn:aws:logs:{region.name}:{region.account}:log-group:{group}",
         "Message": (
-            f'Received {kind} error ({error.status}) from primary with message "{error.message}". '
+            f'Received {kind} error ({error.status}) from {error.container} with message "{error.message}". '
             f"See {console}#logEventViewer:group={group} in account {region.account} for more "
             "information."
         ),

@@ -1,14 +1,18 @@
-"""Serve a model in a container: unpack its archive, start its process, and wait until it is healthy."""
+"""Serve a model in a container: unpack its archives, start its process, and wait until it is healthy."""
 
 import socket
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from http import HTTPStatus
 
 import urllib3
 
+from local_aws.algorithms.registry import find_algorithm
 from local_aws.containers.container import Container
 from local_aws.errors import BadArchiveError, LargeArchiveError, ModelDataError, NoSuchObjectError
+from local_aws.model_registry.serving_script import ServingScript
+from local_aws.state.resources import JsonObject
 from local_aws.storage.archive import extract
 from local_aws.storage.objects import S3Url, Storage
 
@@ -24,14 +28,27 @@ _TOO_LARGE = (
 )
 
 
-def write_model(container: Container, storage: Storage, url: str) -> None:
-    """Extract a model's archive into the container's model directory. Log why that fails.
+def write_container(
+    container: Container, storage: Storage, definition: JsonObject, environment: Mapping[str, str]
+) -> None:
+    """Extract a model's archive into the container's model directory, and write its script, if it has one.
+
+    Args:
+        container: A container that is not started yet.
+        storage: The S3 that holds the archives.
+        definition: The container definition.
+        environment: What the process is told.
 
     Raises:
-        ModelDataError: The archive is absent, or cannot be opened.
+        ModelDataError: An archive is absent, or cannot be opened. The log says why.
     """
+    url = definition["ModelDataUrl"]
     try:
         extract(storage.read(S3Url.parse(url)), container.opt_ml.model)
+        script = ServingScript.of(definition.get("Environment", {}))
+        if script is not None:
+            url = str(script.source or url)
+            script.write(container.opt_ml, storage, environment, find_algorithm(definition["Image"]))
     except NoSuchObjectError as error:
         raise ModelDataError(
             f'Failed to download model data for container "container_1" from URL: "{url}". Please ensure '

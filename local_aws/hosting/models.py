@@ -3,7 +3,7 @@
 from local_aws.errors import ValidationError
 from local_aws.hosting.model import Model
 from local_aws.hosting.resource import find_hosted, free_hosted_arn
-from local_aws.model_registry.container_definition import check_container
+from local_aws.model_registry.container_definition import check_container, check_isolation
 from local_aws.model_registry.model_package import find_model_package
 from local_aws.protocol import tags
 from local_aws.protocol.listing import page_of
@@ -15,24 +15,42 @@ def _containers(request: JsonObject) -> list[JsonObject]:
     return [primary] if primary is not None else request.get("Containers", [])
 
 
-def create_model(region: Region, request: JsonObject) -> JsonObject:
-    """Register a model, after AWS's checks of its image and archive."""
-    name = request["ModelName"]
-    arn = free_hosted_arn(region, Model, name)
-    containers = _containers(request)
-    if len(containers) != 1:
-        raise ValidationError(f"Local AWS serves models of exactly one container, not of {len(containers)}.")
-    (container,) = containers
+def _resolved(region: Region, container: JsonObject) -> JsonObject:
+    """Return a container definition in which its model package, and ModelDataSource, are written out."""
     if "ModelDataSource" in container:
         # The archive by another name: member_answers.toml refuses what is no archive.
         container = {**container, "ModelDataUrl": container["ModelDataSource"]["S3DataSource"]["S3Uri"]}
     if "ModelPackageName" in container:
         package = find_model_package(region, container["ModelPackageName"])
         environment = package.container.get("Environment", {}) | container.get("Environment", {})
-        container = {**package.container, "Environment": environment}
-    check_container(region, container, "primaryContainer")
+        container = {**container, **package.container, "Environment": environment}
+    return container
+
+
+def create_model(region: Region, request: JsonObject) -> JsonObject:
+    """Register a model, after AWS's checks of its image and archive."""
+    name = request["ModelName"]
+    arn = free_hosted_arn(region, Model, name)
+    containers = [_resolved(region, container) for container in _containers(request)]
+    if not containers:
+        raise ValidationError("A model needs a PrimaryContainer, or Containers.")
+    names = [container["ContainerHostname"] for container in containers if "ContainerHostname" in container]
+    if len(set(names)) < len(names) or len(names) not in (0, len(containers)):
+        raise ValidationError(
+            "Each container of an inference pipeline must have a ContainerHostname of its own, or none must "
+            "have one."
+        )
+    for number, container in enumerate(containers, start=1):
+        path = "primaryContainer" if len(containers) == 1 else f"containers.{number}.member"
+        check_container(region, container, path)
+        check_isolation(request, container)
     region.of(Model)[name] = Model(
-        name=name, arn=arn, request=request, tags=tags.from_request(request), container=container
+        name=name,
+        arn=arn,
+        request=request,
+        tags=tags.from_request(request),
+        container=containers[0],
+        next_containers=containers[1:],
     )
     return {"ModelArn": arn}
 

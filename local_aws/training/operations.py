@@ -1,6 +1,6 @@
 """The operations on training jobs."""
 
-from local_aws.algorithms.registry import find_algorithm
+from local_aws.algorithms.registry import find_algorithm, runs_scripts
 from local_aws.errors import ValidationError
 from local_aws.jobs.operations import free_arn, operations_of, start_job
 from local_aws.protocol import tags
@@ -8,9 +8,10 @@ from local_aws.protocol.listing import page_of
 from local_aws.protocol.request_validation import missing_member
 from local_aws.state.resources import JsonObject, Region
 from local_aws.training.channels import check_channels
+from local_aws.training.command import Command
 from local_aws.training.job import TrainingJob
 from local_aws.training.limits import check_limits
-from local_aws.training.program import check_metrics, refuse_script
+from local_aws.training.program import check_metrics, check_trains, refuse_script
 from local_aws.training.run import TrainingRun
 from local_aws.training.script_mode import Script
 
@@ -29,9 +30,11 @@ def create_training_job(region: Region, request: JsonObject) -> JsonObject:
     algorithm = find_algorithm(image_uri)
     check_metrics(specification)
     hyperparameters = request.get("HyperParameters", {})
-    if algorithm.name != "xgboost":
+    if not runs_scripts(algorithm):
         refuse_script(hyperparameters, algorithm.image)
-    script = Script.of(request, hyperparameters)
+    script = Command.of(request, algorithm) or Script.of(request, hyperparameters)
+    if script is None:
+        check_trains(algorithm)
     check_limits(request)
     check_channels(request, region.storage, region.name)
     job = TrainingJob(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from local_aws.algorithms.registry import Algorithm, has_own_model
 from local_aws.errors import ValidationError
 from local_aws.state.resources import JsonObject
 
@@ -35,5 +36,19 @@ def refuse_script(hyperparameters: Mapping[str, str], where: str) -> None:
     if scripts := [name for name in _SCRIPT_MODE if hyperparameters.get(name, "").strip('"')]:
         raise ValidationError(
             f"Local AWS has no script mode for {where}, and would ignore the hyperparameter {scripts[0]}. "
-            "Leave it out; CreateTrainingJob runs scripts of the XGBoost image, CreateProcessingJob any."
+            "Leave it out; CreateTrainingJob runs scripts of the XGBoost and scikit-learn images, "
+            "CreateProcessingJob any."
+        )
+
+
+def check_trains(algorithm: Algorithm) -> None:
+    """Refuse an image without a script that has nothing to train by itself.
+
+    Raises:
+        ValidationError: It is such an image.
+    """
+    if not has_own_model(algorithm):
+        raise ValidationError(
+            f"The image {algorithm.image} has no algorithm of its own. Name your script by the "
+            f"hyperparameters {' and '.join(_SCRIPT_MODE)}, or a command as ContainerEntrypoint."
         )

@@ -18,6 +18,7 @@ from local_aws.state.resources import Region
 from local_aws.storage.log_streams import LogStream, shown
 from local_aws.storage.objects import S3Url
 from local_aws.training.channels import download_channel, input_mode
+from local_aws.training.command import Command
 from local_aws.training.job import TrainingJob
 from local_aws.training.limits import without_effect
 from local_aws.training.script_mode import Script
@@ -33,7 +34,7 @@ class TrainingRun(JobRun[TrainingJob]):
     """Of the instance that it has now."""
     _is_out_of_wait = False
 
-    def __init__(self, region: Region, job: TrainingJob, script: Script | None = None) -> None:
+    def __init__(self, region: Region, job: TrainingJob, script: Script | Command | None = None) -> None:
         super().__init__(region, job)
         self._script = script
 
@@ -89,7 +90,20 @@ class TrainingRun(JobRun[TrainingJob]):
             }
             for channel in channels
         }
-        hosts = {"current_host": "algo-1", "hosts": ["algo-1"], "network_interface_name": "lo"}
+        instance_type = self.job.request["ResourceConfig"].get("InstanceType", "")
+        group = {
+            "instance_group_name": "homogeneousCluster",
+            "instance_type": instance_type,
+            "hosts": ["algo-1"],
+        }
+        hosts = {
+            "current_host": "algo-1",
+            "current_instance_type": instance_type,
+            "current_group_name": group["instance_group_name"],
+            "hosts": group["hosts"],
+            "instance_groups": [group],
+            "network_interface_name": "lo",
+        }
         opt_ml.input_data_config.write_text(json.dumps(config))
         opt_ml.resource_config.write_text(json.dumps(hosts))
         opt_ml.hyperparameters.write_text(json.dumps(self.job.request.get("HyperParameters", {})))
@@ -112,12 +126,10 @@ class TrainingRun(JobRun[TrainingJob]):
         return self._is_out_of_wait or super().work(container)
 
     def _failure_reason(self, container: Container, exit_code: int) -> str:
+        told = super()._failure_reason(container, exit_code)
         if self._script is None or container.opt_ml.failure.is_file():
-            return super()._failure_reason(container, exit_code)
-        return (
-            f'AlgorithmError: ExecuteUserScriptError:\nExitCode {exit_code}\nErrorMessage ""\n'
-            f'Command "{self._script.command}", exit code: {exit_code}'
-        )
+            return told
+        return self._script.failure_reason(exit_code) or told
 
     def _interrupt(self, container: Container, interruption: SpotInterruption) -> None:
         """Take the instance from the job, and go on from its checkpoints on another, unless it is to stop."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from local_aws.algorithms.script.program import check_program
 from local_aws.errors import ValidationError
 from local_aws.opt_ml import CONTAINER_BASE, OptMl
 from local_aws.state.resources import JsonObject
@@ -66,12 +67,7 @@ class Script:
                 f"Local AWS has no {others[0]} in script mode; of the toolkit's hyperparameters it takes "
                 f"{', '.join(known)}."
             )
-        path = Path(str(program))
-        if path.suffix != ".py" or path.is_absolute() or ".." in path.parts:
-            raise ValidationError(
-                f"Local AWS cannot run {_PROGRAM} {program}. It runs a Python file (.py), by its path in the "
-                "source archive."
-            )
+        check_program(_PROGRAM, program)
         if not str(directory).startswith("s3://"):
             raise ValidationError(
                 f"Local AWS cannot read {_DIRECTORY} {directory}. It has to be a tar.gz on S3, s3://..."
@@ -93,10 +89,13 @@ class Script:
             for word in (f"--{name}" if len(name) > 1 else f"-{name}", _as_argument(value))
         ]
 
-    @property
-    def command(self) -> str:
-        """Its command, as the failure reason tells it."""
-        return " ".join(["python3", self.program, *self.arguments])
+    def failure_reason(self, exit_code: int) -> str | None:
+        """Return the FailureReason for an exit code, in the toolkit's words."""
+        command = " ".join(["python3", self.program, *self.arguments])
+        return (
+            f'AlgorithmError: ExecuteUserScriptError:\nExitCode {exit_code}\nErrorMessage ""\n'
+            f'Command "{command}", exit code: {exit_code}'
+        )
 
     def write(self, opt_ml: OptMl, storage: Storage, request: JsonObject) -> None:
         """Write the source and the description that the container's entrypoint reads.

@@ -1,6 +1,6 @@
 """Send a transform job's requests to its container, and write refusals to the job's data log."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 
 import urllib3
@@ -14,16 +14,16 @@ _MAX_RETRIES = 3
 
 
 class Invocations:
-    """The requests to a container's `/invocations`.
+    """The requests to the `/invocations` of a model's containers.
 
     Args:
         request: A CreateTransformJob request.
-        pool: The connections to the container.
+        pools: The connections to each container. Each gets the answer of the one before as its request.
         log: A function that receives each line for the data log.
     """
 
     def __init__(
-        self, request: JsonObject, pool: urllib3.HTTPConnectionPool, log: Callable[[str], None]
+        self, request: JsonObject, pools: Sequence[urllib3.HTTPConnectionPool], log: Callable[[str], None]
     ) -> None:
         headers = {
             "Content-Type": request["TransformInput"].get("ContentType"),
@@ -38,11 +38,11 @@ class Invocations:
             raise_on_status=False,
         )
         self._timeout = client.get("InvocationsTimeoutInSeconds", _ANSWER_SECONDS)
-        self._pool = pool
+        self._pools = pools
         self._log = log
 
     def send(self, body: bytes, source: str) -> bytes:
-        """Send a request, and return the body of its answer.
+        """Send a request, and return the body of its last answer.
 
         Args:
             body: The body of the request.
@@ -51,12 +51,24 @@ class Invocations:
         Raises:
             JobFailedError: There is no answer, or it is an error.
         """
+        # What the job asks to accept is for the last container.
+        headers = {name: value for name, value in self._headers.items() if name != "Accept"}
+        *first, last = self._pools
+        for pool in first:
+            answer = self._ask(pool, body, headers, source)
+            body = answer.data
+            headers = {"Content-Type": answer.headers.get("Content-Type", "application/json")}
+        return self._ask(last, body, {**self._headers, **headers}, source).data
+
+    def _ask(
+        self, pool: urllib3.HTTPConnectionPool, body: bytes, headers: Mapping[str, str], source: str
+    ) -> urllib3.BaseHTTPResponse:
         try:
-            answer = self._pool.urlopen(
+            answer = pool.urlopen(
                 "POST",
                 "/invocations",
                 body=body,
-                headers=self._headers,
+                headers=headers,
                 retries=self._retries,
                 timeout=self._timeout,
             )
@@ -64,7 +76,7 @@ class Invocations:
             self._log(f"{source}: Unable to get response from algorithm")
             raise JobFailedError("AlgorithmError: See job logs for more information") from error
         if answer.status < HTTPStatus.BAD_REQUEST:
-            return answer.data
+            return answer
         is_clients = answer.status < HTTPStatus.INTERNAL_SERVER_ERROR
         kind = "ClientError" if is_clients else "AlgorithmError"
         self._log(f"{source}: {kind}: {answer.status}")

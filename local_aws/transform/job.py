@@ -1,6 +1,6 @@
 """A transform job and its state."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from local_aws.jobs.job import ContainerJob
@@ -15,7 +15,11 @@ class TransformJob(ContainerJob):
     NOUN: ClassVar[str] = "transform job"
     API_NAME: ClassVar[str] = "TransformJob"
     definition: JsonObject
-    """The container definition of its model. Deleting the model later changes nothing."""
+    """The first container definition of its model. Deleting the model later changes nothing."""
+    next_definitions: list[JsonObject] = field(default_factory=list)
+    """The others, where the model is an inference pipeline."""
+    container_names: list[str] = field(default_factory=list)
+    """The names of the pipeline's containers in logs."""
 
     @property
     def source(self) -> JsonObject:

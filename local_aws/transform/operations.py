@@ -18,7 +18,7 @@ def create_transform_job(region: Region, request: JsonObject) -> JsonObject:
     """Start a transform job, after checks of its name, model and input."""
     name = request["TransformJobName"]
     arn = free_arn(region, TransformJob, name)
-    definition = find_hosted(region, Model, request["ModelName"]).container
+    model = find_hosted(region, Model, request["ModelName"])
     _check_input(request["TransformInput"])
     DataProcessing.of(request)
     payload = request.get("MaxPayloadInMB", 1)
@@ -27,7 +27,13 @@ def create_transform_job(region: Region, request: JsonObject) -> JsonObject:
             f"MaxPayloadInMB, and MaxConcurrentTransforms * MaxPayloadInMB, cannot exceed {_LARGEST_PAYLOAD}."
         )
     job = TransformJob(
-        name=name, arn=arn, request=request, tags=tags.from_request(request), definition=definition
+        name=name,
+        arn=arn,
+        request=request,
+        tags=tags.from_request(request),
+        definition=model.container,
+        next_definitions=model.next_containers,
+        container_names=model.container_names,
     )
     start_job(region, job, TransformRun(region, job))
     return {"TransformJobArn": arn}

@@ -8,7 +8,6 @@ from itertools import islice
 
 import urllib3
 
-from local_aws.algorithms.registry import find_algorithm
 from local_aws.containers.container import Container
 from local_aws.errors import (
     BadGzipError,
@@ -23,11 +22,14 @@ from local_aws.hosting.model_serving import (
     becomes_healthy,
     listen,
     start_serving,
-    write_model,
+    write_container,
 )
+from local_aws.hosting.serving_process import ServingProcess, open_container, start_process
+from local_aws.jobs.job import Phase
 from local_aws.jobs.run import JobRun
 from local_aws.jobs.s3_input import has_objects, no_objects, source_objects
-from local_aws.state.resources import Region
+from local_aws.state.resources import JsonObject, Region
+from local_aws.storage.log_streams import LogStream
 from local_aws.storage.objects import S3Url
 from local_aws.transform.batches import assemble, batches, split
 from local_aws.transform.data_processing import DataProcessing
@@ -51,8 +53,11 @@ class TransformRun(JobRun[TransformJob]):
         self._objects: dict[str, S3Url]
         self._pool: urllib3.HTTPConnectionPool
         self._transformed: dict[str, bytes] = {}
+        # Those of an inference pipeline after the first.
+        self._next: list[ServingProcess] = []
         host = f"{job.name}/i-{secrets.token_hex(8)}"
-        self._container_log = region.log_stream(_LOG_GROUP, f"{host}-{int(time.time())}")
+        self._stream = f"{host}-{int(time.time())}"
+        self._container_log = self._log_of(0)
         self._data_log = region.log_stream(_LOG_GROUP, f"{host}/data-log")
 
     def open_container(self) -> Container:
@@ -60,21 +65,34 @@ class TransformRun(JobRun[TransformJob]):
         if self.job.request["TransformResources"]["InstanceCount"] > 1:
             self._container_log.append("Local AWS transforms on one host, whatever InstanceCount asks for.")
         definition = self.job.definition
-        environment = {
+        return open_container(self.region, definition, self._environment(definition), self._container_log)
+
+    def _log_of(self, number: int) -> LogStream:
+        """Return the log stream of a container, by its place in the model."""
+        names = self.job.container_names
+        stream = f"{self._stream}/{names[number]}" if self.job.next_definitions else self._stream
+        return self.region.log_stream(_LOG_GROUP, stream)
+
+    def _environment(self, definition: JsonObject) -> dict[str, str]:
+        return {
             **definition.get("Environment", {}),
             **self.job.request.get("Environment", {}),
             "SAGEMAKER_BATCH": "true",
         }
-        algorithm = find_algorithm(definition["Image"]).name
-        return self.region.background.container(algorithm, "serve", environment, self._container_log.append)
 
     def download(self, container: Container) -> None:
         """List the input, and extract the model."""
         if not has_objects(self.region.storage, self.job.source, self.region.name):
             raise JobFailedError(f"ClientError: {no_objects(self.job.source['S3Uri'])}")
         self._objects = source_objects(self.region.storage, self.job.source)
+        definition = self.job.definition
         try:
-            write_model(container, self.region.storage, self.job.definition["ModelDataUrl"])
+            write_container(container, self.region.storage, definition, self._environment(definition))
+            for number, following in enumerate(self.job.next_definitions, start=1):
+                environment, name = self._environment(following), self.job.container_names[number]
+                self._next.append(
+                    start_process(self.region, following, environment, self._log_of(number), name)
+                )
         except ModelDataError as error:
             raise JobFailedError(f"ClientError: {error}") from error
 
@@ -83,10 +101,21 @@ class TransformRun(JobRun[TransformJob]):
         with listen() as listener:
             self._pool = start_serving(container, listener)
 
+    def _run_in(self, container: Container) -> Phase:
+        try:
+            return super()._run_in(container)
+        finally:
+            for process in self._next:
+                process.close()
+
     def work(self, container: Container) -> bool:
         """Send every object's records, and keep the answers."""
         with self._pool:
-            if not becomes_healthy(container, self._pool, STARTUP_SECONDS):
+            servers = [
+                (container, self._pool),
+                *((process.container, process.pool) for process in self._next),
+            ]
+            if not all(becomes_healthy(*server, STARTUP_SECONDS) for server in servers):
                 self._container_log.append("Local AWS: the container did not pass the ping health check.")
                 raise JobFailedError("AlgorithmError: See job logs for more information")
             try:
@@ -104,7 +133,8 @@ class TransformRun(JobRun[TransformJob]):
     def _transform(self, url: S3Url, parameters: ExecutionParameters, senders: ThreadPoolExecutor) -> bytes:
         request = self.job.request
         name = f"{url.bucket}/{url.key}"
-        invocations = Invocations(request, self._pool, self._log_data)
+        pools = [self._pool, *(process.pool for process in self._next)]
+        invocations = Invocations(request, pools, self._log_data)
         processing = DataProcessing.of(request)
         stored: list[bytes] = []
         try:

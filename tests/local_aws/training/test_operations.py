@@ -32,7 +32,8 @@ FILE_SYSTEM = {
         "DirectoryPath": "/data",
     }
 }
-UNKNOWN_IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/kmeans:1"
+KNN = "382416733822.dkr.ecr.us-east-1.amazonaws.com/knn:1"
+UNKNOWN_IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/ntm:1"
 
 
 def from_manifest(key: str) -> dict[str, Any]:
@@ -219,22 +220,33 @@ def test_an_absent_job(sagemaker: Any, operation: str) -> None:
         ),
         pytest.param(
             {"AlgorithmSpecification": {"TrainingImage": UNKNOWN_IMAGE, "TrainingInputMode": "File"}},
-            f'Local AWS cannot run the image "{UNKNOWN_IMAGE}". It runs these SageMaker images, under '
-            "any registry "
-            "account and region: knn:1, linear-learner:1, sagemaker-xgboost:3.2-0, ",
+            f'Local AWS cannot run the image "{UNKNOWN_IMAGE}". It runs these SageMaker images, under any '
+            "registry account and region: factorization-machines:1, kmeans:1, knn:1, linear-learner:1, ",
             id="unknown-image",
+        ),
+        pytest.param(
+            {
+                "AlgorithmSpecification": {
+                    "TrainingImage": KNN,
+                    "TrainingInputMode": "File",
+                    "ContainerEntrypoint": ["/bin/bash", "-c", "exit 3"],
+                }
+            },
+            "Local AWS runs no AlgorithmSpecification.ContainerEntrypoint for knn:1: it runs commands for "
+            "the XGBoost and scikit-learn images.",
+            id="entrypoint",
         ),
         pytest.param(
             {
                 "AlgorithmSpecification": {
                     "TrainingImage": IMAGE,
                     "TrainingInputMode": "File",
-                    "ContainerEntrypoint": ["/bin/bash", "-c", "exit 3"],
+                    "ContainerArguments": ["train"],
                 }
             },
-            "Local AWS has no AlgorithmSpecification.ContainerEntrypoint in CreateTrainingJob: it runs the "
-            "algorithms",
-            id="entrypoint",
+            "Local AWS has no AlgorithmSpecification.ContainerArguments without a ContainerEntrypoint that "
+            "takes them.",
+            id="arguments-alone",
         ),
         pytest.param(
             {"HyperParameters": {"num_round": "1", "sagemaker_program": "train.py"}},

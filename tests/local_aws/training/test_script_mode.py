@@ -6,14 +6,17 @@ import tarfile
 from typing import Any
 
 import pytest
+import sklearn
 
 from tests.aws.answers import refused
 from tests.aws.job_logs import job_log
+from tests.aws.processing_jobs import SCIKIT_LEARN
 from tests.aws.sagemaker_requests import channel, training_request
 from tests.aws.training_data import BUCKET
 from tests.aws.training_jobs import finished, in_training
 from tests.aws.tuning_jobs import tuning_request
 from tests.aws.waiting import wait_until
+from tests.project import PROJECT
 
 pytestmark = pytest.mark.usefixtures("s3")
 
@@ -97,6 +100,28 @@ def test_a_script_trains(sagemaker: Any, s3: Any, client: Any) -> None:
     assert (seen["SM_MODEL_DIR"], seen["SM_HOSTS"]) == ("/opt/ml/model", '["algo-1"]')
 
 
+def test_the_scikit_learn_image_runs_scripts(sagemaker: Any, s3: Any, client: Any) -> None:
+    trains = "import sklearn\nopen('/opt/ml/model/version', 'w').write(sklearn.__version__)\n"
+    specification = {"TrainingImage": SCIKIT_LEARN, "TrainingInputMode": "File"}
+    source = put_source(s3, "sklearn", train=trains)
+    request = training_request("sklearn", AlgorithmSpecification=specification, HyperParameters=source)
+    sagemaker.create_training_job(**request)
+    assert finished(sagemaker, "sklearn")["TrainingJobStatus"] == "Completed"
+    assert unpacked(s3, "sklearn", "model.tar.gz") == {"version": sklearn.__version__.encode()}
+    assert "Local AWS runs sagemaker-scikit-learn:1.2-1 on the libraries of" in "".join(
+        job_log(client, "TrainingJobs", "sklearn")
+    )
+    request = training_request("no-script", AlgorithmSpecification=specification, HyperParameters={})
+    assert refused(sagemaker.create_training_job, **request) == (
+        "ValidationException",
+        (
+            "The image sagemaker-scikit-learn:1.2-1 has no algorithm of its own. Name your script by the "
+            "hyperparameters sagemaker_program and sagemaker_submit_directory, or a command as "
+            "ContainerEntrypoint."
+        ),
+    )
+
+
 def test_values_are_told_as_the_toolkit_tells_them(sagemaker: Any, s3: Any) -> None:
     writes = (
         "import os, sys\n"
@@ -130,6 +155,37 @@ def test_a_script_that_fails_fails_the_job_with_its_exit_code(sagemaker: Any, s3
             'Command "python3 train.py --depth 2", exit code: 3'
         ),
     )
+
+
+COMMANDS: list[Any] = [
+    ("exits", "exit 3", [], "AlgorithmError: , exit code: 3"),
+    ("tells", "echo no rows > /opt/ml/output/failure; exit 1", [], "AlgorithmError: no rows\n"),
+    ("saves", 'cp /opt/ml/input/data/train/train.csv "/opt/ml/model/$0"', ["rows.csv"], None),
+    ("reaches", 'echo x > "$0"', [str(PROJECT / "by-a-command")], "AlgorithmError: , exit code: "),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "command", "arguments", "reason"), COMMANDS, ids=[one[0] for one in COMMANDS]
+)
+def test_a_command_of_the_users_runs(  # noqa: PLR0917 - fixtures
+    sagemaker: Any, s3: Any, name: str, command: str, arguments: list[str], reason: str | None
+) -> None:
+    specification = {
+        "TrainingImage": SCIKIT_LEARN,
+        "TrainingInputMode": "File",
+        "ContainerEntrypoint": ["/bin/bash", "-c", command],
+        **({"ContainerArguments": arguments} if arguments else {}),
+    }
+    job_name = f"command-{name}"
+    sagemaker.create_training_job(**training_request(job_name, AlgorithmSpecification=specification))
+    job = finished(sagemaker, job_name)
+    assert job["TrainingJobStatus"] == ("Completed" if reason is None else "Failed")
+    assert (job.get("FailureReason") or "").startswith(reason or "")
+    assert not (PROJECT / "by-a-command").exists()
+    if reason is None:
+        train = s3.get_object(Bucket=BUCKET, Key="train/train.csv")["Body"].read()
+        assert unpacked(s3, job_name, "model.tar.gz") == {"rows.csv": train}
 
 
 def test_what_a_script_writes_to_the_failure_file_is_the_reason(sagemaker: Any, s3: Any) -> None:

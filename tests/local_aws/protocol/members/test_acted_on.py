@@ -111,6 +111,13 @@ def full_training(name: str) -> dict[str, Any]:
 
 
 def train(sagemaker: Any) -> str:
+    with_command = full_training("walk-command")
+    with_command["AlgorithmSpecification"] |= {
+        "ContainerEntrypoint": ["python3", "-c"],
+        "ContainerArguments": ["pass"],
+    }
+    sagemaker.create_training_job(**with_command)
+    assert finished(sagemaker, "walk-command")["TrainingJobStatus"] == "Completed"
     sagemaker.create_training_job(**full_training("walk"))
     job = finished(sagemaker, "walk")
     assert job["TrainingJobStatus"] == "Completed", job
@@ -187,7 +194,7 @@ def transform(sagemaker: Any, s3: Any) -> None:
 def make_models(sagemaker: Any, archive: str) -> None:
     """Make models of all forms that a container has, the first of which is named `walk`."""
     source = {"S3Uri": archive, "S3DataType": "S3Object", "CompressionType": "Gzip"}
-    serving = {"Image": IMAGE, "Environment": {"A": "b"}}
+    serving = {"Image": IMAGE, "Environment": {"A": "b"}, "ContainerHostname": "first"}
     sagemaker.create_model_package_group(ModelPackageGroupName="walk-group")
     package = sagemaker.create_model_package(
         ModelPackageName="walk",
