@@ -6,8 +6,9 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 AWS_CLI := .local/awscli/.installed
 SCANNERS := .local/scanners/.installed
+CLIENTS := .local/clients/.installed
 # All that is installed: each of them is compiled from the .in beside it.
-LOCKS := requirements.txt tests/requirements-awscli.txt tests/requirements-scanners.txt
+LOCKS := requirements.txt tests/requirements-awscli.txt tests/requirements-scanners.txt tests/requirements-clients.txt
 # Made up, for local AWS; anything else that looks like a secret is marked in its line, with the reason.
 MADE_UP := ^(AKIAIOSFODNN7EXAMPLE|made-up|PASSWORD|hunter2)$$
 
@@ -17,7 +18,7 @@ HASH := "(\w+_)?sha(1|256)": "[0-9a-f]{40,64}"
 # A file's tests share what they start. A test of a whole stack waits for Airflow most of its time.
 PARALLEL := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help pipeline demo up backfill env test test-backfill test-faults test-fast bench screenshots docs images lint types secrets audit lock clean
+.PHONY: help pipeline demo up backfill env test test-backfill test-faults test-clients test-fast bench screenshots docs images lint types secrets audit lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,14 +40,17 @@ env: $(INSTALLED) ## write .env and .secrets for docker-compose.yaml
 	@# The containers mount these folders and cannot write to them.
 	@$(BIN)/python -m compileall -q dags include plugins local_aws
 
-test: $(INSTALLED) $(AWS_CLI) $(SCANNERS) ## all tests but those of test-backfill and test-faults, offline
-	$(BIN)/python -m pytest -m 'not backfill and not faults' $(PARALLEL)
+test: $(INSTALLED) $(AWS_CLI) $(SCANNERS) ## all tests but those of test-backfill, test-faults and test-clients, offline
+	$(BIN)/python -m pytest -m 'not backfill and not faults and not clients' $(PARALLEL)
 
 test-backfill: $(INSTALLED) ## ten days, three times over, and runs of every kind
 	$(BIN)/python -m pytest -m backfill tests/e2e
 
 test-faults: $(INSTALLED) ## every task by every fault, outages, a soak of 30 runs; THIRD=1, 2 or 3 for a part
 	$(BIN)/python -m pytest tests/faults $(if $(THIRD),--third $(THIRD))
+
+test-clients: $(INSTALLED) $(AWS_CLI) $(CLIENTS) ## what AWS's own clients make of local AWS, the tutorial's cells among them
+	$(BIN)/python -m pytest tests/local_aws/clients
 
 test-fast: $(INSTALLED) ## the unit tests
 	$(BIN)/python -m pytest -m 'not slow' --numprocesses auto
@@ -90,7 +94,7 @@ $(AWS_CLI): tests/requirements-awscli.txt $(INSTALLED)
 	$(BIN)/uv pip install --quiet --require-hashes --no-deps --target $(@D) --requirement $<
 	@touch $@
 
-$(SCANNERS): tests/requirements-scanners.txt $(INSTALLED)
+$(SCANNERS) $(CLIENTS): .local/%/.installed: tests/requirements-%.txt $(INSTALLED)
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(@D)/venv
 	$(BIN)/uv pip sync --quiet --require-hashes --python $(@D)/venv $<
 	@touch $@
