@@ -71,7 +71,7 @@ def summary(
     facts.add_row("results", str(folder))
     facts.add_row("report", (folder / "report.html").as_uri())
     shown = plan.table.shows(plan.table.label)
-    return Group("", confusion_table(metrics, few_rows_shown=shown), "", figures, "", facts)
+    return Group("", confusion_table(metrics, plan.words, few_rows_shown=shown), "", figures, "", facts)
 
 
 def _seconds(task: "TaskState | None") -> str:

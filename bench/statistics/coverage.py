@@ -6,6 +6,7 @@ import time
 import numpy as np
 
 from bench.statistics.made_up_scores import COST, VALUE, MadeUpScores
+from include.pipeline.documents.table.costs import OutcomeValues
 from include.pipeline.evaluation.evaluate import intervals
 from include.pipeline.figures.business.profit import profit_interval
 from include.pipeline.figures.interval import Interval
@@ -53,7 +54,7 @@ def coverage(rows: int, expected: float, roc_auc: float, draws: int) -> dict[str
         for threshold in THRESHOLDS:
             at = drawn.at(threshold)
             found = intervals(at)
-            if profit := profit_interval(at, COST, VALUE):
+            if profit := profit_interval(at, OutcomeValues.of_action(COST, VALUE)):
                 # Of so many rows.
                 found["profit"] = Interval(low=profit.low / rows, high=profit.high / rows)
             for name, interval in found.items():

@@ -9,6 +9,7 @@ import numpy as np
 
 from bench.statistics.coverage import A_HANDFUL, LEAST, OF_THE_CALLED
 from bench.statistics.made_up_scores import COST, VALUE, MadeUpScores
+from include.pipeline.documents.table.costs import OutcomeValues
 from include.pipeline.figures.model_figures import FIGURES
 from include.pipeline.figures.paired_rows import PairedRows
 from include.pipeline.figures.scored_rows import ScoredRows
@@ -30,7 +31,9 @@ def held(rows: int, expected: float, alike: float, draws: int) -> dict[str, floa
         pair = PairedRows(*(ScoredRows(labels, each, THRESHOLD) for each in scores))
         intervals = {name: figure.difference(pair) for name, figure in FIGURES.items()}
         called = min(each.confusion_matrix.predicted_positive for each in (pair.first, pair.second))
-        for name, interval in (intervals | {"profit": pair.profit(COST, VALUE)}).items():
+        for name, interval in (
+            intervals | {"profit": pair.profit(OutcomeValues.of_action(COST, VALUE))}
+        ).items():
             if interval and not (name in OF_THE_CALLED and called < A_HANDFUL):
                 found.setdefault(name, []).append(interval.low <= 0 <= interval.high)
     return {name: float(np.mean(each)) for name, each in found.items()}

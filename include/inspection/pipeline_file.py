@@ -28,8 +28,6 @@ _PARAMS = """\
   endpoint_instance_count: 1
   threshold: 0.5
   threshold_rule: fixed
-  call_cost: 5.0
-  deposit_value: 50.0
   min_roc_auc: 0.5
   must_beat_baseline: false
   max_roc_auc_drop: null

@@ -53,7 +53,8 @@ def evaluate_model(
         runtime=hook("sagemaker-runtime").conn,
         logs=hook("logs").conn,
     )
-    for line in confusion_table(evaluation, few_rows_shown=evaluation.few_rows_shown).splitlines():
+    table = confusion_table(evaluation, run.words, few_rows_shown=evaluation.few_rows_shown)
+    for line in table.splitlines():
         log.info("%s", line)
     return evaluation.headline.model_dump(mode="json")
 
@@ -107,7 +108,7 @@ def check_quality(
     ti.xcom_push(SUMMARY, str(manifest))
     changes = warnings(evaluation.drift, run.drift) if evaluation.drift and run.drift else []
     ti.xcom_push(FIGURES, evaluation.listed(changes).model_dump(mode="json"))
-    for line in quality.check_quality(evaluation, run.params):
+    for line in quality.check_quality(evaluation, run.params, quality.Business.of(run)):
         log.info("%s", line)
     accept(s3, run, manifest)
     release_training(s3, run)

@@ -19,7 +19,7 @@ from plugins.model_report import pages
 from plugins.model_report.absence import why_no_report
 from plugins.model_report.clients import OutdatedError, UnreadableError
 from plugins.model_report.compared_figures import compare_figures, figure_tables
-from plugins.model_report.comparison import compare_features, compare_params, costs_of
+from plugins.model_report.comparison import compare_features, compare_params, profit_by
 from plugins.model_report.kept import list_kept
 from plugins.model_report.listing import list_runs
 from plugins.model_report.paired import NotComparableError, pair
@@ -93,10 +93,10 @@ def compare_page(user: GetUserDep, first: str, second: str) -> HTMLResponse:
             raise HTTPException(HTTPStatus.NOT_FOUND, f"The run {run.run_id} of {run.dag_id} has no figures.")
     one, other = (evaluation for evaluation in evaluations if evaluation is not None)
     try:
-        params = [found for run in runs if (found := results.params(run)) is not None]
-        params_fault = None if len(params) == len(runs) else "The plan of one of the runs is absent from S3."
+        plans = [found for run in runs if (found := results.planned(run)) is not None]
+        params_fault = None if len(plans) == len(runs) else "The plan of one of the runs is absent from S3."
     except OutdatedError as error:
-        params, params_fault = [], error.what
+        plans, params_fault = [], error.what
     try:
         paired, why_not = pair(runs, (one, other), results), None
     except NotComparableError as error:
@@ -105,10 +105,10 @@ def compare_page(user: GetUserDep, first: str, second: str) -> HTMLResponse:
         "compare",
         runs=runs,
         evaluations=(one, other),
-        tables=figure_tables(one, other, paired, costs_of(params[0]) if params else None),
+        tables=figure_tables(one, other, paired, profit_by(plans[0]) if plans else None),
         why_not=why_not,
         features=compare_features(one, other),
-        params=None if params_fault else compare_params(*params),
+        params=None if params_fault else compare_params(*(plan.params for plan in plans)),
         params_fault=params_fault,
     )
 

@@ -12,6 +12,7 @@ from include.pipeline.report import formats
 
 if TYPE_CHECKING:
     from include.pipeline.figures.paired_rows import PairedRows
+    from plugins.model_report.comparison import ProfitBy
 
 Verdict = Literal["better", "worse", "same", "undecided", "unknown"]
 
@@ -21,7 +22,7 @@ class FigureRow:
     """One figure of two runs. A run that was evaluated before the project had the figure has None."""
 
     name: str
-    """Name of its field in metrics.json; `profit` is that of all calls at the threshold."""
+    """Name of its field in metrics.json; `profit` is what all rows bring at the threshold."""
     title: str
     meaning: str
     first: float | None
@@ -71,7 +72,7 @@ def figure_tables(
     first: Evaluation,
     second: Evaluation,
     pair: "PairedRows | None" = None,
-    costs: tuple[float, float] | None = None,
+    costs: "ProfitBy | None" = None,
 ) -> list[FigureTable]:
     """Compare two runs: their scores, then at their thresholds, and at one where these differ.
 
@@ -79,7 +80,7 @@ def figure_tables(
         first: Figures of the first run.
         second: Those of the second.
         pair: The scores that they gave to the same rows; None where they are not comparable.
-        costs: Of a call, and the value of a deposit, by which both are judged; None where they are not known.
+        costs: By which both are judged; None where they are not known.
     """
     rows = compare_figures(first, second, pair)
     own = [row for row in rows if FIGURES[row.name].at_threshold]
@@ -110,7 +111,7 @@ def _tells_few(pair: "PairedRows") -> bool:
     return any(is_few(count) for matrix in matrices for count in (matrix.tp, matrix.predicted_positive))
 
 
-def _rows_at(pair: "PairedRows", costs: tuple[float, float] | None) -> list[FigureRow]:
+def _rows_at(pair: "PairedRows", costs: "ProfitBy | None") -> list[FigureRow]:
     both = (pair.first, pair.second)
     rows = [
         _row(
@@ -142,20 +143,20 @@ def _row(
     return replace(row, difference=other - one, difference_interval=interval, verdict=verdict)
 
 
-def _profit_row(pair: "PairedRows", costs: tuple[float, float]) -> FigureRow:
+def _profit_row(pair: "PairedRows", costs: "ProfitBy") -> FigureRow:
     # numpy and scipy, once a page asks for them.
     from include.pipeline.figures.business.profit import profit_interval, profits
 
-    one, other = (float(profits(rows, *costs).sum()) for rows in (pair.first, pair.second))
-    interval = pair.profit(*costs)
-    call, deposit = (formats.money(amount) for amount in costs)
+    values = costs.values
+    one, other = (float(profits(rows, values).sum()) for rows in (pair.first, pair.second))
+    interval = pair.profit(values)
     return FigureRow(
         name="profit",
         title="Profit",
-        meaning=f"Of all predicted positives: each call costs {call}, each true positive is worth {deposit}.",
+        meaning=str(costs),
         first=one,
         second=other,
-        intervals=(profit_interval(pair.first, *costs), profit_interval(pair.second, *costs)),
+        intervals=(profit_interval(pair.first, values), profit_interval(pair.second, values)),
         difference=other - one,
         difference_interval=interval,
         verdict=_verdict(other - one, interval, higher_is_better=True),

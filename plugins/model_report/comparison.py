@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from include.pipeline.documents.metrics import Evaluation
+from include.pipeline.documents.plan import PlannedParams
+from include.pipeline.documents.table.costs import OutcomeValues
+from include.pipeline.documents.table.words import Words
+from include.pipeline.report import formats
 from include.pipeline.source.url import without_secrets
 
 _FEATURES = 10
@@ -29,12 +33,42 @@ class ParamRow:
     second: str
 
 
-def costs_of(params: Mapping[str, Any]) -> tuple[float, float] | None:
-    """Tell what a call costs and a deposit is worth, by Params as data; None where they do not say."""
-    call, deposit = params.get("call_cost"), params.get("deposit_value")
-    if not (isinstance(call, int | float) and isinstance(deposit, int | float)):
+def costs_of(params: Mapping[str, Any]) -> OutcomeValues | None:
+    """Tell what each outcome of a row is worth, by Params as data; None where they do not say."""
+    cost, value = params.get("call_cost"), params.get("deposit_value")
+    if not (isinstance(cost, int | float) and isinstance(value, int | float)):
         return None
-    return (float(call), float(deposit)) if math.isfinite(call) and math.isfinite(deposit) else None
+    if not (math.isfinite(cost) and math.isfinite(value)):
+        return None
+    return OutcomeValues.of_action(float(cost), float(value))
+
+
+@dataclass(frozen=True)
+class ProfitBy:
+    """By what a profit is reckoned."""
+
+    values: OutcomeValues
+    words: Words
+
+    def __str__(self) -> str:
+        """Say it in a sentence."""
+        if self.values.action is None:
+            each = (
+                f"a {name.replace('_', ' ')} brings {formats.money(value)}"
+                for name, value in self.values.model_dump().items()
+            )
+            return f"Of all rows: {', '.join(each)}."
+        cost, value = (formats.money(amount) for amount in self.values.action)
+        return (
+            f"Of all predicted positives: each {self.words.action} costs {cost}, each true positive is worth "
+            f"{value}."
+        )
+
+
+def profit_by(plan: PlannedParams) -> ProfitBy | None:
+    """Tell by what a run's profit is reckoned; None where neither its plan nor its Params say."""
+    values = costs_of(plan.params) or plan.costs
+    return ProfitBy(values, plan.words) if values else None
 
 
 def compare_features(first: Evaluation, second: Evaluation) -> list[FeatureRow]:

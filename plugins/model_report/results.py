@@ -3,7 +3,7 @@
 import logging
 from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, TypedDict, TypeVar, Unpack
 
 from airflow.models.variable import Variable
 from botocore.exceptions import BotoCoreError, ClientError
@@ -121,15 +121,14 @@ class Results:
         found = self._first(run, "predictions", MAX_PREDICTIONS_BYTES)
         return found[1] if found else None
 
-    def params(self, run: Run) -> dict[str, Any] | None:
-        """Read a run's Params from its plan.json, as data; None where there is none.
+    def planned(self, run: Run) -> PlannedParams | None:
+        """Read a run's Params from its plan.json; None where there is none.
 
         Raises:
             OutdatedError: It is of another version.
             UnreadableError: It cannot be read.
         """
-        plan = self.document(run, "plan", PlannedParams)
-        return None if plan is None else plan.params
+        return self.document(run, "plan", PlannedParams)
 
     def current(self, run: Run) -> str | None:
         """Find the accepted model of the newest data, among those where a run keeps its objects.

@@ -3,10 +3,11 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 import include.datasets
 from include.pipeline.aws.object_store import MAX_OBJECT_BYTES
@@ -16,6 +17,8 @@ from include.pipeline.documents.limits import Limits
 from include.pipeline.documents.params import RunParams
 from include.pipeline.documents.scoring.settings import SCORE, ScoreSettings
 from include.pipeline.documents.table.config import TableConfig
+from include.pipeline.documents.table.costs import Costs
+from include.pipeline.documents.table.words import Words
 from include.pipeline.errors import ConfigError
 from include.pipeline.values.faults import faults
 
@@ -84,7 +87,21 @@ class PipelineConfig(BaseModel):
     score: ScoreSettings | None = Field(
         default=None, description="How new rows are scored; null for a pipeline without such a DAG."
     )
+    words: Words = Field(default=Words(), description="How people call what the model is about.")
+    costs: Costs | None = Field(
+        default=None,
+        description="What each of the four outcomes of a row is worth. Params that a run may change take its "
+        "place: call_cost and deposit_value. Without either, no profit is told.",
+    )
     params: RunParams
+
+    @model_validator(mode="after")
+    def _costs_are_told_once(self) -> Self:
+        if self.costs and self.params.costs:
+            raise PydanticCustomError("costs", "costs: the params call_cost and deposit_value say them too")
+        if self.params.threshold_rule == "best_profit" and not (self.costs or self.params.costs):
+            raise PydanticCustomError("costs", "params.threshold_rule = best_profit: needs costs")
+        return self
 
 
 def pipeline_names() -> list[str]:

@@ -19,14 +19,14 @@ from include.pipeline.figures.interval import Interval
 from include.pipeline.figures.model_figures import FIGURES, ModelFigures
 
 if TYPE_CHECKING:
-    from include.pipeline.documents.params import RunParams
+    from include.pipeline.documents.table.costs import OutcomeValues
 
 _LARGEST_FIGURE = 1e6
 _MOST_ROWS = 10**12
 _MOST_VALUES = 100_000  # of a list: thresholds, columns, rounds
 
 CALLS_NOBODY = 2.0
-"""The threshold where nobody is to be called: no probability reaches it."""
+"""The threshold where no row is to be acted on: no probability reaches it."""
 
 
 class Metrics(ModelFigures):
@@ -100,8 +100,8 @@ class ThresholdFigures(Document):
     """Share of the positives that were predicted positive."""
     f1: float
     """Harmonic mean of precision and recall."""
-    profit: float
-    """Value of the deposits less the cost of the calls, when every predicted positive is called."""
+    profit: float | None
+    """What all rows bring by the values of the four outcomes; null where nobody has said these."""
 
     @property
     def calls_nobody(self) -> bool:
@@ -109,13 +109,13 @@ class ThresholdFigures(Document):
         return self.threshold > 1
 
     @classmethod
-    def of(cls, threshold: float, matrix: ConfusionMatrix, params: "RunParams") -> Self:
+    def of(cls, threshold: float, matrix: ConfusionMatrix, costs: "OutcomeValues | None") -> Self:
         """Work them out.
 
         Args:
             threshold: Which.
             matrix: The counts at it.
-            params: Tell what a call costs and what a deposit is worth.
+            costs: What each outcome is worth; None where nobody has said.
         """
         return cls(
             threshold=threshold,
@@ -123,7 +123,7 @@ class ThresholdFigures(Document):
             precision=matrix.precision,
             recall=matrix.recall,
             f1=matrix.f1,
-            profit=matrix.tp * params.deposit_value - matrix.predicted_positive * params.call_cost,
+            profit=costs and costs.profit(matrix),
         )
 
 
@@ -209,19 +209,19 @@ class Evaluation(Metrics):
     schema_version: Literal[1] = 1
     """Rises when a field changes its meaning or goes."""
     intervals: dict[str, Interval]
-    """The 95 % interval of each headline figure that has one, by the figure's name; and of `profit`, that of
-    all calls at the threshold."""
+    """The 95 % interval of each headline figure that has one, by the figure's name; and of `profit`, what all
+    rows bring at the threshold."""
     validation_rows: int
     """Rows kept from training to choose a threshold on; 0 without."""
     thresholds: tuple[ThresholdFigures, ...]
     """What each threshold from 0.01 to 0.99 gives on the test rows."""
     best_f1: BestThreshold
     """The threshold where F1 is highest."""
-    best_profit: BestThreshold
-    """The threshold where the profit is highest; 2 where nobody is to be called."""
+    best_profit: BestThreshold | None = None
+    """The threshold where the profit is highest; 2 where no row is to be acted on; null without costs."""
     break_even: ThresholdFigures | None = None
-    """What the cost of a call by the value of a deposit gives as threshold: the best one where scores are
-    calibrated. Null where a deposit is worth nothing, or an earlier version wrote this."""
+    """What the values of the four outcomes give as threshold: the best one where scores are calibrated. Null
+    without costs, where these give none, or where an earlier version wrote this."""
     deciles: tuple[Decile, ...]
     """The test rows in tenths, the highest scores first."""
     model_sha256: str | None

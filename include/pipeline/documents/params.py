@@ -15,6 +15,7 @@ from pydantic import (
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
+from include.pipeline.documents.table.costs import OutcomeValues
 from include.pipeline.errors import ParamError
 from include.pipeline.values.faults import faults
 from include.pipeline.values.params import (
@@ -114,19 +115,22 @@ class RunParams(BaseModel):
         description="A row whose score is at least this is predicted positive: label 1.",
         json_schema_extra=THRESHOLD,
     )
-    call_cost: float = Field(
+    call_cost: float | None = Field(
+        default=None,
         ge=0,
         allow_inf_nan=False,
-        title="Cost of a call",
-        description="Cost of calling one customer. Every predicted positive is called.",
+        title="Cost per predicted positive",
+        description="What it costs to act on one row. Every predicted positive is acted on. Empty: the "
+        "values of costs in the pipeline's YAML file count, if there are any.",
         json_schema_extra=THRESHOLD,
     )
-    deposit_value: float = Field(
+    deposit_value: float | None = Field(
+        default=None,
         ge=0,
         allow_inf_nan=False,
-        title="Value of a deposit",
-        description="Value of one true positive: a customer who is called and puts money on deposit. "
-        "In the same currency as the cost of a call.",
+        title="Value of a true positive",
+        description="What a positive row brings that is acted on, before the cost of that, in the same "
+        "currency. Given where call_cost is.",
         json_schema_extra=THRESHOLD,
     )
     min_roc_auc: float = Field(
@@ -139,8 +143,8 @@ class RunParams(BaseModel):
     must_beat_baseline: bool = Field(
         title="Must beat the baseline",
         description="The run fails when the model is no better than none: its log loss and Brier score have "
-        "to be below those of the share of positives as score of every row and, where a call costs something "
-        "and less than a deposit is worth, its profit above those of calling everybody and nobody.",
+        "to be below those of the share of positives as score of every row and, where costs make that a "
+        "question, its profit above those of acting on every row and on none.",
         json_schema_extra=GATE,
     )
     max_roc_auc_drop: float | None = Field(
@@ -237,6 +241,19 @@ class RunParams(BaseModel):
         if not _FROM_ONE_ON.fullmatch(str(value.get("num_round", ""))):
             raise PydanticCustomError("num_round", "num_round is required, a whole number from 1 on")
         return value
+
+    @property
+    def costs(self) -> OutcomeValues | None:
+        """What each outcome is worth; None where these Params do not say."""
+        if self.call_cost is None or self.deposit_value is None:
+            return None
+        return OutcomeValues.of_action(self.call_cost, self.deposit_value)
+
+    @model_validator(mode="after")
+    def _costs_have_both_sides(self) -> Self:
+        if (self.call_cost is None) != (self.deposit_value is None):
+            raise PydanticCustomError("costs", "call_cost and deposit_value: give both, or neither")
+        return self
 
     @model_validator(mode="after")
     def _validation_rows_are_there(self) -> Self:

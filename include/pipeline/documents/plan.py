@@ -14,6 +14,8 @@ from include.pipeline.documents.config import ModelCard
 from include.pipeline.documents.drift import DriftLimits
 from include.pipeline.documents.params import RunParams
 from include.pipeline.documents.table.config import TableConfig
+from include.pipeline.documents.table.costs import OutcomeValues
+from include.pipeline.documents.table.words import Words
 
 
 @dataclass(frozen=True)
@@ -192,6 +194,10 @@ class RunPlan(Document):
     card: ModelCard | None = None
     """What the report says of the model's use; None where the YAML says nothing, or an earlier version
     planned the run."""
+    words: Words = Words()
+    """How people call what the model is about."""
+    costs: OutcomeValues | None = None
+    """What each outcome of a row is worth, as the YAML has it; None where it does not say."""
     source: str | None = None
     """`data_url` as it was given, for a dated URL with its placeholders, without user name, password and
     query; None where an earlier version planned the run."""
@@ -206,6 +212,11 @@ class RunPlan(Document):
         return OwnBucket.of_run(
             self.bucket, self.params.bucket_owner, self.identity.account_id, self.identity.region
         )
+
+    @property
+    def outcome_values(self) -> OutcomeValues | None:
+        """What each outcome of a row is worth, by the Params, or else the YAML; None where neither says."""
+        return self.params.costs or self.costs
 
     @model_validator(mode="before")
     @classmethod
@@ -226,3 +237,7 @@ class PlannedParams(Document):
     """The Params of a plan as data: what can be shown of a plan, whichever version made it."""
 
     params: dict[str, Any]
+    words: Words = Words()
+    """How people call what the model is about."""
+    costs: OutcomeValues | None = None
+    """As the YAML had them, where the Params do not say."""

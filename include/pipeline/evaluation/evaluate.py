@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from include.pipeline.documents.params import RunParams
     from include.pipeline.documents.plan import RunPlan
     from include.pipeline.documents.split import Split
+    from include.pipeline.documents.table.costs import OutcomeValues
     from include.pipeline.documents.training_job import CompletedTrainingJob
 
     Rows = tuple[np.ndarray, np.ndarray]
@@ -64,6 +65,7 @@ def evaluate(
     test: "Rows",
     params: "RunParams",
     *,
+    costs: "OutcomeValues | None" = None,
     validation: "Rows | None" = None,
     model_sha256: str | None = None,
     archive_sha256: str | None = None,
@@ -79,8 +81,8 @@ def evaluate(
 
     Args:
         test: Labels, 0 or 1 and both present, and scores, probabilities of 1; each of shape `(rows,)`.
-        params: Have the threshold, or the rule by which it is chosen on the validation rows, and what calls
-            cost and deposits are worth.
+        params: Have the threshold, or the rule by which it is chosen on the validation rows.
+        costs: What each outcome of a row is worth; without, the params may say.
         validation: Labels and scores of the validation rows, where there are any.
         model_sha256: SHA-256 of the model file.
         archive_sha256: SHA-256 of the archive that it was in.
@@ -94,20 +96,20 @@ def evaluate(
     """
     rows = ScoredRows(*test, params.threshold)
     deciding = ScoredRows(*validation, params.threshold) if validation else None
-    best = {
-        "best_f1": best_threshold("f1", test=rows, validation=deciding, params=params),
-        "best_profit": best_threshold("profit", test=rows, validation=deciding, params=params),
-    }
+    costs = costs or params.costs
+    best = {"best_f1": best_threshold("f1", test=rows, validation=deciding, costs=costs)}
+    if costs:
+        best["best_profit"] = best_threshold("profit", test=rows, validation=deciding, costs=costs)
     chosen = best.get(params.threshold_rule)
     if chosen:
         rows = rows.at(chosen.test.threshold)
     return Evaluation(
         **dict(score_metrics(rows)),
-        intervals=intervals(rows) | _of_profit(rows, params),
+        intervals=intervals(rows) | _of_profit(rows, costs),
         validation_rows=len(validation[0]) if validation else 0,
-        thresholds=threshold_figures(rows, GRID, params),
+        thresholds=threshold_figures(rows, GRID, costs),
         **best,
-        break_even=break_even(rows, params),
+        break_even=costs and break_even(rows, costs),
         deciles=deciles(rows),
         groups=group_figures(rows, groups),
         model_sha256=model_sha256,
@@ -121,8 +123,8 @@ def evaluate(
     )
 
 
-def _of_profit(rows: ScoredRows, params: "RunParams") -> dict[str, Interval]:
-    found = profit_interval(rows, params.call_cost, params.deposit_value)
+def _of_profit(rows: ScoredRows, costs: "OutcomeValues | None") -> dict[str, Interval]:
+    found = profit_interval(rows, costs) if costs else None
     return {"profit": found} if found else {}
 
 
@@ -164,6 +166,7 @@ def evaluate_endpoint(
     evaluation = evaluate(
         (labels, scores),
         plan.params,
+        costs=plan.outcome_values,
         validation=_score_validation(plan, split, s3, runtime) if split.validation_rows else None,
         model_sha256=hashlib.sha256(model).hexdigest() if model else None,
         archive_sha256=hashlib.sha256(archive).hexdigest(),

@@ -1,4 +1,4 @@
-"""Gain and lift: how many of the positives are reached by calling only the rows with the highest scores.
+"""Gain and lift: how many of the positives are among the rows with the highest scores.
 
 Definitions: M. Berry, G. Linoff, Data Mining Techniques (2011), chapter 5.
 """
@@ -19,7 +19,7 @@ def deciles(rows: "ScoredRows") -> tuple[Decile, ...]:
     """Cut the rows, the highest scores first, into ten parts whose sizes differ by one row at most.
 
     Where a part ends within rows of equal score, it has as large a share of their positives as of the rows:
-    what it would have on average if they were called in any order. With fewer than ten rows, each is a part.
+    what it would have on average if they were taken in any order. With fewer than ten rows, each is a part.
     """
     positives, negatives = rows.blocks
     block_ends, found = np.cumsum(positives + negatives), np.cumsum(positives)

@@ -1,4 +1,4 @@
-"""Figures by group: whether the model serves some customers worse than others."""
+"""Figures by group: whether the model serves some worse than others."""
 
 import io
 import itertools

@@ -11,7 +11,7 @@ from include.pipeline.figures.scored_rows import ScoredRows
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from include.pipeline.documents.params import RunParams
+    from include.pipeline.documents.table.costs import OutcomeValues
 
 GRID = tuple(hundredths / 100 for hundredths in range(1, 100))
 """The thresholds that are drawn and listed. The best is looked for among all scores."""
@@ -19,18 +19,17 @@ _MOST_DIGITS = 17  # of a float
 
 
 def threshold_figures(
-    rows: ScoredRows, thresholds: "Sequence[float]", params: "RunParams"
+    rows: ScoredRows, thresholds: "Sequence[float]", costs: "OutcomeValues | None"
 ) -> tuple[ThresholdFigures, ...]:
     """Work out the figures at each threshold.
 
     Args:
         rows: Labels and scores.
         thresholds: A row whose score is at least the threshold is predicted positive.
-        params: Have the cost of a call and the value of a deposit.
+        costs: What each outcome is worth; None where nobody has said.
     """
     return tuple(
-        ThresholdFigures.of(threshold, rows.confusion_matrix_at(threshold), params)
-        for threshold in thresholds
+        ThresholdFigures.of(threshold, rows.confusion_matrix_at(threshold), costs) for threshold in thresholds
     )
 
 
@@ -39,46 +38,50 @@ def best_threshold(
     *,
     test: ScoredRows,
     validation: ScoredRows | None,
-    params: "RunParams",
+    costs: "OutcomeValues | None",
 ) -> BestThreshold:
     """Choose the threshold at which a figure is highest, among all scores that occur.
 
-    Of several, it is the one by which the fewest are called. Where no threshold gives more than nothing,
-    nobody is to be called.
+    Of several, it is the one by which the fewest rows are acted on. Where no threshold gives more than to act
+    on none, that is best.
 
     Args:
         figure: Name of the figure.
         test: What tells what the threshold gives.
         validation: Rows that decide; without any, the test rows do.
-        params: Have the cost of a call and the value of a deposit.
+        costs: What each outcome is worth: without, there is no profit.
     """
     decides = validation or test
     positives, negatives = decides.blocks
     found, called = np.cumsum(positives), np.cumsum(positives + negatives)
-    if figure == "f1":
+    of_none = 0.0
+    if figure == "f1" or costs is None:
         values = 2 * found / (called + decides.positives)
     else:
-        values = found * params.deposit_value - called * params.call_cost
+        negatives_in_all = len(decides.labels) - decides.positives
+        values = (
+            found * costs.true_positive
+            + (called - found) * costs.false_positive
+            + (decides.positives - found) * costs.false_negative
+            + (negatives_in_all - (called - found)) * costs.true_negative
+        )
+        of_none = costs.of_nobody(decides.positives, negatives_in_all)
     at = int(np.argmax(values))
     scores = [*decides.distinct_scores[at : at + 2].tolist(), 0.0]
-    threshold = _shortest(scores[1], scores[0]) if values[at] > 0 else CALLS_NOBODY
-    (figures,) = threshold_figures(test, (threshold,), params)
+    threshold = _shortest(scores[1], scores[0]) if values[at] > of_none else CALLS_NOBODY
+    (figures,) = threshold_figures(test, (threshold,), costs)
     return BestThreshold(chosen_on="validation" if validation else "test", test=figures)
 
 
-def break_even(rows: ScoredRows, params: "RunParams") -> ThresholdFigures | None:
-    """Work out what the threshold gives from which on a call is worth its cost, if the scores are calibrated.
-
-    A call is worth the score times the value of a deposit, so the threshold is cost by value: C. Elkan, The
-    foundations of cost-sensitive learning (2001).
+def break_even(rows: ScoredRows, costs: "OutcomeValues") -> ThresholdFigures | None:
+    """Work out what the threshold gives from which on to act on a row pays, if the scores are calibrated.
 
     Returns:
-        The figures; None where a deposit is worth nothing.
+        The figures; None where the values of the outcomes give no such threshold.
     """
-    if not params.deposit_value:
+    if (threshold := costs.break_even) is None:
         return None
-    threshold = params.call_cost / params.deposit_value
-    (figures,) = threshold_figures(rows, (threshold if threshold <= 1 else CALLS_NOBODY,), params)
+    (figures,) = threshold_figures(rows, (threshold if threshold <= 1 else CALLS_NOBODY,), costs)
     return figures
 
 

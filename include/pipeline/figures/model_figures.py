@@ -52,8 +52,8 @@ class ModelFigures(Document):
             at_threshold=True,
         ),
     ]
-    """Share of positives among the predicted positives: how many of those called are right; not defined,
-    null, where nobody is."""
+    """Share of positives among the predicted positives: how many of these are right; not defined, null,
+    where there are none."""
     recall: Annotated[
         float,
         Figure(

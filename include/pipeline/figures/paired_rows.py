@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from include.pipeline.figures.average_precision_interval import average_precision_parts
-from include.pipeline.figures.business.profit import interval_of_sum, profits
+from include.pipeline.figures.business.profit import ValueOfOutcomes, interval_of_sum, profits
 from include.pipeline.figures.business.reach import reach_parts
 from include.pipeline.figures.interval import NORMAL_QUANTILE, Interval
 from include.pipeline.figures.roc_auc_difference import roc_auc_difference
@@ -101,14 +101,9 @@ class PairedRows:
         one, other = (rows.reach + reach_parts(rows) for rows in (self.first, self.second))
         return self._by_parts(one, other)
 
-    def profit(self, call_cost: float, deposit_value: float) -> Interval | None:
-        """Of what all calls at the threshold earn.
-
-        Args:
-            call_cost: Of one call.
-            deposit_value: Of one true positive.
-        """
-        one, other = (profits(rows, call_cost, deposit_value) for rows in (self.first, self.second))
+    def profit(self, values: ValueOfOutcomes) -> Interval | None:
+        """Of what all rows bring at the threshold."""
+        one, other = (profits(rows, values) for rows in (self.first, self.second))
         return interval_of_sum(other - one)
 
     @staticmethod

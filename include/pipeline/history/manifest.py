@@ -12,7 +12,7 @@ from include.pipeline.documents.plan import RunPlan
 from include.pipeline.documents.raw_data import RawData
 from include.pipeline.documents.split import Split
 from include.pipeline.documents.training_job import CompletedTrainingJob
-from include.pipeline.history.quality import missed
+from include.pipeline.history.quality import Business, missed
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -39,6 +39,7 @@ def record_run(
         training: Training job that made the model.
         reused_from: The run that made the model, where the model is used again.
     """
+    misses = missed(evaluation, plan.params, Business.of(plan))
     manifest = RunManifest(
         key=plan.key,
         identity=plan.identity,
@@ -52,7 +53,7 @@ def record_run(
         metrics=evaluation.headline,
         # A run that was cleared may use its own model again.
         reused_from=None if reused_from == plan.identity.run_id else reused_from,
-        missed=tuple(f"{found}: {rule}" for found, rule in missed(evaluation, plan.params)),
+        missed=tuple(f"{found}: {rule}" for found, rule in misses),
     )
     write_object(s3, plan.locations.manifest, manifest.model_dump_json(indent=2).encode(), "application/json")
     return manifest

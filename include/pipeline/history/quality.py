@@ -1,6 +1,7 @@
 """The quality gate: what a model has to reach."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from include.pipeline.errors import QualityError
 from include.pipeline.history.drop import drop_verdict
@@ -9,9 +10,27 @@ from include.pipeline.history.skill import skills
 if TYPE_CHECKING:
     from include.pipeline.documents.metrics import Evaluation, PreviousModel
     from include.pipeline.documents.params import RunParams
+    from include.pipeline.documents.plan import RunPlan
+    from include.pipeline.documents.table.costs import OutcomeValues
+    from include.pipeline.documents.table.words import Words
     from include.pipeline.history.skill import Skill
 
 _AN_AMOUNT = 10  # of money, where hundredths are enough
+
+
+@dataclass(frozen=True)
+class Business:
+    """What a model is for, as far as the gate asks."""
+
+    costs: "OutcomeValues | None" = None
+    """What each outcome of a row is worth; None where nobody has said."""
+    words: "Words | None" = None
+    """How people call what is done."""
+
+    @classmethod
+    def of(cls, plan: "RunPlan") -> Self:
+        """Take it from a run's plan."""
+        return cls(plan.outcome_values, plan.words)
 
 
 class Judgement(NamedTuple):
@@ -24,8 +43,15 @@ class Judgement(NamedTuple):
     is_met: bool
 
 
-def judge(evaluation: "Evaluation", params: "RunParams") -> list[Judgement]:
-    """Compare a model with each limit of the Params."""
+def judge(evaluation: "Evaluation", params: "RunParams", business: Business | None = None) -> list[Judgement]:
+    """Compare a model with each limit of the Params.
+
+    Args:
+        evaluation: Of the model.
+        params: Of its run.
+        business: Of its plan; without, the params may have costs.
+    """
+    business = business or Business(params.costs)
     previous, largest = evaluation.previous, params.max_roc_auc_drop
     judged = [
         Judgement(
@@ -35,7 +61,7 @@ def judge(evaluation: "Evaluation", params: "RunParams") -> list[Judgement]:
         )
     ]
     if params.must_beat_baseline:
-        judged += [_skill(skill) for skill in skills(evaluation, params)]
+        judged += [_skill(skill) for skill in skills(evaluation, business.costs, business.words)]
     if previous and largest is not None:
         judged.append(_drop(previous, evaluation.roc_auc, params, largest))
         best = evaluation.best_accepted
@@ -45,13 +71,15 @@ def judge(evaluation: "Evaluation", params: "RunParams") -> list[Judgement]:
     return judged
 
 
-def missed(evaluation: "Evaluation", params: "RunParams") -> list[tuple[str, str]]:
+def missed(
+    evaluation: "Evaluation", params: "RunParams", business: Business | None = None
+) -> list[tuple[str, str]]:
     """Compare a model with the limits of the Params.
 
     Returns:
         For each limit that the model misses, the figure found and the rule; empty for a good model.
     """
-    return [(found, rule) for found, rule, is_met in judge(evaluation, params) if not is_met]
+    return [(found, rule) for found, rule, is_met in judge(evaluation, params, business) if not is_met]
 
 
 def _drop(previous: "PreviousModel", roc_auc: float, params: "RunParams", largest: float) -> Judgement:
@@ -99,7 +127,9 @@ def _written(figure: float) -> str:
     return f"{figure:.5f}" if abs(figure) < _AN_AMOUNT else f"{figure:,.2f}"
 
 
-def check_quality(evaluation: "Evaluation", params: "RunParams") -> list[str]:
+def check_quality(
+    evaluation: "Evaluation", params: "RunParams", business: Business | None = None
+) -> list[str]:
     """Let a good model pass, and refuse any other.
 
     Returns:
@@ -108,11 +138,11 @@ def check_quality(evaluation: "Evaluation", params: "RunParams") -> list[str]:
     Raises:
         QualityError: The model is not good enough. The message names each limit that it misses.
     """
-    if misses := missed(evaluation, params):
+    if misses := missed(evaluation, params, business):
         found, rules = zip(*misses, strict=True)
         raise QualityError(
             " and ".join(found),
             " and ".join(rules),
             "Look at the data, the hyperparameters and the threshold, or change the gate's Params",
         )
-    return [f"{found}: {rule}" for found, rule, _ in judge(evaluation, params)]
+    return [f"{found}: {rule}" for found, rule, _ in judge(evaluation, params, business)]

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from include.pipeline.documents.metrics import ThresholdFigures
+from include.pipeline.documents.table.words import Words
 from include.pipeline.figures.model_figures import FIGURES
 
 if TYPE_CHECKING:
     from include.pipeline.documents.metrics import Evaluation
-    from include.pipeline.documents.params import RunParams
+    from include.pipeline.documents.table.costs import OutcomeValues
 
 # They judge the scores themselves, and no model without skill betters the share of positives in either:
 # T. Gneiting, A. Raftery, Strictly proper scoring rules, prediction, and estimation (2007).
@@ -28,7 +28,7 @@ class Skill:
     without: float
     """Its value without."""
     instead: str
-    """What gives this value: `calling everybody`, say."""
+    """What gives this value: `acting on every row`, say."""
     higher_is_better: bool
 
     @property
@@ -37,12 +37,14 @@ class Skill:
         return self.model > self.without if self.higher_is_better else self.model < self.without
 
 
-def skills(evaluation: "Evaluation", params: "RunParams") -> list[Skill]:
+def skills(
+    evaluation: "Evaluation", costs: "OutcomeValues | None", words: Words | None = None
+) -> list[Skill]:
     """Hold a model against none.
 
     The scores are held against the share of positives as every row's score, the profit against the better of
-    calling everybody and calling nobody. Profit counts where a call costs something and less than a deposit
-    is worth: otherwise everybody, or nobody, is called anyway.
+    acting on every row and on none. Profit counts where that depends on the row: where there are costs, and
+    the chance from which on to act pays is between 0 and 1.
     """
     share = evaluation.positives / evaluation.rows
     held = [
@@ -56,16 +58,17 @@ def skills(evaluation: "Evaluation", params: "RunParams") -> list[Skill]:
         )
         for name in _OF_SCORES
     ]
-    if 0 < params.call_cost < params.deposit_value:
-        everybody = evaluation.positives * params.deposit_value - evaluation.rows * params.call_cost
-        matrix = evaluation.confusion_matrix
+    if costs and 0 < (costs.break_even or 0) < 1:
+        counts = evaluation.positives, evaluation.rows - evaluation.positives
+        everybody, nobody = costs.of_everybody(*counts), costs.of_nobody(*counts)
+        called = words or Words()
         held.append(
             Skill(
                 name="profit",
                 title="Profit",
-                model=ThresholdFigures.of(evaluation.threshold, matrix, params).profit,
-                without=max(everybody, 0.0),
-                instead="calling everybody" if everybody > 0 else "calling nobody",
+                model=costs.profit(evaluation.confusion_matrix),
+                without=max(everybody, nobody),
+                instead=f"{called.acting} {called.everybody if everybody > nobody else called.nobody}",
                 higher_is_better=True,
             )
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from include.pipeline.aws.object_store import write_object
 from include.pipeline.aws.tags import RunTags
 from include.pipeline.documents.config import PipelineConfig
-from include.pipeline.documents.params import parse_params
+from include.pipeline.documents.params import RunParams, parse_params
 from include.pipeline.documents.plan import RunIdentity, RunLocations, RunPlan
 from include.pipeline.errors import ParamError
 from include.pipeline.planning.cost import check_cost_limit
@@ -73,6 +73,7 @@ def make_plan(
     role_arn = resolve_role(checked.role, default_role, iam)
     image_uri = xgboost_image(identity.region, checked.image_version)
     check_hyperparameters(checked)
+    _check_costs(checked, config)
     key = run_key(identity.deployment_id, identity.dag_id, identity.run_id)
     locations = RunLocations.of(bucket, identity.dag_id, key, deployment_id=identity.deployment_id)
     tags = RunTags(
@@ -92,6 +93,8 @@ def make_plan(
         drift=config.drift,
         aws=config.aws,
         card=config.card,
+        words=config.words,
+        costs=config.costs,
         image_uri=image_uri,
         bucket=bucket,
         locations=locations,
@@ -120,6 +123,15 @@ def make_plan(
     )
     check_cost_limit(plan, config.limits.max_cost)
     return plan
+
+
+def _check_costs(params: RunParams, config: PipelineConfig) -> None:
+    if params.threshold_rule == "best_profit" and not (params.costs or config.costs):
+        raise ParamError(
+            "threshold_rule = best_profit",
+            "a profit needs costs: what each of the four outcomes of a row is worth",
+            "Write costs into the pipeline's YAML file, or choose best_f1 or fixed",
+        )
 
 
 def source_of(params: Mapping[str, Any], plan: RunPlan) -> str:

@@ -24,6 +24,11 @@ def printable(value: object) -> object:
     return shortened(text, _LONGEST)
 
 
+def capital(text: str) -> str:
+    """Write the first letter as a capital, as a sentence begins."""
+    return text[:1].upper() + text[1:]
+
+
 def shortened(text: str, length: int) -> str:
     """Put an ellipsis in the middle of what is longer than `length` characters."""
     if len(text) <= length:
@@ -123,5 +128,18 @@ def size(number: int) -> str:
 
 FILTERS = {
     written.__name__: written
-    for written in (count, rows, threshold, decimal, difference, percent, money, usd, duration, moment, size)
+    for written in (
+        capital,
+        count,
+        rows,
+        threshold,
+        decimal,
+        difference,
+        percent,
+        money,
+        usd,
+        duration,
+        moment,
+        size,
+    )
 }

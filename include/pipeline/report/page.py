@@ -98,5 +98,6 @@ def _render(section: _Section, contents: "ReportContents") -> Markup:
         section=section.gather(contents),
         few_shown=contents.few_rows_shown,
         is_few=is_few,
+        words=contents.plan.words,
     )
     return Markup(html)  # noqa: S704 - the template escaped what it shows

@@ -8,23 +8,23 @@ from include.pipeline.documents.metrics import ThresholdFigures
 
 if TYPE_CHECKING:
     from include.pipeline.documents.metrics import Decile, Evaluation
-    from include.pipeline.documents.params import RunParams
+    from include.pipeline.documents.table.costs import OutcomeValues
 
 _CALLED_DECILES = 2
 
 
 @dataclass(frozen=True)
 class Reach:
-    """The positives that are reached by calling the customers with the highest scores."""
+    """The positives that are reached by acting on the rows with the highest scores."""
 
-    customers: int
-    """Number of customers called."""
+    rows: int
+    """Number of rows acted on."""
     called: float
-    """Share of all customers."""
+    """Share of all rows."""
     reached: float
     """Share of all positives that are among them."""
     lift: float
-    """Share reached, divided by the share that as many calls at random would reach."""
+    """Share reached, divided by the share that as many rows at random would reach."""
 
 
 def positive_share(evaluation: "Evaluation") -> float:
@@ -42,16 +42,16 @@ def rarer_class(evaluation: "Evaluation") -> str:
     return "negative" if frequent_class(evaluation) == "positive" else "positive"
 
 
-def threshold_in_force(evaluation: "Evaluation", params: "RunParams") -> ThresholdFigures:
+def threshold_in_force(evaluation: "Evaluation", costs: "OutcomeValues | None") -> ThresholdFigures:
     """Work out what the threshold in force gives."""
-    return ThresholdFigures.of(evaluation.threshold, evaluation.confusion_matrix, params)
+    return ThresholdFigures.of(evaluation.threshold, evaluation.confusion_matrix, costs)
 
 
 def reach(deciles: Sequence["Decile"]) -> Reach:
-    """Work out what calling the first fifth of the customers reaches, or the part nearest to a fifth."""
+    """Work out what the first fifth of the rows reaches, or the part nearest to a fifth."""
     called = [decile for decile in deciles if decile.decile <= _CALLED_DECILES] or deciles[:1]
-    customers = sum(decile.rows for decile in called)
+    taken = sum(decile.rows for decile in called)
     rows = sum(decile.rows for decile in deciles)
-    share = customers / rows if rows else 0
+    share = taken / rows if rows else 0
     reached = called[-1].gain
-    return Reach(customers=customers, called=share, reached=reached, lift=reached / share if share else 0)
+    return Reach(rows=taken, called=share, reached=reached, lift=reached / share if share else 0)

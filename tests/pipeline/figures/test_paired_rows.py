@@ -3,6 +3,7 @@ import pytest
 from scipy import stats
 from sklearn import metrics as scikit
 
+from include.pipeline.documents.table.costs import OutcomeValues
 from include.pipeline.figures.business.profit import profits
 from include.pipeline.figures.interval import Interval
 from include.pipeline.figures.model_figures import FIGURES
@@ -58,15 +59,15 @@ def test_the_roc_auc_is_compared_by_delongs_paired_test() -> None:
 
 def test_the_profit_is_compared_row_by_row() -> None:
     each = [np.where(scores >= 0.4, 50.0 * LABELS - 5, 0) for scores in SCORES]
-    assert (profits(PAIR.first, 5, 50) == each[0]).all()
+    assert (profits(PAIR.first, OutcomeValues.of_action(5, 50)) == each[0]).all()
     difference = each[1] - each[0]
     freedom = min(2 * ROWS / (stats.kurtosis(difference, fisher=False) - 1), ROWS - 1)
     half = stats.t.ppf(0.975, freedom) * difference.std(ddof=1) * np.sqrt(ROWS)
-    found = PAIR.profit(5, 50)
+    found = PAIR.profit(OutcomeValues.of_action(5, 50))
     assert found is not None
     assert (found.low, found.high) == pytest.approx((difference.sum() - half, difference.sum() + half))
     # In another currency it is the same, however small its coin.
-    in_coins = PAIR.profit(5e200, 50e200)
+    in_coins = PAIR.profit(OutcomeValues.of_action(5e200, 50e200))
     assert in_coins is not None
     assert (in_coins.low, in_coins.high) == pytest.approx((found.low * 1e200, found.high * 1e200))
 
@@ -95,7 +96,7 @@ def test_models_that_answer_alike_are_not_told_apart() -> None:
     told = {name: figure.difference(pair) for name, figure in FIGURES.items()}
     assert told.pop("roc_auc") == told.pop("gini") == Interval(low=0, high=0)
     assert set(told.values()) == {None}
-    assert pair.profit(5, 50) is None
+    assert pair.profit(OutcomeValues.of_action(5, 50)) is None
 
 
 def test_a_model_that_calls_nobody_has_no_precision_to_compare() -> None:

@@ -9,11 +9,12 @@ from include.pipeline.documents.params import RunParams
 from include.pipeline.errors import QualityError
 from include.pipeline.figures.confusion_matrix import ConfusionMatrix
 from include.pipeline.figures.interval import Interval
-from include.pipeline.history.quality import check_quality, missed
+from include.pipeline.history.quality import Business, check_quality, missed
 from tests.pipeline.made_up_figures import metrics
 from tests.pipeline.report.example import evaluation_of
 
-PARAMS = load_config("bank_marketing").params
+CONFIG = load_config("bank_marketing")
+PARAMS = CONFIG.params
 
 
 def judged(previous: PreviousModel | None = None, **changed: Any) -> Evaluation:
@@ -103,12 +104,13 @@ def test_stops_a_model_that_earns_no_more_than_can_be_had_without_it(
     matrix: ConfusionMatrix, cost: float, found: str, instead: str
 ) -> None:
     params = PARAMS.model_copy(update={"call_cost": cost})
+    business = Business(params.costs, CONFIG.words)
     with pytest.raises(QualityError) as refused:
-        check_quality(judged(confusion_matrix=matrix), params)
+        check_quality(judged(confusion_matrix=matrix), params, business)
     assert str(refused.value).startswith(f"Found: profit = {found}\nExpected: it has to be {instead}\n")
     better = matrix.model_copy(update={"tp": matrix.tp + 1, "fn": matrix.fn - 1})
     if matrix.fn:
-        check_quality(judged(confusion_matrix=better), params)
+        check_quality(judged(confusion_matrix=better), params, business)
 
 
 @pytest.mark.parametrize("costs", [(0.0, 50.0), (50.0, 50.0), (0.0, 0.0)])

@@ -72,6 +72,7 @@ def plan_of(params: RunParams = CONFIG.params, **identity: str) -> RunPlan:
         deployment=deployment_request(
             params, CONFIG.aws, name=KEY, image_uri=IMAGE, role_arn="role", tags=[]
         ),
+        words=CONFIG.words,
         keep_endpoint=params.keep_endpoint,
     )
 

@@ -1,13 +1,16 @@
 import numpy as np
 import pytest
 
+from include.pipeline.documents.table.costs import OutcomeValues
+from include.pipeline.documents.table.words import Words
 from include.pipeline.figures.interval import Interval
 from include.pipeline.figures.paired_rows import PairedRows
 from include.pipeline.figures.scored_rows import ScoredRows
 from plugins.model_report.compared_figures import FigureRow, compare_figures, figure_tables
+from plugins.model_report.comparison import ProfitBy
 from tests.plugins.model_report.evaluations import LABELS, STRONG, WEAK, evaluated
 
-COSTS = (5.0, 50.0)
+COSTS = ProfitBy(OutcomeValues.of_action(5.0, 50.0), Words(act="call"))
 
 
 def pair_of(first: np.ndarray, second: np.ndarray, *thresholds: float) -> PairedRows:

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from include.pipeline.documents.params import RunParams
+from include.pipeline.documents.table.costs import OutcomeValues
 from plugins.model_report.comparison import (
     ParamRow,
     compare_features,
@@ -61,13 +62,13 @@ def test_of_a_url_only_what_may_be_logged_is_shown() -> None:
 @pytest.mark.parametrize(
     ("params", "costs"),
     [
-        ({"call_cost": 5.0, "deposit_value": 50}, (5.0, 50.0)),
+        ({"call_cost": 5.0, "deposit_value": 50}, OutcomeValues(true_positive=45, false_positive=-5)),
         ({"call_cost": 5.0}, None),
         ({"call_cost": "5", "deposit_value": 50}, None),
         ({"call_cost": float("nan"), "deposit_value": 50}, None),
     ],
 )
 def test_costs_are_those_of_the_params_where_they_tell(
-    params: dict[str, Any], costs: tuple[float, float] | None
+    params: dict[str, Any], costs: OutcomeValues | None
 ) -> None:
     assert costs_of(params) == costs

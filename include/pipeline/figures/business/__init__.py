@@ -1,1 +1,1 @@
-"""What a model is worth to those who call: whom they reach, and what they earn."""
+"""What a model is worth to those who act on its scores: which rows they reach, and what they earn."""

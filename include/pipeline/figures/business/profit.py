@@ -1,6 +1,6 @@
-"""What calling every predicted positive earns: row by row, and the interval of the sum."""
+"""What the rows bring at the threshold: row by row, and the interval of the sum."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -10,25 +10,42 @@ from include.pipeline.figures.spread_interval import PLAIN, spread_interval
 if TYPE_CHECKING:
     from include.pipeline.figures.scored_rows import ScoredRows
 
-_FEWEST_CALLED = 2  # one has no spread
+_FEWEST_ACTED_ON = 2  # one has no spread
 
 
-def profits(rows: "ScoredRows", call_cost: float, deposit_value: float) -> np.ndarray:
-    """Tell what each row earns at the threshold: shape `(rows,)`.
+class ValueOfOutcomes(Protocol):
+    """What a row brings, by what it is and what was predicted."""
 
-    Args:
-        rows: Every predicted positive is called.
-        call_cost: Of one call.
-        deposit_value: Of one true positive.
-    """
-    return np.where(rows.called, rows.labels * deposit_value - call_cost, 0.0)
+    @property
+    def true_positive(self) -> float:
+        """Of a positive that is predicted positive."""
+
+    @property
+    def false_positive(self) -> float:
+        """Of a negative that is predicted positive."""
+
+    @property
+    def true_negative(self) -> float:
+        """Of a negative that is predicted negative."""
+
+    @property
+    def false_negative(self) -> float:
+        """Of a positive that is predicted negative."""
 
 
-def profit_interval(rows: "ScoredRows", call_cost: float, deposit_value: float) -> Interval | None:
-    """Compute the interval of the profit of as many rows; None where fewer than two are called."""
-    if rows.confusion_matrix.predicted_positive < _FEWEST_CALLED:
+def profits(rows: "ScoredRows", values: ValueOfOutcomes) -> np.ndarray:
+    """Tell what each row brings at the threshold: shape `(rows,)`."""
+    positive = rows.labels == 1
+    acted_on = np.where(positive, values.true_positive, values.false_positive)
+    left = np.where(positive, values.false_negative, values.true_negative)
+    return np.where(rows.called, acted_on, left)
+
+
+def profit_interval(rows: "ScoredRows", values: ValueOfOutcomes) -> Interval | None:
+    """Compute the interval of the profit of as many rows; None where fewer than two are acted on."""
+    if rows.confusion_matrix.predicted_positive < _FEWEST_ACTED_ON:
         return None
-    return interval_of_sum(profits(rows, call_cost, deposit_value))
+    return interval_of_sum(profits(rows, values))
 
 
 def interval_of_sum(amounts: np.ndarray) -> Interval | None:

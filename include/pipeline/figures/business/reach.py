@@ -1,4 +1,4 @@
-"""The share of the positives that are reached by calling a fifth of the rows, the highest scores first."""
+"""The share of the positives that are in the fifth of the rows with the highest scores."""
 
 from typing import TYPE_CHECKING
 

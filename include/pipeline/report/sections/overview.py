@@ -38,8 +38,8 @@ class OverviewSection:
     frequent_class: str
     """`positive` or `negative`, whichever is more frequent."""
     reach: shared_figures.Reach
-    profit: float
-    """Profit at the threshold in force."""
+    profit: float | None
+    """Profit at the threshold in force; None without costs."""
 
 
 def _drop(evaluation: "Evaluation", params: "RunParams") -> Verdict | None:
@@ -51,7 +51,8 @@ def _drop(evaluation: "Evaluation", params: "RunParams") -> Verdict | None:
 
 def gather(contents: "ReportContents") -> OverviewSection:
     """Gather the section."""
-    evaluation, params = contents.evaluation, contents.plan.params
+    plan, evaluation = contents.plan, contents.evaluation
+    params = plan.params
     return OverviewSection(
         run_id=contents.plan.identity.run_id,
         reused_from=contents.reused_from,
@@ -61,12 +62,14 @@ def gather(contents: "ReportContents") -> OverviewSection:
         evaluation=evaluation,
         params=params,
         skills=[
-            skill for skill in skills(evaluation, params) if skill.is_shown and params.must_beat_baseline
+            skill
+            for skill in skills(evaluation, plan.outcome_values, plan.words)
+            if skill.is_shown and params.must_beat_baseline
         ],
         drop=_drop(evaluation, params),
         frequent_class=shared_figures.frequent_class(evaluation),
         reach=shared_figures.reach(evaluation.deciles),
-        profit=shared_figures.threshold_in_force(evaluation, params).profit,
+        profit=shared_figures.threshold_in_force(evaluation, plan.outcome_values).profit,
     )
 
 

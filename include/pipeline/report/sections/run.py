@@ -100,14 +100,29 @@ def _groups(contents: "ReportContents") -> list[Facts]:
             "Decision",
             {
                 "Threshold": f"{threshold}, by the rule {params.threshold_rule}",
-                "Cost of a call": formats.money(params.call_cost),
-                "Value of a deposit": formats.money(params.deposit_value),
+                **_outcomes(contents),
                 "Minimum ROC AUC": f"{params.min_roc_auc:g}",
                 "Must beat the baseline": "yes" if params.must_beat_baseline else "no",
                 **_comparison(contents),
             },
         ),
     ]
+
+
+def _outcomes(contents: "ReportContents") -> dict[str, str]:
+    costs, words = contents.plan.outcome_values, contents.plan.words
+    if costs is None:
+        return {}
+    if costs.action:
+        cost, value = costs.action
+        return {
+            f"Cost of {words.an_action}": formats.money(cost),
+            f"Value of {words.an_outcome}": formats.money(value),
+        }
+    return {
+        f"Value of a {name.replace('_', ' ')}": formats.money(value)
+        for name, value in costs.model_dump().items()
+    }
 
 
 def _interval(interval: "DataInterval | None") -> dict[str, str]:

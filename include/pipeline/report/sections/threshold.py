@@ -17,6 +17,8 @@ from include.pipeline.report.svg import FIRST, HEIGHT, INK, MUTED, SECOND, THIRD
 if TYPE_CHECKING:
     from include.pipeline.documents.metrics import BestThreshold, Evaluation, ThresholdFigures
     from include.pipeline.documents.params import RunParams
+    from include.pipeline.documents.table.costs import OutcomeValues
+    from include.pipeline.documents.table.words import Words
     from include.pipeline.report.contents import ReportContents
 
 _STEP_PERCENT = 5  # of the 99 thresholds, those at 0.05, 0.10 and so on are listed
@@ -38,24 +40,33 @@ class ThresholdSection:
     on_test: bool
     """Whether the best thresholds were found on the test rows themselves."""
     params: "RunParams"
+    costs: "OutcomeValues | None"
+    """What each outcome is worth; without, no profit is told."""
+    best_profit: "ThresholdFigures | None"
+    """Where the profit is highest."""
     rows: list[ThresholdRow]
     curves: Markup
     """Precision, recall and F1 over the threshold."""
-    profit: Markup
-    """Profit over the threshold."""
+    profit: Markup | None
+    """Profit over the threshold; None without costs."""
 
 
 def gather(contents: "ReportContents") -> ThresholdSection:
     """Gather the section."""
-    evaluation, params = contents.evaluation, contents.plan.params
-    in_force = threshold_in_force(evaluation, params)
+    evaluation, plan = contents.evaluation, contents.plan
+    best, costs = evaluation.best_profit, plan.outcome_values
+    in_force = threshold_in_force(evaluation, costs)
     return ThresholdSection(
         evaluation=evaluation,
-        on_test="test" in (evaluation.best_f1.chosen_on, evaluation.best_profit.chosen_on),
-        params=params,
+        on_test=evaluation.best_f1.chosen_on == "test",
+        params=plan.params,
+        costs=costs,
+        best_profit=best.test if best else None,
         rows=_rows(evaluation, in_force),
         curves=_curves_plot(evaluation),
-        profit=_profit_plot(evaluation, in_force.profit),
+        profit=_profit_plot(evaluation, best, in_force.profit, plan.words)
+        if best and in_force.profit is not None
+        else None,
     )
 
 
@@ -64,8 +75,9 @@ def _rows(evaluation: "Evaluation", in_force: "ThresholdFigures") -> list[Thresh
     marked = [
         ("in force", in_force),
         (_told("best F1", evaluation.best_f1), evaluation.best_f1.test),
-        (_told("best profit", evaluation.best_profit), evaluation.best_profit.test),
     ]
+    if evaluation.best_profit:
+        marked.append((_told("best profit", evaluation.best_profit), evaluation.best_profit.test))
     if evaluation.break_even:
         marked.append(("cost / value", evaluation.break_even))
     listed = [row for row in evaluation.thresholds if round(row.threshold * 100) % _STEP_PERCENT == 0]
@@ -117,23 +129,27 @@ def _curves_plot(evaluation: "Evaluation") -> Markup:
     )
 
 
-def _profit_plot(evaluation: "Evaluation", in_force: float) -> Markup:
+def _profit_plot(
+    evaluation: "Evaluation", found_best: "BestThreshold", in_force: float, words: "Words"
+) -> Markup:
     """Draw the profit over the threshold.
 
     Args:
         evaluation: Has the thresholds.
+        found_best: Where it is highest.
         in_force: Profit at the threshold in force.
+        words: How people call what is done.
     """
-    best = evaluation.best_profit.test
-    found = _told("best", evaluation.best_profit)
+    best, found = found_best.test, _told("best", found_best)
+    of_none = f"{words.act} {words.nobody}"
     at = formats.threshold(best.threshold)
-    gives = "to call nobody" if best.calls_nobody else f"{formats.money(best.profit)}, at {at}"
+    gives = f"to {of_none}" if best.calls_nobody else f"{formats.money(best.profit or 0)}, at {at}"
     thresholds = [row.threshold for row in evaluation.thresholds]
 
     def draw() -> Figure:
         figure = Figure(figsize=(WIDTH, HEIGHT))
         axes = figure.add_axes((0.2, 0.15, 0.75, 0.69))
-        axes.plot(thresholds, [row.profit for row in evaluation.thresholds], color=FIRST)
+        axes.plot(thresholds, [row.profit or 0 for row in evaluation.thresholds], color=FIRST)
         axes.axhline(0, color=MUTED, linewidth=1.2)
         axes.set(xlim=(-0.02, 1.02), xlabel="Threshold", ylabel="Profit")
         axes.xaxis.set_major_formatter("{x:.1f}")
@@ -145,10 +161,11 @@ def _profit_plot(evaluation: "Evaluation", in_force: float) -> Markup:
             axes.axvline(evaluation.threshold, color=INK, linestyle=":", linewidth=1.4, label=label)
         # Above the axes, where no curve is.
         if best.calls_nobody:
-            axes.plot([], [], linestyle="none", label="Best: call nobody")
+            axes.plot([], [], linestyle="none", label=f"Best: {of_none}")
         else:
             label = f"{found.capitalize()}, at {at}"
-            axes.plot(best.threshold, best.profit, color=SECOND, marker="D", linestyle="none", label=label)
+            highest = best.profit or 0
+            axes.plot(best.threshold, highest, color=SECOND, marker="D", linestyle="none", label=label)
         axes.legend(loc="lower left", bbox_to_anchor=(-0.12, 1), borderpad=0)
         return figure
 
@@ -162,7 +179,7 @@ def _profit_plot(evaluation: "Evaluation", in_force: float) -> Markup:
 
 
 def _line_in_force(axes: Axes, threshold: float) -> None:
-    if threshold > 1:  # nobody is called
+    if threshold > 1:  # no row is acted on
         return
     axes.axvline(threshold, color=INK, linestyle=":", linewidth=1.4)
     left = threshold > 0.75  # noqa: PLR2004

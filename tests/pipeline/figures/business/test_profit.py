@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from include.pipeline.documents.table.costs import OutcomeValues
 from include.pipeline.figures.business.profit import profit_interval
 from include.pipeline.figures.scored_rows import ScoredRows
 
@@ -18,7 +19,7 @@ def profit(rows: ScoredRows) -> float:
 
 def test_it_lies_around_the_profit_as_drawn_test_sets_do() -> None:
     rows = draw()
-    found = profit_interval(rows, 5, 50)
+    found = profit_interval(rows, OutcomeValues.of_action(5, 50))
     assert found is not None
     assert (found.low + found.high) / 2 == pytest.approx(profit(rows))
     spread = np.std([profit(draw()) for _ in range(600)])
@@ -28,9 +29,9 @@ def test_it_lies_around_the_profit_as_drawn_test_sets_do() -> None:
 def test_of_one_call_nothing_is_told() -> None:
     rows = draw()
     highest, second = np.sort(rows.scores)[[-1, -2]]
-    assert profit_interval(rows.at(highest), 5, 50) is None
-    assert profit_interval(rows.at(second), 5, 10) is not None
+    assert profit_interval(rows.at(highest), OutcomeValues.of_action(5, 50)) is None
+    assert profit_interval(rows.at(second), OutcomeValues.of_action(5, 10)) is not None
 
 
 def test_where_nothing_is_earned_and_nothing_spent_there_is_none() -> None:
-    assert profit_interval(draw(), 0, 0) is None
+    assert profit_interval(draw(), OutcomeValues.of_action(0, 0)) is None
