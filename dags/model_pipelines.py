@@ -50,7 +50,7 @@ def model_pipeline(name: str, config: PipelineConfig) -> None:
         max_active_runs=config.max_active_runs,
         tags={*config.tags, *clock_tag(config.schedule)},
         owner_links=owner_links(config),
-        params=trigger_form(config.params, config.limits),
+        params=trigger_form(config.params, config.limits, config.table.kind),
         default_args={
             "owner": config.owner,
             **RETRIES,

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.live import Live
 
 from include.pipeline.documents.config import DATASETS, load_config
-from include.pipeline.documents.metrics import Evaluation
+from include.pipeline.documents.metrics import read_evaluation
 from include.pipeline.documents.plan import RunPlan
 from include.pipeline.errors import ConfigError
 from local_stack import screen
@@ -125,7 +125,7 @@ def _show_results(airflow: AirflowApi, pipeline: str, run: RunState, aws: LocalA
     folder = RUNS / plan.key
     training = airflow.xcom(pipeline, run.dag_run_id, "train_model")["Training"]
     aws.fetch(plan, training["ModelArtifacts"]["S3ModelArtifacts"], folder)
-    metrics = Evaluation.model_validate_json((folder / "metrics.json").read_bytes())
+    metrics = read_evaluation((folder / "metrics.json").read_bytes(), "metrics.json")
     console.print(screen.summary(plan, metrics, aws.leftovers(plan.bucket), RUNS / "latest", run.seconds))
 
 

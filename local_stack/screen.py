@@ -9,10 +9,11 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from include.pipeline.evaluation.confusion_table import confusion_table
+from include.pipeline.documents.metrics import Metrics
+from include.pipeline.evaluation.confusion_table import figures_table
 
 if TYPE_CHECKING:
-    from include.pipeline.documents.metrics import Metrics
+    from include.pipeline.documents.metrics import ModelMetrics
     from include.pipeline.documents.plan import RunPlan
     from local_stack.airflow_api import TaskState
     from local_stack.results import Leftovers
@@ -42,9 +43,27 @@ def progress(order: Sequence[str], tasks: Sequence["TaskState"]) -> Table:
 
 
 def summary(
-    plan: "RunPlan", metrics: "Metrics", leftovers: "Leftovers", folder: Path, run_seconds: float
+    plan: "RunPlan", metrics: "ModelMetrics", leftovers: "Leftovers", folder: Path, run_seconds: float
 ) -> Group:
     """Draw the run's figures: the tutorial's table, each metric beside the baseline, what is left."""
+    figures = _figures(metrics) if isinstance(metrics, Metrics) else ""
+    facts = Table.grid(padding=(0, 2, 0, 0))
+    facts.add_row("data", Text(plan.params.data_url, overflow="fold"))
+    positive = f", {metrics.positives:,} of them positive" if isinstance(metrics, Metrics) else ""
+    facts.add_row("rows", f"{metrics.rows:,} tested{positive}")
+    facts.add_row("DAG run", f"{run_seconds:.1f} s")
+    facts.add_row(
+        "left over",
+        f"{leftovers.endpoints} endpoints, {leftovers.endpoint_configs} endpoint configurations, "
+        f"{leftovers.models} models; {leftovers.objects} objects in s3://{plan.bucket}",
+    )
+    facts.add_row("results", str(folder))
+    facts.add_row("report", (folder / "report.html").as_uri())
+    shown = plan.table.shows(plan.table.label)
+    return Group("", figures_table(metrics, plan.words, few_rows_shown=shown), "", figures, "", facts)
+
+
+def _figures(metrics: Metrics) -> Table:
     figures = Table(box=None, padding=(0, 2, 0, 0))
     figures.add_column("on the test rows")
     figures.add_column("model", justify="right")
@@ -58,20 +77,7 @@ def summary(
         (f"F1 at threshold {metrics.threshold:g}", metrics.f1, 0.0),
     ):
         figures.add_row(name, f"{value:.5f}", f"{baseline:.5f}")
-
-    facts = Table.grid(padding=(0, 2, 0, 0))
-    facts.add_row("data", Text(plan.params.data_url, overflow="fold"))
-    facts.add_row("rows", f"{metrics.rows:,} tested, {metrics.positives:,} of them positive")
-    facts.add_row("DAG run", f"{run_seconds:.1f} s")
-    facts.add_row(
-        "left over",
-        f"{leftovers.endpoints} endpoints, {leftovers.endpoint_configs} endpoint configurations, "
-        f"{leftovers.models} models; {leftovers.objects} objects in s3://{plan.bucket}",
-    )
-    facts.add_row("results", str(folder))
-    facts.add_row("report", (folder / "report.html").as_uri())
-    shown = plan.table.shows(plan.table.label)
-    return Group("", confusion_table(metrics, plan.words, few_rows_shown=shown), "", figures, "", facts)
+    return figures
 
 
 def _seconds(task: "TaskState | None") -> str:

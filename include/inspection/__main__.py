@@ -60,7 +60,7 @@ def show(found: Findings) -> None:
         table.add_row(column.name, column.kind, empty, str(column.distinct), auc, column.why)
     console.print(table)
     console.print(
-        f"{found.rows} rows, {found.positive_share:.1%} positive; alone: the ROC AUC of the column."
+        f"{found.rows} rows. The label, kind: {found.answer.kind}, is {found.answer.told}.", soft_wrap=True
     )
     for line in found.unsure:
         console.print(f"Unsure: {line}", markup=False, soft_wrap=True)

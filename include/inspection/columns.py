@@ -24,7 +24,6 @@ Kind = Literal["number", "category", "date", "identifier", "text", "dropped", "l
 # The likelier first, where days and months may be either.
 _ORDERS: tuple[DateOrder | None, ...] = (None, "day-month-year", "month-day-year", "year-month-day")
 _IDENTIFIER = re.compile(r"(?i)(.*[_ ])?(id|key|uuid|guid|number|no|nr)|.*Id|.*ID")
-_LABEL = re.compile(r"(?i)y|label|target|class|outcome|response|churn(ed)?|default(ed)?|(is_)?fraud|survived")
 _MOST_ONE_HOT = 20
 _WORDS_OF_TEXT = 4
 _SHARE_OF_IDENTIFIERS = 0.95
@@ -74,17 +73,6 @@ def decimal_of(table: pd.DataFrame) -> str:
         commas = cells.str.contains(",", regex=False).any() and as_numbers(cells, ",") is not None
         with_point, with_comma = with_point or bool(points), with_comma or bool(commas)
     return "," if with_comma and not with_point else "."
-
-
-def likely_label(table: pd.DataFrame) -> tuple[str | None, str]:
-    """Choose the column to predict among those of two values, and say why; None where there is none."""
-    two = [str(name) for name in table if without_missing(table[name]).nunique() == CLASSES]
-    named = [name for name in two if _LABEL.fullmatch(name.strip())]
-    if named:
-        return named[-1], "its name is one that labels have, and it has two values"
-    if two:
-        return two[-1], "it is the last column of two values"
-    return None, "no column has two values"
 
 
 def look_at_column(cells: pd.Series, name: str, decimal: str, positive: pd.Series | None) -> Column:

@@ -1,12 +1,17 @@
 """The YAML file of a pipeline, with what was found in a table and why in its comments."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from include.inspection.columns import LEAKS_ABOVE, Column
 from include.inspection.table import Findings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from include.pipeline.values.params import LabelKind
 
 _PARAMS = """\
   bucket: null
@@ -15,31 +20,62 @@ _PARAMS = """\
   validation_fraction: 0.0
   seed: 1729
   image_version: 3.2-0
-  hyperparameters:
-    max_depth: 5
-    eta: 0.2
-    min_child_weight: 6
-    subsample: 0.8
-    objective: binary:logistic
-    num_round: 100
+{hyperparameters}
   training_instance_type: ml.m5.large
   training_instance_count: 1
   endpoint_instance_type: ml.m5.large
   endpoint_instance_count: 1
-  threshold: 0.5
-  threshold_rule: fixed
-  min_roc_auc: 0.5
-  must_beat_baseline: false
-  max_roc_auc_drop: null
+{gate}
   force_retrain: false
   keep_endpoint: false
   delete_data: false
 """
+_HYPERPARAMETERS = """\
+  hyperparameters:
+    max_depth: {depth}
+    eta: {eta}
+    min_child_weight: {weight}
+    subsample: 0.8
+    objective: {objective}"""
+# Of few rows, small trees and small steps: more of either would learn them by heart.
+_FEW_ROWS = 2000
+_GATES: "Mapping[LabelKind, str]" = {
+    "binary": """\
+  threshold: 0.5
+  threshold_rule: fixed
+  min_roc_auc: 0.5
+  must_beat_baseline: false
+  max_roc_auc_drop: null""",
+    "multiclass": """\
+  gate: {{}}  # bounds of figures, such as macro_f1: {{at_least: 0.7}}
+  must_beat_baseline: true  # its log loss has to be below that of the shares of the classes""",
+    "regression": """\
+  gate: {{}}  # bounds of figures, such as r2: {{at_least: 0.3}} or rmse: {{at_most: 50}}
+  must_beat_baseline: true  # its RMSE has to be below that of the mean""",
+}
 
 
 def pipeline_file(pipeline: str, data_url: str, found: Findings) -> str:
     """Write the YAML file of a pipeline."""
-    return "\n".join(_lines(pipeline, data_url, found)) + "\n" + _PARAMS
+    kind = found.answer.kind
+    params = _PARAMS.format(hyperparameters=_hyperparameters(found), gate=_GATES[kind].format())
+    return "\n".join(_lines(pipeline, data_url, found)) + "\n" + params
+
+
+def _hyperparameters(found: Findings) -> str:
+    match found.answer.kind:
+        case "binary":
+            told = {"depth": 5, "eta": 0.2, "weight": 6, "objective": "binary:logistic"}
+            more = ["num_round: 100"]
+        case "multiclass":
+            told = {"depth": 5, "eta": 0.2, "weight": 1, "objective": "multi:softprob"}
+            more = [f"num_class: {found.answer.values}  # of the label", "num_round: 100"]
+        case "regression":
+            is_small = found.rows < _FEW_ROWS
+            told = {"depth": 4 if is_small else 6, "eta": 0.05 if is_small else 0.1, "weight": 6}
+            told["objective"] = "reg:squarederror"
+            more = [f"num_round: {100 if is_small else 200}"]
+    return "\n".join([_HYPERPARAMETERS.format(**told), *(f"    {line}" for line in more)])
 
 
 def _lines(pipeline: str, data_url: str, found: Findings) -> Iterator[str]:
@@ -54,8 +90,15 @@ def _lines(pipeline: str, data_url: str, found: Findings) -> Iterator[str]:
     yield ""
     yield "table:"
     yield f"  label: {_flow(found.label)}  # {found.label_why}"
-    if found.positive is not None:
-        yield f"  positive: {_flow(found.positive)}  # the value to find"
+    answer = found.answer
+    if answer.kind == "binary":
+        yield "  kind: binary  # the label has two values"
+    else:
+        yield f"  kind: {answer.kind}  # the label is {answer.told}"
+    if answer.positive is not None:
+        yield f"  positive: {_flow(answer.positive)}  # the value to find"
+    if answer.kind == "multiclass":
+        yield f"  show_values: [{_flow(found.label)}]  # names of classes, and counts of under ten rows"
     dropped = [column for column in found.columns if column.kind == "dropped"]
     if dropped:
         yield "  drop:"

@@ -6,15 +6,13 @@ from typing import Any, BinaryIO
 
 import pandas as pd
 
+from include.inspection.answer import Answer, likely_label, look_at_answer
 from include.inspection.columns import (
-    CLASSES,
     LEAKS_ABOVE,
     MISSING,
     Column,
     decimal_of,
-    likely_label,
     look_at_column,
-    without_missing,
 )
 from include.inspection.form import look_at_form
 from include.pipeline.aws.object_store import MAX_OBJECT_BYTES
@@ -24,8 +22,6 @@ from include.pipeline.source.forms.plain_csv import as_plain_csv
 
 _MOST_ROWS = 100_000
 _SHOWN = 20
-_YES = ("1", "yes", "true", "y", "t", "positive")
-_NO = ("0", "no", "false", "n", "f", "negative")
 
 
 @dataclass(frozen=True)
@@ -36,9 +32,8 @@ class Findings:
     """Fields of `FileForm` that are not at their default."""
     label: str
     label_why: str
-    positive: str | None
-    """The label's value to find, where its values are not 0 and 1."""
-    positive_share: float
+    answer: Answer
+    """What the label is."""
     missing: tuple[str, ...]
     columns: tuple[Column, ...]
     """In the file's order, the label among them."""
@@ -54,7 +49,7 @@ def look_at_table(file: BinaryIO, label: str | None = None) -> Findings:
         label: The column to predict; without it, the likely one.
 
     Raises:
-        DataError: It is no table, has no such column, or the label does not have two values.
+        DataError: It is no table, has no such column, or the label is no answer that can be predicted.
     """
     with as_plain_csv(file, FileForm(), most=MAX_OBJECT_BYTES) as text:
         found = look_at_form(text)
@@ -68,32 +63,22 @@ def look_at_table(file: BinaryIO, label: str | None = None) -> Findings:
     chosen, why = (label, "as asked for") if label is not None else likely_label(table)
     if chosen is None or chosen not in table:
         raise DataError(
-            f"column {chosen!r} is absent" if chosen else "no column has two values",
+            f"column {chosen!r} is absent" if chosen else "no column has an answer to predict",
             f"the label is one of the {len(table.columns)} columns: {', '.join(table.columns[:_SHOWN])}",
             "Name the column to predict: LABEL=column",
         )
-    answers = table[chosen].str.strip()
-    values = sorted(set(without_missing(table[chosen])))
-    if len(values) != CLASSES or len(without_missing(table[chosen])) < len(table):
-        raise DataError(
-            f"column {chosen!r}, the label, has {len(values)} different values, "
-            f"and none in {len(table) - len(without_missing(table[chosen]))} rows",
-            "a label has two values, and one in every row",
-            "Name another column: LABEL=column",
-        )
+    cells = table[chosen].str.strip()
     unsure = [] if label is not None else [f"the label is taken to be {chosen!r}: {why}"]
-    positive, is_sure = _positive(values, answers)
-    if not is_sure:
-        unsure.append(f"the value to find is taken to be {positive!r}, the rarer one")
+    answer, doubt = look_at_answer(cells, chosen, decimal)
+    unsure += doubt
     if not found.has_header:
         unsure.append("the first row holds a number: it is taken for a row without a header above it")
-    is_positive = answers == positive
     columns = []
     for name in map(str, table):
         if name == chosen:
-            columns.append(Column(name, "label", why, 0.0, len(values)))
+            columns.append(Column(name, "label", f"{why}; kind: {answer.kind}", 0.0, answer.values))
             continue
-        columns.append(look_at_column(table[name], name, decimal, is_positive))
+        columns.append(look_at_column(table[name], name, decimal, answer.is_positive))
     unsure += [
         f"{column.name!r} alone reaches a ROC AUC of {column.auc:.3f}: it may know the answer"
         for column in columns
@@ -115,8 +100,7 @@ def look_at_table(file: BinaryIO, label: str | None = None) -> Findings:
         form=form,
         label=chosen,
         label_why=why,
-        positive=None if set(values) == {"0", "1"} else positive,
-        positive_share=float(is_positive.mean()),
+        answer=answer,
         missing=marks,
         columns=tuple(columns),
         rows=len(table),
@@ -136,10 +120,3 @@ def _read(plain: BinaryIO) -> pd.DataFrame:
     if table.empty:
         raise DataError("the file has no rows", "below a header stand rows", "Check the file")
     return table
-
-
-def _positive(values: list[str], answers: pd.Series) -> tuple[str, bool]:
-    for value, other in (values, values[::-1]):
-        if value.lower() in _YES and other.lower() in _NO:
-            return value, True
-    return str(answers.value_counts().index[-1]), False

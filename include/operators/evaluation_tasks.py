@@ -39,7 +39,7 @@ def evaluate_model(
     """
     from include.pipeline.documents.plan import RunPlan
     from include.pipeline.documents.split import Split
-    from include.pipeline.evaluation.confusion_table import confusion_table
+    from include.pipeline.evaluation.confusion_table import figures_table
     from include.pipeline.evaluation.evaluate import evaluate_endpoint
 
     if reused:
@@ -53,7 +53,7 @@ def evaluate_model(
         runtime=hook("sagemaker-runtime").conn,
         logs=hook("logs").conn,
     )
-    table = confusion_table(evaluation, run.words, few_rows_shown=evaluation.few_rows_shown)
+    table = figures_table(evaluation, run.words, few_rows_shown=evaluation.few_rows_shown)
     for line in table.splitlines():
         log.info("%s", line)
     return evaluation.headline.model_dump(mode="json")

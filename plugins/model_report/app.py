@@ -92,6 +92,12 @@ def compare_page(user: GetUserDep, first: str, second: str) -> HTMLResponse:
         if evaluation is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, f"The run {run.run_id} of {run.dag_id} has no figures.")
     one, other = (evaluation for evaluation in evaluations if evaluation is not None)
+    if one.kind != other.kind:
+        raise HTTPException(
+            HTTPStatus.NOT_FOUND,
+            f"The labels of the two runs are of different kinds, {one.kind} and {other.kind}: they have no "
+            "figures in common.",
+        )
     try:
         plans = [found for run in runs if (found := results.planned(run)) is not None]
         params_fault = None if len(plans) == len(runs) else "The plan of one of the runs is absent from S3."

@@ -3,16 +3,18 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from include.pipeline.documents.metrics import Evaluation
+from include.pipeline.documents.metrics import Evaluation, ModelEvaluation
 from include.pipeline.figures.few_rows import is_few
-from include.pipeline.figures.figure import Figure
+from include.pipeline.figures.figure import Figure, RowsFigure, ShownFigure
 from include.pipeline.figures.interval import Interval
 from include.pipeline.figures.model_figures import FIGURES
 from include.pipeline.report import formats
+from plugins.model_report.paired import AnsweredRows
 
 if TYPE_CHECKING:
     from include.pipeline.figures.paired_rows import PairedRows
     from plugins.model_report.comparison import ProfitBy
+    from plugins.model_report.paired import Pair
 
 Verdict = Literal["better", "worse", "same", "undecided", "unknown"]
 
@@ -47,14 +49,14 @@ class FigureTable:
 
 
 def compare_figures(
-    first: Evaluation, second: Evaluation, pair: "PairedRows | None" = None
+    first: ModelEvaluation, second: ModelEvaluation, pair: "Pair | None" = None
 ) -> list[FigureRow]:
     """Compare the second run with the first, figure by figure, each at its own threshold.
 
     Args:
         first: Figures of the first run.
         second: Those of the second.
-        pair: The scores that they gave to the same rows; None where they are not comparable.
+        pair: What they answered for the same rows; None where they are not comparable.
     """
     return [
         _row(
@@ -64,17 +66,17 @@ def compare_figures(
             (first.intervals.get(name), second.intervals.get(name)),
             pair,
         )
-        for name, figure in FIGURES.items()
+        for name, figure in first.FIGURES.items()
     ]
 
 
 def figure_tables(
-    first: Evaluation,
-    second: Evaluation,
-    pair: "PairedRows | None" = None,
+    first: ModelEvaluation,
+    second: ModelEvaluation,
+    pair: "Pair | None" = None,
     costs: "ProfitBy | None" = None,
 ) -> list[FigureTable]:
-    """Compare two runs: their scores, then at their thresholds, and at one where these differ.
+    """Compare two runs: their answers; of a label of 0 and 1, also at their thresholds, and at one.
 
     Args:
         first: Figures of the first run.
@@ -83,10 +85,13 @@ def figure_tables(
         costs: By which both are judged; None where they are not known.
     """
     rows = compare_figures(first, second, pair)
+    if not (isinstance(first, Evaluation) and isinstance(second, Evaluation)):
+        return [FigureTable("What the models answered", rows)]
+    scored = None if isinstance(pair, AnsweredRows) else pair
     own = [row for row in rows if FIGURES[row.name].at_threshold]
     shown = first.few_rows_shown and second.few_rows_shown
-    if pair and costs and (shown or not _tells_few(pair)):
-        own.append(_profit_row(pair, costs))
+    if scored and costs and (shown or not _tells_few(scored)):
+        own.append(_profit_row(scored, costs))
     thresholds = [formats.threshold(each.threshold) for each in (first, second)]
     is_one = first.threshold == second.threshold
     of_own = f"At the threshold of both, {thresholds[0]}"
@@ -94,9 +99,9 @@ def figure_tables(
         FigureTable("The scores, without a threshold", [row for row in rows if row not in own]),
         FigureTable(of_own if is_one else f"At each run's own threshold, {' and '.join(thresholds)}", own),
     ]
-    if pair and not is_one:
+    if scored and not is_one:
         which = "first" if first.threshold <= 1 else "second"
-        at_one = pair.at(first.threshold if which == "first" else second.threshold)
+        at_one = scored.at(first.threshold if which == "first" else second.threshold)
         title = (
             f"At one threshold for both, {formats.threshold(at_one.first.threshold)}, that of the {which} run"
         )
@@ -129,18 +134,24 @@ def _rows_at(pair: "PairedRows", costs: "ProfitBy | None") -> list[FigureRow]:
 
 def _row(
     name: str,
-    figure: Figure,
+    figure: ShownFigure,
     values: tuple[float | None, float | None],
     intervals: tuple[Interval | None, Interval | None],
-    pair: "PairedRows | None",
+    pair: "Pair | None",
 ) -> FigureRow:
     one, other = values
     row = FigureRow(name, figure.title, figure.meaning, one, other, intervals)
     if pair is None or one is None or other is None:
         return row
-    interval = figure.difference(pair)
+    interval = _difference(figure, pair)
     verdict = _verdict(other - one, interval, higher_is_better=figure.higher_is_better)
     return replace(row, difference=other - one, difference_interval=interval, verdict=verdict)
+
+
+def _difference(figure: ShownFigure, pair: "Pair") -> Interval | None:
+    if isinstance(pair, AnsweredRows):
+        return figure.difference(pair.first, pair.second) if isinstance(figure, RowsFigure) else None
+    return figure.difference(pair) if isinstance(figure, Figure) else None
 
 
 def _profit_row(pair: "PairedRows", costs: "ProfitBy") -> FigureRow:

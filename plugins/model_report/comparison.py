@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from include.pipeline.documents.metrics import Evaluation
+from include.pipeline.documents.metrics import ModelEvaluation
 from include.pipeline.documents.plan import PlannedParams
 from include.pipeline.documents.table.costs import OutcomeValues
 from include.pipeline.documents.table.words import Words
@@ -71,7 +71,7 @@ def profit_by(plan: PlannedParams) -> ProfitBy | None:
     return ProfitBy(values, plan.words) if values else None
 
 
-def compare_features(first: Evaluation, second: Evaluation) -> list[FeatureRow]:
+def compare_features(first: ModelEvaluation, second: ModelEvaluation) -> list[FeatureRow]:
     """List the features that contribute most to one of the models."""
     one, other = (
         {feature.name: feature.mean_abs_contribution for feature in evaluation.features}

@@ -84,4 +84,5 @@ def _call(results: Results, run: Run, endpoint: str) -> EndpointCall | None:
         uri = features_of(manifest, bucket)
         features = results.read(run, uri, Range=f"bytes=0-{LONGEST_ROW - 1}")
     row = first_row(features) if features else None
-    return endpoint_call(endpoint, results.region, manifest.split.feature_names, row)
+    split = manifest.split
+    return endpoint_call(endpoint, results.region, split.feature_names, row, split.classes)

@@ -1,14 +1,16 @@
 """A pipeline's runs, page by page."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
 from markupsafe import Markup
 
 from include.pipeline.documents.config import load_config
-from include.pipeline.documents.metrics import ListedFigures
+from include.pipeline.documents.metrics import ListedFigures, ListedModel, read_listed
 from include.pipeline.errors import ConfigError, DocumentError
+from include.pipeline.figures.model_figures import FIGURES
+from include.pipeline.report import formats
 from plugins.model_report.clients import UnreadableError
 from plugins.model_report.results import Results
 from plugins.model_report.run_filter import RunFilter
@@ -23,8 +25,16 @@ class Figures:
     """A run with its figures, or with the reason why these cannot be read; else both are None."""
 
     run: Run
-    evaluation: ListedFigures | None = None
+    evaluation: ListedModel | None = None
     fault: str | None = None
+
+    @property
+    def note(self) -> str:
+        """Tell the figure by which it is known."""
+        if self.evaluation is None:
+            return ""
+        name, figure = next((name, each) for name, each in self.evaluation.FIGURES.items() if each.in_note)
+        return f"{figure.title} {formats.figure(getattr(self.evaluation, name))}"
 
     @classmethod
     def of(cls, run: Run) -> Self:
@@ -35,9 +45,50 @@ class Figures:
         if not isinstance(run.figures, Mapping):
             return cls(run, fault=f"{where} is no document.")
         try:
-            return cls(run, ListedFigures.read(run.figures, where))
+            return cls(run, read_listed(run.figures, where))
         except DocumentError as error:
             return cls(run, fault=f"{error.found}. Expected: {error.rule}.")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the list: a figure, and something small below it."""
+
+    title: str
+    below: str | None
+    """What stands below it; None for nothing."""
+    cell: Callable[[ListedModel], tuple[str, str | None]]
+    """What it shows of a run."""
+
+
+def _binary(name: str, below: str | None = None) -> Column:
+    def cell(evaluation: ListedModel) -> tuple[str, str | None]:
+        value = formats.decimal(getattr(evaluation, name))
+        if not isinstance(evaluation, ListedFigures) or below is None:
+            return value, None
+        if below == "threshold":
+            return value, formats.threshold(evaluation.threshold)
+        return value, formats.decimal(evaluation.baseline_accuracy)
+
+    return Column(FIGURES[name].title, below, cell)
+
+
+_BINARY = (
+    _binary("roc_auc"),
+    _binary("average_precision"),
+    _binary("accuracy", "baseline"),
+    _binary("f1", "threshold"),
+    _binary("log_loss"),
+)
+
+
+def _other(name: str, title: str) -> Column:
+    def cell(evaluation: ListedModel) -> tuple[str, str | None]:
+        value = getattr(evaluation, name)
+        told = "\u2013" if value is None else formats.figure(value)
+        return told, formats.figure(evaluation.without_model(name))
+
+    return Column(title, "baseline", cell)
 
 
 @dataclass(frozen=True)
@@ -62,12 +113,25 @@ class Listing:
         return tuple(each for each in self.figures if each.evaluation)
 
     @property
+    def kind(self) -> str | None:
+        """Of the label, as the newest run has it that has figures; None without any."""
+        return next((each.evaluation.kind for each in self.figures if each.evaluation), None)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """What is shown of each run."""
+        newest = next((each.evaluation for each in self.figures if each.evaluation), None)
+        if newest is None or isinstance(newest, ListedFigures):
+            return _BINARY
+        return tuple(_other(name, figure.title) for name, figure in newest.FIGURES.items())
+
+    @property
     def trend(self) -> Markup | None:
         """Draw the figures over the runs of this page; None with fewer than two evaluated runs."""
         points = tuple(
             TrendPoint(each.run.run_after, each.evaluation, passed=each.run.gate == "passed")
             for each in reversed(self.figures)
-            if each.evaluation
+            if each.evaluation and each.evaluation.kind == self.kind
         )
         return trend_svg(self.dag_id, points) if len(points) > 1 else None
 

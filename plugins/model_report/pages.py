@@ -55,7 +55,7 @@ def report(body: bytes) -> HTMLResponse:
 def _figure(value: float | None, is_money: bool = False) -> str:
     if value is None:
         return _EMPTY
-    return formats.money(value) if is_money else formats.decimal(value)
+    return formats.money(value) if is_money else formats.figure(value)
 
 
 def _signed(value: float | None, is_money: bool = False) -> str:

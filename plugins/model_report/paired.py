@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
-from include.pipeline.documents.metrics import Evaluation
+from include.pipeline.documents.metrics import Evaluation, ModelEvaluation, MulticlassEvaluation
 from include.pipeline.errors import DocumentError
 from include.pipeline.report import formats
 from plugins.model_report.clients import TooLargeError
@@ -12,6 +13,8 @@ from plugins.model_report.results import Results
 from plugins.model_report.runs import Run
 
 if TYPE_CHECKING:
+    from include.pipeline.figures.other_kinds.classified_rows import ClassifiedRows
+    from include.pipeline.figures.other_kinds.predicted_rows import PredictedRows
     from include.pipeline.figures.paired_rows import PairedRows
     from include.pipeline.figures.scored_rows import ScoredRows
 
@@ -20,8 +23,19 @@ class NotComparableError(Exception):
     """Why two runs cannot be compared row by row, in a sentence."""
 
 
-def pair(runs: Sequence[Run], evaluations: Sequence[Evaluation], results: Results) -> "PairedRows":
-    """Read the scores of two runs, each at its own threshold.
+@dataclass(frozen=True)
+class AnsweredRows:
+    """What two models answered for the same rows, where the label is not 0 or 1."""
+
+    first: "PredictedRows | ClassifiedRows"
+    second: "PredictedRows | ClassifiedRows"
+
+
+Pair: TypeAlias = "PairedRows | AnsweredRows"
+
+
+def pair(runs: Sequence[Run], evaluations: Sequence[ModelEvaluation], results: Results) -> Pair:
+    """Read what two runs answered; scores of a label of 0 and 1 each at its own threshold.
 
     Args:
         runs: The first and the second.
@@ -35,6 +49,7 @@ def pair(runs: Sequence[Run], evaluations: Sequence[Evaluation], results: Result
     import numpy as np
 
     from include.pipeline.figures.paired_rows import PairedRows
+    from include.pipeline.figures.scored_rows import ScoredRows
 
     first, second = evaluations
     for run, evaluation in zip(runs, evaluations, strict=True):
@@ -49,16 +64,24 @@ def pair(runs: Sequence[Run], evaluations: Sequence[Evaluation], results: Result
             "from the rows, not from the model."
         )
     one, other = (
-        _scored(run, evaluation, results) for run, evaluation in zip(runs, evaluations, strict=True)
+        _answered(run, evaluation, results) for run, evaluation in zip(runs, evaluations, strict=True)
     )
     if not np.array_equal(one.labels, other.labels):
         raise NotComparableError("Their predictions.csv do not agree on the labels of the test rows.")
-    return PairedRows(one, other)
+    if isinstance(one, ScoredRows) and isinstance(other, ScoredRows):
+        return PairedRows(one, other)
+    if isinstance(one, ScoredRows) or isinstance(other, ScoredRows):
+        raise NotComparableError("Their labels are of different kinds.")
+    return AnsweredRows(one, other)
 
 
-def _scored(run: Run, evaluation: Evaluation, results: Results) -> "ScoredRows":
+def _answered(
+    run: Run, evaluation: ModelEvaluation, results: Results
+) -> "ScoredRows | PredictedRows | ClassifiedRows":
     # numpy, pandas and scikit-learn, once a page asks for them.
     from include.pipeline.evaluation.predictions import read_predictions
+    from include.pipeline.figures.other_kinds.classified_rows import ClassifiedRows
+    from include.pipeline.figures.other_kinds.predicted_rows import PredictedRows
     from include.pipeline.figures.scored_rows import ScoredRows
 
     try:
@@ -70,16 +93,25 @@ def _scored(run: Run, evaluation: Evaluation, results: Results) -> "ScoredRows":
     fault = f"The predictions.csv of {run.run_id} is not the one that its evaluation wrote."
     if hashlib.sha256(content).hexdigest() != evaluation.predictions_sha256:
         raise NotComparableError(fault)
+    classes = (
+        [each.name for each in evaluation.classes] if isinstance(evaluation, MulticlassEvaluation) else []
+    )
     try:
-        labels, scores = read_predictions(content, "predictions.csv")
+        labels, scores = read_predictions(content, "predictions.csv", evaluation.kind, classes)
     except DocumentError:
         raise NotComparableError(fault) from None
-    counted = (len(labels), int(labels.sum()))
-    if counted != (evaluation.rows, evaluation.positives) or not 0 < evaluation.positives < evaluation.rows:
+    if len(labels) != evaluation.rows:
         raise NotComparableError(fault)
-    return ScoredRows(labels, scores, evaluation.threshold)
+    if isinstance(evaluation, Evaluation):
+        positives = int(labels.sum())
+        if positives != evaluation.positives or not 0 < positives < evaluation.rows:
+            raise NotComparableError(fault)
+        return ScoredRows(labels, scores, evaluation.threshold)
+    return ClassifiedRows(labels, scores) if classes else PredictedRows(labels, scores)
 
 
-def _rows(evaluation: Evaluation) -> str:
+def _rows(evaluation: ModelEvaluation) -> str:
+    if not isinstance(evaluation, Evaluation):
+        return f"{formats.count(evaluation.rows)} rows"
     positives = formats.rows(evaluation.positives, evaluation.few_rows_shown)
     return f"{formats.count(evaluation.rows)} rows with {positives} positives"

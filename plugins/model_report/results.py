@@ -12,7 +12,7 @@ from include.airflow_names import DEPLOYMENT_ID, PLAN_RUN
 from include.pipeline.aws.deployment_id import FORM, FORM_IN_WORDS
 from include.pipeline.aws.object_store import split_uri
 from include.pipeline.document import Document
-from include.pipeline.documents.metrics import Evaluation
+from include.pipeline.documents.metrics import ModelEvaluation, read_evaluation
 from include.pipeline.documents.plan import PlannedParams, RunLocations
 from include.pipeline.errors import DocumentError
 from include.pipeline.history.accepted import newest_listed
@@ -27,6 +27,8 @@ from plugins.model_report.clients import (
 from plugins.model_report.runs import Run
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_s3 import S3Client
 
 MAX_BYTES = 20 * 1024**2
@@ -102,14 +104,14 @@ class Results:
         found = self._first(run, "report")
         return found[1] if found else None
 
-    def evaluation(self, run: Run) -> Evaluation | None:
+    def evaluation(self, run: Run) -> ModelEvaluation | None:
         """Read a run's metrics.json; None where there is none.
 
         Raises:
             OutdatedError: It is of another version.
             UnreadableError: It cannot be read.
         """
-        return self.document(run, "metrics", Evaluation)
+        return self._document(run, "metrics", read_evaluation)
 
     def predictions(self, run: Run) -> bytes | None:
         """Read a run's predictions.csv; None where there is none.
@@ -166,12 +168,15 @@ class Results:
             OutdatedError: It is of another version.
             UnreadableError: It cannot be read.
         """
+        return self._document(run, place, kind.read)
+
+    def _document(self, run: Run, place: str, read: "Callable[[bytes, str], D]") -> D | None:
         found = self._first(run, place)
         if found is None:
             return None
         uri, body = found
         try:
-            return kind.read(body, uri.rpartition("/")[2])
+            return read(body, uri.rpartition("/")[2])
         except DocumentError as error:
             log.warning("%s: %s", uri, error)
             raise OutdatedError(error) from None

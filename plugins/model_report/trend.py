@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from include.pipeline.documents.metrics import Evaluation, ListedFigures
-from include.pipeline.figures.figure import Figure
-from include.pipeline.figures.model_figures import FIGURES
+from include.pipeline.documents.metrics import ListedModel, ModelEvaluation
+from include.pipeline.figures.figure import ShownFigure
 from include.pipeline.report import formats
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ class TrendPoint:
     """One run of the trend."""
 
     when: datetime
-    evaluation: Evaluation | ListedFigures = field(hash=False)
+    evaluation: ListedModel | ModelEvaluation = field(hash=False)
     passed: bool
     """Whether it passed the quality gate. A run that did not is drawn hollow."""
 
@@ -53,7 +52,7 @@ def trend_svg(pipeline: str, points: tuple[TrendPoint, ...]) -> Markup:
     def draw() -> "Plot":
         from matplotlib.figure import Figure as Plot
 
-        shown = _shown()
+        shown = _shown(points)
         plot = Plot(figsize=(_WIDTH, _PANEL_HEIGHT * len(shown)), layout="constrained")
         # A panel and a scale for each figure: on a common scale, all lines would look flat.
         panels = plot.subplots(len(shown), sharex=True, squeeze=False)[:, 0]
@@ -72,8 +71,9 @@ def trend_svg(pipeline: str, points: tuple[TrendPoint, ...]) -> Markup:
     return svg.inline_svg(draw, name=f"trend-{pipeline}", alternative=trend_text(points))
 
 
-def _shown() -> dict[str, Figure]:
-    return {name: figure for name, figure in FIGURES.items() if figure.in_trend}
+def _shown(points: Sequence[TrendPoint]) -> dict[str, ShownFigure]:
+    """Tell the figures of the newest run's kind."""
+    return {name: figure for name, figure in points[-1].evaluation.FIGURES.items() if figure.in_trend}
 
 
 def _draw(
@@ -99,12 +99,16 @@ def _draw(
 def trend_text(points: Sequence[TrendPoint]) -> str:
     """Say what the plot shows."""
     spans = []
-    for name, figure in _shown().items():
+    for name, figure in _shown(points).items():
         values = [value for point in points if (value := getattr(point.evaluation, name)) is not None]
         if values:
-            low, high, last = (formats.decimal(value, 3) for value in (min(values), max(values), values[-1]))
+            low, high, last = (_written(value, figure) for value in (min(values), max(values), values[-1]))
             spans.append(f"{figure.title} from {low} to {high}, last {last}")
     return f"{'; '.join(spans)}; over {len(points)} runs {_span(points)}."
+
+
+def _written(value: float, figure: ShownFigure) -> str:
+    return formats.decimal(value, 3) if figure.most <= 1 else formats.figure(value)
 
 
 def _span(points: Sequence[TrendPoint]) -> str:

@@ -11,10 +11,13 @@ import pytest
 import yaml
 
 from include.inspection.__main__ import make_pipeline
+from include.inspection.pipeline_file import pipeline_file
 from include.inspection.table import Findings, look_at_table
 from include.pipeline.data.table import read_table
 from include.pipeline.documents import config
+from include.pipeline.documents.config import PipelineConfig
 from include.pipeline.errors import ConfigError, DataError
+from include.pipeline.planning.hyperparameters import check_hyperparameters
 from include.pipeline.source.forms.plain_csv import as_plain_csv
 
 ROWS = 400
@@ -97,8 +100,9 @@ def test_each_kind_of_column_is_told() -> None:
         "refund": "number",
         "churned": "label",
     }
-    assert (found.label, found.positive, found.missing, found.rows) == ("churned", "Yes", ("?",), ROWS)
-    assert found.positive_share == Y.mean()
+    assert (found.label, found.answer.positive, found.missing, found.rows) == ("churned", "Yes", ("?",), ROWS)
+    assert found.answer.is_positive is not None
+    assert found.answer.is_positive.mean() == Y.mean()
     usage = next(column for column in found.columns if column.name == "usage")
     assert usage.missing == pytest.approx((CHURN["usage"] == "?").mean())
 
@@ -111,6 +115,7 @@ def test_the_file_says_it_by_the_yaml_of_a_table(tmp_path: Path) -> None:
     table = yaml.safe_load(text)["table"]
     assert table == {
         "label": "churned",
+        "kind": "binary",
         "positive": "Yes",
         "drop": ["same"],
         "file": {"delimiter": ";", "encoding": "windows-1252"},
@@ -179,8 +184,8 @@ def test_twelve_rows_and_three_hundred_columns_are_looked_at() -> None:
     ("table", "label", "said"),
     [
         (NUMBERS, "z", "column 'z' is absent"),
-        (NUMBERS, "b", "column 'b', the label, has 9 different values"),
-        (NUMBERS[["a"]], None, "no column has two values"),
+        (CHURN, "note", "column 'note', the label, is text of 400 different values"),
+        (CHURN[["same"]], None, "no column has an answer to predict"),
         (NUMBERS.head(0), None, "the file has no rows"),
         (NUMBERS.assign(y=NUMBERS["y"].astype(str).where(Y == 1, "?")), "y", "the label, has 1 different"),
     ],
@@ -194,3 +199,35 @@ def test_what_gives_no_pipeline_is_told(table: pd.DataFrame, label: str | None, 
 def test_a_name_that_no_pipeline_has_is_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="a name has a-z"):
         make_pipeline(name, tmp_path / "churn.csv", None)
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "unsure"),
+    [
+        (RANDOM.choice(["red", "green", "blue"], ROWS), "multiclass", ""),
+        (RANDOM.integers(0, 3, ROWS), "multiclass", "if it is an amount, kind: regression"),
+        (RANDOM.normal(size=ROWS).round(3), "regression", ""),
+        (RANDOM.choice([10, 20, 50], ROWS), "regression", "for one of 3 classes, write kind: multiclass"),
+        (["rare"] * 2 + ["one", "other"] * (ROWS // 2 - 1), "multiclass", "'rare' has 2 rows"),
+        (Y, "binary", ""),
+    ],
+    ids=["text", "whole numbers", "fractions", "few amounts", "a rare class", "0 and 1"],
+)
+def test_the_kind_of_the_label_follows_from_its_values(values: Any, kind: str, unsure: str) -> None:
+    found = look(NUMBERS.assign(y=values))
+    assert (found.label, found.answer.kind) == ("y", kind)
+    assert unsure in " ".join(found.unsure)
+    written = yaml.safe_load(pipeline_file("own", "own.csv", found))
+    parsed = PipelineConfig.model_validate(written)
+    assert parsed.table.kind == kind
+    check_hyperparameters(parsed.params, parsed.table.kind)
+    assert parsed.params.must_beat_baseline == (kind != "binary")
+    if kind == "multiclass":
+        assert parsed.params.hyperparameters["num_class"] == len(set(values))
+        assert parsed.table.shows("y")
+
+
+def test_without_a_likely_label_the_last_column_is_taken_and_said_so() -> None:
+    found = look(NUMBERS[["b", "a"]])
+    assert (found.label, found.answer.kind) == ("a", "regression")
+    assert "it is the last column" in found.unsure[0]

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import Param
 
 from include.pipeline.documents.limits import Limits
+from include.pipeline.documents.table.kind import OF_BINARY
+from include.pipeline.values.params import LabelKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,12 +23,15 @@ _EMPTY = {
 }
 
 
-def trigger_form(defaults: "RunParams | ScoreParams", limits: Limits) -> dict[str, Param]:
+def trigger_form(
+    defaults: "RunParams | ScoreParams", limits: Limits, kind: LabelKind = "binary"
+) -> dict[str, Param]:
     """Turn a pipeline's default Params into Airflow Params with title, name, description, type and bounds.
 
     A choice that the limits leave is a list; the plan of a run holds its Params to the limits again. A
     default is in its list even where the limits of a deployment do not allow it: Airflow does not load a DAG
-    whose own defaults are not valid, and so would not tear its runs down.
+    whose own defaults are not valid, and so would not tear its runs down. What a label of this kind does not
+    have, such as a threshold, has no field.
     """
     fields = type(defaults).model_json_schema()["properties"]
     values = defaults.model_dump()
@@ -34,6 +39,7 @@ def trigger_form(defaults: "RunParams | ScoreParams", limits: Limits) -> dict[st
     return {
         name: Param(value, **_schema(name, fields[name]) | bounds.get(name, {}))
         for name, value in values.items()
+        if kind == "binary" or name not in OF_BINARY
     }
 
 

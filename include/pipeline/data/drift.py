@@ -119,12 +119,14 @@ def _changes(drift: Drift, limits: DriftLimits) -> Iterator[_Change]:
     """List all differences that were looked for in the label and the columns."""
     part, whose = drift.appended or drift, "appended rows: " if drift.appended else ""
     fail = math.inf if limits.psi_fail is None else limits.psi_fail
-    yield _Change(
-        f"{whose}label rate of {part.label!r}",
-        f"{_percent(part.label_rate)}, was {_percent(part.previous_label_rate)}",
-        _known(part.label_chance),
-        matters=effect(part.label_rate, part.previous_label_rate) >= LEAST_EFFECT and part.label_psi < fail,
-    )
+    now, before, psi = part.label_rate, part.previous_label_rate, part.label_psi
+    if now is not None and before is not None and psi is not None:
+        yield _Change(
+            f"{whose}label rate of {part.label!r}",
+            f"{_percent(now)}, was {_percent(before)}",
+            _known(part.label_chance),
+            matters=effect(now, before) >= LEAST_EFFECT and psi < fail,
+        )
     yield from _changes_of_columns(part.columns, limits, whose)
 
 
@@ -203,10 +205,12 @@ def _misfit(column: ColumnDrift, drift: Drift) -> str | None:
 
 def _indices(drift: Drift) -> list[tuple[str, float, float]]:
     part, whose = drift.appended or drift, "appended rows: " if drift.appended else ""
-    rates = f"{part.label_rate:.4f}, was {part.previous_label_rate:.4f}"
-    label = f"{whose}label {part.label!r} has a PSI of {part.label_psi:.4f} (rate {rates})"
     columns = [
         (f"{whose}column {column.name!r} has a PSI of {column.psi:.4f}", column.psi, _known(column.chance))
         for column in part.columns
     ]
+    if part.label_psi is None:
+        return columns
+    rates = f"{part.label_rate:.4f}, was {part.previous_label_rate:.4f}"
+    label = f"{whose}label {part.label!r} has a PSI of {part.label_psi:.4f} (rate {rates})"
     return [(label, part.label_psi, _known(part.label_chance)), *columns]

@@ -41,7 +41,9 @@ _PARAMETERS = {
 _ROUNDS = 100
 
 
-def measure_order(data: StoredTable, table: "TableConfig", *, train_fraction: float, seed: int) -> RowOrder:
+def measure_order(
+    data: StoredTable, table: "TableConfig", *, train_fraction: float, seed: int
+) -> RowOrder | None:
     """Compare the label's rate along the file; where it changes, train a small model by order and shuffled.
 
     Args:
@@ -49,7 +51,12 @@ def measure_order(data: StoredTable, table: "TableConfig", *, train_fraction: fl
         table: Names the label.
         train_fraction: Share of the rows that are trained on.
         seed: Of the shuffle, as the run's split has it.
+
+    Returns:
+        None where the label is not 0 or 1, and so has no rate.
     """
+    if table.kind != "binary":
+        return None
     labels = data.column(table.label)
     parts = np.array_split(labels, min(_TENTHS, len(labels)))
     positives = [int(part.sum()) for part in parts]

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 
 def check_classes(parts: "dict[str, Rows]", whole: "Rows", table: "TableConfig", param: str) -> None:
-    """See that each part has rows of both classes.
+    """See that each part has rows of both classes; or, of another kind of label, more than one value of it.
+
+    Of a test or validation part of another kind, one row is enough.
 
     Args:
         parts: By their names.
@@ -32,6 +34,9 @@ def check_classes(parts: "dict[str, Rows]", whole: "Rows", table: "TableConfig",
         DataError: One has not.
     """
     label, shown = table.label, table.shows(table.label)
+    if table.kind != "binary":
+        _check_values(parts, whole, label, param)
+        return
     for side, part in parts.items():
         positives = int(part.column(label).sum())
         if not 0 < positives < len(part):
@@ -41,6 +46,17 @@ def check_classes(parts: "dict[str, Rows]", whole: "Rows", table: "TableConfig",
             found = f"{side} has {of_part} of {of_whole} rows with {label} = 1, in {rows}"
             rule = f"{' and '.join(parts)} both need rows of both classes"
             raise DataError(found, rule, f"Bring more rows or change {param}")
+
+
+def _check_values(parts: "dict[str, Rows]", whole: "Rows", label: str, param: str) -> None:
+    for side, part in parts.items():
+        values = len(np.unique(part.column(label))) if len(part) else 0
+        if not values or (side == "train" and values == 1):
+            raise DataError(
+                f"{side} has {values} different values of {label}, in {len(part)} of {len(whole)} rows",
+                "there are rows to train on with more than one value of the label, and rows to test on",
+                f"Bring more rows or change {param}",
+            )
 
 
 def check_features(train: "Rows", others: "Iterable[Rows]", features: "Iterable[str]") -> None:

@@ -47,18 +47,23 @@ def profile(data: StoredTable, table: "TableConfig") -> DataProfile:
             is_text=name in data.categories,
         )
         for name in data.names
-        if name not in {table.label, *dates_of(table)}
+        if name not in {*label_alone(table), *dates_of(table)}
     )
     hashes = row_hashes(data)
     return DataProfile(
         rows=data.rows,
         label=table.label,
-        positives=told_positives(data.column(table.label), shown=shown),
+        positives=told_positives(data.column(table.label), shown=shown) if table.kind == "binary" else None,
         dropped=(*table.left_out, *dates_of(table)),
         columns=columns,
         content_sha256=content_sha256(hashes, data.names),
         duplicates=told_rows(duplicates(hashes, len(hashes)), shown=shown),
     )
+
+
+def label_alone(table: "TableConfig") -> tuple[str, ...]:
+    """Name the label where it is 0 or 1, and so is no column with a distribution of its own."""
+    return (table.label,) if table.kind == "binary" else ()
 
 
 def dates_of(table: "TableConfig") -> tuple[str, ...]:

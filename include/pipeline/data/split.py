@@ -12,6 +12,7 @@ from pyarrow import csv
 from include.pipeline.aws.object_store import MAX_OBJECT_BYTES, put_file, write_object
 from include.pipeline.aws.request_limits import MAX_BODY_BYTES
 from include.pipeline.data.bins import told_rows
+from include.pipeline.data.encoding.classes import told_classes
 from include.pipeline.data.encoding.encoded_rows import encode_table, fit_rows, unseen_rows
 from include.pipeline.data.encoding.record import Encoding
 from include.pipeline.data.order import measure_order
@@ -142,8 +143,8 @@ def write_split(
         train_rows=len(train),
         validation_rows=held_out,
         test_rows=len(test),
-        train_positives=int(train.column(table.label).sum()),
-        test_positives=int(test.column(table.label).sum()),
+        train_positives=int(train.column(table.label).sum()) if table.kind == "binary" else None,
+        test_positives=int(test.column(table.label).sum()) if table.kind == "binary" else None,
         feature_names=tuple(features),
         train_sha256=_sha256(*parts),
         validation_sha256=_sha256(folder / "validation.csv") if held_out else None,
@@ -180,7 +181,7 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan", *, max_bytes: int
             names = plan.table.identifiers
             identifiers = read_text(plain, names, "an identifier", data.rows) if names else None
         _tell_left_out(plan.table)
-        if not plan.table.encoded:
+        if not plan.table.is_encoded:
             check_monotone_constraints(params.hyperparameters, len(data.names) - 1)
         drift = compare_with_previous(s3, plan, data, raw.sha256)
         order = measure_order(data, plan.table, train_fraction=params.train_fraction, seed=params.seed)
@@ -188,11 +189,12 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan", *, max_bytes: int
         sides = line.sides(train, test) if line else None
         if sides:
             log.info("Split: %s", sides)
-        encoding = fit_rows(train, plan.table) if plan.table.encoded else None
+        encoding = fit_rows(train, plan.table) if plan.table.is_encoded else None
         if encoding:
             check_monotone_constraints(params.hyperparameters, len(encoding.features))
             found = _encoded_features(encoding, plan.table, unseen_rows(train, (validation, test)))
             (written / "encoded").mkdir()
+            classes = told_classes(data, encoding, plan.table, params.hyperparameters)
             encoded = encode_table(data, encoding, plan.table.label, written / "encoded")
             train, validation, test = (Rows(encoded, part.order) for part in (train, validation, test))
         split = write_split(
@@ -213,7 +215,7 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan", *, max_bytes: int
                 put_file(s3, part, uri)
         if encoding:
             write_object(s3, plan.locations.encoding, encoding.content, "application/json")
-            split = split.model_copy(update={"encoding": found})
+            split = split.model_copy(update={"encoding": found, "classes": classes})
         if identifiers is not None:
             csv.write_csv(identifiers.take(pa.array(test.order)), written / "identifiers.csv")
             with (written / "identifiers.csv").open("rb") as part:

@@ -19,7 +19,15 @@ from include.pipeline.data.reading.blocks import blocks
 from include.pipeline.data.reading.cells import BlockReader, Cells, RaggedRowError
 from include.pipeline.data.reading.header import columns_of
 from include.pipeline.data.reading.in_order import in_order
-from include.pipeline.data.reading.numbers import LABEL, RULES, Rule, first_breaches, mend_of_text
+from include.pipeline.data.reading.numbers import (
+    LABEL,
+    NUMBER_LABEL,
+    RULES,
+    TEXT_LABEL,
+    Rule,
+    first_breaches,
+    mend_of_text,
+)
 from include.pipeline.data.reading.text_columns import TextColumns
 from include.pipeline.data.stored_table import StoredTable, TableWriter, wider
 from include.pipeline.errors import DataError
@@ -45,7 +53,8 @@ def read_table(file: BinaryIO, table: "TableConfig", folder: Path | None = None)
         folder: Gets what is read, in files. Without one it is held in memory.
 
     Returns:
-        Label and features, in the file's order: numbers, the label 0 or 1 however it is spelt; empty feature
+        Label and features, in the file's order: numbers, the label 0 or 1 however it is spelt, a class as a
+        category, or, of regression, the number; empty feature
         cells are NaN. Categories are numbers of their values, dates days since 1970-01-01. A number is whole
         where pandas reads it so, in 64 bits with a sign: where every cell is one, without point and
         exponent.
@@ -131,15 +140,16 @@ class _Reading:
             self._types = self._first_types(block)
         cells = self._blocks.numbers(block, self._types)
         numbers, label = cells.numbers, self._table.label
+        is_binary = self._table.kind == "binary"
         breaches = {
             (name, rule): at
             for name, column in zip(self._blocks.columns, numbers.columns, strict=True)
             if name not in cells.no_numbers
             for rule, at in first_breaches(
-                column, is_label=name == label, vanished=cells.vanished.get(name)
+                column, is_label=is_binary and name == label, vanished=cells.vanished.get(name)
             ).items()
         }
-        is_number = label in self._blocks.columns
+        is_number = is_binary and label in self._blocks.columns
         if is_number and label not in cells.no_numbers and (label, LABEL) not in breaches:
             place = self._blocks.columns.index(label)
             numbers = numbers.set_column(place, label, numbers[label].cast(pa.int8()))
@@ -182,7 +192,7 @@ class _Reading:
         mend = "Remove the row, which repeats the header" if cell == name else mend_of_text(cell)
         rule = Rule("a cell is a number or empty", mend)
         if name == self._table.label:
-            rule = Rule(LABEL.rule, "Write 1 for the rows to find, and 0 for the others")
+            rule = NUMBER_LABEL if self._table.kind == "regression" else TEXT_LABEL
         also = f"; see to {listed(others)} as well" if others else ""
         raise self._fault(name, at, Rule(rule.rule, rule.mend + also))
 
@@ -191,14 +201,27 @@ class _Reading:
             if (at := self._breaches.get((name, rule))) is not None:
                 raise self._fault(name, at, rule)
         if name == self._table.label:
-            labels = table.column(name)
-            if labels.min() == labels.max():
-                raise self._one_label(int(labels[0]))
-            return
+            self._check_label(table.column(name))
+            if self._table.kind != "regression":
+                return
         if name in self._texts.names:
             return
         quoted = partial(self._quoted, name) if self._table.shows(name) else None
         check_apart(table, name, partial(self._text, name), quoted)
+
+    def _check_label(self, labels: np.ndarray) -> None:
+        missing = np.isnan(labels)
+        if missing.any():
+            raise self._fault(self._table.label, int(missing.argmax()), NUMBER_LABEL)
+        if labels.min() < labels.max():
+            return
+        if self._table.kind == "binary":
+            raise self._one_label(int(labels[0]))
+        raise DataError(
+            f"column {self._table.label!r} is the same in every row",
+            "the label has more than one value",
+            "Bring rows of others, or name another column",
+        )
 
     def _one_label(self, label: int) -> DataError:
         name, positive = self._table.label, self._table.positive

@@ -18,6 +18,7 @@ from include.pipeline.documents.params import RunParams
 from include.pipeline.documents.scoring.settings import SCORE, ScoreSettings
 from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.documents.table.costs import Costs
+from include.pipeline.documents.table.kind import kind_faults
 from include.pipeline.documents.table.words import Words
 from include.pipeline.errors import ConfigError
 from include.pipeline.values.faults import faults
@@ -94,6 +95,15 @@ class PipelineConfig(BaseModel):
         "place: call_cost and deposit_value. Without either, no profit is told.",
     )
     params: RunParams
+
+    @model_validator(mode="after")
+    def _params_are_of_the_kind(self) -> Self:
+        if wrong := "; ".join(kind_faults(self.params, self.table.kind)):
+            raise PydanticCustomError("kind", "params: {wrong}", {"wrong": wrong})
+        for name in ("costs", "score") if self.table.kind != "binary" else ():
+            if getattr(self, name):
+                raise PydanticCustomError("kind", "{name}: is for kind: binary alone", {"name": name})
+        return self
 
     @model_validator(mode="after")
     def _costs_are_told_once(self) -> Self:

@@ -124,11 +124,12 @@ class Drift(Document):
     """The features that both have, the highest PSI first."""
     label: str
     """The label's column."""
-    label_rate: Share
-    """Share of the new version's rows whose label is 1."""
-    previous_label_rate: Share
+    label_rate: Share | None = None
+    """Share of the new version's rows whose label is 1; null where the label is of another kind: then it is
+    among the columns."""
+    previous_label_rate: Share | None = None
     """Share of the previous version's rows whose label is 1."""
-    label_psi: float
+    label_psi: float | None = None
     """Population stability index of the label."""
     label_chance: Share | None = None
     """How likely two samples of one population have such label rates (p-value); null where an earlier version

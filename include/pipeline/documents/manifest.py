@@ -3,7 +3,7 @@
 from typing import Any, Literal, Self
 
 from include.pipeline.document import Document
-from include.pipeline.documents.metrics import Metrics
+from include.pipeline.documents.metrics import AnyMetrics
 from include.pipeline.documents.plan import RunIdentity
 from include.pipeline.documents.raw_data import RawData
 from include.pipeline.documents.split import Split
@@ -28,7 +28,7 @@ class RunManifest(Document):
     training: CompletedTrainingJob
     model_sha256: str | None
     """SHA-256 in hex of the model file in the archive; None where the archive holds none."""
-    metrics: Metrics
+    metrics: AnyMetrics
     reused_from: str | None
     """The run that made the model, where it is not this one."""
     missed: tuple[str, ...]
@@ -36,7 +36,10 @@ class RunManifest(Document):
 
     def __str__(self) -> str:
         verdict = "failed" if self.missed else "passed"
-        return f"ROC AUC {self.metrics.roc_auc:.3f}, {verdict}, {self.raw}"
+        name, figure = next((name, each) for name, each in self.metrics.FIGURES.items() if each.in_note)
+        value = getattr(self.metrics, name)
+        told = f"{value:.3f}" if figure.most <= 1 else f"{value:.4g}"
+        return f"{figure.title} {told}, {verdict}, {self.raw}"
 
 
 class ReusedModel(Document):
@@ -47,7 +50,7 @@ class ReusedModel(Document):
     job_name: str
     """The training job that made it."""
     split: Split
-    metrics: Metrics
+    metrics: AnyMetrics
     reason: str
     """Why steps are left out, for those who look for them."""
 

@@ -20,6 +20,8 @@ from include.pipeline.errors import ParamError
 from include.pipeline.values.faults import faults
 from include.pipeline.values.params import (
     Account,
+    FigureBounds,
+    FigureName,
     HyperparameterName,
     HyperparameterValue,
     InstanceType,
@@ -60,8 +62,7 @@ class RunParams(BaseModel):
         json_schema_extra=DATA,
     )
     source_connection: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,250}$")] | None = Field(
-        # As runs of earlier versions have no such Param.
-        default=None,
+        default=None,  # as runs of earlier versions have no such Param
         title="Connection of the data",
         description="Airflow connection of type http with the login, token or headers for the server of "
         "the data, among those that the pipeline's limits list. Empty: none is needed.",
@@ -93,7 +94,8 @@ class RunParams(BaseModel):
         max_length=100,
         title="Hyperparameters",
         description="XGBoost's hyperparameters, by the names that the image knows. num_round is required, "
-        "and an objective that answers a probability: binary:logistic or reg:logistic.",
+        "and an objective that answers a probability: binary:logistic or reg:logistic; of several classes "
+        "multi:softprob with num_class, of a number reg:squarederror.",
         json_schema_extra=TRAINING,
     )
     force_retrain: bool = Field(
@@ -103,12 +105,14 @@ class RunParams(BaseModel):
         json_schema_extra=TRAINING,
     )
     threshold_rule: ThresholdRule = Field(
+        default="fixed",  # as a label of another kind has no threshold
         title="Threshold rule",
         description="fixed: the threshold of the next field. best_f1, best_profit: the one with the "
         "highest F1 or profit on the validation rows.",
         json_schema_extra=THRESHOLD,
     )
     threshold: float = Field(
+        default=0.5,
         gt=0,
         lt=1,
         title="Threshold",
@@ -129,25 +133,34 @@ class RunParams(BaseModel):
         ge=0,
         allow_inf_nan=False,
         title="Value of a true positive",
-        description="What a positive row brings that is acted on, before the cost of that, in the same "
-        "currency. Given where call_cost is.",
+        description="What a positive row brings that is acted on, in the same currency, before that cost.",
         json_schema_extra=THRESHOLD,
     )
     min_roc_auc: float = Field(
+        default=0.0,
         ge=0,
         le=1,
         title="Minimum ROC AUC",
-        description="The run fails when the model's ROC AUC is below this.",
+        description="The run fails when the model's ROC AUC is below this. It is of a label of 0 and 1.",
+        json_schema_extra=GATE,
+    )
+    gate: dict[FigureName, FigureBounds] = Field(
+        default={},
+        max_length=20,
+        title="Bounds of figures",
+        description='The run fails when a figure is out of its bounds: {"recall": {"at_least": 0.3}}, or, of '
+        'a number, {"rmse": {"at_most": 50}}. The names are those of metrics.json.',
         json_schema_extra=GATE,
     )
     must_beat_baseline: bool = Field(
         title="Must beat the baseline",
-        description="The run fails when the model is no better than none: its log loss and Brier score have "
-        "to be below those of the share of positives as score of every row and, where costs make that a "
-        "question, its profit above those of acting on every row and on none.",
+        description="The run fails when the model is no better than none: its log loss and Brier score, or, "
+        "of a number, its RMSE, have to be below those of the best constant answer and, where there are "
+        "costs, its profit above those of acting on every row and on none.",
         json_schema_extra=GATE,
     )
     max_roc_auc_drop: float | None = Field(
+        default=None,
         ge=0,
         le=1,
         title="Largest drop of ROC AUC",
@@ -181,8 +194,7 @@ class RunParams(BaseModel):
         json_schema_extra=RARELY_CHANGED,
     )
     bucket_owner: Account | None = Field(
-        # As runs of earlier versions have no such Param.
-        default=None,
+        default=None,  # as runs of earlier versions have no such Param
         title="Account of the bucket",
         description="Twelve digits: the AWS account that the bucket has to belong to. Empty: the account of "
         "the run. The bucket of another account is used only where this names it, and never made or deleted.",

@@ -46,8 +46,9 @@ class DataProfile(Document):
     """Rows of the table."""
     label: str
     """The label's column."""
-    positives: int
-    """Rows whose label is 1. Where its values may not be seen, fewer than ten of a class count as none."""
+    positives: int | None
+    """Rows whose label is 1; null where the label is of another kind, and so among the columns. Where its
+    values may not be seen, fewer than ten of a class count as none."""
     dropped: tuple[str, ...]
     """Columns that the pipeline did not look at."""
     columns: tuple[ColumnProfile, ...]

@@ -46,8 +46,8 @@ class EncodedFeatures(Document):
     features: dict[str, tuple[str, ...]]
     """The features that were made of each category or date."""
     unseen_rows: dict[str, int]
-    """Of categories, the rows to validate and to test on whose value no training row has. Where values may
-    not be seen, fewer than ten count as none. Categories without such rows are left out."""
+    """Of categories and classes, the rows to validate and to test on whose value no training row has. Where
+    values may not be seen, fewer than ten count as none. Those without such rows are left out."""
 
 
 class Sides(Document):
@@ -90,10 +90,13 @@ class Split(Document):
     """Rows of validation.csv; 0 where there is none."""
     test_rows: int
     """Rows of the test features and labels."""
-    train_positives: int
-    """Training rows whose label is 1."""
-    test_positives: int
-    """Test rows whose label is 1."""
+    train_positives: int | None = None
+    """Training rows whose label is 1; None where the label is of another kind."""
+    test_positives: int | None = None
+    """Test rows whose label is 1; None where the label is of another kind."""
+    classes: tuple[str, ...] = Field(default=(), exclude_if=not_)
+    """What the label's classes are called, in the order of the scores; where its values may not be seen,
+    after their numbers. Those that no training row has are the last. Empty where the label has no classes."""
     feature_names: tuple[str, ...]
     """Columns after the label, in their order in the files."""
     train_sha256: str
@@ -117,7 +120,11 @@ class Split(Document):
     """How rows were put on the sides; None by the tutorial's shuffle, or where an earlier version wrote
     this."""
 
+    def has_encoding_of(self, other: "Split") -> bool:
+        """Tell whether both had text made into numbers in the same way, or had none."""
+        own, theirs = (split.encoding and split.encoding.sha256 for split in (self, other))
+        return own == theirs
+
     def has_features_of(self, other: "Split") -> bool:
         """Tell whether a model of the other's rows can score these: equal features, made in the same way."""
-        own, theirs = (split.encoding and split.encoding.sha256 for split in (self, other))
-        return self.feature_names == other.feature_names and own == theirs
+        return self.feature_names == other.feature_names and self.has_encoding_of(other)

@@ -84,20 +84,32 @@ def answer(
         gains = booster.get_score(importance_type="gain")
     except (xgboost.core.XGBoostError, ValueError) as error:
         return {"refused": f"The model cannot be explained: {error}"}
+    if contributions.ndim > 2:  # noqa: PLR2004 - an axis for the outputs, such as classes
+        mean = np.abs(contributions).mean(axis=1)
+        return {
+            "contributions": mean.mean(axis=0).tolist(),
+            "shape": mean.shape,
+            "gains": gains,
+            "directions": [None] * values.shape[1],
+            "families": {
+                name: float(np.abs(contributions[:, :, places].sum(axis=2)).mean())
+                for name, places in (families or {}).items()
+                if are_known or _is_one_hot(values[:, places])
+            },
+        }
     found = {
         "contributions": np.abs(contributions).mean(axis=0).tolist(),
         "shape": contributions.shape,
         "gains": gains,
     }
-    if contributions.ndim == 2:  # noqa: PLR2004 - a model of one output
-        found["directions"] = [
-            _correlation(values[:, column], contributions[:, column]) for column in range(values.shape[1])
-        ]
-        found["families"] = {
-            name: float(np.abs(contributions[:, places].sum(axis=1)).mean())
-            for name, places in (families or {}).items()
-            if are_known or _is_one_hot(values[:, places])
-        }
+    found["directions"] = [
+        _correlation(values[:, column], contributions[:, column]) for column in range(values.shape[1])
+    ]
+    found["families"] = {
+        name: float(np.abs(contributions[:, places].sum(axis=1)).mean())
+        for name, places in (families or {}).items()
+        if are_known or _is_one_hot(values[:, places])
+    }
     return found
 
 

@@ -2,26 +2,37 @@
 
 import hashlib
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from include.pipeline.aws.object_store import read_object, write_object
-from include.pipeline.documents.metrics import Evaluation, FeatureImportance, Metrics, PreviousModel
+from include.pipeline.documents import metrics
+from include.pipeline.documents.metrics import (
+    Evaluation,
+    FeatureImportance,
+    Metrics,
+    ModelEvaluation,
+    PreviousModel,
+)
 from include.pipeline.documents.table.columns import CategoryColumn
+from include.pipeline.evaluation.binary.gains import deciles
+from include.pipeline.evaluation.binary.groups import Group, find_groups, group_figures
+from include.pipeline.evaluation.binary.thresholds import GRID, best_threshold, break_even, threshold_figures
 from include.pipeline.evaluation.explanation import explain
-from include.pipeline.evaluation.gains import deciles
-from include.pipeline.evaluation.groups import Group, find_groups, group_figures
+from include.pipeline.evaluation.multiclass import evaluate_classes
 from include.pipeline.evaluation.predictions import write_predictions
 from include.pipeline.evaluation.previous_model import ask_previous
+from include.pipeline.evaluation.regression import evaluate_numbers
 from include.pipeline.evaluation.score_drift import compare_scores
-from include.pipeline.evaluation.scoring import score_rows
-from include.pipeline.evaluation.thresholds import GRID, best_threshold, break_even, threshold_figures
+from include.pipeline.evaluation.scoring import Answers, score_rows
 from include.pipeline.evaluation.training_log import read_training_curve
 from include.pipeline.evaluation.written_rows import check_training_rows, read_rows
 from include.pipeline.figures.business.profit import profit_interval
 from include.pipeline.figures.interval import Interval
 from include.pipeline.figures.model_figures import FIGURES
+from include.pipeline.figures.other_kinds.classified_rows import ClassifiedRows
+from include.pipeline.figures.other_kinds.predicted_rows import PredictedRows
 from include.pipeline.figures.scored_rows import ScoredRows
 from include.pipeline.history.model_archive import read_model
 
@@ -136,7 +147,7 @@ def evaluate_endpoint(
     s3: "S3Client",
     runtime: "SageMakerRuntimeClient",
     logs: "CloudWatchLogsClient",
-) -> Evaluation:
+) -> ModelEvaluation:
     """Score a run's test rows on its endpoint; keep predictions.csv and metrics.json on S3.
 
     Args:
@@ -149,38 +160,57 @@ def evaluate_endpoint(
 
     Raises:
         ObjectError: Rows are not those that were split.
-        EndpointError: The endpoint did not answer with one probability for each row.
+        EndpointError: The endpoint did not answer what a model of this kind predicts for each row.
         DocumentError: What is stored of the last accepted model cannot be read.
     """
-    places = plan.locations
+    places, kind = plan.locations, plan.table.kind
     check_training_rows(s3, plan, split)
     features = read_rows(s3, places.test_features, split.test_features_sha256)
     written = read_rows(s3, places.test_labels, split.test_labels_sha256)
-    labels = np.loadtxt(io.BytesIO(written), dtype=int, ndmin=1)
-    scores = score_rows(io.BytesIO(features), endpoint=plan.key, runtime=runtime)
-    predictions = write_predictions(labels, scores, _read_identifiers(plan, split, s3))
+    labels = np.loadtxt(io.BytesIO(written), dtype=float if kind == "regression" else int, ndmin=1)
+    answers = Answers(kind, len(split.classes) or 1)
+    scores = score_rows(io.BytesIO(features), endpoint=plan.key, runtime=runtime, answers=answers)
+    predictions = write_predictions(
+        labels, scores, _read_identifiers(plan, split, s3), kind=kind, classes=split.classes
+    )
     write_object(s3, places.predictions, predictions, "text/csv")
     archive = read_object(s3, job.model_uri)
     model = read_model(archive)
-    previous, best_accepted = ask_previous(plan, split, s3, labels=labels, scores=scores, features=features)
-    evaluation = evaluate(
-        (labels, scores),
-        plan.params,
-        costs=plan.outcome_values,
-        validation=_score_validation(plan, split, s3, runtime) if split.validation_rows else None,
-        model_sha256=hashlib.sha256(model).hexdigest() if model else None,
-        archive_sha256=hashlib.sha256(archive).hexdigest(),
-        features=explain(model, features, split.feature_names, families=_families(plan, split))
+    common: dict[str, Any] = {
+        "model_sha256": hashlib.sha256(model).hexdigest() if model else None,
+        "archive_sha256": hashlib.sha256(archive).hexdigest(),
+        "features": explain(model, features, split.feature_names, families=_families(plan, split))
         if model
         else (),
-        previous=previous,
-        best_accepted=best_accepted,
-        drift=split.drift
+        "drift": split.drift
         and split.drift.model_copy(update={"scores": compare_scores(s3, plan, split, features)}),
-        training_curve=read_training_curve(logs, job.name),
-        groups=find_groups(features, split.feature_names, plan.table.groups),
-        few_rows_shown=plan.table.shows(plan.table.label),
-    ).model_copy(
+        "training_curve": read_training_curve(logs, job.name),
+        "few_rows_shown": plan.table.shows(plan.table.label),
+    }
+    evaluation: ModelEvaluation
+    match kind:
+        case "binary":
+            previous, best_accepted = ask_previous(
+                plan, split, s3, labels=labels, scores=scores, features=features
+            )
+            evaluation = evaluate(
+                (labels, scores),
+                plan.params,
+                costs=plan.outcome_values,
+                validation=_score_validation(plan, split, s3, runtime) if split.validation_rows else None,
+                previous=previous,
+                best_accepted=best_accepted,
+                groups=find_groups(features, split.feature_names, plan.table.groups),
+                **common,
+            )
+        case "multiclass":
+            rows = ClassifiedRows(labels, scores)
+            evaluation = evaluate_classes(rows, split.classes, **common | _without_comparison(split))
+        case "regression":
+            evaluation = evaluate_numbers(
+                PredictedRows(labels, scores), **common | _without_comparison(split)
+            )
+    evaluation = evaluation.model_copy(
         update={
             "test_rows_sha256": hashlib.sha256(features + written).hexdigest(),
             "predictions_sha256": hashlib.sha256(predictions).hexdigest(),
@@ -190,13 +220,18 @@ def evaluate_endpoint(
     return evaluation
 
 
-def read_evaluation(s3: "S3Client", plan: "RunPlan") -> Evaluation:
+def _without_comparison(split: "Split") -> dict[str, Any]:
+    # The last accepted model judges by its ROC AUC, which only a label of 0 and 1 has.
+    return {"previous": None, "validation_rows": split.validation_rows}
+
+
+def read_evaluation(s3: "S3Client", plan: "RunPlan") -> ModelEvaluation:
     """Read a run's metrics.json.
 
     Raises:
         DocumentError: It cannot be read.
     """
-    return Evaluation.read(read_object(s3, plan.locations.metrics), plan.locations.metrics)
+    return metrics.read_evaluation(read_object(s3, plan.locations.metrics), plan.locations.metrics)
 
 
 def _read_identifiers(plan: "RunPlan", split: "Split", s3: "S3Client") -> bytes | None:

@@ -8,11 +8,11 @@ import numpy as np
 from sklearn import metrics as scikit
 
 from include.pipeline.aws.object_store import is_there, read_object
-from include.pipeline.documents.metrics import PreviousModel
+from include.pipeline.documents.metrics import Metrics, PreviousModel
 from include.pipeline.evaluation.explanation import predict
 from include.pipeline.evaluation.unseen_rows import rows_trained_on, unseen_rows
 from include.pipeline.figures.interval import CONFIDENCE
-from include.pipeline.figures.roc_auc_difference import roc_auc_difference
+from include.pipeline.figures.ranking.roc_auc_difference import roc_auc_difference
 from include.pipeline.history.accepted import accepted_before
 from include.pipeline.history.model_archive import read_model
 from include.pipeline.history.provenance import has_accepted_content
@@ -62,7 +62,8 @@ def ask_previous(
     """
     if plan.params.max_roc_auc_drop is None:
         return None, None
-    judges = list(islice(_models_that_are_there(s3, plan), _JUDGES))
+    there = (manifest for manifest in _models_that_are_there(s3, plan) if manifest.metrics.kind == "binary")
+    judges = list(islice(there, _JUDGES))
     if not judges:
         return None, None
 
@@ -70,16 +71,21 @@ def ask_previous(
         found = _scores_and_unseen(plan, split, s3, manifest, features)
         run_id = manifest.identity.run_id
         if found is None:
-            return PreviousModel(run_id=run_id, roc_auc=None, best_of=best_of)
+            other = not split.has_encoding_of(manifest.split)
+            return PreviousModel(run_id=run_id, roc_auc=None, has_other_encoding=other, best_of=best_of)
         return compared(run_id, labels, scores, *found, best_of=best_of)
 
     last = ask(judges[0])
     alike = [manifest for manifest in judges if split.has_features_of(manifest.split)]
-    best = max(alike, key=lambda manifest: manifest.metrics.roc_auc, default=judges[0])
+    best = max(alike, key=_roc_auc, default=judges[0])
     if best is judges[0]:
         return last, None
     asked = ask(best, len(alike))
     return last, None if asked.roc_auc is None else asked
+
+
+def _roc_auc(manifest: "RunManifest") -> float:
+    return manifest.metrics.roc_auc if isinstance(manifest.metrics, Metrics) else 0.0
 
 
 def _scores_and_unseen(

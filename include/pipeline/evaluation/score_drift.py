@@ -46,8 +46,8 @@ def compare_scores(s3: "S3Client", plan: "RunPlan", split: "Split", features: by
     Raises:
         DocumentError: What is stored of that model cannot be read.
     """
-    if split.drift is None or split.drift.reference is None:
-        return None
+    if split.drift is None or split.drift.reference is None or plan.table.kind == "multiclass":
+        return None  # the scores of several classes are no one distribution
     run_id = split.drift.reference.run_id
     previous = find_previous(s3, plan, lambda manifest: manifest.identity.run_id == run_id)
     if previous is None or previous.identity.run_id != run_id:
@@ -64,7 +64,7 @@ def compare_scores(s3: "S3Client", plan: "RunPlan", split: "Split", features: by
     if scores is None:
         return None
     try:
-        _, own = read_predictions(read_object(s3, predictions), predictions)
+        _, own = read_predictions(read_object(s3, predictions), predictions, plan.table.kind)
     except DocumentError as error:
         log.warning("The scores are not compared: %s", error.found)
         return None

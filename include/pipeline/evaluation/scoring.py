@@ -2,19 +2,62 @@
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, BinaryIO
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 from botocore.exceptions import ClientError
 
 from include.pipeline.aws.request_limits import MAX_BODY_BYTES
 from include.pipeline.errors import EndpointError
+from include.pipeline.values.params import LabelKind
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
-# Images up to 1.0-1 separate scores by commas, later ones by newlines.
-_SEPARATOR = re.compile(r"[,\s]+")
+# Images up to 1.0-1 separate scores by commas, later ones by newlines; those of a row may stand in brackets.
+_SEPARATOR = re.compile(r"[,\s\[\]]+")
+_SUM_OF_PROBABILITIES = 0.01  # how far that of 32-bit numbers may be from 1
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What an endpoint answers for a row."""
+
+    kind: LabelKind = "binary"
+    """Of the label."""
+    outputs: int = 1
+    """Numbers a row."""
+
+    def are_right(self, scores: np.ndarray) -> bool:
+        """Tell whether scores, of shape `(rows, outputs)`, are such."""
+        if self.kind == "regression":
+            return bool(np.isfinite(scores).all())
+        sums = scores.sum(axis=1)
+        is_one = self.kind == "binary" or bool((np.abs(sums - 1) < _SUM_OF_PROBABILITIES).all())
+        return is_one and bool(((scores >= 0) & (scores <= 1)).all())
+
+    @property
+    def rule(self) -> str:
+        """What they have to be, in words."""
+        return {
+            "binary": "one probability",
+            "multiclass": f"{self.outputs} probabilities, which add up to 1,",
+            "regression": "one finite number",
+        }[self.kind]
+
+    @property
+    def objective(self) -> str:
+        """The usual objective of a model that answers so."""
+        objectives: dict[LabelKind, str] = {
+            "binary": "binary:logistic",
+            "multiclass": "multi:softprob",
+            "regression": "reg:squarederror",
+        }
+        return objectives[self.kind]
+
+
+PROBABILITY = Answers()
 
 
 def batches(rows: BinaryIO, max_bytes: int) -> Iterator[list[bytes]]:
@@ -46,29 +89,36 @@ def batches(rows: BinaryIO, max_bytes: int) -> Iterator[list[bytes]]:
 
 
 def score_rows(
-    rows: BinaryIO, *, endpoint: str, runtime: "SageMakerRuntimeClient", max_bytes: int = MAX_BODY_BYTES
-) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
-    """Ask the endpoint for the probability that each row is positive.
+    rows: BinaryIO,
+    *,
+    endpoint: str,
+    runtime: "SageMakerRuntimeClient",
+    answers: Answers = PROBABILITY,
+    max_bytes: int = MAX_BODY_BYTES,
+) -> "np.ndarray[Any, np.dtype[np.float64]]":
+    """Ask the endpoint what the model predicts: by default the probability that each row is positive.
 
     Args:
         rows: CSV lines, features only, in the columns' training order.
         endpoint: Name of an endpoint that is InService.
         runtime: SageMaker Runtime.
+        answers: What the endpoint is to answer for a row.
         max_bytes: Size of one request at most.
 
     Returns:
-        One score in [0, 1] for each row, in their order: shape `(rows,)`.
+        The scores of each row, in their order: shape `(rows,)` of one output, else `(rows, outputs)`.
 
     Raises:
-        EndpointError: The endpoint refused a request, or did not answer one probability for each row.
+        EndpointError: The endpoint refused a request, or did not answer so for each row.
     """
-    answers = [_ask(batch, endpoint, runtime) for batch in batches(rows, max_bytes)]
-    return np.concatenate(answers) if answers else np.empty(0)
+    found = [_ask(batch, endpoint, runtime, answers) for batch in batches(rows, max_bytes)]
+    scores = np.concatenate(found) if found else np.empty((0, answers.outputs))
+    return scores[:, 0] if answers.kind != "multiclass" else scores
 
 
 def _ask(
-    batch: list[bytes], endpoint: str, runtime: "SageMakerRuntimeClient"
-) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+    batch: list[bytes], endpoint: str, runtime: "SageMakerRuntimeClient", answers: Answers
+) -> "np.ndarray[Any, np.dtype[np.float64]]":
     try:
         response = runtime.invoke_endpoint(
             EndpointName=endpoint, ContentType="text/csv", Accept="text/csv", Body=b"".join(batch)
@@ -89,18 +139,18 @@ def _ask(
         ) from None
     answer = response["Body"].read().decode()
     try:
-        scores = np.array([float(cell) for cell in _SEPARATOR.split(answer.strip())])
+        scores = np.array([float(cell) for cell in _SEPARATOR.split(answer.strip(" \t\r\n[],"))])
     except ValueError:
         raise EndpointError(
             f"endpoint {endpoint!r} answered {answer[:80]!r}",
             "an endpoint has to answer numbers to text/csv",
             "Check that the image is SageMaker's XGBoost and the objective has one output",
         ) from None
-    if len(scores) != len(batch) or not np.all((scores >= 0) & (scores <= 1)):
+    if len(scores) != len(batch) * answers.outputs or not answers.are_right(scores.reshape(len(batch), -1)):
         raise EndpointError(
             f"endpoint {endpoint!r} answered {len(scores)} scores between {scores.min()} and {scores.max()} "
             f"to {len(batch)} rows",
-            "an endpoint has to answer one probability for each row",
-            "Set the hyperparameter objective to binary:logistic",
+            f"an endpoint has to answer {answers.rule} for each row",
+            f"Set the hyperparameter objective to {answers.objective}",
         )
-    return scores
+    return scores.reshape(len(batch), -1)

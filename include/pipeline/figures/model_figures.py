@@ -1,11 +1,10 @@
-"""The one table of figures: a field here is computed, stored, gets its interval, is shown and compared."""
+"""The table of figures of a label of 0 and 1: a field is computed, stored, shown and compared."""
 
 import math
-from dataclasses import replace
 from typing import Annotated
 
 from include.pipeline.document import Document
-from include.pipeline.figures.figure import Figure
+from include.pipeline.figures.figure import Figure, figures_in
 from include.pipeline.figures.interval import Interval
 from include.pipeline.figures.share_interval import f1_interval, wilson
 
@@ -87,6 +86,7 @@ class ModelFigures(Document):
             interval=lambda rows: rows.roc_auc_interval,
             difference=lambda pair: pair.roc_auc,
             baseline=lambda _: 0.5,
+            in_note=True,
             in_trend=True,
         ),
     ]
@@ -194,9 +194,4 @@ class ModelFigures(Document):
     """Part of the Brier score of knowing the share of positives alone that the scores do away with."""
 
 
-FIGURES: dict[str, Figure] = {
-    name: replace(figure, meaning=" ".join((field.description or "").split()))
-    for name, field in ModelFigures.model_fields.items()
-    for figure in field.metadata
-    if isinstance(figure, Figure)
-}
+FIGURES: dict[str, Figure] = figures_in(ModelFigures, Figure)

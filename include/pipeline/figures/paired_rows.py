@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from include.pipeline.figures.average_precision_interval import average_precision_parts
 from include.pipeline.figures.business.profit import ValueOfOutcomes, interval_of_sum, profits
 from include.pipeline.figures.business.reach import reach_parts
 from include.pipeline.figures.interval import NORMAL_QUANTILE, Interval
-from include.pipeline.figures.roc_auc_difference import roc_auc_difference
+from include.pipeline.figures.ranking.average_precision_interval import average_precision_parts
+from include.pipeline.figures.ranking.roc_auc_difference import roc_auc_difference
 from include.pipeline.figures.spread_interval import PLAIN, spread_interval
 
 if TYPE_CHECKING:

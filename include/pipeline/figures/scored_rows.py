@@ -6,11 +6,11 @@ from functools import cached_property
 import numpy as np
 from sklearn import metrics as scikit
 
-from include.pipeline.figures.average_precision_interval import average_precision_interval
 from include.pipeline.figures.business.reach import reach, reach_interval
 from include.pipeline.figures.confusion_matrix import ConfusionMatrix
 from include.pipeline.figures.interval import Interval
-from include.pipeline.figures.roc_auc_interval import roc_auc_interval
+from include.pipeline.figures.ranking.average_precision_interval import average_precision_interval
+from include.pipeline.figures.ranking.roc_auc_interval import roc_auc_interval
 from include.pipeline.figures.spread_interval import FISHER, LOG, spread_interval
 
 

@@ -21,7 +21,7 @@ from botocore.exceptions import ClientError
 
 from include.pipeline.aws.object_store import is_there, list_objects, read_object, split_uri, write_object
 from include.pipeline.documents.manifest import RunManifest
-from include.pipeline.documents.metrics import Evaluation
+from include.pipeline.documents.metrics import read_evaluation
 from include.pipeline.documents.plan import RunLocations
 from include.pipeline.history.provenance import ModelsOf, has_accepted_content, is_in_its_place
 
@@ -49,6 +49,7 @@ _OF_NO_MATTER = {
     "endpoint_instance_type",
     "endpoint_instance_count",
     "min_roc_auc",
+    "gate",
     "must_beat_baseline",
     "undecided_passes",
     "max_cost",
@@ -56,6 +57,10 @@ _OF_NO_MATTER = {
     "keep_endpoint",
     "delete_data",
 }
+
+
+# Params that had no default at the start, so that runs have them in their hash whatever they are.
+_FROM_THE_START = ("threshold_rule", "threshold", "max_roc_auc_drop")
 
 
 @dataclass(frozen=True)
@@ -96,8 +101,11 @@ def fingerprint(plan: "RunPlan", raw_sha256: str) -> str:
             exclude={"groups"} if plan.table.encoded else {"show_values", "groups"}, exclude_defaults=True
         ),
         "image": plan.image_uri,
-        "params": plan.params.model_dump(exclude=_OF_NO_MATTER, exclude_defaults=True),
+        "params": plan.params.model_dump(exclude=_OF_NO_MATTER, exclude_defaults=True)
+        | {name: getattr(plan.params, name) for name in _FROM_THE_START},
     }
+    if plan.costs and not plan.params.costs:
+        made_of["costs"] = plan.costs.model_dump()
     return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
 
 
@@ -274,7 +282,7 @@ def _has_figures(s3: "S3Client", plan: "RunPlan", manifest: RunManifest) -> bool
     # If the run was cleared since, its metrics.json may be that of a newer model, which failed the gate.
     places = places_of(plan, manifest)
     try:
-        found = Evaluation.read(read_object(s3, places.metrics), places.metrics)
+        found = read_evaluation(read_object(s3, places.metrics), places.metrics)
     except s3.exceptions.NoSuchKey:
         return False
     return (found.model_sha256, found.headline) == (manifest.model_sha256, manifest.metrics)

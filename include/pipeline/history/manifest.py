@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import include.pipeline
 from include.pipeline.aws.object_store import read_object, write_object
 from include.pipeline.documents.manifest import RunManifest
-from include.pipeline.documents.metrics import Evaluation
+from include.pipeline.documents.metrics import ModelEvaluation
 from include.pipeline.documents.plan import RunPlan
 from include.pipeline.documents.raw_data import RawData
 from include.pipeline.documents.split import Split
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def record_run(
     s3: "S3Client",
     plan: RunPlan,
-    evaluation: Evaluation,
+    evaluation: ModelEvaluation,
     *,
     raw: RawData,
     split: Split,

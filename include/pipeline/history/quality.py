@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+from include.pipeline.documents.metrics import Evaluation
 from include.pipeline.errors import QualityError
 from include.pipeline.history.drop import drop_verdict
 from include.pipeline.history.skill import skills
 
 if TYPE_CHECKING:
-    from include.pipeline.documents.metrics import Evaluation, PreviousModel
+    from collections.abc import Iterator
+
+    from include.pipeline.documents.metrics import ModelEvaluation, PreviousModel
     from include.pipeline.documents.params import RunParams
     from include.pipeline.documents.plan import RunPlan
     from include.pipeline.documents.table.costs import OutcomeValues
@@ -43,7 +46,9 @@ class Judgement(NamedTuple):
     is_met: bool
 
 
-def judge(evaluation: "Evaluation", params: "RunParams", business: Business | None = None) -> list[Judgement]:
+def judge(
+    evaluation: "ModelEvaluation", params: "RunParams", business: Business | None = None
+) -> list[Judgement]:
     """Compare a model with each limit of the Params.
 
     Args:
@@ -52,27 +57,25 @@ def judge(evaluation: "Evaluation", params: "RunParams", business: Business | No
         business: Of its plan; without, the params may have costs.
     """
     business = business or Business(params.costs)
-    previous, largest = evaluation.previous, params.max_roc_auc_drop
-    judged = [
-        Judgement(
-            f"roc_auc = {evaluation.roc_auc:.5f}",
-            f"it has to be at least min_roc_auc = {params.min_roc_auc}",
-            evaluation.roc_auc >= params.min_roc_auc,
+    judged = []
+    if isinstance(evaluation, Evaluation):
+        judged.append(
+            Judgement(
+                f"roc_auc = {evaluation.roc_auc:.5f}",
+                f"it has to be at least min_roc_auc = {params.min_roc_auc}",
+                evaluation.roc_auc >= params.min_roc_auc,
+            )
         )
-    ]
+    judged += _bounds(evaluation, params)
     if params.must_beat_baseline:
         judged += [_skill(skill) for skill in skills(evaluation, business.costs, business.words)]
-    if previous and largest is not None:
-        judged.append(_drop(previous, evaluation.roc_auc, params, largest))
-        best = evaluation.best_accepted
-        # What cannot be told of the best stops nobody: the last one is the first judge.
-        if best and judged[-1].is_met and drop_verdict(best, evaluation.roc_auc, largest) != "undecided":
-            judged.append(_decided(best, evaluation.roc_auc, largest))
+    if isinstance(evaluation, Evaluation):
+        judged += _drops(evaluation, params)
     return judged
 
 
 def missed(
-    evaluation: "Evaluation", params: "RunParams", business: Business | None = None
+    evaluation: "ModelEvaluation", params: "RunParams", business: Business | None = None
 ) -> list[tuple[str, str]]:
     """Compare a model with the limits of the Params.
 
@@ -82,8 +85,38 @@ def missed(
     return [(found, rule) for found, rule, is_met in judge(evaluation, params, business) if not is_met]
 
 
+def _bounds(evaluation: "ModelEvaluation", params: "RunParams") -> "Iterator[Judgement]":
+    for name, bounds in params.gate.items():
+        value = getattr(evaluation, name)
+        found = f"{name} is not defined" if value is None else f"{name} = {_written(value)}"
+        for side, bound in bounds.items():
+            is_met = value is not None and (value >= bound if side == "at_least" else value <= bound)
+            yield Judgement(found, f"it has to be {side.replace('_', ' ')} gate.{name} = {bound}", is_met)
+
+
+def _drops(evaluation: Evaluation, params: "RunParams") -> "Iterator[Judgement]":
+    """Compare with the last accepted model, and with the best of the last ten."""
+    previous, largest = evaluation.previous, params.max_roc_auc_drop
+    if previous is None or largest is None:
+        return
+    judged = _drop(previous, evaluation.roc_auc, params, largest)
+    yield judged
+    best = evaluation.best_accepted
+    # What cannot be told of the best stops nobody: the last one is the first judge.
+    if best and judged.is_met and drop_verdict(best, evaluation.roc_auc, largest) != "undecided":
+        yield _decided(best, evaluation.roc_auc, largest)
+
+
 def _drop(previous: "PreviousModel", roc_auc: float, params: "RunParams", largest: float) -> Judgement:
     limit = f"max_roc_auc_drop = {largest}"
+    says = "lets it pass" if params.undecided_passes else "wants it to be told"
+    if previous.has_other_encoding:
+        return Judgement(
+            f"whether roc_auc is lower by more than {limit} cannot be told: the model of {previous.run_id} "
+            "takes rows that were encoded otherwise",
+            f"undecided_passes = {params.undecided_passes} {says}",
+            is_met=params.undecided_passes,
+        )
     if previous.roc_auc is None:
         return Judgement(
             f"the model of {previous.run_id} was trained on other columns, or cannot be read",
@@ -93,9 +126,9 @@ def _drop(previous: "PreviousModel", roc_auc: float, params: "RunParams", larges
     if drop_verdict(previous, roc_auc, largest) != "undecided":
         return _decided(previous, roc_auc, largest)
     own = _own(previous, roc_auc)
-    that = f"{previous.roc_auc:.5f}, that of {previous.run_id}"
+    beside = "beside" if params.undecided_passes else "of"
+    that = f"{beside} {previous.roc_auc:.5f}, that of {previous.run_id}"
     rows = f"on {previous.unseen_rows} test rows that neither model was trained on"
-    says = "lets it pass beside" if params.undecided_passes else "wants it to be told of"
     return Judgement(
         f"whether roc_auc = {own:.5f} is lower by more than {limit} cannot be told {rows}",
         f"undecided_passes = {params.undecided_passes} {says} {that}",
@@ -128,7 +161,7 @@ def _written(figure: float) -> str:
 
 
 def check_quality(
-    evaluation: "Evaluation", params: "RunParams", business: Business | None = None
+    evaluation: "ModelEvaluation", params: "RunParams", business: Business | None = None
 ) -> list[str]:
     """Let a good model pass, and refuse any other.
 

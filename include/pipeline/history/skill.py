@@ -3,16 +3,28 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from include.pipeline.documents.metrics import Evaluation
 from include.pipeline.documents.table.words import Words
-from include.pipeline.figures.model_figures import FIGURES
 
 if TYPE_CHECKING:
-    from include.pipeline.documents.metrics import Evaluation
-    from include.pipeline.documents.table.costs import OutcomeValues
+    from collections.abc import Mapping
 
-# They judge the scores themselves, and no model without skill betters the share of positives in either:
+    from include.pipeline.documents.metrics import ModelEvaluation
+    from include.pipeline.documents.table.costs import OutcomeValues
+    from include.pipeline.values.params import LabelKind
+
+# They judge the scores themselves, and no model without skill betters the constant in either:
 # T. Gneiting, A. Raftery, Strictly proper scoring rules, prediction, and estimation (2007).
-_OF_SCORES = ("log_loss", "brier_score")
+_OF_SCORES: "Mapping[LabelKind, tuple[str, ...]]" = {
+    "binary": ("log_loss", "brier_score"),
+    "multiclass": ("log_loss",),
+    "regression": ("rmse",),
+}
+_CONSTANT: "Mapping[LabelKind, str]" = {
+    "binary": "the share of positives as the score of every row",
+    "multiclass": "the share of each class as its score in every row",
+    "regression": "the mean of the labels as the prediction of every row",
+}
 
 
 @dataclass(frozen=True)
@@ -38,27 +50,26 @@ class Skill:
 
 
 def skills(
-    evaluation: "Evaluation", costs: "OutcomeValues | None", words: Words | None = None
+    evaluation: "ModelEvaluation", costs: "OutcomeValues | None", words: Words | None = None
 ) -> list[Skill]:
     """Hold a model against none.
 
-    The scores are held against the share of positives as every row's score, the profit against the better of
-    acting on every row and on none. Profit counts where that depends on the row: where there are costs, and
-    the chance from which on to act pays is between 0 and 1.
+    What it answers is held against the best constant, the profit against the better of acting on every row
+    and on none. Profit counts where that depends on the row: where there are costs, and the chance from which
+    on to act pays is between 0 and 1.
     """
-    share = evaluation.positives / evaluation.rows
     held = [
         Skill(
             name=name,
-            title=FIGURES[name].title,
+            title=evaluation.FIGURES[name].title,
             model=getattr(evaluation, name),
-            without=FIGURES[name].baseline(share),
-            instead="the share of positives as the score of every row",
+            without=evaluation.without_model(name),
+            instead=_CONSTANT[evaluation.kind],
             higher_is_better=False,
         )
-        for name in _OF_SCORES
+        for name in _OF_SCORES[evaluation.kind]
     ]
-    if costs and 0 < (costs.break_even or 0) < 1:
+    if isinstance(evaluation, Evaluation) and costs and 0 < (costs.break_even or 0) < 1:
         counts = evaluation.positives, evaluation.rows - evaluation.positives
         everybody, nobody = costs.of_everybody(*counts), costs.of_nobody(*counts)
         called = words or Words()

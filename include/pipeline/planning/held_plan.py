@@ -20,6 +20,8 @@ _HELD = (
     "table",
     "drift",
     "card",
+    "words",
+    "costs",
     "image_uri",
     "bucket",
     "locations",

@@ -9,6 +9,7 @@ from include.pipeline.aws.tags import RunTags
 from include.pipeline.documents.config import PipelineConfig
 from include.pipeline.documents.params import RunParams, parse_params
 from include.pipeline.documents.plan import RunIdentity, RunLocations, RunPlan
+from include.pipeline.documents.table.kind import kind_faults
 from include.pipeline.errors import ParamError
 from include.pipeline.planning.cost import check_cost_limit
 from include.pipeline.planning.deployment_request import deployment_request
@@ -72,8 +73,8 @@ def make_plan(
     bucket = check_bucket_name(checked.bucket or default_bucket(identity.account_id, identity.region))
     role_arn = resolve_role(checked.role, default_role, iam)
     image_uri = xgboost_image(identity.region, checked.image_version)
-    check_hyperparameters(checked)
-    _check_costs(checked, config)
+    check_hyperparameters(checked, config.table.kind)
+    _check_kind(checked, config)
     key = run_key(identity.deployment_id, identity.dag_id, identity.run_id)
     locations = RunLocations.of(bucket, identity.dag_id, key, deployment_id=identity.deployment_id)
     tags = RunTags(
@@ -125,7 +126,9 @@ def make_plan(
     return plan
 
 
-def _check_costs(params: RunParams, config: PipelineConfig) -> None:
+def _check_kind(params: RunParams, config: PipelineConfig) -> None:
+    if wrong := "; ".join(kind_faults(params, config.table.kind)):
+        raise ParamError(wrong, "Params are those of the label's kind", "Leave them out, or correct them")
     if params.threshold_rule == "best_profit" and not (params.costs or config.costs):
         raise ParamError(
             "threshold_rule = best_profit",

@@ -44,7 +44,9 @@ def first_row(features: bytes) -> str | None:
     return row.decode() if _ROW.fullmatch(row) else None
 
 
-def endpoint_call(name: str, region: str, columns: tuple[str, ...], row: str | None) -> EndpointCall:
+def endpoint_call(
+    name: str, region: str, columns: tuple[str, ...], row: str | None, classes: tuple[str, ...] = ()
+) -> EndpointCall:
     """Write the calls.
 
     Args:
@@ -52,6 +54,7 @@ def endpoint_call(name: str, region: str, columns: tuple[str, ...], row: str | N
         region: Where it is.
         columns: The names of the features, in the model's order.
         row: A row of them; None where none may be seen or there is none, which makes it one of zeros.
+        classes: What the label's classes are called, in the order of the scores; none of another label.
     """
     body = row or ",".join("0" for _ in columns)
     common = f"--region {shlex.quote(region)}"
@@ -66,7 +69,7 @@ def endpoint_call(name: str, region: str, columns: tuple[str, ...], row: str | N
                 "answer = runtime.invoke_endpoint(",
                 f'    EndpointName={name!r}, ContentType="text/csv", Accept="text/csv", Body=row',
                 ")",
-                'print(float(answer["Body"].read()))',
+                *_printing(classes),
             )
         ),
         aws_cli=(
@@ -84,4 +87,13 @@ def endpoint_call(name: str, region: str, columns: tuple[str, ...], row: str | N
         ),
         columns=columns,
         is_real=row is not None,
+    )
+
+
+def _printing(classes: tuple[str, ...]) -> tuple[str, ...]:
+    if not classes:
+        return ('print(float(answer["Body"].read()))',)
+    return (
+        'scores = [float(score) for score in answer["Body"].read().decode().strip().split(",")]',
+        f"print(dict(zip({list(classes)!r}, scores)))",
     )

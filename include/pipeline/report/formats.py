@@ -10,6 +10,7 @@ NO_BREAK = "\u00a0"
 _MINUS = "\u2212"
 _WHOLE_FROM = 1000  # money: a larger amount is written without hundredths
 _LONGEST_AMOUNT = 1e15
+_TINY, _LARGE = 1e-3, 10  # figures in any unit
 
 
 def printable(value: object) -> object:
@@ -57,6 +58,14 @@ def threshold(number: float) -> str:
 def decimal(number: float, digits: int = 4) -> str:
     """Write 0.896011 as 0.8960."""
     return f"{number:.{digits}f}".replace("-", _MINUS)
+
+
+def figure(number: float) -> str:
+    """Write 0.896011 as 0.8960, larger ones with commas and two decimals, huge and tiny ones shortly."""
+    size = abs(number)
+    if size and not _TINY <= size < _LONGEST_AMOUNT:
+        return f"{number:.3g}".replace("-", _MINUS)
+    return decimal(number) if size < _LARGE else f"{number:,.2f}".replace("-", _MINUS)
 
 
 def difference(number: float, digits: int = 4) -> str:
@@ -134,6 +143,7 @@ FILTERS = {
         rows,
         threshold,
         decimal,
+        figure,
         difference,
         percent,
         money,

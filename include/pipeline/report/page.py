@@ -8,26 +8,27 @@ from markupsafe import Markup
 
 from include.pipeline.figures.few_rows import is_few
 from include.pipeline.report.formats import FILTERS, printable
-from include.pipeline.report.sections import (
+from include.pipeline.report.sections import deployment, drift, features, run, training, use
+from include.pipeline.report.sections.binary import (
     calibration,
     confusion_matrix,
-    deployment,
-    drift,
-    features,
     groups,
     metrics,
     order,
     overview,
     ranking,
-    run,
     threshold,
-    training,
-    use,
     whom_to_call,
 )
+from include.pipeline.report.sections.other_kinds import classes, residuals
+from include.pipeline.report.sections.other_kinds import metrics as plain_metrics
+from include.pipeline.report.sections.other_kinds import overview as plain_overview
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from include.pipeline.report.contents import ReportContents
+    from include.pipeline.values.params import LabelKind
 
 
 class _Section(Protocol):
@@ -39,23 +40,25 @@ class _Section(Protocol):
         """Gather what the template of the same name shows, as `section`."""
 
 
-_SECTIONS: tuple[_Section, ...] = (
-    overview,
-    use,
-    metrics,
-    order,
-    confusion_matrix,
-    whom_to_call,
-    threshold,
-    ranking,
-    calibration,
-    groups,
-    features,
-    training,
-    drift,
-    run,
-    deployment,
-)
+_OF_ALL: tuple[_Section, ...] = (features, training, drift, run, deployment)
+_SECTIONS: "Mapping[LabelKind, tuple[_Section, ...]]" = {
+    "binary": (
+        overview,
+        use,
+        metrics,
+        order,
+        confusion_matrix,
+        whom_to_call,
+        threshold,
+        ranking,
+        calibration,
+        groups,
+        *_OF_ALL,
+    ),
+    "multiclass": (plain_overview, use, plain_metrics, classes, *_OF_ALL),
+    "regression": (plain_overview, use, plain_metrics, residuals, *_OF_ALL),
+}
+"""What a report on each kind of label shows, from its top down."""
 _HERE = Path(__file__).parent
 TEMPLATES = Environment(
     loader=FileSystemLoader(_HERE),
@@ -83,7 +86,7 @@ def render_report(contents: "ReportContents") -> str:
     return TEMPLATES.get_template("page.html.jinja").render(
         styles=styles(),
         contents=contents,
-        sections=[_render(section, contents) for section in _SECTIONS],
+        sections=[_render(section, contents) for section in _SECTIONS[contents.evaluation.kind]],
     )
 
 
@@ -93,7 +96,7 @@ def styles() -> Markup:
 
 
 def _render(section: _Section, contents: "ReportContents") -> Markup:
-    name = section.__name__.rpartition(".")[2]
+    name = section.__name__.partition(".sections.")[2].replace(".", "/")
     html = TEMPLATES.get_template(f"sections/{name}.html.jinja").render(
         section=section.gather(contents),
         few_shown=contents.few_rows_shown,

@@ -41,7 +41,9 @@ def write_report(
         DocumentError: What the evaluation stored cannot be read.
     """
     places = plan.locations
-    labels, scores = read_predictions(read_object(s3, places.predictions), places.predictions)
+    labels, scores = read_predictions(
+        read_object(s3, places.predictions), places.predictions, plan.table.kind, manifest.split.classes
+    )
     report = render_report(
         ReportContents(
             plan=plan,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from include.pipeline.aws.object_store import is_there, read_object, write_object
 from include.pipeline.data.comparison.reference import is_of_source
 from include.pipeline.data.encoding.record import Encoding, Number
+from include.pipeline.documents.metrics import Metrics
 from include.pipeline.documents.plan import PlannedTable, RunIdentity, RunLocations
 from include.pipeline.documents.scoring.model import ScoringModel
 from include.pipeline.errors import ObjectError, ParamError
@@ -66,13 +67,16 @@ def choose_model(
     """
     models = _PipelinesModels.of(plan)
     for manifest in _candidates(s3, plan, models):
+        metrics = manifest.metrics
+        # A model of before the YAML had another kind of label answers no probability.
         if (
-            _has_allowed_image(manifest, plan)
+            isinstance(metrics, Metrics)
+            and _has_allowed_image(manifest, plan)
             and is_there(s3, manifest.training.model_uri)
             and has_accepted_content(s3, manifest)
             and is_genuine(manifest)
         ):
-            return _scoring_model(s3, plan, models, manifest)
+            return _scoring_model(s3, plan, models, manifest, metrics)
     named = plan.params.model
     raise ParamError(
         f"model = {named!r}: the pipeline {plan.pipeline} has no such accepted model in {plan.bucket}",
@@ -126,9 +130,13 @@ def _has_allowed_image(manifest: "RunManifest", plan: "ScorePlan") -> bool:
 
 
 def _scoring_model(
-    s3: "S3Client", plan: "ScorePlan", models: _PipelinesModels, manifest: "RunManifest"
+    s3: "S3Client",
+    plan: "ScorePlan",
+    models: _PipelinesModels,
+    manifest: "RunManifest",
+    metrics: Metrics,
 ) -> ScoringModel:
-    places, metrics = places_of(models, manifest), manifest.metrics
+    places = places_of(models, manifest)
     encoding = _encoding_of(s3, places, manifest)
     write_object(s3, f"{plan.locations.run}/encoding.json", encoding, "application/json")
     archive = manifest.training.archive_sha256

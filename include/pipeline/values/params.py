@@ -1,5 +1,6 @@
 """What one value of a Param may be: text without a URL, whole numbers, accounts, instance types."""
 
+import math
 import re
 from typing import Annotated, Literal
 
@@ -61,6 +62,22 @@ HyperparameterValue = Annotated[
     WrapValidator(_told_once),
 ]
 
+LabelKind = Literal["binary", "multiclass", "regression"]
+"""What a label is: one of two values, one of several classes, or a number."""
+
+
+def _bounds_something(value: dict[str, float]) -> dict[str, float]:
+    if not value or value.get("at_least", -math.inf) > value.get("at_most", math.inf):
+        raise PydanticCustomError("bounds", "a figure has at_least, at_most, or both, the first not above")
+    return value
+
+
+FigureName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
+FigureBounds = Annotated[
+    dict[Literal["at_least", "at_most"], Annotated[float, Field(allow_inf_nan=False)]],
+    AfterValidator(_bounds_something),
+]
+"""What a figure has to be."""
 ThresholdRule = Literal["fixed", "best_f1", "best_profit"]
 # https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html
 _ACCOUNT = re.compile(r"[0-9]{12}")

@@ -4,8 +4,8 @@ from pydantic import ValidationError
 from include.pipeline.documents.config import PipelineConfig, load_config
 from include.pipeline.documents.table.costs import Costs, OutcomeValues
 from include.pipeline.errors import ParamError
-from include.pipeline.faults import faults
 from include.pipeline.figures.confusion_matrix import ConfusionMatrix
+from include.pipeline.values.faults import faults
 from tests.pipeline.planned import CONFIG, plan_of
 
 MATRIX = ConfusionMatrix(tn=7, fp=5, fn=3, tp=2)

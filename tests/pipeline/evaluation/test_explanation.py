@@ -162,11 +162,23 @@ def test_a_model_that_cannot_be_read_has_no_scores(content: bytes, caplog: pytes
     assert "The model cannot be read" in caplog.text
 
 
+def test_of_several_classes_it_is_the_mean_over_them(rows: np.ndarray) -> None:
+    labels = (rows[:, 0] > 20).astype(int) + (rows[:, 1] > 12)
+    params = {"objective": "multi:softprob", "num_class": 3}
+    booster = xgboost.train(params, xgboost.DMatrix(rows, labels), 5)
+    found = {
+        feature.name: feature for feature in explain(bytes(booster.save_raw("ubj")), printed(rows), NAMES)
+    }
+    shap = np.abs(booster.predict(xgboost.DMatrix(rows), pred_contribs=True))
+    for column, name in enumerate(NAMES):
+        assert found[name].mean_abs_contribution == pytest.approx(shap[:, :, column].mean(), rel=1e-4)
+        assert found[name].direction is None
+
+
 @pytest.mark.parametrize(
     ("params", "reason"),
     [
         pytest.param({"booster": "gblinear", "objective": "binary:logistic"}, "gain vs. weight", id="linear"),
-        pytest.param({"objective": "multi:softprob", "num_class": 3}, "(500, 3, 4)", id="of several outputs"),
     ],
 )
 def test_a_model_that_cannot_be_explained_has_no_explanation_and_the_log_says_why(

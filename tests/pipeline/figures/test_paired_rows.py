@@ -8,7 +8,7 @@ from include.pipeline.figures.business.profit import profits
 from include.pipeline.figures.interval import Interval
 from include.pipeline.figures.model_figures import FIGURES
 from include.pipeline.figures.paired_rows import PairedRows, of_shares
-from include.pipeline.figures.roc_auc_difference import roc_auc_difference
+from include.pipeline.figures.ranking.roc_auc_difference import roc_auc_difference
 from include.pipeline.figures.scored_rows import ScoredRows
 
 RANDOM = np.random.default_rng(11)

@@ -42,6 +42,7 @@ OTHER_VALUES: dict[str, tuple[dict[str, Any], bool]] = {
     "call_cost": ({"call_cost": 6.0}, True),
     "deposit_value": ({"deposit_value": 60.0}, True),
     "min_roc_auc": ({"min_roc_auc": 0.6}, False),
+    "gate": ({"gate": {"recall": {"at_least": 0.1}}}, False),
     "must_beat_baseline": ({"must_beat_baseline": False}, False),
     "undecided_passes": ({"undecided_passes": False}, False),
     # metrics.json then holds the figures of the last accepted model, too.

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from include.pipeline.documents.config import load_config
-from include.pipeline.documents.metrics import Evaluation, PreviousModel
+from include.pipeline.documents.metrics import Evaluation, PreviousModel, RegressionEvaluation
 from include.pipeline.documents.params import RunParams
 from include.pipeline.errors import QualityError
 from include.pipeline.figures.confusion_matrix import ConfusionMatrix
@@ -241,3 +241,65 @@ def test_a_drop_is_judged_on_the_rows_that_neither_model_has_seen() -> None:
     worse = same.model_copy(update={"own_roc_auc": 0.76, "change": Interval(low=-0.025, high=-0.015)})
     with pytest.raises(QualityError, match=r"roc_auc = 0.76000\nExpected: .* 0.01 below 0.78000, that of"):
         check_quality(judged(roc_auc=0.79, previous=worse), held_to(0.01))
+
+
+def test_bounds_of_figures_are_told_and_kept() -> None:
+    params = PARAMS.model_copy(
+        update={"gate": {"recall": {"at_least": 0.3}, "log_loss": {"at_most": 0.4, "at_least": 0.1}}}
+    )
+    lines = check_quality(judged(), params)
+    assert "recall = 0.33333: it has to be at least gate.recall = 0.3" in lines
+    assert "log_loss = 0.30000: it has to be at most gate.log_loss = 0.4" in lines
+    tight = PARAMS.model_copy(update={"gate": {"recall": {"at_least": 0.34}, "f1": {"at_most": 0.1}}})
+    assert missed(judged(), tight) == [
+        ("recall = 0.33333", "it has to be at least gate.recall = 0.34"),
+        ("f1 = 0.44444", "it has to be at most gate.f1 = 0.1"),
+    ]
+
+
+def test_a_figure_that_is_not_defined_is_in_no_bounds() -> None:
+    params = PARAMS.model_copy(update={"gate": {"precision": {"at_least": 0.0}}})
+    assert missed(judged(precision=None), params) == [
+        ("precision is not defined", "it has to be at least gate.precision = 0.0")
+    ]
+
+
+NUMBERS = RegressionEvaluation(
+    rows=100,
+    rmse=12.5,
+    mae=9.0,
+    r2=0.4,
+    baseline={"rmse": 16.0, "mae": 12.0, "r2": 0.0},
+    intervals={},
+    validation_rows=0,
+    model_sha256=None,
+    features=(),
+    previous=None,
+    drift=None,
+    training_curve={},
+)
+
+
+def test_a_model_of_a_number_is_held_against_the_mean() -> None:
+    (line,) = check_quality(NUMBERS, PARAMS)
+    mean = "that of the mean of the labels as the prediction of every row"
+    assert line == f"rmse = 12.50: it has to be below 16.00, {mean}"
+    with pytest.raises(QualityError, match=r"rmse = 16\.00"):
+        check_quality(NUMBERS.model_copy(update={"rmse": 16.0}), PARAMS)
+    lenient = PARAMS.model_copy(update={"must_beat_baseline": False, "gate": {"rmse": {"at_most": 12.0}}})
+    assert missed(NUMBERS, lenient) == [("rmse = 12.50", "it has to be at most gate.rmse = 12.0")]
+
+
+@pytest.mark.parametrize("passes", [True, False])
+def test_beside_a_model_of_another_encoding_a_drop_cannot_be_told(passes: bool) -> None:
+    params = PARAMS.model_copy(update={"max_roc_auc_drop": 0.01, "undecided_passes": passes})
+    earlier = PreviousModel(run_id="scheduled__1", roc_auc=None, has_other_encoding=True)
+    found = missed(judged(earlier), params)
+    if passes:
+        assert found == []
+    else:
+        ((told, rule),) = found
+        assert told.endswith(
+            "cannot be told: the model of scheduled__1 takes rows that were encoded otherwise"
+        )
+        assert rule == "undecided_passes = False wants it to be told"

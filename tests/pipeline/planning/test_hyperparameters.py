@@ -13,6 +13,7 @@ from include.pipeline.documents.params import RunParams
 from include.pipeline.errors import ParamError
 from include.pipeline.planning.hyperparameters import check_hyperparameters
 from include.pipeline.planning.image_rules import ImageRules
+from include.pipeline.values.params import LabelKind
 from tests.pipeline.planned import CONFIG, plan_of
 
 if TYPE_CHECKING:
@@ -248,3 +249,51 @@ def test_the_table_has_as_many_hyperparameters_as_the_image(version: str, count:
     rules = ImageRules.of(version)
     assert rules is not None
     assert sum(rules.takes(entry) for entry in rules.hyperparameters.values()) == count
+
+
+OF_CLASSES = {"objective": "multi:softprob", "num_class": 3, "num_round": 10}
+OF_NUMBERS = {"objective": "reg:squarederror", "num_round": 10}
+
+
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [
+        ("multiclass", OF_CLASSES),
+        ("multiclass", OF_CLASSES | {"eval_metric": "mlogloss,merror"}),
+        ("regression", OF_NUMBERS | {"eval_metric": "rmse", "base_score": 150.5}),
+        ("regression", OF_NUMBERS | {"objective": "reg:absoluteerror"}),
+    ],
+)
+def test_each_kind_of_label_has_its_objectives(kind: LabelKind, given: dict[str, str | int | float]) -> None:
+    check_hyperparameters(CONFIG.params.model_copy(update={"hyperparameters": given}), kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "said"),
+    [
+        (
+            "multiclass",
+            {"objective": "binary:logistic"},
+            "answers one probability; the pipeline wants a prob",
+        ),
+        ("multiclass", {"num_class": 1}, "num_class"),
+        ("multiclass", {"eval_metric": "logloss"}, "kind: multiclass has mlogloss, merror, auc"),
+        ("multiclass", {"scale_pos_weight": 3}, "is for a label of 0 and 1"),
+        ("regression", {"objective": "reg:logistic"}, "wants a value in the label's unit for each row"),
+        ("regression", {"num_class": 3}, "the label is a number"),
+        ("regression", {"eval_metric": "auc"}, "kind: regression has rmse"),
+    ],
+)
+def test_what_another_kind_has_is_refused_by_name(kind: LabelKind, given: dict[str, Any], said: str) -> None:
+    usual = OF_CLASSES if kind == "multiclass" else OF_NUMBERS
+    params = CONFIG.params.model_copy(update={"hyperparameters": usual | given})
+    with pytest.raises(ParamError) as refused:
+        check_hyperparameters(params, kind)
+    assert said in str(refused.value)
+
+
+def test_the_number_of_classes_is_required() -> None:
+    given = {name: value for name, value in OF_CLASSES.items() if name != "num_class"}
+    params = CONFIG.params.model_copy(update={"hyperparameters": given})
+    with pytest.raises(ParamError, match="'num_class' is missing"):
+        check_hyperparameters(params, "multiclass")

@@ -42,6 +42,16 @@ def test_the_row_stands_in_both_calls_and_the_columns_beside_it() -> None:
     ]
 
 
+def test_of_several_classes_each_score_is_printed_beside_its_class(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    call = endpoint_call("kept", "eu-west-1", COLUMNS, ROW, ("it's one", "two"))
+    body = SimpleNamespace(read=lambda: b"0.25,0.75\n")
+    printing = "\n".join(call.python.splitlines()[-2:])
+    exec(compile(printing, "printing", "exec"), {"answer": {"Body": body}})  # noqa: S102 - what a reader pastes
+    assert capsys.readouterr().out == "{\"it's one\": 0.25, 'two': 0.75}\n"
+
+
 def test_where_no_row_may_be_seen_it_is_one_of_zeros_as_long() -> None:
     call = endpoint_call("kept", "eu-west-1", COLUMNS, None)
     assert not call.is_real

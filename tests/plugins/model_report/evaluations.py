@@ -9,12 +9,18 @@ from include.pipeline.documents.metrics import (
     BestThreshold,
     Evaluation,
     FeatureImportance,
+    MulticlassEvaluation,
+    RegressionEvaluation,
     ThresholdFigures,
 )
 from include.pipeline.evaluation.evaluate import evaluate
+from include.pipeline.evaluation.multiclass import evaluate_classes
 from include.pipeline.evaluation.predictions import write_predictions
+from include.pipeline.evaluation.regression import evaluate_numbers
 from include.pipeline.figures.confusion_matrix import ConfusionMatrix
 from include.pipeline.figures.interval import Interval
+from include.pipeline.figures.other_kinds.classified_rows import ClassifiedRows
+from include.pipeline.figures.other_kinds.predicted_rows import PredictedRows
 from tests.pipeline.planned import CONFIG
 
 _INTERVALS = {
@@ -108,3 +114,37 @@ def evaluated(scores: np.ndarray, threshold: float = 0.5, **changed: Any) -> tup
         }
     )
     return found, predictions.decode()
+
+
+def of_numbers(noise: float) -> tuple[RegressionEvaluation, str]:
+    """Evaluate predictions of two hundred numbers: metrics.json and predictions.csv."""
+    random = np.random.default_rng(3)
+    labels = random.gamma(2.0, 20.0, 200).round(3)
+    rows = PredictedRows(labels, labels + noise * random.normal(size=200))
+    predictions = write_predictions(rows.labels, rows.predictions, kind="regression")
+    return evaluate_numbers(rows, **_common(predictions)), predictions.decode()
+
+
+def of_classes(sure: float) -> tuple[MulticlassEvaluation, str]:
+    """Evaluate scores of two hundred rows of three classes: metrics.json and predictions.csv."""
+    random = np.random.default_rng(4)
+    labels = random.integers(0, 3, 200)
+    scores = np.exp(random.normal(size=(200, 3)) + sure * np.eye(3)[labels])
+    rows = ClassifiedRows(labels, scores / scores.sum(axis=1, keepdims=True))
+    names = ("ash", "oak", "yew")
+    predictions = write_predictions(rows.labels, rows.scores, kind="multiclass", classes=names)
+    return evaluate_classes(rows, names, **_common(predictions)), predictions.decode()
+
+
+def _common(predictions: bytes) -> dict[str, Any]:
+    return {
+        "validation_rows": 0,
+        "model_sha256": "5e" * 32,
+        "features": (),
+        "previous": None,
+        "drift": None,
+        "training_curve": {},
+        "few_rows_shown": True,
+        "test_rows_sha256": "7e" * 32,
+        "predictions_sha256": hashlib.sha256(predictions).hexdigest(),
+    }

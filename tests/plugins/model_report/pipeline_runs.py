@@ -21,7 +21,7 @@ from sqlalchemy import delete, update
 
 from include.pipeline.aws.object_store import write_object
 from include.pipeline.documents import config
-from include.pipeline.documents.metrics import Evaluation
+from include.pipeline.documents.metrics import ModelEvaluation
 from include.pipeline.documents.plan import RunLocations, RunPlan
 from include.pipeline.planning.names import run_key
 from tests.pipeline.planned import CONFIG
@@ -105,7 +105,7 @@ class PipelineRun:
     def keep(
         self,
         *,
-        evaluation: Evaluation | None = None,
+        evaluation: ModelEvaluation | None = None,
         report: str | None = None,
         plan: RunPlan | None = None,
         predictions: str | None = None,
@@ -222,6 +222,7 @@ def plan_of_run(run: PipelineRun, **params: Any) -> RunPlan:
             },
             "params": checked,
             "table": CONFIG.table,
+            "words": CONFIG.words,
             "drift": CONFIG.drift,
             "image_uri": "image",
             "bucket": run.bucket,

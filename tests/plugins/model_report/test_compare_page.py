@@ -1,11 +1,18 @@
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
 from tests.pipeline.planned import CONFIG
 from tests.plugins.model_report.browsing import COMPARE, Page, side_by_side
-from tests.plugins.model_report.evaluations import STRONG, WEAK, evaluated, evaluation_of
+from tests.plugins.model_report.evaluations import (
+    STRONG,
+    WEAK,
+    evaluated,
+    evaluation_of,
+    of_classes,
+    of_numbers,
+)
 from tests.plugins.model_report.pipeline_runs import PipelineRun, add_run, plan_of_run
 
 if TYPE_CHECKING:
@@ -89,3 +96,40 @@ def test_a_run_without_figures_is_not_compared(
     answer = admin.get(COMPARE, params=side_by_side(reported, bare))
     assert answer.status_code == 404
     assert "The run bare of bank_marketing has no figures." in Page(answer).words
+
+
+@pytest.mark.parametrize(
+    ("of_kind", "strengths", "figures"),
+    [
+        (of_numbers, (9.0, 3.0), ("RMSE", "MAE", "R\u00b2")),
+        (of_classes, (0.5, 2.5), ("Macro F1", "oak")),
+    ],
+    ids=["numbers", "classes"],
+)
+def test_models_of_another_kind_are_compared_by_their_own_figures(
+    admin: httpx.Client,
+    s3: "S3Client",
+    of_kind: Any,
+    strengths: tuple[float, float],
+    figures: tuple[str, ...],
+) -> None:
+    runs = [add_run(s3, f"{of_kind.__name__}_{name}") for name in ("weak", "strong")]
+    for run, strength in zip(runs, strengths, strict=True):
+        evaluation, predictions = of_kind(strength)
+        run.keep(evaluation=evaluation, predictions=predictions, plan=plan_of_run(run))
+    page = Page(admin.get(COMPARE, params=side_by_side(*runs)))
+    assert "Not comparable" not in page.words
+    assert "\u25b2 better" in page.words
+    for word in figures:
+        assert word in page.words
+    for word in ("ROC AUC", "threshold", "Profit", "Brier"):
+        assert word not in page.words
+
+
+def test_runs_of_different_kinds_have_no_figures_in_common(admin: httpx.Client, s3: "S3Client") -> None:
+    numbers, classes = add_run(s3, "of_a_number"), add_run(s3, "of_a_class")
+    numbers.keep(evaluation=of_numbers(1.0)[0])
+    classes.keep(evaluation=of_classes(1.0)[0])
+    answer = admin.get(COMPARE, params=side_by_side(numbers, classes))
+    assert answer.status_code == 404
+    assert "different kinds, regression and multiclass" in Page(answer).words

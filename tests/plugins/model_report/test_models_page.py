@@ -8,9 +8,10 @@ import pytest
 from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
 
 from include.pipeline.aws.object_store import write_object
+from include.pipeline.report import formats
 from tests.aws.connection import connect
 from tests.plugins.model_report.browsing import COMPARE, MODELS, Page
-from tests.plugins.model_report.evaluations import evaluation_of
+from tests.plugins.model_report.evaluations import evaluation_of, of_numbers
 from tests.plugins.model_report.pipeline_runs import (
     DAG_ID,
     DONE,
@@ -243,3 +244,17 @@ def test_no_two_things_on_a_page_of_several_pipelines_have_one_id(
 def test_a_time_is_written_as_in_the_report(admin: httpx.Client, s3: "S3Client") -> None:
     add_run(s3, "timed", run_after=FIRST_RUN + timedelta(seconds=7))
     assert "2026-11-02 06:00:07 UTC" in Page(admin.get(MODELS)).words
+
+
+def test_models_of_a_number_are_listed_with_its_figures(admin: httpx.Client, s3: "S3Client") -> None:
+    add_run(s3, "before", run_after=FIRST_RUN).keep(evaluation=evaluation_of())
+    for day, noise in ((1, 9.0), (2, 3.0)):
+        run = add_run(s3, f"number_{day}", run_after=FIRST_RUN + timedelta(days=day))
+        run.keep(evaluation=of_numbers(noise)[0])
+    page = Page(admin.get(MODELS, params={"pipeline": DAG_ID}))
+    newest = of_numbers(3.0)[0]
+    assert f"{formats.figure(newest.rmse)} {formats.figure(newest.baseline['rmse'])}" in page.words
+    assert "RMSE from" in str(page.tags)
+    assert "ROC AUC 0.7768; its label was of another kind" in page.words
+    assert "Average precision" not in page.words
+    assert "Accuracy" not in page.words

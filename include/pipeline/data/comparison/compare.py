@@ -14,7 +14,7 @@ from include.pipeline.data.comparison.row_hashes import (
 from include.pipeline.data.comparison.shares import compare_bins, compare_shares
 from include.pipeline.data.distribution import Distribution, distribution_of
 from include.pipeline.data.places import row_number
-from include.pipeline.data.profile import dates_of, kind_of, misfits, rows_of_kind
+from include.pipeline.data.profile import dates_of, kind_of, label_alone, misfits, rows_of_kind
 from include.pipeline.data.stored_table import StoredTable
 from include.pipeline.documents.drift import ColumnDrift, Drift, ShareDrift
 from include.pipeline.documents.profile import ColumnProfile, DataProfile
@@ -58,25 +58,18 @@ def compare(data: StoredTable, table: "TableConfig", previous: DataProfile) -> D
 
 def _compare(data: StoredTable, table: "TableConfig", previous: DataProfile, *, first: int = 0) -> Drift:
     """Compare the rows from one on."""
-    known = [*(column.name for column in previous.columns), previous.label]
+    known = list(dict.fromkeys((*(column.name for column in previous.columns), previous.label)))
     seen_before = {*known, *previous.dropped}
     seen_now = {*data.names, *table.left_out}
     dates = set(dates_of(table))
-    rows, shown = data.rows - first, table.shows(table.label)
-    positives = told_positives(data.column(table.label)[first:], shown=shown)
     return Drift(
-        rows=rows,
+        rows=data.rows - first,
         previous_rows=previous.rows,
         added=tuple(name for name in data.names if name not in seen_before | dates),
         missing=tuple(name for name in known if name not in seen_now),
         columns=compare_features(data, table, previous, first=first),
         label=table.label,
-        label_rate=positives / rows,
-        previous_label_rate=previous.positives / previous.rows,
-        label_psi=population_stability_index(
-            (rows - positives, positives), (previous.rows - previous.positives, previous.positives)
-        ),
-        label_chance=compare_shares(positives, rows, previous.positives, previous.rows, shown=shown).chance,
+        **_label_rates(data, table, previous, first=first),
     )
 
 
@@ -101,9 +94,29 @@ def compare_features(
             is_text=column.name in data.categories,
         )
         for column in previous.columns
-        if column.name in data.names and column.name not in {table.label, *dates_of(table)}
+        if column.name in data.names and column.name not in {*label_alone(table), *dates_of(table)}
     ]
     return tuple(sorted(columns, key=lambda column: -column.psi))
+
+
+def _label_rates(
+    data: StoredTable, table: "TableConfig", previous: DataProfile, *, first: int
+) -> dict[str, float]:
+    """Compare the label where it is 0 or 1, now and before; another is among the columns."""
+    if previous.positives is None or table.kind != "binary":
+        return {}
+    rows, shown = data.rows - first, table.shows(table.label)
+    positives = told_positives(data.column(table.label)[first:], shown=shown)
+    return {
+        "label_rate": positives / rows,
+        "previous_label_rate": previous.positives / previous.rows,
+        "label_psi": population_stability_index(
+            (rows - positives, positives), (previous.rows - previous.positives, previous.positives)
+        ),
+        "label_chance": compare_shares(
+            positives, rows, previous.positives, previous.rows, shown=shown
+        ).chance,
+    }
 
 
 def _compare_duplicates(hashes: np.ndarray, previous: DataProfile, *, shown: bool) -> ShareDrift | None:

@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from include.pipeline.data.encoding.apply import check_blank_lines, encode
+from include.pipeline.data.encoding.classes import all_classes, in_order
 from include.pipeline.data.encoding.fit import fit
 from include.pipeline.data.encoding.record import Encoding
 from include.pipeline.data.stored_table import Categories, StoredTable, TableWriter
@@ -28,7 +29,9 @@ def fit_rows(train: Rows, table: "TableConfig") -> Encoding:
         name: dict(zip(found.in_order, _rows_of_each(train, name).tolist(), strict=True))
         for name, found in train.table.categories.items()
     }
-    return fit([name for name in train.table.names if name != table.label], table, counts)
+    encoding = fit([name for name in train.table.names if name != table.label], table, counts)
+    classes = in_order(value for value, rows in counts.get(table.label, {}).items() if rows)
+    return encoding.model_copy(update={"classes": classes})
 
 
 def encode_table(
@@ -39,27 +42,35 @@ def encode_table(
     Args:
         data: As `read_table` returns it.
         encoding: As `fit_rows` made it of some of its rows.
-        label: The column to predict, which stays.
+        label: The column to predict, which stays; of classes, by their places in the order of the scores.
         folder: Gets what is encoded, in files. Without one it is held in memory.
 
     Raises:
         DataError: The only feature is empty in a row.
     """
     writer = TableWriter(folder)
+    numbers = _numbers_of_classes(data, encoding, label) if encoding.classes else None
     names = [label, *(column.name for column in encoding.columns)]
     rows = 0
     for batch in data.batches(names):
-        texts = {name: _text_of(batch.column(name), data.categories[name]) for name in data.categories}
+        texts = {
+            name: _text_of(batch.column(name), found)
+            for name, found in data.categories.items()
+            if name != label
+        }
         columns = [texts[name] if name in texts else batch.column(name) for name in names]
         encoded = encode(pa.RecordBatch.from_arrays(columns, names=names), encoding)
         check_blank_lines(encoded, rows)
-        writer.append(encoded.add_column(0, label, batch.column(label)))
+        labels = batch.column(label)
+        if numbers is not None:
+            labels = pa.array(numbers[labels.to_numpy()])
+        writer.append(encoded.add_column(0, label, labels))
         rows += batch.num_rows
     return writer.finish()
 
 
 def unseen_rows(train: Rows, others: "Iterable[Rows]") -> dict[str, int]:
-    """Count, of each category, the other rows with a value that no training row has; none are left out."""
+    """Count, of each category and the classes, the other rows whose value no training row has."""
     found = {}
     for name in train.table.categories:
         is_known = _rows_of_each(train, name) > 0
@@ -67,6 +78,12 @@ def unseen_rows(train: Rows, others: "Iterable[Rows]") -> dict[str, int]:
         if rows:
             found[name] = rows
     return found
+
+
+def _numbers_of_classes(data: StoredTable, encoding: Encoding, label: str) -> np.ndarray:
+    """Tell the number that the model has for each class, by the number that the table has for it."""
+    place = {name: number for number, name in enumerate(all_classes(data, encoding, label))}
+    return np.array([place[name] for name in data.categories[label].in_order], dtype=np.int32)
 
 
 def _text_of(numbers: pa.Array, categories: Categories) -> pa.DictionaryArray:

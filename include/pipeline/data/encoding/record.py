@@ -1,6 +1,7 @@
 """encoding.json: what each column of a table becomes, as it was found in the training rows."""
 
 import hashlib
+from operator import not_
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
@@ -70,6 +71,8 @@ class Encoding(Document):
     """Rises when a field changes its meaning."""
     missing: tuple[str, ...] = ()
     """Words for an empty cell in any column, beside the usual ones."""
+    classes: tuple[str, ...] = Field(default=(), exclude_if=not_)
+    """The label's classes that training rows have, in the order of the scores; empty where it has none."""
     columns: tuple[EncodedColumn, ...]
     """Each, and what becomes of it."""
 

@@ -35,6 +35,11 @@ class Rule:
 
 _RANGE = f"XGBoost's numbers are 0, or from {SMALLEST:g} to {LARGEST:g} in size"
 LABEL = Rule("the label is 0 or 1", "Correct the cell")
+TEXT_LABEL = Rule(LABEL.rule, "Write 1 for the rows to find, and 0 for the others")
+NUMBER_LABEL = Rule(
+    "the label is a number in every row",
+    "Correct the cell, or leave the row out; of classes, write kind: multiclass into the pipeline's YAML",
+)
 FINITE = Rule("a number is finite", "Correct the cell")
 NOT_TOO_LARGE = Rule(_RANGE, "Leave a cell without a value empty; drop a column of identifiers")
 NOT_TOO_SMALL = Rule(_RANGE, "Write 0 for it, or the column in a smaller unit")

@@ -1,4 +1,4 @@
-"""Columns of text, block by block: numbers of a category's values, days of dates, the label as 0 and 1."""
+"""Columns of text, block by block: numbers of a category's values, days of dates, the label as numbers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,12 +14,19 @@ from include.pipeline.documents.table.config import TableConfig
 
 MOST_VALUES = 2**16
 """Of a category."""
+MOST_CLASSES = 1000
+"""Of a label."""
 _MEND_OF_DATE = (
     "Name another order of it in the YAML, write it so, leave the cell empty, or have the column as text"
 )
 _CATEGORY = Rule(
     f"a category has at most {MOST_VALUES} values",
     "Have the column as identifier or text in the pipeline's YAML: the model does not get it",
+)
+_CLASS = Rule("the class is never empty", "Fill in the cell, or leave the row out")
+_CLASSES = Rule(
+    f"a label has at most {MOST_CLASSES} classes",
+    "Where the label is a number, write kind: regression into the pipeline's YAML",
 )
 _LABEL = Rule(
     "the label is positive, as the pipeline's YAML has it, or one other value, and never empty",
@@ -40,13 +47,14 @@ class TextColumns:
     @property
     def names(self) -> frozenset[str]:
         """The columns that are read as text."""
-        label = () if self.table.positive is None else (self.table.label,)
+        label = (self.table.label,) if self.table.has_text_label else ()
         return frozenset((*self.table.encoded, *label))
 
     @property
     def values(self) -> dict[str, tuple[str, ...]]:
         """The values of each category that were met, in the order of their numbers."""
-        return {name: tuple(codes) for name, codes in self._codes.items() if name != self.table.label}
+        own = self.table.label if self.table.positive is not None else None
+        return {name: tuple(codes) for name, codes in self._codes.items() if name != own}
 
     def read(self, cells: Mapping[str, pa.StringArray]) -> dict[str, pa.Array | NoDateError]:
         """Look at the cells of a block, by themselves: blocks may be read in any order."""
@@ -82,8 +90,10 @@ class TextColumns:
             return error
 
     def _numbered(self, name: str, cells: pa.DictionaryArray) -> pa.Array:
-        is_label = name == self.table.label
-        positive = self.table.positive if is_label else None
+        is_label, positive = name == self.table.label, self.table.positive
+        if is_label and positive is None:
+            return self._classes(name, cells)
+        positive = positive if is_label else None
         codes = self._codes.setdefault(name, {} if positive is None else {positive: 1})
         most, rule = (2, _LABEL) if is_label else (MOST_VALUES, _CATEGORY)
         numbers = np.empty(len(cells.dictionary) + 1, dtype=np.int32)
@@ -98,6 +108,19 @@ class TextColumns:
             self._note(name, pc.index(cells.is_null(), True).as_py(), rule)
         found = numbers[cells.indices.fill_null(-1).to_numpy()]
         return pa.array(found.clip(0).astype(np.int8) if is_label else found)
+
+    def _classes(self, name: str, cells: pa.DictionaryArray) -> pa.Array:
+        codes = self._codes.setdefault(name, {})
+        if cells.null_count:
+            self._note(name, pc.index(cells.is_null(), True).as_py(), _CLASS)
+        numbers = np.zeros(len(cells.dictionary) + 1, dtype=np.int32)
+        for place, value in enumerate(cells.dictionary.to_pylist()):
+            if value not in codes and len(codes) == MOST_CLASSES:
+                at = pc.index(cells.indices, pa.scalar(place, cells.indices.type)).as_py()
+                self._note(name, at, _CLASSES)
+                continue
+            numbers[place] = codes.setdefault(value, len(codes))
+        return pa.array(numbers[cells.indices.fill_null(-1).to_numpy()])
 
     def _note(self, name: str, place: int, rule: Rule) -> None:
         at = self._rows + place

@@ -18,6 +18,7 @@ from include.pipeline.documents.table.columns import (
     check_columns,
 )
 from include.pipeline.documents.table.file_form import FileForm
+from include.pipeline.values.params import LabelKind
 
 ONE_HOT = "*"
 """What follows the beginning of the names of a group's one-hot columns."""
@@ -39,6 +40,12 @@ class TableConfig(BaseModel):
 
     label: str = Field(
         min_length=1, description="The column to predict: 0 or 1, or text of which positive is the 1."
+    )
+    kind: LabelKind = Field(
+        default="binary",
+        exclude_if="binary".__eq__,
+        description="What the label is: binary, of two values; multiclass, one of several classes, as text "
+        "or numbers; regression, a number.",
     )
     positive: CellText | None = Field(
         default=None,
@@ -112,6 +119,19 @@ class TableConfig(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _options_are_of_the_kind(self) -> Self:
+        for name in ("positive", "groups") if self.kind != "binary" else ():
+            if getattr(self, name):
+                raise PydanticCustomError(
+                    "kind",
+                    "{name}: is for a label of two values; this one is kind: {kind}",
+                    {"name": name, "kind": self.kind},
+                )
+        if self.kind == "regression" and self.split == "stratified":
+            raise PydanticCustomError("split", "split: stratified keeps shares of values: a number has none")
+        return self
+
+    @model_validator(mode="after")
     def _columns_are_one_thing(self) -> Self:
         check_columns(self.columns, label=self.label, drop=self.drop, leaks=self.leaks, time=self.time)
         return self
@@ -133,6 +153,16 @@ class TableConfig(BaseModel):
     def shows(self, column: str) -> bool:
         """Tell whether values of a column may be seen."""
         return self.show_values if isinstance(self.show_values, bool) else column in self.show_values
+
+    @property
+    def has_text_label(self) -> bool:
+        """Whether the label is read as text: that of a class, or one of which the YAML names the positive."""
+        return self.kind == "multiclass" or self.positive is not None
+
+    @property
+    def is_encoded(self) -> bool:
+        """Whether numbers are made of text, or of the label's classes, as the training rows have them."""
+        return bool(self.encoded) or self.kind == "multiclass"
 
     @property
     def encoded(self) -> dict[str, CategoryColumn | DateColumn]:
@@ -163,7 +193,7 @@ class TableConfig(BaseModel):
     @property
     def as_text(self) -> tuple[str, ...]:
         """The columns whose cells stay as they are written, as no number is read in them."""
-        label = (self.label,) if self.positive else ()
+        label = (self.label,) if self.has_text_label else ()
         return (*self.left_out, *self.encoded, *label)
 
     @property

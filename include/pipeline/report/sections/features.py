@@ -11,10 +11,18 @@ from include.pipeline.report import formats
 from include.pipeline.report.bars import column_bars
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from include.pipeline.documents.metrics import FeatureImportance
     from include.pipeline.report.contents import ReportContents
+    from include.pipeline.values.params import LabelKind
 
 _MOST_FEATURES = 15
+_UNITS: "Mapping[LabelKind, str]" = {
+    "binary": "in log-odds",
+    "multiclass": "in log-odds, on average over the classes",
+    "regression": "in the unit of the label",
+}
 _CLEAR = 0.3  # of a correlation; below, neither high nor low values alone raise the score
 
 
@@ -23,7 +31,7 @@ class FeaturePlots:
     """Bars of the columns with the highest values."""
 
     contributions: Markup
-    """Mean absolute SHAP value, in log-odds."""
+    """Mean absolute SHAP value."""
     gains: Markup
     """Mean gain of the splits."""
 
@@ -40,18 +48,24 @@ class FeaturesSection:
     """Number of columns."""
     image_version: str
     """Version of the image that trained the model."""
+    unit: str
+    """Of the SHAP values, in words."""
+    answer: str
+    """What the model answers for a row: a score, or a prediction."""
     is_linear: bool
     """Whether the model was asked for without trees."""
 
 
 def gather(contents: "ReportContents") -> FeaturesSection:
     """Gather the section."""
-    features = contents.evaluation.features
+    features, kind = contents.evaluation.features, contents.evaluation.kind
     return FeaturesSection(
-        plots=_plots(features) if features else None,
+        plots=_plots(features, _UNITS[kind]) if features else None,
         listed=[(feature, _direction(feature)) for feature in features[:_MOST_FEATURES]],
         of=len(features),
         image_version=contents.plan.params.image_version,
+        unit=_UNITS[kind],
+        answer="prediction" if kind == "regression" else "score",
         is_linear=contents.plan.params.hyperparameters.get("booster") == "gblinear",
     )
 
@@ -76,14 +90,14 @@ def _contributions(features: "tuple[FeatureImportance, ...]") -> dict[str, float
     return found
 
 
-def _plots(features: "tuple[FeatureImportance, ...]") -> FeaturePlots:
+def _plots(features: "tuple[FeatureImportance, ...]", unit: str) -> FeaturePlots:
     contributions = _contributions(features)
     return FeaturePlots(
         contributions=_plot(
             list(contributions),
             list(contributions.values()),
             name="contributions",
-            measure="Mean |SHAP| in log-odds",
+            measure=f"Mean |SHAP| {unit}",
         ),
         gains=_plot(
             [feature.name for feature in features],

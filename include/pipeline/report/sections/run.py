@@ -36,7 +36,6 @@ def gather(contents: "ReportContents") -> RunSection:
 def _groups(contents: "ReportContents") -> list[Facts]:
     plan, raw, split, job = contents.plan, contents.raw, contents.split, contents.training
     params, identity = plan.params, plan.identity
-    threshold = formats.threshold(contents.evaluation.threshold)
     return [
         Facts(
             "Run",
@@ -99,14 +98,32 @@ def _groups(contents: "ReportContents") -> list[Facts]:
         Facts(
             "Decision",
             {
-                "Threshold": f"{threshold}, by the rule {params.threshold_rule}",
+                **_threshold(contents),
                 **_outcomes(contents),
-                "Minimum ROC AUC": f"{params.min_roc_auc:g}",
+                **_bounds(contents),
                 "Must beat the baseline": "yes" if params.must_beat_baseline else "no",
                 **_comparison(contents),
             },
         ),
     ]
+
+
+def _threshold(contents: "ReportContents") -> dict[str, str]:
+    if contents.evaluation.kind != "binary":
+        return {"Kind of label": contents.evaluation.kind}
+    threshold = formats.threshold(contents.binary.threshold)
+    return {"Threshold": f"{threshold}, by the rule {contents.plan.params.threshold_rule}"}
+
+
+def _bounds(contents: "ReportContents") -> dict[str, str]:
+    params, figures = contents.plan.params, contents.evaluation.FIGURES
+    least = {"Minimum ROC AUC": f"{params.min_roc_auc:g}"} if contents.evaluation.kind == "binary" else {}
+    return least | {
+        f"{figures[name].title} {side.replace('_', ' ')}": f"{bound:g}"
+        for name, bounds in params.gate.items()
+        for side, bound in bounds.items()
+        if name in figures
+    }
 
 
 def _outcomes(contents: "ReportContents") -> dict[str, str]:
@@ -176,14 +193,18 @@ def _settings(contents: "ReportContents") -> list[Facts]:
 
 
 def _comparison(contents: "ReportContents") -> dict[str, str]:
+    if contents.evaluation.kind != "binary":
+        return {}
     allowed, previous = contents.plan.params.max_roc_auc_drop, contents.evaluation.previous
     told = {"Largest drop of ROC AUC": "not asked" if allowed is None else f"{allowed:g}"}
     if previous is None:
         return told if allowed is None else told | {"Last accepted model": "none before this one"}
     told["Last accepted model"] = previous.run_id
+    if previous.has_other_encoding:
+        return told | {"Its ROC AUC": "not known: it takes rows whose text was encoded otherwise"}
     if previous.roc_auc is None:
         return told | {"Its ROC AUC": "not known: it was trained on other columns, or cannot be read"}
-    own, rows = contents.evaluation.roc_auc, "the same test rows"
+    own, rows = contents.binary.roc_auc, "the same test rows"
     if previous.unseen_rows is not None:
         told["Undecided passes"] = "yes" if contents.plan.params.undecided_passes else "no"
         counted = formats.rows(previous.unseen_rows, contents.few_rows_shown)
@@ -222,6 +243,8 @@ def _sides(contents: "ReportContents") -> dict[str, str]:
     return {"Sides": str(sides)} if sides else {}
 
 
-def _rows(contents: "ReportContents", rows: int, positives: int) -> str:
+def _rows(contents: "ReportContents", rows: int, positives: int | None) -> str:
+    if positives is None:
+        return formats.count(rows)
     told = formats.rows(positives, contents.few_rows_shown)
     return f"{formats.count(rows)}, of which {told} positive"

@@ -186,3 +186,56 @@ def test_a_new_version_of_text_is_compared_by_its_numbers_and_known_by_its_rows(
     # With another value in a row of before, it does not begin with the earlier version.
     other = read_table(io.BytesIO(f"c,d,x,y\n{rows.replace('a,', 'A,', 1)}{more}".encode()), told)
     assert compare(other, told, profile(first, told)).appended is None
+
+
+def test_classes_are_read_as_text_whatever_they_look_like() -> None:
+    found = read("x,y\n1,10\n2, 9 \n3,10\n4,high\n", kind="multiclass")
+    assert list(found.categories["y"].in_order) == ["10", "9", "high"]
+    assert found.column("y").tolist() == [0, 1, 0, 2]
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "said"),
+    [
+        ("x,y\n1,a\n2,\n", "multiclass", "row 3, column 'y' is ''\nExpected: the class is never empty"),
+        ("x,y\n1,a\n2,a\n", "multiclass", "column 'y' is the same in every row"),
+        (
+            "x,y\n1,2.5\n2,\n",
+            "regression",
+            "row 3, column 'y' is ''\nExpected: the label is a number in every",
+        ),
+        (
+            "x,y\n1,2.5\n2,high\n",
+            "regression",
+            "row 3, column 'y' is 'high'\nExpected: the label is a number",
+        ),
+        ("x,y\n1,2.5\n2,2.5\n", "regression", "column 'y' is the same in every row"),
+        ("x,y\n1,2.5\n2,inf\n", "regression", "a number is finite"),
+        ("x,y\n1,2.5\n2,1e39\n", "regression", "XGBoost's numbers are 0, or from"),
+    ],
+)
+def test_a_label_that_is_not_of_its_kind_is_refused_by_row(content: str, kind: str, said: str) -> None:
+    with pytest.raises(DataError) as refused:
+        read(content, kind=kind)
+    assert said in str(refused.value)
+
+
+def test_more_classes_than_a_label_may_have_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_columns, "MOST_CLASSES", 2)
+    with pytest.raises(DataError, match="row 4, column 'y' is 'c'") as refused:
+        read("x,y\n1,a\n2,b\n3,c\n", kind="multiclass")
+    assert "kind: regression" in str(refused.value)
+
+
+@pytest.mark.parametrize("kind", ["multiclass", "regression"])
+def test_another_kind_of_label_drifts_as_a_column(kind: str) -> None:
+    before = pd.DataFrame({"x": range(400), "y": np.arange(400) % 4})
+    after = before.assign(y=np.where(before["x"] < 300, 3, before["y"]))
+    config = table(kind=kind)
+    known = profile(read(before.to_csv(index=False), kind=kind), config)
+    drift = compare(read(after.to_csv(index=False), kind=kind), config, known)
+    assert known.positives is None
+    assert (drift.label_rate, drift.label_psi) == (None, None)
+    assert (drift.missing, drift.added) == ((), ())
+    assert drift.columns[0].name == "y"
+    assert drift.columns[0].psi > 0.2

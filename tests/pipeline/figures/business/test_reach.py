@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from include.pipeline.evaluation.gains import deciles
+from include.pipeline.evaluation.binary.gains import deciles
 from include.pipeline.figures.business.reach import reach, reach_interval, reach_parts
 from include.pipeline.figures.paired_rows import PairedRows
 from include.pipeline.figures.scored_rows import ScoredRows

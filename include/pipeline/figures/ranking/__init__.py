@@ -1,0 +1,1 @@
+"""How well scores put positives before negatives: areas below curves, with their intervals."""

@@ -1,0 +1,1 @@
+"""Sections that a report of a label of 0 and 1 alone has."""

@@ -1,0 +1,1 @@
+"""Sections of reports on a number, or on one of several classes."""

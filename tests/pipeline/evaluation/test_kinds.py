@@ -1,0 +1,263 @@
+"""Tables of a number and of several classes from their file to their report, on local AWS."""
+
+import hashlib
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+import xgboost
+from sklearn import datasets
+from sklearn import metrics as scikit
+
+from include.pipeline.aws.object_store import read_object, write_object
+from include.pipeline.data.encoding.record import Encoding
+from include.pipeline.data.split import split_to_s3
+from include.pipeline.documents.metrics import (
+    ModelEvaluation,
+    MulticlassEvaluation,
+    RegressionEvaluation,
+    read_evaluation,
+)
+from include.pipeline.documents.params import RunParams
+from include.pipeline.documents.plan import RunPlan
+from include.pipeline.documents.raw_data import RawData
+from include.pipeline.documents.split import Split
+from include.pipeline.documents.table.config import TableConfig
+from include.pipeline.documents.training_job import CompletedTrainingJob
+from include.pipeline.errors import DataError
+from include.pipeline.evaluation.confusion_table import figures_table
+from include.pipeline.evaluation.evaluate import evaluate_endpoint
+from include.pipeline.evaluation.predictions import read_predictions
+from include.pipeline.history.manifest import record_run
+from include.pipeline.report.contents import ReportContents
+from include.pipeline.report.page import render_report
+from tests.aws.clients import Aws
+from tests.aws.endpoints import create_deployment, settled
+from tests.aws.training_jobs import finished
+from tests.pipeline.planned import CONFIG, plan_of
+from tests.pipeline.report.page_reader import Page
+from tests.services.local_aws_server import local_aws_server
+
+pytestmark = pytest.mark.slow
+
+WINE = datasets.load_wine(as_frame=True).frame.assign(
+    target=lambda frame: frame["target"].map({0: "Barolo", 1: "Grignolino", 2: "Barbera"})
+)
+DIABETES = datasets.load_diabetes(as_frame=True, scaled=False).frame
+OF_WINE = {"objective": "multi:softprob", "num_class": 3, "max_depth": 5, "eta": 0.2, "num_round": 30}
+OF_DIABETES = {"objective": "reg:squarederror", "max_depth": 4, "eta": 0.05, "num_round": 60}
+OF_THE_KIND = {"call_cost": None, "deposit_value": None, "min_roc_auc": 0.0}
+
+
+@dataclass(frozen=True)
+class Run:
+    aws: Aws
+    frame: pd.DataFrame
+    plan: RunPlan
+    raw: RawData
+    split: Split
+    job: CompletedTrainingJob
+    evaluation: ModelEvaluation
+
+    @property
+    def sides(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The rows to train and to test on, as pandas shuffles them."""
+        shuffled = self.frame.sample(frac=1, random_state=1729)
+        cut = int(0.7 * len(shuffled))
+        return shuffled[:cut], shuffled[cut:]
+
+    def contents(self) -> ReportContents:
+        places, s3 = self.plan.locations, self.aws.client("s3")
+        manifest = record_run(
+            s3, self.plan, self.evaluation, raw=self.raw, split=self.split, training=self.job
+        )
+        labels, scores = read_predictions(
+            read_object(s3, places.predictions), "predictions.csv", self.plan.table.kind, self.split.classes
+        )
+        return ReportContents(
+            plan=self.plan,
+            raw=self.raw,
+            split=self.split,
+            training=self.job,
+            evaluation=self.evaluation,
+            missed=manifest.missed,
+            labels=labels,
+            scores=scores,
+            deployed=(),
+            reused_from=None,
+            written=datetime.now(UTC),
+        )
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[Aws]:
+    with local_aws_server() as server:
+        aws = Aws(server.url)
+        aws.client("s3").create_bucket(Bucket="kinds")
+        yield aws
+
+
+def planned(table: TableConfig, hyperparameters: dict[str, object], **params: object) -> RunPlan:
+    own = RunParams.model_validate(CONFIG.params.model_dump() | OF_THE_KIND)
+    config = CONFIG.model_copy(update={"table": table, "params": own})
+    changed = {"bucket": "kinds", "hyperparameters": hyperparameters}
+    return plan_of(changed | params, config=config, dag_id=table.kind)
+
+
+def stored(aws: Aws, frame: pd.DataFrame, name: str) -> RawData:
+    content = frame.to_csv(index=False).encode()
+    raw = RawData(
+        uri=f"s3://kinds/{name}.csv",
+        url=f"https://data.example.com/{name}.csv",
+        sha1=hashlib.sha1(content, usedforsecurity=False).hexdigest(),
+        sha256=hashlib.sha256(content).hexdigest(),
+        bytes=len(content),
+        etag=None,
+        last_modified=None,
+    )
+    write_object(aws.client("s3"), raw.uri, content, "text/csv")
+    return raw
+
+
+def ran(aws: Aws, frame: pd.DataFrame, plan: RunPlan) -> Run:
+    s3, sagemaker = aws.client("s3"), aws.client("sagemaker")
+    raw = stored(aws, frame, plan.table.kind)
+    split = split_to_s3(s3, raw, plan)
+    sagemaker.create_training_job(**plan.training)
+    assert finished(sagemaker, plan.key)["TrainingJobStatus"] == "Completed"
+    job = CompletedTrainingJob.describe(sagemaker, plan.key)
+    requests = {**plan.deployment}
+    requests["Model"]["PrimaryContainer"]["ModelDataUrl"] = job.model_uri
+    create_deployment(sagemaker, requests)
+    assert settled(sagemaker, plan.key)["EndpointStatus"] == "InService"
+    evaluation = evaluate_endpoint(
+        plan, split, job, s3=s3, runtime=aws.client("sagemaker-runtime"), logs=aws.client("logs")
+    )
+    return Run(aws, frame, plan, raw, split, job, evaluation)
+
+
+@pytest.fixture(scope="module")
+def wine(aws: Aws) -> Run:
+    table = TableConfig(label="target", kind="multiclass", show_values=True)
+    return ran(aws, WINE, planned(table, OF_WINE))
+
+
+@pytest.fixture(scope="module")
+def diabetes(aws: Aws) -> Run:
+    table = TableConfig(label="target", kind="regression", show_values=True)
+    gate = {"rmse": {"at_most": 70.0}, "r2": {"at_least": 0.3}}
+    return ran(aws, DIABETES, planned(table, OF_DIABETES, gate=gate))
+
+
+def by_xgboost(run: Run, labels: np.ndarray) -> np.ndarray:
+    """What XGBoost itself answers for the test rows."""
+    train, test = (side.drop(columns="target") for side in run.sides)
+    given = {name: value for name, value in run.plan.params.hyperparameters.items() if name != "num_round"}
+    rounds = int(run.plan.params.hyperparameters["num_round"])
+    booster = xgboost.train(given, xgboost.DMatrix(train.to_numpy(), labels), rounds)
+    return booster.predict(xgboost.DMatrix(test.to_numpy()))
+
+
+def test_classes_are_numbered_in_their_order_and_judged(wine: Run) -> None:
+    evaluation = wine.evaluation
+    assert isinstance(evaluation, MulticlassEvaluation)
+    names = ["Barbera", "Barolo", "Grignolino"]
+    assert [each.name for each in evaluation.classes] == names == list(wine.split.classes)
+    train, test = (side["target"].map({name: at for at, name in enumerate(names)}) for side in wine.sides)
+    scores = by_xgboost(wine, train.to_numpy())
+    said = scores.argmax(axis=1)
+    assert evaluation.accuracy == scikit.accuracy_score(test, said)
+    assert evaluation.macro_f1 == pytest.approx(scikit.f1_score(test, said, average="macro"))
+    assert evaluation.log_loss == pytest.approx(scikit.log_loss(test, scores), rel=1e-5)
+    assert np.array_equal(evaluation.counts, scikit.confusion_matrix(test, said))
+    assert evaluation.baseline["accuracy"] == pytest.approx(test.value_counts(normalize=True).max())
+    assert set(evaluation.intervals) == {"accuracy", "macro_f1", "log_loss"}
+    assert evaluation.features[0].mean_abs_contribution > 0
+    s3, places = wine.aws.client("s3"), wine.plan.locations
+    kept = Encoding.read(read_object(s3, places.encoding), places.encoding)
+    assert kept.classes == tuple(names)
+    assert wine.split.encoding is not None
+    assert kept.sha256 == wine.split.encoding.sha256
+    predictions = pd.read_csv(io.BytesIO(read_object(s3, places.predictions)))
+    assert list(predictions) == ["label", "prediction", *(f"score_{name}" for name in names)]
+    assert predictions["label"].tolist() == wine.sides[1]["target"].tolist()
+    assert predictions["prediction"].tolist() == [names[at] for at in said]
+
+
+def test_numbers_are_predicted_in_the_labels_unit_and_judged(diabetes: Run) -> None:
+    evaluation = diabetes.evaluation
+    assert isinstance(evaluation, RegressionEvaluation)
+    train, test = (side["target"].to_numpy() for side in diabetes.sides)
+    predicted = by_xgboost(diabetes, train)
+    assert evaluation.rmse == pytest.approx(scikit.root_mean_squared_error(test, predicted), rel=1e-5)
+    assert evaluation.mae == pytest.approx(scikit.mean_absolute_error(test, predicted), rel=1e-5)
+    assert evaluation.r2 == pytest.approx(scikit.r2_score(test, predicted), rel=1e-4)
+    assert evaluation.baseline["rmse"] == pytest.approx(test.std())
+    assert evaluation.baseline["r2"] == pytest.approx(0)
+    s3, places = diabetes.aws.client("s3"), diabetes.plan.locations
+    found = json.loads(read_object(s3, places.metrics))
+    assert {"kind": "regression", "rmse": evaluation.rmse, "r2": evaluation.r2}.items() <= found.items()
+    assert read_evaluation(read_object(s3, places.metrics), "metrics.json") == evaluation
+    predictions = pd.read_csv(io.BytesIO(read_object(s3, places.predictions)))
+    assert predictions["prediction"].to_numpy() == pytest.approx(predicted, rel=1e-5)
+
+
+def test_the_report_and_the_note_show_what_the_kind_has_and_nothing_of_another(
+    wine: Run, diabetes: Run
+) -> None:
+    for run, has, lacks in (
+        (wine, ("Macro F1", "Classes", "Barolo", "Confusion table"), ("RMSE", "Residuals")),
+        (diabetes, ("RMSE", "R\u00b2", "Residuals", "is at least"), ("Macro F1", "Classes")),
+    ):
+        contents = run.contents()
+        assert contents.missed == ()
+        text = Page.read(render_report(contents)).text
+        for word in has:
+            assert word in text or word == "is at least", word
+        for word in (*lacks, "ROC AUC", "positive", "threshold", "profit", "Brier"):
+            assert word not in text, word
+        assert "Passed the gate" in text
+        table = figures_table(run.evaluation, run.plan.words, few_rows_shown=True)
+        assert ("Barolo" in table) == (run is wine)
+        assert "baseline" in table
+
+
+def test_where_values_may_not_be_seen_classes_have_numbers_and_no_row_is_drawn(
+    wine: Run, diabetes: Run
+) -> None:
+    hidden = replace(diabetes.contents(), plan=diabetes.plan.model_copy(update={"table": hide(diabetes)}))
+    html = render_report(hidden)
+    assert "Single rows are not drawn" in html
+    assert len(html) < len(render_report(diabetes.contents()))
+    s3 = wine.aws.client("s3")
+    plan = planned(hide(wine), OF_WINE)
+    split = split_to_s3(s3, wine.raw, plan)
+    assert split.classes == ("class 1", "class 2", "class 3")
+    assert "Barolo" not in split.model_dump_json()
+
+
+def hide(run: Run) -> TableConfig:
+    return run.plan.table.model_copy(update={"show_values": False})
+
+
+def test_a_class_that_no_training_row_has_is_told_and_changes_nothing_that_is_fitted(
+    wine: Run, aws: Aws
+) -> None:
+    frame = WINE.copy()
+    frame.loc[wine.sides[1].index[:2], "target"] = "Amarone"
+    plan = planned(wine.plan.table, OF_WINE | {"num_class": 4})
+    split = split_to_s3(aws.client("s3"), stored(aws, frame, "amarone"), plan)
+    assert split.classes == ("Barbera", "Barolo", "Grignolino", "Amarone")
+    assert split.encoding is not None
+    assert wine.split.encoding is not None
+    assert split.encoding.unseen_rows == {"target": 2}
+    assert split.encoding.sha256 == wine.split.encoding.sha256
+    assert split.train_sha256 == wine.split.train_sha256
+    with pytest.raises(DataError, match="the label, has 4 classes") as refused:
+        split_to_s3(aws.client("s3"), stored(aws, frame, "amarone"), planned(wine.plan.table, OF_WINE))
+    assert "num_class = 3" in str(refused.value)
