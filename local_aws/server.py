@@ -18,14 +18,21 @@ from local_aws.errors import AwsError
 from local_aws.hosting import endpoint_configs, endpoints, models
 from local_aws.hosting.invocation import invoke_endpoint
 from local_aws.jobs import operations as job_operations
+from local_aws.jobs import search
 from local_aws.model_registry import model_package_groups, model_packages
 from local_aws.processing import operations as processing_jobs
 from local_aws.protocol import tags
 from local_aws.protocol.bucket_owner import check_owner
 from local_aws.protocol.caller import Caller
 from local_aws.protocol.members.member_answers import refuse_members
-from local_aws.protocol.moto_services.moto_sagemaker import answer_of_moto, moto_has, refuse_undone
+from local_aws.protocol.moto_services.moto_sagemaker import (
+    answer_of_moto,
+    is_search_of_moto,
+    moto_has,
+    refuse_undone,
+)
 from local_aws.protocol.moto_services.other_services import absent_operation, answer_of_other_service
+from local_aws.protocol.moto_services.tagged_records import keep_tags
 from local_aws.protocol.request_guard import RequestGuard
 from local_aws.protocol.request_validation import validate
 from local_aws.protocol.responses import render
@@ -74,6 +81,7 @@ OPERATIONS: dict[str, Operation] = {
     **endpoint_configs.OPERATIONS,
     **endpoints.OPERATIONS,
     **tags.OPERATIONS,
+    **search.OPERATIONS,
 }
 
 
@@ -229,8 +237,7 @@ class LocalAws:
             )
         if (request.content_length or 0) > _LARGEST_REQUEST:
             raise AwsError("RequestEntityTooLargeException", "The request is too large.", 413)
-        is_ours = operation in OPERATIONS
-        if not is_ours and not moto_has(operation):
+        if operation not in OPERATIONS and not moto_has(operation):
             raise _unknown_operation(operation)
         model = service_model().operation_model(operation)
         try:
@@ -239,9 +246,13 @@ class LocalAws:
         except ValueError as error:
             raise AwsError("SerializationException", "The request's body is not JSON.") from error
         validate(parameters, model.input_shape)
-        if not is_ours:
+        if operation not in OPERATIONS or is_search_of_moto(operation, parameters):
             refuse_undone(operation, parameters)
-            return answer_of_moto(self._moto, operation, request)
+            given = tags.from_request(parameters)
+            answer = answer_of_moto(self._moto, operation, request)
+            if given:
+                keep_tags(caller, answer, given)
+            return answer
         refuse_members(operation, parameters, model.input_shape)
         region = self._regions.get(caller.account, caller.region)
         with region.lock:

@@ -1,6 +1,7 @@
 """AddTags, ListTags and DeleteTags, for resources of every kind."""
 
 from local_aws.errors import ValidationError
+from local_aws.protocol.moto_services.tagged_records import TaggedRecord
 from local_aws.state.resources import JsonObject, Region, Resource
 
 _MOST_TAGS = 50
@@ -20,8 +21,8 @@ def from_request(request: JsonObject) -> dict[str, str]:
     return tags
 
 
-def _tagged(region: Region, arn: str) -> Resource:
-    resource = region.with_arn(arn)
+def _tagged(region: Region, arn: str) -> Resource | TaggedRecord:
+    resource = region.with_arn(arn) or TaggedRecord.find(region.account, region.name, arn)
     if resource is None:
         raise ValidationError(f'Could not find resource "{arn}".')
     return resource

@@ -33,7 +33,7 @@ _NOT_DONE_BY_MEMBER = {
     ): "no instance starts to clone them",
 }
 # What moto's Search finds: its own records, and the kinds of which there are none.
-_SEARCHED = (
+_SEARCHED_BY_MOTO = (
     "Experiment",
     "ExperimentTrial",
     "ExperimentTrialComponent",
@@ -88,11 +88,11 @@ def refuse_undone(operation: str, request: JsonObject) -> None:
     for (of, member), reason in _NOT_DONE_BY_MEMBER.items():
         if of == operation and member in request:
             raise ValidationError(f"Local AWS has no {member} of {operation}: {reason}.")
-    if operation == "Search" and request["Resource"] not in _SEARCHED:
-        raise ValidationError(
-            f"Local AWS does not search the Resource {request['Resource']}; it searches "
-            f"{', '.join(_SEARCHED)}. The List operations find the others."
-        )
+
+
+def is_search_of_moto(operation: str, request: JsonObject) -> bool:
+    """Tell whether a request searches what moto keeps."""
+    return operation == "Search" and request["Resource"] in _SEARCHED_BY_MOTO
 
 
 def answer_of_moto(moto: "WSGIApplication", operation: str, request: Request) -> bytes:

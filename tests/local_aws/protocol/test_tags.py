@@ -1,11 +1,12 @@
 """Tags of resources of any kind."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.aws.answers import refused
-from tests.aws.sagemaker_requests import model_request
+from tests.aws.sagemaker_requests import ROLE, model_request
 
 
 @pytest.fixture
@@ -43,3 +44,37 @@ def test_a_key_stands_once_in_a_request(sagemaker: Any, model_arn: str) -> None:
 def test_an_absent_resource(sagemaker: Any) -> None:
     arn = "arn:aws:sagemaker:us-east-1:123456789012:model/absent"
     assert refused(sagemaker.list_tags, ResourceArn=arn)[0] == "ValidationException"
+
+
+@pytest.fixture(params=["notebook-instance", "experiment", "pipeline"])
+def record_arn(sagemaker: Any, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A record of moto's that is made with a tag."""
+    tags = [{"Key": "run", "Value": "1"}]
+    if request.param == "notebook-instance":
+        yield sagemaker.create_notebook_instance(
+            NotebookInstanceName="tagged", InstanceType="ml.t2.medium", RoleArn=ROLE, Tags=tags
+        )["NotebookInstanceArn"]
+        sagemaker.stop_notebook_instance(NotebookInstanceName="tagged")
+        sagemaker.delete_notebook_instance(NotebookInstanceName="tagged")
+    elif request.param == "experiment":
+        yield sagemaker.create_experiment(ExperimentName="tagged", Tags=tags)["ExperimentArn"]
+        sagemaker.delete_experiment(ExperimentName="tagged")
+    else:
+        definition = {"PipelineDefinition": "{}", "ClientRequestToken": "t" * 32}
+        yield sagemaker.create_pipeline(PipelineName="tagged", RoleArn=ROLE, Tags=tags, **definition)[
+            "PipelineArn"
+        ]
+        sagemaker.delete_pipeline(PipelineName="tagged", ClientRequestToken="t" * 32)
+
+
+def test_records_of_moto_have_tags(sagemaker: Any, record_arn: str) -> None:
+    assert tags_of(sagemaker, record_arn) == {"run": "1"}
+    more = [{"Key": "run", "Value": "2"}, {"Key": "team", "Value": "data"}]
+    assert sagemaker.add_tags(ResourceArn=record_arn, Tags=more)["Tags"] == more
+    sagemaker.delete_tags(ResourceArn=record_arn, TagKeys=["run", "absent"])
+    assert tags_of(sagemaker, record_arn) == {"team": "data"}
+    absent = record_arn.replace("/tagged", "/absent")
+    assert refused(sagemaker.add_tags, ResourceArn=absent, Tags=more) == (
+        "ValidationException",
+        f'Could not find resource "{absent}".',
+    )

@@ -91,6 +91,22 @@ def ask_with_each_member(sagemaker: Any) -> None:
                 getattr(sagemaker, methods[operation])(**request)
 
 
+def look_for_jobs(sagemaker: Any) -> None:
+    """Search by an expression that has every member, and finds what it asks for."""
+    named = {"Name": "TrainingJobName", "Operator": "Equals", "Value": "walk"}
+    of_channel = {"Name": "InputDataConfig.ChannelName", "Operator": "Equals", "Value": "train"}
+    expression: dict[str, Any] = {
+        "Filters": [named],
+        "NestedFilters": [{"NestedPropertyName": "InputDataConfig", "Filters": [of_channel]}],
+        "Operator": "And",
+    }
+    found = sagemaker.search(
+        Resource="TrainingJob",
+        SearchExpression={**expression, "SubExpressions": [{**expression, "SubExpressions": [expression]}]},
+    )["Results"]
+    assert [one["TrainingJob"]["TrainingJobName"] for one in found] == ["walk"]
+
+
 def full_training(name: str) -> dict[str, Any]:
     source = {
         "S3DataType": "S3Prefix",
@@ -260,6 +276,7 @@ def test_every_member_that_is_acted_on_is_read(monkeypatch: pytest.MonkeyPatch) 
         transform(sagemaker, s3)
         host(sagemaker)
         tune(sagemaker)
+        look_for_jobs(sagemaker)
         # Last, as it stops and deletes what has this name.
         ask_with_each_member(sagemaker)
         s3.close()

@@ -19,7 +19,7 @@ from tests.aws.answers import refused
 
 @pytest.mark.parametrize(
     ("operation", "is_there"),
-    [("CreateExperiment", True), ("Search", True), ("ListMonitoringSchedules", False), ("Setup", False)],
+    [("CreateExperiment", True), ("Search", False), ("ListMonitoringSchedules", False), ("Setup", False)],
 )
 def test_what_moto_has(operation: str, is_there: bool) -> None:
     assert moto_has(operation) is is_there
@@ -184,11 +184,12 @@ def test_a_notebook_whose_scripts_would_not_run_is_refused(sagemaker: Any) -> No
     )
 
 
-def test_what_moto_cannot_see_is_not_searched(sagemaker: Any) -> None:
-    """Moto would answer that there is no training job at all."""
-    code, message = refused(sagemaker.search, Resource="TrainingJob")
+def test_what_neither_has_is_not_searched(sagemaker: Any) -> None:
+    code, message = refused(sagemaker.search, Resource="HubContent")
     assert code == "ValidationException"
-    assert message.startswith("Local AWS does not search the Resource TrainingJob; it searches Experiment, ")
+    assert message.startswith(
+        "Local AWS does not search the Resource HubContent; of its own it searches Training"
+    )
 
 
 def output_statuses(operation: str) -> Iterator[str]:
@@ -235,7 +236,7 @@ def test_every_operation_of_moto_has_an_answer() -> None:
 
 
 def test_no_record_has_a_state_that_tells_of_work() -> None:
-    records = [name for name, kind in passed_on().items() if kind == "record" and name != "Search"]
+    records = [name for name, kind in passed_on().items() if kind == "record"]
     assert {status for name in records for status in output_statuses(name)} == set(STATES)
 
 
