@@ -125,6 +125,12 @@ class TrainingJob(ContainerJob):
         specification: JsonObject = self.request["AlgorithmSpecification"]
         return {**specification, "MetricDefinitions": definitions or None}
 
+    @property
+    def _channels(self) -> list[JsonObject] | None:
+        """Its InputDataConfig, with the members that AWS shows whether or not they were given."""
+        shown = {"CompressionType": "None", "RecordWrapperType": "None"}
+        return [{**shown, **channel} for channel in self.request.get("InputDataConfig", [])] or None
+
     def describe(self) -> JsonObject:
         """Return the members of DescribeTrainingJob's answer. Members that are None are to be left out."""
         seconds = None
@@ -138,6 +144,7 @@ class TrainingJob(ContainerJob):
             "StoppingCondition": {"MaxRuntimeInSeconds": self.longest_run},
             **self.request,
             "AlgorithmSpecification": self._specification,
+            "InputDataConfig": self._channels,
             "OutputDataConfig": {
                 "KmsKeyId": "",
                 "CompressionType": "GZIP",

@@ -27,10 +27,23 @@ class TransformJob(ContainerJob):
         source: JsonObject = self.request["TransformInput"]["DataSource"]["S3DataSource"]
         return source
 
+    @property
+    def _shown(self) -> JsonObject:
+        """The parts of its request in which AWS shows members whether or not they were given."""
+        source = {"CompressionType": "None", "SplitType": "None"}
+        target = {"AssembleWith": "None", "KmsKeyId": ""}
+        processing = {"InputFilter": "$", "OutputFilter": "$", "JoinSource": "None"}
+        return {
+            "TransformInput": {**source, **self.request["TransformInput"]},
+            "TransformOutput": {**target, **self.request["TransformOutput"]},
+            "DataProcessing": {**processing, **self.request.get("DataProcessing", {})},
+        }
+
     def describe(self) -> JsonObject:
         """Return the members of DescribeTransformJob's answer. Members that are None are to be left out."""
         return {
             **self.request,
+            **self._shown,
             "TransformJobArn": self.arn,
             "TransformJobStatus": self.status,
             "FailureReason": self.failure_reason,

@@ -71,6 +71,8 @@ def test_describe_repeats_the_request(trained: dict[str, Any]) -> None:
     # AWS shows these members whether or not they were given.
     specification["MetricDefinitions"] = trained["AlgorithmSpecification"]["MetricDefinitions"]
     output |= {"KmsKeyId": "", "CompressionType": "GZIP"}
+    shown = {"CompressionType": "None", "RecordWrapperType": "None"}
+    request["InputDataConfig"] = [{**shown, **one} for one in request["InputDataConfig"]]
     assert {member: trained[member] for member in request} == request
     assert trained["TrainingJobArn"] == "arn:aws:sagemaker:us-east-1:123456789012:training-job/shared"
 

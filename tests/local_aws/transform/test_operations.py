@@ -94,6 +94,10 @@ def test_describe_repeats_the_request_and_tells_the_times(sagemaker: Any) -> Non
     waiter = sagemaker.get_waiter("transform_job_completed_or_stopped")
     waiter.wait(TransformJobName="described", WaiterConfig={"Delay": 1, "MaxAttempts": 30})
     job = ended(sagemaker, "described")
+    # AWS shows these whether or not they were given.
+    request["TransformInput"] = {"CompressionType": "None", **request["TransformInput"]}
+    request["TransformOutput"] = {"AssembleWith": "None", "KmsKeyId": "", **request["TransformOutput"]}
+    request["DataProcessing"] = {"InputFilter": "$", "OutputFilter": "$", "JoinSource": "None"}
     assert {member: job[member] for member in request} == request
     assert job["TransformJobArn"] == "arn:aws:sagemaker:us-east-1:123456789012:transform-job/described"
     assert job["CreationTime"] <= job["TransformStartTime"] <= job["TransformEndTime"]
