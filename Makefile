@@ -18,13 +18,16 @@ HASH := "(\w+_)?sha(1|256)": "[0-9a-f]{40,64}"
 # A file's tests share what they start. A test of a whole stack waits for Airflow most of its time.
 PARALLEL := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help pipeline demo up backfill env test test-backfill test-faults test-clients test-fast bench screenshots docs images lint types secrets audit lock clean
+.PHONY: help pipeline spread demo up backfill env test test-backfill test-faults test-clients test-fast bench screenshots docs images lint types secrets audit lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 pipeline: $(INSTALLED) ## look at a file and write the YAML of its pipeline: NAME=churn DATA=churn.csv [LABEL=column]
 	@$(BIN)/python -m include.inspection --name '$(NAME)' --data '$(DATA)' $(if $(LABEL),--label '$(LABEL)')
+
+spread: $(INSTALLED) ## split, train and test on this machine TIMES=20 times: how far figures depend on the split; DATA=file
+	@$(BIN)/python -m include.inspection.repeated_splits --pipeline '$(or $(PIPELINE),bank_marketing)' --data '$(DATA)' $(if $(TIMES),--times '$(TIMES)')
 
 demo: $(INSTALLED) ## run a pipeline once on this machine: PIPELINE=churn or the tutorial's; DATA=path-or-URL chooses the data
 	@$(BIN)/python -m local_stack.demo $(if $(PIPELINE),--pipeline '$(PIPELINE)') $(if $(DATA),--data '$(DATA)')

@@ -24,6 +24,10 @@ ELSEWHERE = {
     "make up": ("tests/e2e/test_browser.py", "local_stack.up"),
     "make up SOURCE_FOLDER=/tmp/bank": ("tests/local_stack/test_up.py", "SOURCE_FOLDER={tmp_path}"),
     "make backfill": ("tests/local_stack/test_backfill.py", "local_stack.backfill"),
+    "make spread PIPELINE=bank_marketing DATA=include/datasets/bank_marketing_sample.csv TIMES=5": (
+        "tests/inspection/test_repeated_splits.py",
+        "repeated_splits.main()",
+    ),
     "make env": ("tests/local_stack/test_make_env.py", "local_stack.make_env"),
     "make .venv/.installed": (".ci/run", "make lint"),
     "python -m local_aws --port 5555": ("tests/services/local_aws_server.py", '"-m", "local_aws", "--port"'),

@@ -4,7 +4,7 @@ import hashlib
 import logging
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import pyarrow as pa
 from pyarrow import csv
@@ -40,6 +40,7 @@ from include.pipeline.source.worker_disk import telling_of_full_disk
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+    from include.pipeline.documents.params import RunParams
     from include.pipeline.documents.plan import RunPlan
     from include.pipeline.documents.table.config import TableConfig
 
@@ -89,6 +90,36 @@ def hold_out_validation(train: Rows, table: "TableConfig", fraction: float) -> t
     if fraction:
         check_classes({"train": kept, "validation": validation}, train, table, "validation_fraction")
     return kept, validation
+
+
+def line_of(data: StoredTable, file: BinaryIO, table: "TableConfig", seed: int) -> Line | None:
+    """Give each row a place on a line, by the table's way to split; None where rows are shuffled and cut.
+
+    Raises:
+        DataError: As `places_on_the_line`.
+    """
+    return None if table.split == "shuffle" else places_on_the_line(data, file, table, seed)
+
+
+def cut_table(
+    data: StoredTable, line: Line | None, table: "TableConfig", params: "RunParams"
+) -> tuple[Rows, Rows, Rows]:
+    """Cut the rows in three: to train, to validate and to test on; on the line, where there is one.
+
+    Raises:
+        DataError: One side does not have rows of both classes.
+    """
+    if line:
+        return split_by_place(
+            data,
+            line,
+            table,
+            train_fraction=params.train_fraction,
+            validation_fraction=params.validation_fraction,
+            seed=params.seed,
+        )
+    train, test = split_table(data, table, train_fraction=params.train_fraction, seed=params.seed)
+    return *hold_out_validation(train, table, params.validation_fraction), test
 
 
 def write_split(
@@ -176,8 +207,7 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan", *, max_bytes: int
         written, params = Path(folder), plan.params
         with plain_csv_of(s3, raw, plan.table, most=max_bytes) as plain:
             data = read_table(plain, plan.table, written)
-            is_shuffled = plan.table.split == "shuffle"
-            line = None if is_shuffled else places_on_the_line(data, plain, plan.table, params.seed)
+            line = line_of(data, plain, plan.table, params.seed)
             names = plan.table.identifiers
             identifiers = read_text(plain, names, "an identifier", data.rows) if names else None
         _tell_left_out(plan.table)
@@ -185,7 +215,7 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan", *, max_bytes: int
             check_monotone_constraints(params.hyperparameters, len(data.names) - 1)
         drift = compare_with_previous(s3, plan, data, raw.sha256)
         order = measure_order(data, plan.table, train_fraction=params.train_fraction, seed=params.seed)
-        train, validation, test = _cut(data, line, plan)
+        train, validation, test = cut_table(data, line, plan.table, params)
         sides = line.sides(train, test) if line else None
         if sides:
             log.info("Split: %s", sides)
@@ -243,22 +273,6 @@ def _encoded_features(encoding: Encoding, table: "TableConfig", unseen: dict[str
         )
     made = {column.name: column.features for column in encoding.columns if column.name in table.encoded}
     return EncodedFeatures(sha256=encoding.sha256, features=made, unseen_rows=told)
-
-
-def _cut(data: StoredTable, line: Line | None, plan: "RunPlan") -> tuple[Rows, Rows, Rows]:
-    """Cut the rows in three: to train, to validate and to test on; on the line, where there is one."""
-    params = plan.params
-    if line:
-        return split_by_place(
-            data,
-            line,
-            plan.table,
-            train_fraction=params.train_fraction,
-            validation_fraction=params.validation_fraction,
-            seed=params.seed,
-        )
-    train, test = split_table(data, plan.table, train_fraction=params.train_fraction, seed=params.seed)
-    return *hold_out_validation(train, plan.table, params.validation_fraction), test
 
 
 def _sha256(*files: Path) -> str:
