@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 FRAME = churn(rows=1000, seed=3)
 TEST = np.random.RandomState(1729).choice(1000, size=1000, replace=False)[700:]
+# A category; a column that the model does not get; and a feature.
+GROUPS: dict[str, tuple[float, ...]] = {"plan": (), "refund": (1.0,), "age": (40.0,)}
 # Values that no training row has.
 FRAME.loc[TEST[:12], "plan"] = "enterprise"
 
@@ -54,7 +56,8 @@ def churn_run() -> Iterator[ChurnRun]:
         aws = Aws(server.url)
         s3, sagemaker = aws.client("s3"), aws.client("sagemaker")
         s3.create_bucket(Bucket="churn")
-        config = CONFIG.model_copy(update={"table": TABLE, "drift": None})
+        table = TABLE.model_copy(update={"groups": GROUPS})
+        config = CONFIG.model_copy(update={"table": table, "drift": None})
         plan = plan_of({"bucket": "churn", "validation_fraction": 0.1}, config=config, dag_id="churn")
         content = written(FRAME)
         raw = kept_raw(s3, content, "churn.csv")

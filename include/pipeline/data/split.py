@@ -6,9 +6,6 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-import pyarrow as pa
-from pyarrow import csv
-
 from include.pipeline.aws.object_store import MAX_OBJECT_BYTES, put_file, write_object
 from include.pipeline.aws.request_limits import MAX_BODY_BYTES
 from include.pipeline.data.bins import told_rows
@@ -24,10 +21,10 @@ from include.pipeline.data.parts import (
 )
 from include.pipeline.data.places import listed
 from include.pipeline.data.reading.raw_file import naming, plain_csv_of
-from include.pipeline.data.reading.whole_columns import read_text
 from include.pipeline.data.stored_table import StoredTable
 from include.pipeline.data.table import read_table
 from include.pipeline.data.versions import compare_with_previous
+from include.pipeline.data.writing.beside import read_groups, read_identifiers, write_beside
 from include.pipeline.data.writing.csv_file import write_rows
 from include.pipeline.data.writing.line import Line, places_on_the_line
 from include.pipeline.data.writing.rows import Rows, shuffled
@@ -208,8 +205,10 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan", *, max_bytes: int
         with plain_csv_of(s3, raw, plan.table, most=max_bytes) as plain:
             data = read_table(plain, plan.table, written)
             line = line_of(data, plain, plan.table, params.seed)
-            names = plan.table.identifiers
-            identifiers = read_text(plain, names, "an identifier", data.rows) if names else None
+            beside = {
+                "identifiers": read_identifiers(plain, plan.table, data.rows),
+                "groups": read_groups(plain, plan.table, data.rows),
+            }
         _tell_left_out(plan.table)
         if not plan.table.is_encoded:
             check_monotone_constraints(params.hyperparameters, len(data.names) - 1)
@@ -246,12 +245,13 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan", *, max_bytes: int
         if encoding:
             write_object(s3, plan.locations.encoding, encoding.content, "application/json")
             split = split.model_copy(update={"encoding": found, "classes": classes})
-        if identifiers is not None:
-            csv.write_csv(identifiers.take(pa.array(test.order)), written / "identifiers.csv")
-            with (written / "identifiers.csv").open("rb") as part:
-                put_file(s3, part, plan.locations.test_identifiers)
-            identifiers_sha256 = _sha256(written / "identifiers.csv")
-            split = split.model_copy(update={"identifiers_sha256": identifiers_sha256})
+        for name, columns in beside.items():
+            if columns is not None:
+                path = written / f"{name}.csv"
+                write_beside(columns, test, path)
+                with path.open("rb") as part:
+                    put_file(s3, part, f"{plan.locations.run}/test/{path.name}")
+                split = split.model_copy(update={f"{name}_sha256": _sha256(path)})
     return split.model_copy(update={"drift": drift, "order": order, "sides": sides})
 
 

@@ -103,6 +103,11 @@ class RunLocations(Document):
         return f"{self.run}/test/identifiers.csv"
 
     @property
+    def test_groups(self) -> str:
+        """The columns by which figures of the test rows are told, beside features: CSV with a header."""
+        return f"{self.run}/test/groups.csv"
+
+    @property
     def claims(self) -> str:
         """Folder of what says which run trains what several need, which they share."""
         return f"{self.models.rpartition('/')[0]}/claims"

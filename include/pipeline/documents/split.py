@@ -115,6 +115,9 @@ class Split(Document):
     """How text was made into numbers; None where the table has only numbers."""
     identifiers_sha256: str | None = Field(default=None, exclude_if=not_)
     """SHA-256 in hex of the identifiers of the test rows; None where the table has none."""
+    groups_sha256: str | None = Field(default=None, exclude_if=not_)
+    """SHA-256 in hex of the columns by which figures of the test rows are told, and which the model does not
+    get; None where there are none."""
 
     sides: Sides | None = Field(default=None, exclude_if=not_)
     """How rows were put on the sides; None by the tutorial's shuffle, or where an earlier version wrote

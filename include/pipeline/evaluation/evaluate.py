@@ -171,7 +171,11 @@ def evaluate_endpoint(
     answers = Answers(kind, len(split.classes) or 1)
     scores = score_rows(io.BytesIO(features), endpoint=plan.key, runtime=runtime, answers=answers)
     predictions = write_predictions(
-        labels, scores, _read_identifiers(plan, split, s3), kind=kind, classes=split.classes
+        labels,
+        scores,
+        _read_beside(s3, places.test_identifiers, split.identifiers_sha256),
+        kind=kind,
+        classes=split.classes,
     )
     write_object(s3, places.predictions, predictions, "text/csv")
     archive = read_object(s3, job.model_uri)
@@ -200,7 +204,12 @@ def evaluate_endpoint(
                 validation=_score_validation(plan, split, s3, runtime) if split.validation_rows else None,
                 previous=previous,
                 best_accepted=best_accepted,
-                groups=find_groups(features, split.feature_names, plan.table.groups),
+                groups=find_groups(
+                    features,
+                    split.feature_names,
+                    plan.table.groups,
+                    _read_beside(s3, places.test_groups, split.groups_sha256),
+                ),
                 **common,
             )
         case "multiclass":
@@ -234,10 +243,8 @@ def read_evaluation(s3: "S3Client", plan: "RunPlan") -> ModelEvaluation:
     return metrics.read_evaluation(read_object(s3, plan.locations.metrics), plan.locations.metrics)
 
 
-def _read_identifiers(plan: "RunPlan", split: "Split", s3: "S3Client") -> bytes | None:
-    if split.identifiers_sha256 is None:
-        return None
-    return read_rows(s3, plan.locations.test_identifiers, split.identifiers_sha256)
+def _read_beside(s3: "S3Client", uri: str, sha256: str | None) -> bytes | None:
+    return None if sha256 is None else read_rows(s3, uri, sha256)
 
 
 def _families(plan: "RunPlan", split: "Split") -> dict[str, tuple[str, ...]] | None:

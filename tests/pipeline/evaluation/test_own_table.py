@@ -20,6 +20,11 @@ from tests.pipeline.data.encoding.churn import written
 pytestmark = pytest.mark.slow
 
 
+def predicted_of(run: ChurnRun) -> "pd.Series[float]":
+    content = read_object(run.aws.client("s3"), run.plan.locations.predictions)
+    return pd.read_csv(io.BytesIO(content))["score"]
+
+
 @pytest.fixture(scope="module")
 def run() -> Iterator[ChurnRun]:
     with churn_run() as made:
@@ -55,10 +60,40 @@ def test_a_caller_with_the_json_gets_the_scores_of_the_evaluation_to_the_last_bi
     assert asked.tobytes() == predictions["score"].to_numpy().tobytes()
 
 
-def test_identifiers_that_somebody_has_changed_are_refused(run: ChurnRun) -> None:
-    s3, place = run.aws.client("s3"), run.plan.locations.test_identifiers
+def test_figures_are_told_by_a_category_by_a_column_the_model_does_not_get_and_by_a_feature(
+    run: ChurnRun,
+) -> None:
+    found = run.evaluate().groups
+    test = FRAME.iloc[TEST].assign(score=[*predicted_of(run)])
+    by = {
+        ("plan", name): test["plan"].str.strip() == name for name in ("basic", "enterprise", "family", "pro")
+    } | {
+        ("plan", "no value"): test["plan"].str.strip().isin(["", "NA", "?"]),
+        ("refund", "1 and over"): test["refund"] == "1.5",
+        ("age", "under 40"): pd.to_numeric(test["age"], errors="coerce") < 40,
+        ("age", "40 and over"): pd.to_numeric(test["age"], errors="coerce") >= 40,
+        ("age", "no value"): pd.to_numeric(test["age"], errors="coerce").isna(),
+    }
+    expected = {}
+    for group, chosen in by.items():
+        rows = test[chosen]
+        if len(rows):
+            called, left = rows["score"] >= 0.5, rows["churned"] == "Yes"
+            expected[group] = [int((left & called).sum()), int((~left & called).sum()), len(rows)]
+    told = {
+        (one.by, one.name): [one.confusion_matrix.tp, one.confusion_matrix.fp, one.confusion_matrix.rows]
+        for one in found
+    }
+    assert told == expected
+
+
+@pytest.mark.parametrize(("file", "value"), [("identifiers", b"C0"), ("groups", b"basic")])
+def test_columns_beside_the_features_that_somebody_has_changed_are_refused(
+    run: ChurnRun, file: str, value: bytes
+) -> None:
+    s3, place = run.aws.client("s3"), f"{run.plan.locations.run}/test/{file}.csv"
     own = read_object(s3, place)
-    write_object(s3, place, own.replace(b"C0", b"D0"), "text/csv")
+    write_object(s3, place, own.replace(value, b"D0"), "text/csv")
     with pytest.raises(ObjectError, match="split_data wrote it with"):
         run.evaluate()
     write_object(s3, place, own, "text/csv")

@@ -100,9 +100,10 @@ class TableConfig(BaseModel):
     )
     groups: dict[str, tuple[float, ...]] = Field(
         default={},
-        description="By which columns figures are told: the name of each feature, with the values at which "
-        "it is cut; without them, each value is a group, or, of more than ten, each quarter. A name that "
-        "ends in * stands for the one-hot columns that begin so.",
+        description="By which columns figures are told: the name of each, with the values at which it is "
+        "cut; without them, each value is a group, or, of more than ten numbers, each quarter. It may be a "
+        "column that the model does not get. A name that ends in * stands for the one-hot columns that begin "
+        "so.",
     )
 
     @model_validator(mode="after")
@@ -189,6 +190,11 @@ class TableConfig(BaseModel):
     def left_out(self) -> tuple[str, ...]:
         """All columns that the model does not get, for whichever reason."""
         return (*self.drop, *self.leaks, *self.identifiers, *self.texts)
+
+    @property
+    def groups_beside(self) -> tuple[str, ...]:
+        """The columns by which figures are told, and which the model does not get as they are."""
+        return tuple(name for name in self.groups if name in {*self.left_out, *self.encoded})
 
     @property
     def as_text(self) -> tuple[str, ...]:

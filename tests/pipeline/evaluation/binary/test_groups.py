@@ -50,6 +50,35 @@ def test_of_more_than_ten_values_each_quarter_is_one() -> None:
     ]
 
 
+def test_a_column_beside_the_features_has_a_group_for_each_text_or_is_cut() -> None:
+    beside = b'"sex","income_of_2020"\n"f",1\n"m",5\n"f",\n,7\n"NA",5\n'
+    groups = {"sex": (), "age": (60.0,), "income_of_2020": (5.0,)}
+    found = find_groups(ROWS, NAMES, groups, beside)
+    assert [(group.by, group.name, np.flatnonzero(group.rows).tolist()) for group in found] == [
+        ("sex", "NA", [4]),
+        ("sex", "f", [0, 2]),
+        ("sex", "m", [1]),
+        ("sex", "no value", [3]),
+        ("age", "under 60", [0, 1, 2]),
+        ("age", "60 and over", [3, 4]),
+        ("income_of_2020", "under 5", [0]),
+        ("income_of_2020", "5 and over", [1, 3, 4]),
+        ("income_of_2020", "no value", [2]),
+    ]
+
+
+def test_of_more_than_ten_texts_the_nine_most_frequent_are_groups_and_the_rest_are_others() -> None:
+    values = [
+        name for name, count in zip("abcdefghijkl", range(12, 0, -1), strict=True) for _ in range(count)
+    ]
+    beside = "".join(["town\n", *(f"{value}\n" for value in values)]).encode()
+    found = find_groups(b"1\n" * len(values), ("age",), {"town": ()}, beside)
+    assert [(group.name, group.rows.sum()) for group in found] == [
+        *zip("abcdefghi", range(12, 3, -1), strict=True),
+        ("others", 3 + 2 + 1),
+    ]
+
+
 def test_one_hot_columns_are_groups_of_one_kind() -> None:
     assert rows_of(job_any=()) == {
         ("job", "admin"): [0, 4],
