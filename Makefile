@@ -52,8 +52,9 @@ test-backfill: $(INSTALLED) ## ten days, three times over, and runs of every kin
 test-faults: $(INSTALLED) ## every task by every fault, outages, a soak of 30 runs; THIRD=1, 2 or 3 for a part
 	$(BIN)/python -m pytest tests/faults $(if $(THIRD),--third $(THIRD))
 
-test-clients: $(INSTALLED) $(AWS_CLI) $(CLIENTS) ## what AWS's own clients make of local AWS, the tutorial's cells among them
+test-clients: $(INSTALLED) $(AWS_CLI) $(CLIENTS) ## what AWS's own clients make of local AWS, the tutorial's cells among them; MOTO=checkout of moto for its suite
 	$(BIN)/python -m pytest tests/local_aws/clients
+	$(if $(MOTO),$(BIN)/python -m tests.moto_suite '$(MOTO)')
 
 test-fast: $(INSTALLED) ## the unit tests
 	$(BIN)/python -m pytest -m 'not slow' --numprocesses auto

@@ -18,6 +18,7 @@ KINDS: Mapping[str, str] = {
     "HyperParameterTuningJob": "hyper-parameter-tuning-job",
     "Endpoint": "endpoint",
     "ModelPackage": "model-package",
+    "ModelPackageGroup": "model-package-group",
 }
 """The Resources that are searched here, each with the kind of its ARN."""
 _PAGE_SIZE = 10
@@ -48,7 +49,8 @@ def search(region: Region, request: JsonObject) -> JsonObject:
             "The List operations find the others."
         )
     matches = _matcher(resource, request.get("SearchExpression", {}))
-    sort_by = request.get("SortBy", "LastModifiedTime")
+    # A group of model packages has no other time.
+    sort_by = request.get("SortBy", "CreationTime" if resource == "ModelPackageGroup" else "LastModifiedTime")
     _check_property(resource, sort_by)
     found = [one for one in _entities(region, KINDS[resource]) if matches(one)]
     # Those without the property come last, whatever the order.

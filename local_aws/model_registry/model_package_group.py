@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from local_aws.errors import ValidationError
-from local_aws.state.resources import Region, Resource
+from local_aws.state.resources import JsonObject, Region, Resource
 
 
 @dataclass(kw_only=True, eq=False)
@@ -17,6 +17,16 @@ class ModelPackageGroup(Resource):
     """The number of the version that was registered last. Numbers are not used again."""
     versions: int = 0
     """The number of versions that exist."""
+
+    def describe(self) -> JsonObject:
+        """Return the members of DescribeModelPackageGroup's answer."""
+        return {
+            **self.request,
+            "ModelPackageGroupArn": self.arn,
+            "ModelPackageGroupStatus": self.status,
+            "CreationTime": self.creation_time,
+            "CreatedBy": {},
+        }
 
 
 def find_model_package_group(region: Region, name: str) -> ModelPackageGroup:

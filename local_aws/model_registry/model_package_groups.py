@@ -21,17 +21,7 @@ def create_model_package_group(region: Region, request: JsonObject) -> JsonObjec
 
 def describe_model_package_group(region: Region, request: JsonObject) -> JsonObject:
     """Describe a group."""
-    return _describe(find_model_package_group(region, request["ModelPackageGroupName"]))
-
-
-def _describe(group: ModelPackageGroup) -> JsonObject:
-    return {
-        **group.request,
-        "ModelPackageGroupArn": group.arn,
-        "ModelPackageGroupStatus": group.status,
-        "CreationTime": group.creation_time,
-        "CreatedBy": {},
-    }
+    return find_model_package_group(region, request["ModelPackageGroupName"]).describe()
 
 
 def delete_model_package_group(region: Region, request: JsonObject) -> JsonObject:
@@ -49,7 +39,7 @@ def delete_model_package_group(region: Region, request: JsonObject) -> JsonObjec
 def list_model_package_groups(region: Region, request: JsonObject) -> JsonObject:
     """List groups, the oldest first."""
     page, token = page_of(region.of(ModelPackageGroup).values(), request, "Ascending")
-    return {"ModelPackageGroupSummaryList": [_describe(group) for group in page], "NextToken": token}
+    return {"ModelPackageGroupSummaryList": [group.describe() for group in page], "NextToken": token}
 
 
 OPERATIONS = {
