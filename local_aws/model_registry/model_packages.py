@@ -79,11 +79,12 @@ def update_model_package(region: Region, request: JsonObject) -> JsonObject:
         check_container(region, definition, "inferenceSpecification.containers.1.member")
     replaced = {member: request[member] for member in _REPLACED if member in request}
     removed = request.get("CustomerMetadataPropertiesToRemove", [])
-    metadata = package.request.get("CustomerMetadataProperties", {}) | request.get(
+    # An update before may have left neither.
+    metadata = (package.request.get("CustomerMetadataProperties") or {}) | request.get(
         "CustomerMetadataProperties", {}
     )
     additional = [
-        *package.request.get("AdditionalInferenceSpecifications", []),
+        *(package.request.get("AdditionalInferenceSpecifications") or []),
         *request.get("AdditionalInferenceSpecificationsToAdd", []),
     ]
     package.request = {

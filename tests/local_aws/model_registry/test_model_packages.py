@@ -104,6 +104,13 @@ def test_lists(client: Any, model_data: str) -> None:
 
 
 @pytest.mark.usefixtures("s3")
+def test_a_version_without_metadata_is_updated_more_than_once(sagemaker: Any, model_data: str) -> None:
+    arn = register(sagemaker, "twice", model_data)
+    for approval in ("Approved", "Rejected"):
+        sagemaker.update_model_package(ModelPackageArn=arn, ModelApprovalStatus=approval)
+        assert sagemaker.describe_model_package(ModelPackageName=arn)["ModelApprovalStatus"] == approval
+
+
 @pytest.mark.parametrize(
     ("request_", "code", "message"),
     [
