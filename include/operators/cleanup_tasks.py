@@ -14,7 +14,7 @@ from include.airflow_names import CHECK_QUALITY, PLAN_RUN, WRITE_REPORT
 from include.operators.connection import hook, janitors_connection, s3_of
 from include.operators.deployment import check_deployment, own_deployment_id
 from include.operators.failures.left_out import LeftOutError
-from include.operators.held_plan import held_plan
+from include.operators.held_plan import held_plan, is_kept
 from include.operators.returned import document_task
 from include.operators.run_states import is_over, why_in_use
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_LONGEST_PAUSE = 15  # seconds
 ACTIONS = AS_THE_VARIABLE_SAYS, LIST_ONLY, DELETE = ("as the Variable says", "list only", "delete")
 """What the janitor's form offers."""
 
@@ -64,10 +65,14 @@ def verify_teardown(
         params: The run's.
     """
     own = sweep_run(plan, ti)
-    if plan:
-        _refuse_remains(held_plan(plan, dag_run=dag_run, params=params), own)
     states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id])[ti.run_id]
     gate, report = states.get(CHECK_QUALITY), states.get(WRITE_REPORT)
+    if plan:
+        run = held_plan(plan, dag_run=dag_run, params=params)
+        kept = is_kept(params, gate)
+        if run.keep_endpoint and not kept:
+            _delete_rejected(run, own)
+        _refuse_remains(run, own, is_kept=kept)
     if report == "failed":
         raise AirflowFailException("The report could not be written. Read why in the task write_report.")
     # A gate that has failed, fails the run by itself.
@@ -180,13 +185,24 @@ def _only_lists(params: Any) -> bool:
     return not may_delete or params["action"] == LIST_ONLY
 
 
-def _refuse_remains(run: Any, own: Any) -> None:
+def _delete_rejected(run: Any, own: Any) -> None:
+    # Its tags say that it is to be kept: no sweep takes it away.
+    from include.pipeline.aws.resources import ALL_KINDS, delete, is_of_run
+
+    sagemaker = hook("sagemaker").conn
+    for kind in ALL_KINDS:
+        if is_of_run(sagemaker, kind, run.key, own):
+            log.info("Removing %s %s: its model has not passed the gate", kind.title, run.key)
+            delete(sagemaker, kind, run.key, _LONGEST_PAUSE)
+
+
+def _refuse_remains(run: Any, own: Any, *, is_kept: bool) -> None:
     from include.pipeline.aws.resources import ALL_KINDS, is_of_run
     from include.pipeline.errors import CleanupError
     from include.pipeline.teardown.cleanup import find_data
 
     left = []
-    if not run.keep_endpoint:
+    if not is_kept:
         sagemaker = hook("sagemaker").conn
         left += [f"{kind.title} {run.key}" for kind in ALL_KINDS if is_of_run(sagemaker, kind, run.key, own)]
     if run.params.delete_data:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Variable
 
-from include.airflow_names import PLAN_RUN
+from include.airflow_names import CHECK_QUALITY, PLAN_RUN
 from include.operators.connection import hook
 from include.operators.deployment import check_deployment, own_deployment_id
 from include.operators.returned import Returned
@@ -47,6 +47,28 @@ class HeldPlan(Returned):
 
 PLAN: Any = HeldPlan(PLAN_RUN)
 """A `RunPlan`."""
+
+
+class _KeptAfterGate(Returned):
+    def resolve(self, context: Mapping[str, Any]) -> bool:
+        ti = context["ti"]
+        states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id]).get(ti.run_id, {})
+        return is_kept(context["params"], states.get(self.task_id))
+
+
+KEPT_AFTER_GATE: Any = _KeptAfterGate(CHECK_QUALITY)
+"""Whether the run's endpoint stays, now that its gate has judged."""
+
+
+def is_kept(params: Mapping[str, Any], gate: str | None) -> bool:
+    """Tell whether a run's endpoint stays: where the Params say so, by themselves, and the model is accepted.
+
+    Args:
+        params: The run's, unchecked.
+        gate: State of the task `check_quality`.
+    """
+    even_if_rejected = params.get("keep_rejected") is True
+    return params.get("keep_endpoint") is True and (even_if_rejected or gate == "success")
 
 
 def held_plan(found: dict[str, Any], *, dag_run: Any, params: Any) -> "RunPlan":

@@ -9,6 +9,7 @@ import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
 from include.operators.cleanup_tasks import verify_teardown
+from include.operators.held_plan import KEPT_AFTER_GATE
 from include.pipeline.aws.tags import RunTags
 from include.pipeline.errors import PlanError
 from include.pipeline.planning.names import job_name, run_key
@@ -111,6 +112,38 @@ def test_what_is_to_be_kept_and_what_is_anothers_stays(aws: Aws, archive: str) -
         asked = {"keep_endpoint": plan.keep_endpoint}
         verify(TaskInstance(plan.identity.run_id), plan.model_dump(mode="json"), **asked)
         assert left(aws, plan.key) == [1, 1, 1]
+
+
+REJECTED = {"check_quality": "failed", "write_report": "success"}
+
+
+@pytest.mark.parametrize(("asked", "there"), [({}, 0), ({"keep_rejected": True}, 1)], ids=["no", "even so"])
+def test_an_endpoint_of_a_rejected_model_is_kept_only_where_the_params_say_even_if_rejected(
+    aws: Aws, archive: str, asked: dict[str, bool], there: int
+) -> None:
+    params = {"keep_endpoint": True, **asked}
+    plan = plan_of(params, run_id=f"manual__rejected_{there}")
+    make_all(aws, archive, plan.key, tags(plan.identity.run_id, expires=None))
+    verify(TaskInstance(plan.identity.run_id, dict(REJECTED)), plan.model_dump(mode="json"), **params)
+    assert left(aws, plan.key) == [there] * 3
+
+
+@pytest.mark.parametrize(
+    ("params", "gate", "kept"),
+    [
+        ({"keep_endpoint": True}, "success", True),
+        ({"keep_endpoint": True}, "failed", False),
+        ({"keep_endpoint": True}, "upstream_failed", False),
+        ({"keep_endpoint": True, "keep_rejected": True}, "failed", True),
+        ({"keep_endpoint": False, "keep_rejected": True}, "success", False),
+        ({"keep_endpoint": "yes"}, "success", False),
+    ],
+)
+def test_the_teardown_keeps_what_the_params_keep_and_the_gate_has_accepted(
+    params: dict[str, Any], gate: str, *, kept: bool
+) -> None:
+    ti = TaskInstance("manual__kept", {"check_quality": gate})
+    assert KEPT_AFTER_GATE.resolve({"ti": ti, "params": params}) is kept
 
 
 def test_what_is_left_is_taken_away_before_a_plan_that_is_not_the_runs_is_refused(

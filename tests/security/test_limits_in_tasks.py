@@ -181,9 +181,13 @@ def test_what_is_left_out_of_a_request_is_there_all_the_same(
 
 def test_a_plan_without_the_param_keeps_no_endpoint(dag: DAG, plan: dict[str, Any]) -> None:
     kept = changed(plan, keep_endpoint=True, params__keep_endpoint=True)
+    states = {"manual__1": {"check_quality": "success"}}
+    ti = SimpleNamespace(dag_id="bank_marketing", run_id="manual__1", get_task_states=lambda **_: states)
+    task: Any = dag.get_task("delete_endpoint")
     for asked in (False, True):
-        keep, name = takes(dag, "delete_endpoint", context_of(kept, keep_endpoint=asked))
-        assert (keep, name) == (asked, plan["key"])
+        context = context_of(kept, keep_endpoint=asked)
+        assert takes(dag, "delete_endpoint", context) == [plan["key"]]
+        assert task.keep.resolve(context | {"ti": ti}) is asked
 
 
 @pytest.mark.parametrize(

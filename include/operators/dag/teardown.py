@@ -7,7 +7,7 @@ from airflow.sdk import BaseOperator, TaskGroup, chain
 from include import airflow_names
 from include.operators import cleanup_tasks, evaluation_tasks
 from include.operators.dag.links import ModelReportLink
-from include.operators.held_plan import PLAN
+from include.operators.held_plan import KEPT_AFTER_GATE, PLAN
 from include.operators.returned import PLAN_IF_ANY, Returned
 from include.operators.sagemaker.deletion import (
     DeleteSageMakerEndpointConfigOperator,
@@ -25,7 +25,7 @@ def teardown(made: BaseOperator) -> list[BaseOperator]:
     Returns:
         Its tasks in their order. The caller puts them after the last task that works.
     """
-    names = {"name": PLAN["key"], "keep": PLAN["keep_endpoint"]}
+    names = {"name": PLAN["key"], "keep": KEPT_AFTER_GATE}
     with TaskGroup("teardown", prefix_group_id=False):
         # An endpoint is never left without its configuration, nor that without its model.
         deletions = {

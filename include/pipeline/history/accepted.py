@@ -55,6 +55,7 @@ _OF_NO_MATTER = {
     "max_cost",
     "force_retrain",
     "keep_endpoint",
+    "keep_rejected",
     "delete_data",
 }
 

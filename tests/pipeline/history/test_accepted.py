@@ -50,6 +50,7 @@ OTHER_VALUES: dict[str, tuple[dict[str, Any], bool]] = {
     "max_cost": ({"max_cost": 5.0}, False),
     "force_retrain": ({"force_retrain": True}, False),
     "keep_endpoint": ({"keep_endpoint": True}, False),
+    "keep_rejected": ({"keep_rejected": True}, False),
     "delete_data": ({"delete_data": True}, False),
 }
 

@@ -7,9 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic_core import PydanticCustomError
 
 from include.pipeline.documents.config import PipelineConfig
-from include.pipeline.documents.params import AFTERWARDS, DATA, RARELY_CHANGED
 from include.pipeline.errors import ParamError
 from include.pipeline.values.faults import faults
+from include.pipeline.values.form_sections import AFTERWARDS, DATA, RARELY_CHANGED
 from include.pipeline.values.params import Account, InstanceType, PlainText, WholeNumber
 
 
