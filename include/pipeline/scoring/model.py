@@ -2,19 +2,18 @@
 
 import hashlib
 import logging
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from include.pipeline.aws.object_store import is_there, read_object, write_object
+from include.pipeline.aws.object_store import read_object, write_object
 from include.pipeline.data.comparison.reference import is_of_source
 from include.pipeline.data.encoding.record import Encoding, Number
 from include.pipeline.documents.metrics import Metrics
-from include.pipeline.documents.plan import PlannedTable, RunIdentity, RunLocations
+from include.pipeline.documents.plan import PlannedTable, RunLocations
 from include.pipeline.documents.scoring.model import ScoringModel
 from include.pipeline.errors import ObjectError, ParamError
 from include.pipeline.history.accepted import accepted_models, places_of
-from include.pipeline.history.provenance import has_accepted_content
+from include.pipeline.history.listed import ListedModels, is_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,24 +27,6 @@ if TYPE_CHECKING:
 _MOST_LOOKED_AT = 100
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class _PipelinesModels:
-    """The list of models of the pipeline whose model scores."""
-
-    bucket: str
-    identity: RunIdentity
-    locations: RunLocations
-
-    @classmethod
-    def of(cls, plan: "ScorePlan") -> "_PipelinesModels":
-        identity = plan.identity.model_copy(update={"dag_id": plan.pipeline})
-        return cls(
-            plan.bucket,
-            identity,
-            RunLocations.of(plan.bucket, plan.pipeline, plan.key, deployment_id=identity.deployment_id),
-        )
 
 
 def choose_model(
@@ -65,22 +46,22 @@ def choose_model(
         ParamError: There is no such model.
         DocumentError: What is stored of one cannot be read.
     """
-    models = _PipelinesModels.of(plan)
+    models = ListedModels.of(plan.bucket, plan.pipeline, plan.identity)
     for manifest in _candidates(s3, plan, models):
         metrics = manifest.metrics
         # A model of before the YAML had another kind of label answers no probability.
         if (
             isinstance(metrics, Metrics)
             and _has_allowed_image(manifest, plan)
-            and is_there(s3, manifest.training.model_uri)
-            and has_accepted_content(s3, manifest)
+            and is_whole(s3, manifest)
             and is_genuine(manifest)
         ):
             return _scoring_model(s3, plan, models, manifest, metrics)
     named = plan.params.model
     raise ParamError(
         f"model = {named!r}: the pipeline {plan.pipeline} has no such accepted model in {plan.bucket}",
-        "a run of the pipeline has passed the gate, and its model is there",
+        "a run of the pipeline has passed the gate, its model is there and, where the YAML's registry asks a "
+        "person, approved",
         "Name a run that the page Models lists as accepted" if named else f"Run {plan.pipeline} first",
     )
 
@@ -103,7 +84,7 @@ def read_encoding(s3: "S3Client", plan: "ScorePlan", model: ScoringModel) -> Enc
     return Encoding.read(content, uri)
 
 
-def _candidates(s3: "S3Client", plan: "ScorePlan", models: _PipelinesModels) -> "Iterator[RunManifest]":
+def _candidates(s3: "S3Client", plan: "ScorePlan", models: ListedModels) -> "Iterator[RunManifest]":
     """List those that may score: the one that is named; or those of the own source, and then the others."""
     found = accepted_models(s3, models)
     if plan.params.model is not None:
@@ -132,12 +113,12 @@ def _has_allowed_image(manifest: "RunManifest", plan: "ScorePlan") -> bool:
 def _scoring_model(
     s3: "S3Client",
     plan: "ScorePlan",
-    models: _PipelinesModels,
+    models: ListedModels,
     manifest: "RunManifest",
     metrics: Metrics,
 ) -> ScoringModel:
     places = places_of(models, manifest)
-    encoding = _encoding_of(s3, places, manifest)
+    encoding = encoding_of(s3, places, manifest)
     write_object(s3, f"{plan.locations.run}/encoding.json", encoding, "application/json")
     archive = manifest.training.archive_sha256
     matrix = metrics.confusion_matrix
@@ -156,7 +137,20 @@ def _scoring_model(
     )
 
 
-def _encoding_of(s3: "S3Client", places: RunLocations, manifest: "RunManifest") -> bytes:
+def encoding_of(s3: "S3Client", places: RunLocations, manifest: "RunManifest") -> bytes:
+    """Read how the rows of a run were encoded; of a table of numbers, write what is left as it is.
+
+    Args:
+        s3: Has what the run keeps.
+        places: Of the run.
+        manifest: Of the run.
+
+    Returns:
+        The content of an encoding.json.
+
+    Raises:
+        ObjectError: It is not the one that the model was trained with.
+    """
     if manifest.split.encoding:
         content = read_object(s3, places.encoding)
         if hashlib.sha256(content).hexdigest() != manifest.split.encoding.sha256:

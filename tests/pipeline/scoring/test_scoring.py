@@ -12,6 +12,7 @@ from include.pipeline.history.accepted import accept
 from include.pipeline.history.manifest import record_run
 from include.pipeline.report.scoring import render_scoring
 from include.pipeline.scoring.answers import read_answers
+from include.pipeline.scoring.caller import EndpointCaller
 from include.pipeline.scoring.model import choose_model
 from include.pipeline.scoring.reuse import find_scored, fingerprint
 from include.pipeline.scoring.rows import encode_rows
@@ -167,3 +168,18 @@ def test_the_report_tells_drift_and_values_never_seen_and_names_nobody_it_may_no
     assert "<script" not in page
     highest = predictions_of(run, plan.locations.predictions)["customer"].head(20)
     assert [customer in page for customer in highest] == [bool(shows)] * 20
+
+
+def test_a_program_asks_the_endpoint_about_rows_as_the_table_has_them(run: ChurnRun) -> None:
+    s3, runtime = run.aws.client("s3"), run.aws.client("sagemaker-runtime")
+    caller = EndpointCaller.of_run(run.plan.locations.manifest, s3, runtime)
+    rows = UNLABELLED.head(20).to_dict(orient="records")
+    answers = caller.ask(rows)
+    evaluated = pd.read_csv(io.BytesIO(read_object(s3, run.plan.locations.predictions))).head(20)
+    assert [answer.score for answer in answers] == evaluated["score"].tolist()
+    assert [answer.is_positive for answer in answers] == (evaluated["score"] >= 0.5).tolist()
+    # What the model does not know is not looked at; what it knows has to be there, though it may be empty.
+    assert caller.ask([rows[0] | {"shoe size": 43}]) == answers[:1]
+    assert caller.ask([dict.fromkeys(caller.columns)])
+    with pytest.raises(DataError, match="column 'calls'"):
+        caller.ask([rows[0] | {"calls": "many"}])
