@@ -35,6 +35,11 @@ ENCODE_ROWS = "encode_rows"
 SCORE_ROWS = "score_rows"
 WRITE_PREDICTIONS = "write_predictions"
 
+# Those of the DAGs that register accepted models.
+REGISTER_MODEL = "register_model"
+APPROVE_MODEL = "approve_model"
+RECORD_DECISION = "record_decision"
+
 # Those of the other DAGs.
 LOOK_AT_SOURCE = "look_at_source"
 SWEEP_LEFTOVERS = "sweep_leftovers"

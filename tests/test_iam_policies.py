@@ -24,7 +24,8 @@ from include.pipeline.aws.resources import MODEL
 from include.pipeline.aws.resources import delete as delete_resource
 from include.pipeline.aws.tags import RunTags
 from include.pipeline.data.split import split_to_s3
-from include.pipeline.documents.config import DATASETS, load_config
+from include.pipeline.documents.config import DATASETS, RegistrySettings, load_config
+from include.pipeline.documents.manifest import RunManifest
 from include.pipeline.documents.plan import RunLocations, RunPlan
 from include.pipeline.documents.raw_data import RawData
 from include.pipeline.documents.scoring.params import ScoreParams
@@ -34,6 +35,7 @@ from include.pipeline.evaluation.evaluate import evaluate_endpoint, read_evaluat
 from include.pipeline.history.accepted import accept
 from include.pipeline.history.manifest import record_run
 from include.pipeline.history.provenance import is_made_by_its_run
+from include.pipeline.history.registry import decide, known_version, registration
 from include.pipeline.history.reuse import reuse_model
 from include.pipeline.iam.__main__ import policies
 from include.pipeline.iam.scope import Scope
@@ -69,7 +71,9 @@ pytestmark = pytest.mark.slow
 
 ROLE = "AmazonSageMaker-test"
 ACCOUNT = "123456789012"
-CONFIG = load_config("bank_marketing").model_copy(update={"score": ScoreSettings()})
+CONFIG = load_config("bank_marketing").model_copy(
+    update={"score": ScoreSettings(), "registry": RegistrySettings()}
+)
 SCOPE = Scope(
     DEPLOYMENT_ID,
     "bank_marketing",
@@ -165,6 +169,7 @@ def run_everything(aws: Aws) -> None:
     # It was cleared, and takes the place that it had in the list of models.
     again = plan.identity.model_copy(update={"planned_at": datetime.now(UTC)})
     accept(s3, plan, manifest.model_copy(update={"identity": again}))
+    register(sagemaker, plan, manifest)
     score(aws, plan, raw)
     # The next run of the same data uses the model again, and takes over its figures.
     places = RunLocations.of(plan.bucket, "bank_marketing", "next", deployment_id=DEPLOYMENT_ID)
@@ -183,6 +188,21 @@ def run_everything(aws: Aws) -> None:
         dry_run=False,
         report=print,
     )
+
+
+def register(sagemaker: Any, plan: RunPlan, manifest: RunManifest) -> None:
+    """Make the accepted model a version, and approve it."""
+    group = SCOPE.model_package_group
+    assert group is not None
+    sagemaker.create_model_package_group(ModelPackageGroupName=group)
+    assert known_version(sagemaker, group, manifest) is None
+    made = sagemaker.create_model_package(
+        ModelPackageGroupName=group,
+        ModelApprovalStatus="PendingManualApproval",
+        **registration(manifest, plan.locations, CONFIG),
+    )
+    assert known_version(sagemaker, group, manifest)
+    decide(sagemaker, made["ModelPackageArn"], group, is_approved=True, note="")
 
 
 def score(aws: Aws, plan: RunPlan, raw: RawData) -> None:

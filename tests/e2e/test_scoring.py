@@ -1,4 +1,4 @@
-"""New rows scored by a pipeline's accepted model, under a real scheduler."""
+"""What becomes of an accepted model under a real scheduler: it is registered, and scores new rows."""
 
 import hashlib
 import io
@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from include.pipeline.aws.object_store import read_object
+from include.pipeline.aws.tags import tag_value
 from include.pipeline.documents.scoring.plan import ScorePlan
 from include.pipeline.documents.scoring.rows import Scoring
 from local_stack.demo import DAG_ID, SAMPLE
@@ -23,7 +24,7 @@ from tests.services.misbehaving_web import Answer, serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
 
-SCORE = "bank_marketing_score"
+SCORE, REGISTRY = "bank_marketing_score", "bank_marketing_registry"
 # Without the label, its other half, and in another order of the columns.
 ROWS = pd.read_csv(SAMPLE, index_col=0).drop(columns=["y_yes", "y_no"]).iloc[:, ::-1]
 
@@ -36,15 +37,54 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
         training = web.url("/bank.csv", Answer(SAMPLE.read_bytes()))
         new = web.url("/new.csv", Answer(ROWS.to_csv(index=False).encode()))
         web.url("/fewer.csv", Answer(ROWS.head(500).to_csv(index=False).encode()))
-        local = changed_stack(
-            folder, web, database_url, training, schedule=None, watch=None, score={"data_url": new}
-        )
+        registry = {"approval": "by a person", "answer_within_days": 1}
+        fields = {"schedule": None, "watch": None, "score": {"data_url": new}, "registry": registry}
+        local = changed_stack(folder, web, database_url, training, **fields)
         processes = ("local_aws", "api_server", "scheduler", "dag_processor")
         with local.running(*processes, dag_id=DAG_ID) as airflow:
-            wait_until(lambda: airflow.is_ready(SCORE))
+            for dag_id in (SCORE, REGISTRY):
+                wait_until(lambda dag_id=dag_id: airflow.is_ready(dag_id))
+            # The first accepted model starts it.
+            airflow.unpause(REGISTRY)
             running = RunningStack(airflow, LocalAwsClient(local.aws_url, REGION, local.aws_key), local)
             assert running.run({}).state.state == "success"
             yield running
+
+
+@pytest.fixture(scope="module")
+def asked(stack: RunningStack) -> dict[str, Any]:
+    """What a person was asked of the first accepted model, which only then scores."""
+    (run,) = stack.airflow.runs(REGISTRY)
+    user = AirflowUser(stack.airflow)
+    wait_until(lambda: user.tasks(run.dag_run_id, REGISTRY)["approve_model"].state == "awaiting_input")
+    refused = stack.run({}, SCORE)
+    told = stack.airflow.failure(SCORE, refused.state.dag_run_id, "choose_model")
+    question = user.asked(REGISTRY, run.dag_run_id, "approve_model")
+    user.answer(REGISTRY, run.dag_run_id, "approve_model", "Approve", note="Better than none")
+    finished = stack.finish(run, REGISTRY)
+    assert finished.state.state == "success", finished.tasks
+    return {"body": question["body"], "before": told, "run": finished}
+
+
+def test_an_accepted_model_is_registered_and_scores_once_a_person_has_approved_it_in_airflow(
+    stack: RunningStack, asked: dict[str, Any]
+) -> None:
+    assert "none approved yet" in asked["body"]
+    assert "| roc_auc | 0." in asked["body"]
+    assert "no such accepted model" in asked["before"]
+    sagemaker: Any = stack.aws.client("sagemaker")
+    registered = asked["run"].xcom("register_model")
+    found = sagemaker.describe_model_package(ModelPackageName=registered["arn"])
+    assert (found["ModelPackageVersion"], found["ModelApprovalStatus"]) == (1, "Approved")
+    assert found["ApprovalDescription"].endswith(": Better than none")
+    (trained,) = stack.airflow.runs(DAG_ID)
+    assert found["CustomerMetadataProperties"]["run_id"] == tag_value(trained.dag_run_id)
+
+    again = stack.run({}, REGISTRY)
+    assert again.state.state == "success"
+    assert {task.state for task in again.tasks.values()} == {"skipped"}
+    packages = sagemaker.list_model_packages(ModelPackageGroupName=registered["group"])
+    assert len(packages["ModelPackageSummaryList"]) == 1
 
 
 def jobs(stack: RunningStack) -> dict[str, str]:
@@ -68,6 +108,7 @@ def assert_nothing_bills(stack: RunningStack) -> None:
     assert sagemaker.list_transform_jobs(StatusEquals="InProgress")["TransformJobSummaries"] == []
 
 
+@pytest.mark.usefixtures("asked")
 def test_new_rows_are_scored_once_and_the_highest_are_kept_as_asked(stack: RunningStack) -> None:
     run = stack.run({}, SCORE)
     assert run.state.state == "success", run.tasks
@@ -92,6 +133,7 @@ def test_new_rows_are_scored_once_and_the_highest_are_kept_as_asked(stack: Runni
     assert_nothing_bills(stack)
 
 
+@pytest.mark.usefixtures("asked")
 def test_a_task_that_is_marked_failed_stops_its_job_and_cleared_it_ends_green(stack: RunningStack) -> None:
     url = stack.run({"top": 1}, SCORE).xcom("download_data")["url"].replace("new.csv", "fewer.csv")
     before, user, run_id = jobs(stack), AirflowUser(stack.airflow), "ended_by_hand"
@@ -109,6 +151,7 @@ def test_a_task_that_is_marked_failed_stops_its_job_and_cleared_it_ends_green(st
     assert_nothing_bills(stack)
 
 
+@pytest.mark.usefixtures("asked")
 def test_a_run_for_no_rows_that_there_are_fails_before_it_buys_anything(stack: RunningStack) -> None:
     before = jobs(stack)
     run = stack.run({"data_url": "s3://another/new.csv"}, SCORE)

@@ -105,6 +105,17 @@ class AirflowUser:
         actions = [{"action": "update", "entities": entities, "update_mask": ["state"]}]
         self._send("PATCH", f"/dags/{DAG_ID}/dagRuns", {"actions": actions})
 
+    def asked(self, dag_id: str, run_id: str, task_id: str) -> dict[str, Any]:
+        """Read what a task asks of a person."""
+        place = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/-1/hitlDetails"
+        found: dict[str, Any] = self._send("GET", place)
+        return found
+
+    def answer(self, dag_id: str, run_id: str, task_id: str, option: str, **fields: str) -> None:
+        """Answer it."""
+        place = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/-1/hitlDetails"
+        self._send("PATCH", place, {"chosen_options": [option], "params_input": fields})
+
     def delete_run(self, run_id: str) -> int:
         """Delete a run from Airflow.
 

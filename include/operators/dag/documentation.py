@@ -85,6 +85,18 @@ TASKS = {
         "Joins the scores with the identifiers of their rows, sorts them, and writes `predictions.csv`, "
         "`predictions.parquet` and the report. It updates the asset of the predictions."
     ),
+    airflow_names.REGISTER_MODEL: (
+        "Makes the accepted model a version of the pipeline's group in SageMaker's model registry, with its "
+        "figures, data and code. It is skipped where the model is registered and decided on already."
+    ),
+    airflow_names.APPROVE_MODEL: (
+        "Asks a person to approve or reject the model, beside the last approved one, under *Required "
+        "Actions*. Where nobody answers in time, the model is rejected."
+    ),
+    airflow_names.RECORD_DECISION: (
+        "Writes the decision and its note into SageMaker's model registry. It does not change what runs "
+        "take for accepted."
+    ),
     airflow_names.LOOK_AT_SOURCE: (
         "Asks the data's server which version of the file there is, without downloading it. It is "
         "skipped where that is the version of the last time."

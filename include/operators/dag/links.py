@@ -13,6 +13,12 @@ from include.airflow_names import REPORT_TAB
 _OF_AWS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 
 
+def report_url(dag_id: str, run_id: str) -> str:
+    """Build the URL of a run's tab that shows its report."""
+    base = conf.get("api", "base_url", fallback="/").rstrip("/")
+    return f"{base}/dags/{quote(dag_id)}/runs/{quote(run_id)}/plugin/{REPORT_TAB}"
+
+
 class ModelReportLink(BaseOperatorLink):
     """The tab of the run that shows its report."""
 
@@ -20,8 +26,7 @@ class ModelReportLink(BaseOperatorLink):
 
     def get_link(self, operator: Any, *, ti_key: Any) -> str:  # noqa: ARG002
         """Build the URL of the run's tab."""
-        base = conf.get("api", "base_url", fallback="/").rstrip("/")
-        return f"{base}/dags/{quote(ti_key.dag_id)}/runs/{quote(ti_key.run_id)}/plugin/{REPORT_TAB}"
+        return report_url(ti_key.dag_id, ti_key.run_id)
 
 
 class _ConsoleLink(BaseOperatorLink):

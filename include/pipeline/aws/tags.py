@@ -70,8 +70,8 @@ class RunTags(BaseModel):
         """Write them as SageMaker takes them."""
         values = {
             "airflow:project": PROJECT,
-            "airflow:dag_id": _value(self.dag_id),
-            "airflow:run_id": _value(self.run_id),
+            "airflow:dag_id": tag_value(self.dag_id),
+            "airflow:run_id": tag_value(self.run_id),
             "airflow:expires": self.expires.astimezone(UTC).isoformat(timespec="seconds")
             if self.expires
             else _NEVER,
@@ -149,10 +149,11 @@ class RunTags(BaseModel):
     @property
     def owner(self) -> tuple[str, ...]:
         """What the same run's tags have alike, whenever they were written."""
-        return self.deployment_id, _value(self.dag_id), _value(self.run_id), self.digest
+        return self.deployment_id, tag_value(self.dag_id), tag_value(self.run_id), self.digest
 
 
-def _value(text: str) -> str:
+def tag_value(text: str) -> str:
+    """Write text so that a tag holds it, as does other metadata of SageMaker."""
     return _NOT_IN_A_TAG.sub("_", text)[:_LONGEST_VALUE]
 
 

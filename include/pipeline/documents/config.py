@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -30,6 +30,8 @@ LIMITS_FILE = "PIPELINE_LIMITS_FILE"
 """The environment variable that names a deployment's own file of limits: YAML, a section a pipeline."""
 WATCHER = "_source"
 """What follows a pipeline's name in the id of the DAG that watches its source."""
+REGISTRY = "_registry"
+"""What follows a pipeline's name in the id of the DAG that registers its accepted models."""
 
 
 class ModelCard(BaseModel):
@@ -41,6 +43,26 @@ class ModelCard(BaseModel):
     limits: str = Field(min_length=1, description="Whom they do not fit, and what they must not be used for.")
     not_known: tuple[str, ...] = Field(
         default=(), description="Features whose values are not known yet when a score is needed."
+    )
+
+
+class RegistrySettings(BaseModel):
+    """How accepted models become versions of a group in SageMaker's model registry."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    group: str | None = Field(
+        default=None,
+        max_length=63,
+        pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9])*$",
+        description="Name of the group; null for that of the deployment and the pipeline.",
+    )
+    approval: Literal["automatic", "by a person"] = Field(
+        default="automatic",
+        description="Whether a model that passed the gate is approved, or a person decides in Airflow.",
+    )
+    answer_within_days: float = Field(
+        default=7, gt=0, le=90, description="A model on which nobody decides so long is rejected."
     )
 
 
@@ -87,6 +109,9 @@ class PipelineConfig(BaseModel):
     card: ModelCard | None = Field(default=None, description="What the report says of the model's use.")
     score: ScoreSettings | None = Field(
         default=None, description="How new rows are scored; null for a pipeline without such a DAG."
+    )
+    registry: RegistrySettings | None = Field(
+        default=None, description="How accepted models are registered with SageMaker; null for not at all."
     )
     words: Words = Field(default=Words(), description="How people call what the model is about.")
     costs: Costs | None = Field(
@@ -135,13 +160,14 @@ def load_config(pipeline: str) -> PipelineConfig:
             f"a DAG whose id ends with {WATCHER} watches the source of a pipeline",
             "Give the file another name",
         )
-    scored = pipeline.removesuffix(SCORE)
-    if scored != pipeline and scored in pipeline_names():
-        raise ConfigError(
-            f"pipeline = {pipeline!r}",
-            f"a DAG of that id scores new rows by the model of {scored}",
-            "Give the file another name",
-        )
+    for suffix, what in ((SCORE, "scores new rows by the model"), (REGISTRY, "registers the models")):
+        other = pipeline.removesuffix(suffix)
+        if other != pipeline and other in pipeline_names():
+            raise ConfigError(
+                f"pipeline = {pipeline!r}",
+                f"a DAG of that id {what} of {other}",
+                "Give the file another name",
+            )
     path = DATASETS / f"{pipeline}.yaml"
     try:
         text = path.read_text(encoding="utf-8")

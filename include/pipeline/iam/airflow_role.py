@@ -19,6 +19,7 @@ def airflow_role(scope: Scope) -> Iterator[Statement]:
     """Yield the statements of its policy."""
     yield from _storage(scope)
     yield from _sagemaker(scope)
+    yield from _registry(scope)
     yield Statement(
         "ReadTrainingLog",
         ("logs:DescribeLogStreams", "logs:GetLogEvents"),
@@ -120,6 +121,27 @@ def _sagemaker(scope: Scope) -> Iterator[Statement]:
     yield Statement("LookUp", look_up(scope), own)
     yield Statement(
         "UseAndTakeAway", ("sagemaker:InvokeEndpoint", *take_away(scope)), own, scope.resource_tags
+    )
+
+
+def _registry(scope: Scope) -> Iterator[Statement]:
+    group = scope.model_package_group
+    if group is None:
+        return
+    yield Statement("ListRegistered", ("sagemaker:ListModelPackages",))
+    yield Statement(
+        "Register",
+        (
+            "sagemaker:CreateModelPackage",
+            "sagemaker:CreateModelPackageGroup",
+            "sagemaker:DescribeModelPackage",
+            "sagemaker:UpdateModelPackage",
+        ),
+        (
+            # SageMaker writes names into ARNs in lower case.
+            scope.sagemaker_arn(f"model-package-group/{group.lower()}"),
+            scope.sagemaker_arn(f"model-package/{group.lower()}/*"),
+        ),
     )
 
 

@@ -6,7 +6,7 @@ from include.pipeline.aws.tags import PROJECT
 from include.pipeline.documents.config import PipelineConfig
 from include.pipeline.documents.scoring.settings import SCORE
 from include.pipeline.iam.policy import Conditions
-from include.pipeline.planning.names import key_prefix
+from include.pipeline.planning.names import key_prefix, model_package_group
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,20 @@ class Scope:
 
     def sagemaker(self, *kinds: str) -> tuple[str, ...]:
         """Name what the pipeline's runs make on SageMaker, of kinds such as `training-job`."""
-        here = f"arn:{self.partition}:sagemaker:{self.region}:{self.account}"
         named = key_prefix(self.deployment_id, self.pipeline)
-        return tuple(f"{here}:{kind}/{named}*" for kind in kinds)
+        return tuple(self.sagemaker_arn(f"{kind}/{named}*") for kind in kinds)
+
+    def sagemaker_arn(self, resource: str) -> str:
+        """Name a resource on SageMaker, such as `model-package-group/models`."""
+        return f"arn:{self.partition}:sagemaker:{self.region}:{self.account}:{resource}"
+
+    @property
+    def model_package_group(self) -> str | None:
+        """The group of the pipeline's models in SageMaker's registry, where it has one."""
+        registry = self.config.registry
+        if registry is None:
+            return None
+        return model_package_group(self.deployment_id, self.pipeline, registry.group)
 
     def log_group(self, name: str) -> str:
         """Name a log group of SageMaker's, such as `TrainingJobs:*`."""

@@ -12,7 +12,8 @@ import re
 from include.pipeline.aws.deployment_id import run_digest
 from include.pipeline.errors import ParamError
 
-# SageMaker's 63 characters, less room for a job's "-99".
+_LONGEST_NAME = 63
+# Less room for a job's "-99".
 _LONGEST_KEY = 60
 # Base 32: 60 bits. Whoever triggers a run chooses its id, and must not find one that has another run's key.
 _DIGEST = 12
@@ -55,6 +56,17 @@ def key_prefix(deployment_id: str, dag_id: str) -> str:
     Of a DAG with a long name it is cut, as the keys are: other DAGs' keys may begin with the same.
     """
     return f"{deployment_id}-{_slug(dag_id)}-"[: _LONGEST_KEY - _DIGEST - 1]
+
+
+def model_package_group(deployment_id: str, pipeline: str, named: str | None) -> str:
+    """Name the group of a pipeline's models in SageMaker's registry, of at most 63 characters.
+
+    Args:
+        deployment_id: Which Airflow.
+        pipeline: Whose models.
+        named: As the pipeline's YAML has it, where it does.
+    """
+    return named or f"{deployment_id}-{_slug(pipeline)}"[:_LONGEST_NAME].strip("-")
 
 
 def job_name(key: str, attempt: int) -> str:

@@ -96,6 +96,9 @@ class Account:
         if "ResourceArn" in call:
             yield AccessRequest(action, call["ResourceArn"], self._resource_tags(call["ResourceArn"]))
             return
+        if operation.endswith(("ModelPackage", "ModelPackageGroup")):
+            yield AccessRequest(action, self._registered(operation, call))
+            return
         tags = {f"aws:RequestTag/{tag['Key']}": tag["Value"] for tag in call.get("Tags", [])}
         own = self._own_kind(operation)
         for name, kind in _NAMES.items():
@@ -108,6 +111,15 @@ class Account:
                     yield AccessRequest("sagemaker:AddTags", arn, tagging)
         if role := call.get("RoleArn") or call.get("ExecutionRoleArn"):
             yield AccessRequest("iam:PassRole", role, {"iam:PassedToService": "sagemaker.amazonaws.com"})
+
+    def _registered(self, operation: str, call: Mapping[str, Any]) -> str:
+        here = f"arn:aws:sagemaker:{self.region}:{self.number}"
+        if operation == "CreateModelPackageGroup":
+            return f"{here}:model-package-group/{call['ModelPackageGroupName']}"
+        if operation == "CreateModelPackage":
+            return f"{here}:model-package/{call['ModelPackageGroupName']}/1"
+        arn: str = call.get("ModelPackageArn") or call["ModelPackageName"]
+        return arn
 
     def _own_kind(self, operation: str) -> str:
         for suffix, kind in (

@@ -49,9 +49,9 @@ def text_batches(file: BinaryIO, names: Sequence[str], role: str) -> Iterator[pa
     """
     with _naming(names, role):
         file.seek(0)
-        reader = csv.open_csv(
-            file, csv.ReadOptions(block_size=_BLOCK_BYTES // 4), convert_options=_as_text(names)
-        )
+        # With threads, it would read far ahead.
+        read = csv.ReadOptions(use_threads=False, block_size=_BLOCK_BYTES // 4)
+        reader = csv.open_csv(file, read, convert_options=_as_text(names))
     yield from reader
 
 
