@@ -61,6 +61,14 @@ def test_costs_are_of_two_values() -> None:
         )
 
 
+def test_new_rows_are_scored_of_two_values() -> None:
+    score = {"data_url": "https://example.org/new.csv", "schedule": None}
+    with pytest.raises(ValidationError, match="score: is for kind: binary alone"):
+        PipelineConfig.model_validate(
+            CONFIG.model_dump() | {"table": NUMBER.model_dump(), "params": PLAIN, "score": score}
+        )
+
+
 def test_a_run_may_bound_the_figures_of_its_kind_and_no_others() -> None:
     config = config_of({"gate": {"rmse": {"at_most": 50}}})
     assert plan_of({}, config=config).params.gate == {"rmse": {"at_most": 50}}

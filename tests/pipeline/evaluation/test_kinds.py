@@ -17,6 +17,7 @@ from sklearn import metrics as scikit
 from include.pipeline.aws.object_store import read_object, write_object
 from include.pipeline.data.encoding.record import Encoding
 from include.pipeline.data.split import split_to_s3
+from include.pipeline.documents.manifest import ReusedModel
 from include.pipeline.documents.metrics import (
     ModelEvaluation,
     MulticlassEvaluation,
@@ -33,7 +34,8 @@ from include.pipeline.errors import DataError
 from include.pipeline.evaluation.confusion_table import figures_table
 from include.pipeline.evaluation.evaluate import evaluate_endpoint
 from include.pipeline.evaluation.predictions import read_predictions
-from include.pipeline.history.manifest import record_run
+from include.pipeline.history.accepted import accept, find_same
+from include.pipeline.history.manifest import read_manifest, record_run
 from include.pipeline.report.contents import ReportContents
 from include.pipeline.report.page import render_report
 from tests.aws.clients import Aws
@@ -225,6 +227,22 @@ def test_the_report_and_the_note_show_what_the_kind_has_and_nothing_of_another(
         table = figures_table(run.evaluation, run.plan.words, few_rows_shown=True)
         assert ("Barolo" in table) == (run is wine)
         assert "baseline" in table
+
+
+def test_an_accepted_model_of_another_kind_is_noted_by_its_figure_and_used_again(
+    wine: Run, diabetes: Run
+) -> None:
+    for run, note in ((wine, "Accuracy "), (diabetes, "RMSE ")):
+        s3, contents = run.aws.client("s3"), run.contents()
+        manifest = read_manifest(s3, run.plan)
+        assert manifest is not None
+        assert str(manifest).startswith(note)
+        accept(s3, run.plan, manifest)
+        assert find_same(s3, run.plan, run.raw.sha256) == manifest
+        assert ReusedModel.read(ReusedModel.of(manifest).model_dump(mode="json"), "reuse_model") == (
+            ReusedModel.of(manifest)
+        )
+        assert contents.evaluation.headline == manifest.metrics
 
 
 def test_where_values_may_not_be_seen_classes_have_numbers_and_no_row_is_drawn(
