@@ -14,7 +14,7 @@ from rich.live import Live
 
 from include.pipeline.documents.config import DATASETS, load_config
 from include.pipeline.documents.metrics import read_evaluation
-from include.pipeline.documents.plan import RunPlan
+from include.pipeline.documents.plan import PlanReference
 from include.pipeline.errors import ConfigError
 from local_stack import screen
 from local_stack.airflow_api import AirflowApi, RunState
@@ -121,7 +121,8 @@ def _show_failures(airflow: AirflowApi, pipeline: str, run: RunState) -> None:
 
 
 def _show_results(airflow: AirflowApi, pipeline: str, run: RunState, aws: LocalAwsClient) -> None:
-    plan = RunPlan.model_validate(airflow.xcom(pipeline, run.dag_run_id, "plan_run"))
+    reference = PlanReference.model_validate(airflow.xcom(pipeline, run.dag_run_id, "plan_run"))
+    plan = aws.plan(reference)
     folder = RUNS / plan.key
     training = airflow.xcom(pipeline, run.dag_run_id, "train_model")["Training"]
     aws.fetch(plan, training["ModelArtifacts"]["S3ModelArtifacts"], folder)

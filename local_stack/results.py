@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from include.pipeline.aws.object_store import split_uri
+from include.pipeline.aws.object_store import read_object, split_uri
+from include.pipeline.documents.plan import RunPlan
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-    from include.pipeline.documents.plan import RunPlan
+    from include.pipeline.documents.plan import PlanReference
     from local_stack.aws_key import AwsKey
 
 
@@ -41,7 +42,16 @@ class LocalAwsClient:
         self._url = url
         self.s3: S3Client = self.client("s3")
 
-    def fetch(self, plan: "RunPlan", model_archive: str, folder: Path) -> None:
+    def plan(self, reference: "PlanReference") -> RunPlan:
+        """Read a run's plan.
+
+        Raises:
+            DocumentError: What is there is not the plan that was made.
+        """
+        content = read_object(self.s3, reference.locations.plan)
+        return RunPlan.read(reference.check(content), reference.locations.plan)
+
+    def fetch(self, plan: RunPlan, model_archive: str, folder: Path) -> None:
         """Copy a run's results and model archive to a folder; `latest` beside it points there."""
         folder.mkdir(parents=True, exist_ok=True)
         places = plan.locations

@@ -59,7 +59,7 @@ def verify_teardown(
     user ends, and would call the run a success.
 
     Args:
-        plan: A `RunPlan`, as it came; None where the run was not planned.
+        plan: A `PlanReference`, as it came; None where the run was not planned.
         ti: Filled in by Airflow, and what follows too.
         dag_run: The run.
         params: The run's.

@@ -1,4 +1,4 @@
-"""The run's plan for the tasks that act on it: taken from XCom, and held to what the run's own Params give.
+"""The run's plan for the tasks that act on it, held to the hash of it that `plan_run` returned.
 
 Each task works it out anew, from the Params that Airflow has, the names, the connection, the Variable of the
 role and the pipeline's limits. Nothing that a task may buy, read, write or delete is taken from XCom alone.
@@ -6,12 +6,13 @@ role and the pipeline's limits. Nothing that a task may buy, read, write or dele
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Variable
 
 from include.airflow_names import CHECK_QUALITY, PLAN_RUN
-from include.operators.connection import hook
+from include.operators.connection import hook, s3_of
 from include.operators.deployment import check_deployment, own_deployment_id
 from include.operators.returned import Returned
 
@@ -75,7 +76,7 @@ def held_plan(found: dict[str, Any], *, dag_run: Any, params: Any) -> "RunPlan":
     """Work the run's plan out again, and refuse one that differs.
 
     Args:
-        found: A `RunPlan`, as `plan_run` returned it.
+        found: What `plan_run` returned: a `PlanReference`, or, of an earlier version, a `RunPlan`.
         dag_run: Of the task that asks.
         params: Of the run.
 
@@ -85,11 +86,11 @@ def held_plan(found: dict[str, Any], *, dag_run: Any, params: Any) -> "RunPlan":
         DocumentError: It cannot be read.
     """
     from include.pipeline.documents.config import load_config
-    from include.pipeline.documents.plan import RunPlan
-    from include.pipeline.planning.held_plan import hold_plan
+    from include.pipeline.documents.plan import PlanReference, RunPlan
+    from include.pipeline.planning.held_plan import hold_plan, hold_reference
 
-    plan = RunPlan.read(found, PLAN_RUN)
-
+    is_reference = "sha256" in found
+    plan = (PlanReference if is_reference else RunPlan).read(found, PLAN_RUN)
     derived = plan_of(
         load_config(dag_run.dag_id),
         deployment_id=check_deployment(plan.identity.deployment_id),
@@ -98,7 +99,20 @@ def held_plan(found: dict[str, Any], *, dag_run: Any, params: Any) -> "RunPlan":
         planned_at=plan.identity.planned_at,
         source_policy=None,  # what is downloaded is for download_data to hold
     )
-    return hold_plan(found, derived, datetime.now(UTC))
+    now = datetime.now(UTC)
+    if isinstance(plan, PlanReference):
+        return hold_reference(plan, derived, now, stored=partial(_stored, derived))
+    return hold_plan(found, derived, now)
+
+
+def _stored(derived: "RunPlan") -> bytes | None:
+    from include.pipeline.aws.object_store import read_object
+
+    s3 = s3_of(derived)
+    try:
+        return read_object(s3, derived.locations.plan)
+    except (s3.exceptions.NoSuchKey, s3.exceptions.NoSuchBucket):
+        return None
 
 
 def plan_of(

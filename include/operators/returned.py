@@ -60,7 +60,7 @@ def document_task(function: Callable[..., Any]) -> Any:
 
 # Any, as Airflow puts the value in their place before a task sees them.
 PLAN_IF_ANY: Any = Returned(airflow_names.PLAN_RUN, may_be_absent=True)
-"""A `RunPlan`, where the run was planned, as it came: for a task that has to do its work whatever it says."""
+"""A `PlanReference`, where the run was planned, as it came: for a task that works whatever it says."""
 RAW: Any = Returned(airflow_names.DOWNLOAD_DATA)
 """A `RawData`."""
 REUSED: Any = Returned(airflow_names.REUSE_MODEL, may_be_absent=True)
@@ -68,4 +68,4 @@ REUSED: Any = Returned(airflow_names.REUSE_MODEL, may_be_absent=True)
 SPLIT: Any = Returned(airflow_names.SPLIT_DATA)
 """A `Split`."""
 TRAINING: Any = Returned(airflow_names.TRAIN_MODEL)
-"""The training job, as `DescribeTrainingJob` tells it, under `Training`."""
+"""The training job, under `Training`: the members of `DescribeTrainingJob` that say what became of it."""

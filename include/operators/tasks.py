@@ -38,10 +38,11 @@ def plan_run(pipeline: str, dag_run: Any = None, params: Any = None, ti: Any = N
         ti: Filled in by Airflow.
 
     Returns:
-        A `RunPlan`. Its deployment, its bucket and whose that has to be are XComs by themselves, too: the
-        report's plugin reads them without the rest.
+        A `PlanReference`: the tasks that act on the plan work it out again. Its deployment, its bucket and
+        whose that has to be are XComs by themselves, too: the report's plugin reads them without the rest.
     """
     from include.pipeline.documents.config import load_config
+    from include.pipeline.documents.plan import PlanReference
     from include.pipeline.planning.cost import estimate_cost, told
 
     mask_secrets_of(params)
@@ -63,7 +64,7 @@ def plan_run(pipeline: str, dag_run: Any = None, params: Any = None, ti: Any = N
     ti.xcom_push(DEPLOYMENT_ID, plan.identity.deployment_id)
     ti.xcom_push(BUCKET, plan.bucket)
     ti.xcom_push(BUCKET_OWNER, plan.own_bucket.owner)
-    return plan.model_copy(update={"cost": cost}).model_dump(mode="json")
+    return PlanReference.of(plan.model_copy(update={"cost": cost})).model_dump(mode="json")
 
 
 @document_task

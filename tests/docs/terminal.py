@@ -32,9 +32,7 @@ class Terminal:
         for part in _PARTS:
             (project / part).symlink_to(PROJECT / part)
         (project / ".venv").symlink_to(sys.prefix)
-        aws = programs / "aws"
-        aws.write_text(f'#!/bin/sh\nPYTHONPATH={AWS_CLI} exec {sys.executable} -m awscli "$@"\n')
-        aws.chmod(0o700)
+        write_aws_program(programs)
         credentials = home / ".local-aws" / "credentials-5555"
         write_key(credentials, ACCESS_KEY, aws_url)
         return cls(
@@ -87,3 +85,10 @@ class Terminal:
         )
         assert done.returncode == 0, done.stdout
         return done.stdout
+
+
+def write_aws_program(folder: Path) -> None:
+    """Put the AWS CLI into a folder as `aws`."""
+    aws = folder / "aws"
+    aws.write_text(f'#!/bin/sh\nPYTHONPATH={AWS_CLI} exec {sys.executable} -m awscli "$@"\n')
+    aws.chmod(0o700)

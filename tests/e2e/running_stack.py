@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from include.pipeline.documents.plan import RunPlan
+from include.pipeline.documents.plan import PlanReference
 from local_stack.airflow_api import AirflowApi, RunState, TaskState
 from local_stack.demo import DAG_ID
 from local_stack.results import LocalAwsClient
@@ -44,8 +44,8 @@ class FinishedRun:
         return "\n".join(lines)
 
     @property
-    def plan(self) -> RunPlan:
-        return RunPlan.model_validate(self.xcom("plan_run"))
+    def plan(self) -> PlanReference:
+        return PlanReference.model_validate(self.xcom("plan_run"))
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from include.pipeline.aws.object_store import read_object
 from include.pipeline.documents.metrics import Evaluation
-from include.pipeline.documents.plan import RunPlan
+from include.pipeline.documents.plan import PlanReference, RunPlan
 from local_stack.airflow_api import AirflowApi
 from local_stack.demo import DAG_ID, SAMPLE
 from local_stack.results import LocalAwsClient
@@ -126,7 +126,7 @@ def run_id(up: Up, browser: Chrome) -> str:
 @pytest.fixture(scope="module")
 def other_run_id(up: Up, run_id: str) -> str:
     """Another run, with fewer rounds, which keeps its endpoint."""
-    fewer = up.airflow.xcom(DAG_ID, run_id, "plan_run")["params"]["hyperparameters"] | {"num_round": 20}
+    fewer = plan_of(up, run_id).params.hyperparameters | {"num_round": 20}
     other = up.airflow.trigger(DAG_ID, {"data_url": _SOURCE, "hyperparameters": fewer, "keep_endpoint": True})
     wait_for(lambda: up.airflow.run(DAG_ID, other.dag_run_id).is_over, _RUN_SECONDS)
     return other.dag_run_id
@@ -192,13 +192,17 @@ def framed_text(browser: Chrome) -> str:
         browser.switch_to.default_content()
 
 
+def plan_of(up: Up, run_id: str) -> RunPlan:
+    return up.aws.plan(PlanReference.model_validate(up.airflow.xcom(DAG_ID, run_id, "plan_run")))
+
+
 def evaluation_of(up: Up, run_id: str) -> Evaluation:
-    plan = RunPlan.model_validate(up.airflow.xcom(DAG_ID, run_id, "plan_run"))
-    return Evaluation.model_validate_json(read_object(up.aws.s3, plan.locations.metrics))
+    metrics = plan_of(up, run_id).locations.metrics
+    return Evaluation.model_validate_json(read_object(up.aws.s3, metrics))
 
 
 def test_the_form_decides_how_a_run_goes(up: Up, run_id: str) -> None:
-    plan = RunPlan.model_validate(up.airflow.xcom(DAG_ID, run_id, "plan_run"))
+    plan = plan_of(up, run_id)
     assert (plan.params.data_url, plan.params.threshold) == (_SOURCE, float(_THRESHOLD))
     assert evaluation_of(up, run_id).threshold == float(_THRESHOLD)
 

@@ -19,6 +19,7 @@ from include.pipeline.planning.names import run_key
 from local_stack.aws_key import PROFILE
 from local_stack.demo import DAG_ID, SAMPLE
 from tests.aws.clients import STRANGER, strangers_s3
+from tests.docs.terminal import AWS_CLI, write_aws_program
 from tests.e2e.billing import TEARDOWN, assert_nothing_bills
 from tests.e2e.running_stack import FinishedRun, RunningStack
 from tests.project import DEPLOYMENT_ID
@@ -143,7 +144,9 @@ def test_the_metrics_are_those_of_the_predictions_that_were_kept(
 ) -> None:
     run = runs["sample"]
     training = run.xcom("train_model")["Training"]
-    stack.aws.fetch(run.plan, training["ModelArtifacts"]["S3ModelArtifacts"], tmp_path / "run")
+    stack.aws.fetch(
+        stack.aws.plan(run.plan), training["ModelArtifacts"]["S3ModelArtifacts"], tmp_path / "run"
+    )
     assert {file.name for file in (tmp_path / "latest").iterdir()} == {
         "plan.json",
         "metrics.json",
@@ -265,7 +268,7 @@ def test_tasks_link_to_the_runs_report_and_not_to_a_console_that_is_not_there(
 
 
 def test_an_endpoint_that_is_to_be_kept_answers_after_the_run(
-    stack: RunningStack, runs: dict[str, FinishedRun]
+    stack: RunningStack, runs: dict[str, FinishedRun], tmp_path: Path
 ) -> None:
     run = runs["kept"]
     assert run.state.state == "success"
@@ -290,6 +293,12 @@ def test_an_endpoint_that_is_to_be_kept_answers_after_the_run(
     first = pd.read_csv(io.BytesIO(read_object(stack.aws.s3, run.plan.locations.predictions)))["score"][0]
     assert float(said) == pytest.approx(first, abs=1e-6)
     assert features[0].decode() in shell
+    if AWS_CLI.is_dir():
+        write_aws_program(tmp_path)
+        path = {"PATH": os.pathsep.join((str(tmp_path), os.environ["PATH"]))}
+        asked = ["/bin/sh", "-euc", shell]
+        subprocess.run(asked, cwd=tmp_path, env=os.environ | profile | path, check=True)
+        assert float((tmp_path / "score.csv").read_text()) == pytest.approx(first, abs=1e-6)
 
 
 def test_why_a_task_was_skipped_is_the_last_line_of_its_log(runs: dict[str, FinishedRun]) -> None:
@@ -432,6 +441,19 @@ def test_no_line_of_a_tasks_log_is_too_long_to_read_and_none_is_of_what_is_depre
     assert [event for event in events if "eprecated" in event and "xgboost" not in event] == []
 
 
+def test_no_task_returns_a_document_that_fills_a_page(runs: dict[str, FinishedRun]) -> None:
+    """The plan, the request and the answer of a training job are on S3 and SageMaker."""
+    lengths = {
+        (name, task_id): len(json.dumps(run.xcom(task_id)))
+        for name, run in runs.items()
+        if name in {"sample", "kept", "poor", *TWINS}
+        for task_id, task in run.tasks.items()
+        if task.state == "success" and task_id not in {"check_quality", "create_bucket", "verify_teardown"}
+    }
+    assert ("sample", "plan_run") in lengths
+    assert {place: length for place, length in lengths.items() if length > 3000} == {}
+
+
 def test_no_secret_is_in_a_tasks_log(stack: RunningStack, runs: dict[str, FinishedRun]) -> None:
     ran = {
         (run.state.dag_run_id, task.task_id)
@@ -452,7 +474,7 @@ def test_the_janitor_removes_what_a_finished_run_left_and_keeps_what_was_to_be_k
     stack: RunningStack, runs: dict[str, FinishedRun]
 ) -> None:
     sagemaker = stack.aws.client("sagemaker")
-    left = runs["sample"].plan
+    left = stack.aws.plan(runs["sample"].plan)
     sagemaker.create_endpoint_config(
         **left.deployment["EndpointConfig"]
         | {

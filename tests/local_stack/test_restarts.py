@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 
 _START_SECONDS = 300
 _RUN_SECONDS = 600
-# What issue 22 asks: after that, nothing may be left.
+# After that, nothing may be left.
 _END_SECONDS = 10
 _FOLDER = "LOCAL_STACK_FOLDER"
 _ROWS = 600

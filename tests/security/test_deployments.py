@@ -17,6 +17,7 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from include.operators import cleanup_tasks, evaluation_tasks, tasks
+from include.operators.held_plan import held_plan
 from include.operators.sagemaker.deletion import (
     DeleteSageMakerEndpointConfigOperator,
     DeleteSageMakerEndpointOperator,
@@ -130,7 +131,7 @@ def planned(become: Callable[[str], None]) -> Callable[..., RunPlan]:
             dag_id="bank_marketing", run_id=run_id, data_interval_start=None, data_interval_end=None
         )
         made = tasks.plan_run.function("bank_marketing", dag_run=dag_run, params=given, ti=instance(run_id))
-        return RunPlan.read(made, "plan_run")
+        return held_plan(made, dag_run=dag_run, params=given)
 
     return plan
 

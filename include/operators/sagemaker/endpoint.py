@@ -31,6 +31,11 @@ from include.pipeline.aws.tags import RunTags
 from include.pipeline.errors import EndpointError, OwnerError
 from include.pipeline.teardown.kept import kept_endpoints, sum_up
 
+_TOLD = (
+    *("EndpointName", "EndpointArn", "EndpointStatus", "EndpointConfigName", "EndpointConfigArn"),
+    "CreationTime",
+)
+
 
 class RunSageMakerEndpointOperator(DeferralMixin, SageMakerEndpointOperator):
     """Makes a run's model, endpoint configuration and endpoint, and waits until it serves.
@@ -74,7 +79,7 @@ class RunSageMakerEndpointOperator(DeferralMixin, SageMakerEndpointOperator):
         """Make what is missing and wait.
 
         Returns:
-            `{"EndpointConfig": ..., "Endpoint": ...}`: what SageMaker says of both.
+            `{"EndpointConfig": ..., "Endpoint": ...}`: names, ARNs and state, as SageMaker describes both.
 
         Raises:
             EndpointError: The endpoint did not come into service.
@@ -86,7 +91,6 @@ class RunSageMakerEndpointOperator(DeferralMixin, SageMakerEndpointOperator):
         if self.reused and not self.keep:
             skip_for(self.reused, context["ti"], None)
         self.config["Model"]["PrimaryContainer"]["ModelDataUrl"] = self.model_data_url
-        self.preprocess_config()
         name = self._name_of(ENDPOINT)
         self._check_deployment()
         for kind in ALL_KINDS:
@@ -143,10 +147,13 @@ class RunSageMakerEndpointOperator(DeferralMixin, SageMakerEndpointOperator):
             self._delete_all()
             raise
         return {
-            kind: serialize(description)
-            for kind, description in (
-                ("EndpointConfig", self.hook.describe_endpoint_config(self._name_of(ENDPOINT_CONFIG))),
-                ("Endpoint", self.hook.describe_endpoint(name)),
+            kind: {name: serialized[name] for name in _TOLD if name in serialized}
+            for kind, serialized in (
+                (
+                    "EndpointConfig",
+                    serialize(self.hook.describe_endpoint_config(self._name_of(ENDPOINT_CONFIG))),
+                ),
+                ("Endpoint", serialize(self.hook.describe_endpoint(name))),
             )
         }
 

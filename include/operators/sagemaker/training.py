@@ -23,6 +23,10 @@ from include.pipeline.planning.training_request import named, time_limit
 
 # As many as CloudWatch lists at once. An instance may have several: a spot job that goes on begins another.
 _MAX_STREAMS = 50
+_TOLD = (
+    *("TrainingJobName", "TrainingJobArn", "TrainingJobStatus", "SecondaryStatus", "ModelArtifacts"),
+    *("TrainingStartTime", "TrainingEndTime", "TrainingTimeInSeconds", "BillableTimeInSeconds"),
+)
 _OF_LOGS = frozenset({"DescribeLogStreams", "GetLogEvents"})
 
 
@@ -64,7 +68,8 @@ class ResumableSageMakerTrainingOperator(ResumableSageMakerJob, SageMakerTrainin
         """Start or find the job, wait for its end.
 
         Returns:
-            `{"Training": <what DescribeTrainingJob says>}`, as the provider's operator does.
+            `{"Training": ...}`, as the provider's operator does, with those members of DescribeTrainingJob
+            that say which job it was and what became of it.
 
         Raises:
             TrainingError: The job failed or was stopped.
@@ -77,7 +82,6 @@ class ResumableSageMakerTrainingOperator(ResumableSageMakerJob, SageMakerTrainin
             skip_for(self.reused, context["ti"], self.serialize_result(self.reused["job_name"]))
         if self.plan:
             RunPlan.read(self.plan, PLAN_RUN).own_bucket.guard(self.hook.s3_hook.conn)
-        self.preprocess_config()
         self.tag_for(context)
         result: dict[str, Any] = self.execute_resumable(context)
         return result
@@ -160,6 +164,11 @@ class ResumableSageMakerTrainingOperator(ResumableSageMakerJob, SageMakerTrainin
                 f"/aws/sagemaker/TrainingJobs, stream {external_id}/",
             )
         return self.serialize_result(external_id)
+
+    def serialize_result(self, job_name: str) -> dict[str, Any]:
+        """Take of what SageMaker says of a job what others ask for: the whole has ten thousand characters."""
+        described: dict[str, Any] = super().serialize_result(job_name)["Training"]
+        return {"Training": {name: described[name] for name in _TOLD if name in described}}
 
 
 def _reason(job: dict[str, Any]) -> str:

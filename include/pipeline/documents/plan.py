@@ -1,9 +1,11 @@
 """plan.json: every name, place and request of a run, and what it costs."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from pydantic import model_validator
 
@@ -16,6 +18,7 @@ from include.pipeline.documents.params import RunParams
 from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.documents.table.costs import OutcomeValues
 from include.pipeline.documents.table.words import Words
+from include.pipeline.errors import DocumentError
 
 
 @dataclass(frozen=True)
@@ -246,3 +249,50 @@ class PlannedParams(Document):
     """How people call what the model is about."""
     costs: OutcomeValues | None = None
     """As the YAML had them, where the Params do not say."""
+
+
+class PlanReference(Document):
+    """What `plan_run` returns: the plan by its hash. It lies on S3, once there is a bucket."""
+
+    key: str
+    identity: RunIdentity
+    bucket: str
+    cost: CostEstimate | None = None
+    sha256: str
+    """Of the plan: `digest` of its JSON."""
+
+    @classmethod
+    def of(cls, plan: RunPlan) -> Self:
+        """Refer to a plan."""
+        told = {name: getattr(plan, name) for name in ("key", "identity", "bucket", "cost")}
+        return cls(**told, sha256=digest(plan.model_dump(mode="json")))
+
+    @property
+    def locations(self) -> RunLocations:
+        """Where the run keeps what; `plan` is where its plan is."""
+        run = self.identity
+        return RunLocations.of(self.bucket, run.dag_id, self.key, deployment_id=run.deployment_id)
+
+    def check(self, content: bytes) -> Mapping[str, Any]:
+        """Read plan.json as data, whichever version made it.
+
+        Raises:
+            DocumentError: It is not the plan.
+        """
+        try:
+            found: Mapping[str, Any] | None = json.loads(content)
+        except ValueError:
+            found = None
+        if found is None or digest(found) != self.sha256:
+            raise DocumentError(
+                f"{self.locations.plan} is not the plan that plan_run has told the SHA-256 of",
+                f"its SHA-256, as canonical JSON, is {self.sha256}",
+                "Find out who has written it. Clear plan_run and all that follows",
+            )
+        return found
+
+
+def digest(plan: Mapping[str, Any]) -> str:
+    """Take the SHA-256 in hex of a plan as data: of its JSON without spaces, its names sorted."""
+    written = json.dumps(plan, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(written.encode()).hexdigest()

@@ -4,11 +4,11 @@ Whoever runs a task, or may write XComs, may have changed it. There is no key to
 does not hold too: so what decides is worked out again where it is acted on.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from include.pipeline.documents.plan import RunPlan
+from include.pipeline.documents.plan import PlanReference, RunPlan
 from include.pipeline.errors import PlanError
 
 # The clocks of two workers.
@@ -57,6 +57,40 @@ def hold_plan(found: Mapping[str, Any], derived: RunPlan, now: datetime) -> RunP
     own = derived.model_dump(mode="json")
     refuse_difference(found, own, (*_HELD, *_REQUESTS))
     return derived.model_copy(update={"cost": RunPlan.read(found, "the plan").cost})
+
+
+def hold_reference(
+    reference: PlanReference, derived: RunPlan, now: datetime, stored: Callable[[], bytes | None]
+) -> RunPlan:
+    """Refuse a plan whose hash is not the one that was told.
+
+    Another version of the project may give the same run a plan that has more in it. So where the hashes
+    differ, the plan that was stored is held to its hash, and then to the derived one, member by member.
+
+    Args:
+        reference: As it came through XCom.
+        derived: Worked out again, as for `hold_plan`.
+        now: Moment that the plan cannot be later than.
+        stored: Reads plan.json; None where it is not there.
+
+    Returns:
+        The derived plan, with the cost that was estimated when the run was planned.
+
+    Raises:
+        PlanError: They differ, or the plan is of the future.
+        DocumentError: plan.json is not the plan that was made.
+    """
+    check_moment(derived.identity.planned_at, now)
+    plan = derived.model_copy(update={"cost": reference.cost})
+    if PlanReference.of(plan) == reference:
+        return plan
+    for field in ("key", "identity", "bucket"):
+        if getattr(reference, field) != getattr(plan, field):
+            raise _refused(field)
+    content = stored()
+    if content is None:
+        raise _refused("sha256")
+    return hold_plan(reference.check(content), derived, now)
 
 
 def check_moment(planned_at: datetime, now: datetime) -> None:

@@ -72,10 +72,11 @@ def endpoint_call(
                 *_printing(classes),
             )
         ),
+        # Versions 1 and 2 of the AWS CLI read a body that is given as text differently, and a file alike.
         aws_cli=(
+            f"printf %s {shlex.quote(body)} > row.csv\n"
             f"aws sagemaker-runtime invoke-endpoint {common} --endpoint-name {endpoint} \\\n"
-            "    --content-type text/csv --accept text/csv --cli-binary-format raw-in-base64-out \\\n"
-            f"    --body {shlex.quote(body)} score.csv && cat score.csv"
+            "    --content-type text/csv --accept text/csv --body fileb://row.csv score.csv && cat score.csv"
         ),
         deletion="\n".join(
             (

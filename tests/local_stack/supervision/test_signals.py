@@ -23,7 +23,7 @@ from tests.services.living_processes import listens, processes_by
 pytestmark = pytest.mark.slow
 
 _START_SECONDS = 60
-# What issue 22 asks: after that, nothing may be left.
+# After that, nothing may be left.
 _END_SECONDS = 10
 _FOLDER = "STAND_INS_FOLDER"
 _SIGNALS = (signal.SIGKILL, signal.SIGHUP, signal.SIGTERM, signal.SIGINT)

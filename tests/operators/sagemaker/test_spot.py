@@ -153,7 +153,8 @@ def test_a_job_that_is_stopped_while_it_waits_ends(interrupting: Callable[..., A
 def test_jobs_on_demand_and_those_that_end_before_are_not_interrupted(
     interrupting: Callable[..., Aws], name: str, changed: dict[str, Any]
 ) -> None:
-    interrupting(30 if name == "short" else 1, 60)
-    job = spot_task(name, **changed).execute({})["Training"]
+    aws = interrupting(30 if name == "short" else 1, 60)
+    made = spot_task(name, **changed).execute({})["Training"]["TrainingJobName"]
+    job = aws.client("sagemaker").describe_training_job(TrainingJobName=made)
     assert "Interrupted" not in steps(job)
     assert job["TrainingJobStatus"] == "Completed"

@@ -179,8 +179,8 @@ def test_a_spot_job_that_is_trained_anew_finds_no_checkpoints_of_the_one_before(
     for plan, name in ((PLAN, "spot"), (NEXT_PLAN, "spot-2")):
         task = operator("spot", plan)
         task.config |= config
-        job = task.execute({})["Training"]
-        assert job["TrainingJobName"] == name
+        assert task.execute({})["Training"]["TrainingJobName"] == name
+        job = aws.client("sagemaker").describe_training_job(TrainingJobName=name)
         assert job["CheckpointConfig"]["S3Uri"] == f"s3://{BUCKET}/checkpoints/{name}"
     kept = aws.client("s3").list_objects_v2(Bucket=BUCKET, Prefix="checkpoints/spot")["Contents"]
     # Each has made all five rounds itself.

@@ -1,13 +1,14 @@
 import copy
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from include.pipeline.documents.plan import CostEstimate, RunPlan
+from include.pipeline.documents.plan import CostEstimate, PlanReference, RunPlan, digest
 from include.pipeline.errors import DocumentError, PlanError
-from include.pipeline.planning.held_plan import hold_plan
+from include.pipeline.planning.held_plan import hold_plan, hold_reference
 from tests.compatibility import earlier
 from tests.pipeline.planned import plan_of
 
@@ -148,3 +149,57 @@ def test_what_an_earlier_version_did_not_write_is_not_held_against_it() -> None:
 )
 def test_what_this_version_does_not_know_has_no_effect(derived: RunPlan, path: Path, value: Any) -> None:
     assert hold_plan(with_changed(derived.model_dump(mode="json"), path, value), derived, NOW) == derived
+
+
+def absent() -> None:
+    return None
+
+
+def test_a_plan_of_the_hash_that_was_told_is_taken_without_a_look_at_s3(derived: RunPlan) -> None:
+    cost = CostEstimate(
+        training_at_most=1.0, training_about=1.0, training_as_in=None, endpoint_at_most=1.0,
+        endpoint_about=1.0, kept_endpoint_a_day=None, unknown=(), prices_as_of="2024",
+    )  # fmt: skip
+    planned = derived.model_copy(update={"cost": cost})
+    reference = PlanReference.of(planned)
+    assert len(reference.model_dump_json()) < 1000
+    assert hold_reference(reference, derived, NOW, absent) == planned
+
+
+@pytest.mark.parametrize("change", [{"key": "mallorys"}, {"bucket": "mallorys"}, {"sha256": "0" * 64}])
+def test_a_reference_to_another_plan_is_refused(derived: RunPlan, change: dict[str, str]) -> None:
+    reference = PlanReference.of(derived).model_copy(update=change)
+    with pytest.raises(PlanError, match=f"{next(iter(change))} of the plan that plan_run returned"):
+        hold_reference(reference, derived, NOW, absent)
+
+
+def test_a_cost_that_was_not_estimated_is_refused(derived: RunPlan) -> None:
+    cheap = CostEstimate(
+        training_at_most=0.0, training_about=0.0, training_as_in=None, endpoint_at_most=0.0,
+        endpoint_about=0.0, kept_endpoint_a_day=None, unknown=(), prices_as_of="2024",
+    )  # fmt: skip
+    reference = PlanReference.of(derived).model_copy(update={"cost": cheap})
+    with pytest.raises(PlanError, match="sha256"):
+        hold_reference(reference, derived, NOW, absent)
+
+
+def test_a_plan_of_an_earlier_version_is_read_from_s3_and_held_member_by_member(derived: RunPlan) -> None:
+    """A version that knew no card and no source planned the run, and this one finishes it."""
+    earlier_plan = derived.model_dump(mode="json", exclude={"card", "source"})
+    reference = PlanReference.of(derived).model_copy(update={"sha256": digest(earlier_plan)})
+    written = json.dumps(earlier_plan, indent=2).encode()
+    assert hold_reference(reference, derived, NOW, lambda: written) == derived
+    other = with_changed(earlier_plan, ("params", "seed"), 7)
+    with pytest.raises(DocumentError, match="is not the plan that plan_run has told the SHA-256 of"):
+        hold_reference(reference, derived, NOW, lambda: json.dumps(other).encode())
+    with pytest.raises(DocumentError, match="is not the plan"):
+        hold_reference(reference, derived, NOW, lambda: b"no JSON")
+    told = reference.model_copy(update={"sha256": digest(other)})
+    with pytest.raises(PlanError, match=r"params\.seed of the plan"):
+        hold_reference(told, derived, NOW, lambda: json.dumps(other).encode())
+
+
+def test_a_reference_to_a_plan_of_the_future_is_refused(derived: RunPlan) -> None:
+    before = derived.identity.planned_at - timedelta(hours=1)
+    with pytest.raises(PlanError, match="this worker's clock"):
+        hold_reference(PlanReference.of(derived), derived, before, absent)

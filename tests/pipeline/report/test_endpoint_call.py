@@ -32,7 +32,8 @@ def test_the_row_stands_in_both_calls_and_the_columns_beside_it() -> None:
     ast.parse(call.python)
     assert f"row = '{ROW}'" in call.python
     words = shlex.split(call.aws_cli)
-    assert words[words.index("--body") + 1] == ROW
+    assert words[:5] == ["printf", "%s", ROW, ">", "row.csv"]
+    assert words[words.index("--body") + 1] == "fileb://row.csv"
     assert words[words.index("--region") + 1] == "eu-west-1"
     assert [line.split()[2] for line in call.deletion.splitlines()] == [
         "delete-endpoint",
