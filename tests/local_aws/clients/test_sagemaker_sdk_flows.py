@@ -1,6 +1,7 @@
-"""The SageMaker Python SDK 3 as its documents show it: trainer, tuner, transformer, processor."""
+"""The SageMaker Python SDK 3 as its documents show it: trainer, tuner, transformer, processor, builder."""
 
 import io
+import json
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import boto3
 import pytest
 
 from tests.aws.clients import CREDENTIALS
+from tests.aws.endpoints import delete, invoke
 from tests.aws.job_logs import job_log
 from tests.aws.processing_jobs import SCIKIT_LEARN
 from tests.aws.sagemaker_requests import HYPERPARAMETERS, IMAGE, ROLE, model_request
@@ -188,3 +190,45 @@ def test_a_processor_runs_a_script(s3: Any, session: Any, tmp_path: Path) -> Non
         logs=False,
     )
     assert s3.get_object(Bucket=BUCKET, Key="sdk-processed/count")["Body"].read() == b"200"
+
+
+BOOSTS = """
+import pathlib, xgboost
+
+def model_fn(model_dir):
+    return xgboost.Booster(model_file=bytearray(pathlib.Path(model_dir, "xgboost-model").read_bytes()))
+"""
+
+
+def test_a_builder_deploys_a_script(  # noqa: PLR0917 - fixtures
+    sagemaker: Any,
+    runtime: Any,
+    session: Any,
+    model_data: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It puts the script into the model archive, below code/."""
+    # Its modules make clients when they are imported.
+    monkeypatch.setenv("AWS_DEFAULT_REGION", CREDENTIALS["region_name"])
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", CREDENTIALS["aws_access_key_id"])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", CREDENTIALS["aws_secret_access_key"])
+    from sagemaker.core.training import configs  # noqa: PLC0415 - as above
+    from sagemaker.serve import ModelBuilder  # noqa: PLC0415 - as above
+
+    (tmp_path / "inference.py").write_text(BOOSTS)
+    builder = ModelBuilder(
+        s3_model_data_url=model_data,
+        image_uri=IMAGE,
+        role_arn=ROLE,
+        instance_type="ml.m5.large",
+        source_code=configs.SourceCode(source_dir=str(tmp_path), entry_script="inference.py"),
+        sagemaker_session=session,
+    )
+    builder.build(model_name="built")
+    container = sagemaker.describe_model(ModelName="built")["PrimaryContainer"]
+    assert container["Environment"]["SAGEMAKER_SUBMIT_DIRECTORY"] == "/opt/ml/model/code"
+    builder.deploy(endpoint_name="built", initial_instance_count=1, instance_type="ml.m5.large")
+    scores = json.loads(invoke(runtime, "built", b"2.0,0.1,-0.2\n-2.0,0.1,-0.2")["Body"])
+    assert [score > 0.5 for score in scores] == [True, False]
+    delete(sagemaker, "built")
