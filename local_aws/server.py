@@ -33,6 +33,7 @@ from local_aws.protocol.moto_services.moto_sagemaker import (
 )
 from local_aws.protocol.moto_services.other_services import absent_operation, answer_of_other_service
 from local_aws.protocol.moto_services.tagged_records import keep_tags
+from local_aws.protocol.moto_services.tagged_resources import GET_RESOURCES, get_resources
 from local_aws.protocol.request_guard import RequestGuard
 from local_aws.protocol.request_validation import validate
 from local_aws.protocol.responses import render
@@ -198,6 +199,9 @@ class LocalAws:
                 if other := _OTHER_INVOCATION.fullmatch(request.path):
                     raise _unknown_operation(_OTHER_INVOCATIONS[other[1]])
                 raise absent_operation(request)
+            if caller.service == "tagging" and target == GET_RESOURCES:
+                region = self._regions.get(caller.account, caller.region)
+                return get_resources(self._moto, region, request)
             if caller.service == "s3":
                 check_names(SentRequest(request.environ))
                 check_owner(request)

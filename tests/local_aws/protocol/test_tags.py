@@ -78,3 +78,34 @@ def test_records_of_moto_have_tags(sagemaker: Any, record_arn: str) -> None:
         "ValidationException",
         f'Could not find resource "{absent}".',
     )
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_found"),
+    [
+        ({}, True),
+        ({"ResourceTypeFilters": ["sagemaker"]}, True),
+        ({"ResourceTypeFilters": ["sagemaker:model", "s3"]}, True),
+        ({"ResourceTypeFilters": ["sagemaker:endpoint"]}, False),
+        ({"TagFilters": [{"Key": "run"}]}, True),
+        ({"TagFilters": [{"Key": "run", "Values": ["1", "2"]}]}, True),
+        ({"TagFilters": [{"Key": "run", "Values": ["2"]}]}, False),
+        ({"TagFilters": [{"Key": "run"}, {"Key": "team"}]}, False),
+    ],
+    ids=["all", "service", "kind", "other-kind", "key", "value", "other-value", "other-key"],
+)
+def test_the_tagging_api_finds_them(
+    client: Any, model_arn: str, asked: dict[str, Any], is_found: bool
+) -> None:
+    found = client("resourcegroupstaggingapi").get_resources(**asked)["ResourceTagMappingList"]
+    tags = {one["ResourceARN"]: one["Tags"] for one in found}
+    assert tags.get(model_arn) == ([{"Key": "run", "Value": "1"}] if is_found else None)
+
+
+def test_the_tagging_api_finds_buckets_beside_them(client: Any, model_arn: str) -> None:
+    client("s3").create_bucket(Bucket="tagged-bucket")
+    client("s3").put_bucket_tagging(
+        Bucket="tagged-bucket", Tagging={"TagSet": [{"Key": "team", "Value": "data"}]}
+    )
+    found = client("resourcegroupstaggingapi").get_resources()["ResourceTagMappingList"]
+    assert {"arn:aws:s3:::tagged-bucket", model_arn} <= {one["ResourceARN"] for one in found}
