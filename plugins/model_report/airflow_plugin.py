@@ -16,7 +16,12 @@ PREFIX = "model_report"
 
 
 async def serve(scope: "Scope", receive: "Receive", send: "Send") -> None:
-    """Answer as the app does, which only the API server needs and imports, at the first request."""
+    """Answer as the app does, which only the API server needs and imports, at the first request of a page."""
+    from plugins.model_report.waiting import answer, page_behind
+
+    if page := page_behind(scope):
+        await answer(scope, send, page)
+        return
     from plugins.model_report.app import app
 
     await app(scope, receive, send)
@@ -33,13 +38,13 @@ class ModelReportPlugin(AirflowPlugin):
     external_views: list[Any] = [  # noqa: RUF012 - as AirflowPlugin declares it
         {
             "name": "Model report",
-            "href": f"{PREFIX}/run?dag_id={{DAG_ID}}&run_id={{RUN_ID}}",
+            "href": f"{PREFIX}/open/run?dag_id={{DAG_ID}}&run_id={{RUN_ID}}",
             "destination": "dag_run",
             "url_route": REPORT_TAB,
         },
         {
             "name": "Models",
-            "href": f"{PREFIX}/models",
+            "href": f"{PREFIX}/open/models",
             "destination": "nav",
             "category": "browse",
             "url_route": "models",

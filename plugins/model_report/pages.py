@@ -4,22 +4,24 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from include.pipeline.figures.interval import Interval
 from include.pipeline.report import formats
+from include.pipeline.report.downloads import with_downloads
 
 _FOLDER = Path(__file__).resolve().parent / "templates"
 # No script at all; only Airflow's own pages may frame it.
 _POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; "
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'; form-action 'self'; "
     "frame-ancestors 'self'; base-uri 'none'"
 )
 # The report is a file from S3. The sandbox gives it an origin of its own, from which it cannot reach Airflow.
-_REPORT_POLICY = f"{_POLICY}; sandbox"
+# Its tables and plots are saved as files.
+_REPORT_POLICY = f"{_POLICY}; sandbox allow-downloads"
 _EMPTY = "–"  # noqa: RUF001 - the dash of an empty cell
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -39,7 +41,7 @@ def page(template: str, status: int = HTTPStatus.OK, /, **values: Any) -> HTMLRe
         values: What the template shows. Strings are escaped.
     """
     body = _environment.get_template(f"{template}.html").render(**values)
-    return HTMLResponse(body, status, {**_HEADERS, "Content-Security-Policy": _POLICY})
+    return HTMLResponse(with_downloads(body), status, {**_HEADERS, "Content-Security-Policy": _POLICY})
 
 
 def message(status: int, title: str, text: str) -> HTMLResponse:
@@ -50,6 +52,12 @@ def message(status: int, title: str, text: str) -> HTMLResponse:
 def report(body: bytes) -> HTMLResponse:
     """Answer with a run's report.html as it is."""
     return HTMLResponse(body, headers={**_HEADERS, "Content-Security-Policy": _REPORT_POLICY})
+
+
+def saved(body: bytes, name: str, media_type: str) -> Response:
+    """Answer with a file that a browser saves, and does not show."""
+    disposition = f'attachment; filename="{name}"'
+    return Response(body, media_type=media_type, headers={**_HEADERS, "Content-Disposition": disposition})
 
 
 def _figure(value: float | None, is_money: bool = False) -> str:
@@ -78,6 +86,10 @@ def _query(values: Mapping[str, Any]) -> str:
     return urlencode(values)
 
 
+def _quoted(text: str) -> str:
+    return quote(text, safe="")
+
+
 _environment = Environment(
     loader=FileSystemLoader(_FOLDER),
     autoescape=True,
@@ -95,4 +107,5 @@ _environment.filters |= {
     "signed": _signed,
     "interval": _interval,
     "query": _query,
+    "quoted": _quoted,
 }

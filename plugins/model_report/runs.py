@@ -23,6 +23,7 @@ from include.airflow_names import (
     FAILURE,
     FIGURES,
     PLAN_RUN,
+    WRITE_REPORT,
 )
 from plugins.xcom_text import json_of, text_of
 
@@ -69,6 +70,11 @@ class Run:
         return self.tasks.get(DELETE_DATA) == "success"
 
     @property
+    def has_report(self) -> bool:
+        """Whether its last task but one has written its report, and it has not deleted it."""
+        return self.tasks.get(WRITE_REPORT) == "success" and not self.has_deleted
+
+    @property
     def is_over(self) -> bool:
         """Whether it has succeeded or failed."""
         return self.state in {"success", "failed"}
@@ -108,6 +114,35 @@ def newest_runs(
         newest = select(DagRun).where(DagRun.dag_id == dag_id, *conditions)
         newest = newest.order_by(DagRun.run_after.desc(), DagRun.id.desc()).limit(limit).offset(offset)
         return _runs(session, dag_id, session.scalars(newest).all())
+
+
+def named_runs(dag_id: str, run_ids: Sequence[str]) -> list[Run]:
+    """Look up runs of a DAG, in the order of their ids; those that are not there are left out."""
+    with create_session(scoped=False) as session:
+        query = select(DagRun).where(DagRun.dag_id == dag_id, DagRun.run_id.in_(run_ids))
+        found = {run.run_id: run for run in session.scalars(query)}
+        return _runs(session, dag_id, [found[each] for each in run_ids if each in found])
+
+
+def figures_of_runs(
+    dag_id: str, conditions: "Sequence[ColumnElement[bool]]" = (), *, limit: int
+) -> dict[str, object]:
+    """Read what the tasks of a DAG's newest runs told of their figures, by run id."""
+    with create_session(scoped=False) as session:
+        return _figures(session, dag_id, _newest_ids(session, dag_id, conditions, limit))
+
+
+def newest_ids(dag_id: str, conditions: "Sequence[ColumnElement[bool]]" = (), *, limit: int) -> list[str]:
+    """List the ids of a DAG's newest runs."""
+    with create_session(scoped=False) as session:
+        return _newest_ids(session, dag_id, conditions, limit)
+
+
+def _newest_ids(
+    session: "Session", dag_id: str, conditions: "Sequence[ColumnElement[bool]]", limit: int
+) -> list[str]:
+    newest = select(DagRun.run_id).where(DagRun.dag_id == dag_id, *conditions)
+    return list(session.scalars(newest.order_by(DagRun.run_after.desc(), DagRun.id.desc()).limit(limit)))
 
 
 def _runs(session: "Session", dag_id: str, found: Sequence[DagRun]) -> list[Run]:

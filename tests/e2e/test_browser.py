@@ -3,6 +3,7 @@
 With SCREENSHOTS set to a folder, the pictures of the README go there: `make screenshots`.
 """
 
+import csv
 import os
 import signal
 import subprocess
@@ -184,9 +185,11 @@ def take_picture(browser: Chrome, name: str, part: str = "") -> None:
 
 
 def framed_text(browser: Chrome) -> str:
-    """Read the page in the UI's frame."""
+    """Read the page in the UI's frame, or in the frame in that: the report's."""
     browser.switch_to.frame(element(browser, "iframe"))
     try:
+        if inner := browser.find_elements(By.TAG_NAME, "iframe"):
+            browser.switch_to.frame(inner[0])
         return element(browser, "main").text
     finally:
         browser.switch_to.default_content()
@@ -232,7 +235,7 @@ def test_the_tab_shows_the_figures_of_metrics_json(up: Up, browser: Chrome, run_
 
 
 def test_the_report_is_whole_in_light_and_dark(up: Up, browser: Chrome, run_id: str) -> None:
-    browser.get(f"{up.url}/model_report/run?dag_id={DAG_ID}&run_id={quote(run_id)}")
+    browser.get(f"{up.url}/model_report/report?dag_id={DAG_ID}&run_id={quote(run_id)}")
     for scheme in ("light", "dark"):
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
@@ -275,23 +278,70 @@ def test_the_models_page_lists_and_compares_runs(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("page", ["models", "run", "compare"])
+@pytest.mark.parametrize("page", ["models", "plot", "run", "report", "tasks", "log", "compare"])
 def test_a_page_is_for_keyboards_screen_readers_and_phones(  # noqa: PLR0917
     up: Up, browser: Chrome, run_id: str, other_run_id: str, tmp_path: Path, page: str, scheme: str
 ) -> None:
     first, second = (quote(f"{DAG_ID}/{each}", safe="") for each in (run_id, other_run_id))
-    query = {"run": f"?dag_id={DAG_ID}&run_id={quote(run_id)}", "compare": f"?first={first}&second={second}"}
+    run = f"dag_id={DAG_ID}&run_id={quote(run_id)}"
+    address = {
+        "plot": "models?figure=roc_auc&x=recall&y=precision",
+        "log": f"log?{run}&task_id=check_quality",
+        "compare": f"compare?first={first}&second={second}",
+        "models": "models",
+    }.get(page, f"{page}?{run}")
     features = [{"name": "prefers-color-scheme", "value": scheme}]
     phone = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
     try:
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-        browser.get(f"{up.url}/model_report/{page}{query.get(page, '')}")
+        browser.get(f"{up.url}/model_report/{address}")
         assert serious_faults(browser, tmp_path / "page.html") == []
         browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
         assert browser.execute_script("return document.documentElement.scrollWidth") <= phone["width"]
     finally:
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+def test_the_tab_leads_to_logs_and_to_the_comparison_and_back(up: Up, browser: Chrome, run_id: str) -> None:
+    browser.get(run_url(up, run_id))
+    element(browser, "a", "Model report").click()
+    browser.switch_to.frame(element(browser, "iframe"))
+    try:
+        element(browser, "nav a", "Tasks and logs").click()
+        element(browser, "a", "Log of check_quality").click()
+        assert "roc_auc = " in element(browser, "pre").text
+        element(browser, "a", "All tasks").click()
+        element(browser, "h1", "Tasks and logs")
+        element(browser, "a", run_id).click()
+        element(browser, "nav a", "All models").click()
+        element(browser, "h1", "Models")
+    finally:
+        browser.switch_to.default_content()
+
+
+def test_tables_and_plots_of_the_framed_report_are_saved_as_files(
+    up: Up, browser: Chrome, run_id: str, tmp_path: Path
+) -> None:
+    saving = {"behavior": "allow", "downloadPath": str(tmp_path)}
+    browser.execute_cdp_cmd("Browser.setDownloadBehavior", saving)
+    browser.get(run_url(up, run_id))
+    element(browser, "a", "Model report").click()
+    browser.switch_to.frame(element(browser, "iframe"))
+    try:
+        element(browser, "nav a", "predictions.csv").click()
+        browser.switch_to.frame(element(browser, "iframe"))
+        for name in ("metrics.csv", "roc.svg"):
+            link = browser.find_element(By.CSS_SELECTOR, f"a[download='{name}']")
+            browser.execute_cdp_cmd("Page.bringToFront", {})
+            link.send_keys(Keys.ENTER)
+        wanted = {"predictions.csv", "metrics.csv", "roc.svg"}
+        wait_for(lambda: wanted <= {file.name for file in tmp_path.iterdir()}, _PAGE_SECONDS)
+    finally:
+        browser.switch_to.default_content()
+    rows = dict(row[:2] for row in csv.reader((tmp_path / "metrics.csv").read_text().splitlines()))
+    assert any(f"{evaluation_of(up, run_id).roc_auc:.4f}" in value for value in rows.values())
+    assert (tmp_path / "roc.svg").read_text().startswith("<svg")
 
 
 def test_what_a_kept_endpoint_costs_is_seen_and_it_is_taken_away_without_leaving_the_browser(

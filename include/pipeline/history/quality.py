@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from include.pipeline.documents.plan import RunPlan
     from include.pipeline.documents.table.costs import OutcomeValues
     from include.pipeline.documents.table.words import Words
+    from include.pipeline.figures.interval import Interval
     from include.pipeline.history.skill import Skill
 
 _AN_AMOUNT = 10  # of money, where hundredths are enough
@@ -36,6 +37,23 @@ class Business:
         return cls(plan.outcome_values, plan.words)
 
 
+@dataclass(frozen=True)
+class Bound:
+    """A limit in numbers, as a picture shows it."""
+
+    title: str
+    """Of the figure."""
+    value: float
+    """The figure found."""
+    limit: float
+    """What it has to be."""
+    at_least: bool = True
+    """Whether it has to be at least that; at most, otherwise."""
+    interval: "Interval | None" = None
+    """The figure's 95 % interval."""
+    is_money: bool = False
+
+
 class Judgement(NamedTuple):
     """One limit of the Params, held against a model."""
 
@@ -44,6 +62,8 @@ class Judgement(NamedTuple):
     rule: str
     """What it has to be."""
     is_met: bool
+    bound: Bound | None = None
+    """The same in numbers; None where it is not two of them."""
 
 
 def judge(
@@ -64,11 +84,17 @@ def judge(
                 f"roc_auc = {evaluation.roc_auc:.5f}",
                 f"it has to be at least min_roc_auc = {params.min_roc_auc}",
                 evaluation.roc_auc >= params.min_roc_auc,
+                Bound(
+                    "ROC AUC",
+                    evaluation.roc_auc,
+                    params.min_roc_auc,
+                    interval=evaluation.intervals.get("roc_auc"),
+                ),
             )
         )
     judged += _bounds(evaluation, params)
     if params.must_beat_baseline:
-        judged += [_skill(skill) for skill in skills(evaluation, business.costs, business.words)]
+        judged += [_skill(skill, evaluation) for skill in skills(evaluation, business.costs, business.words)]
     if isinstance(evaluation, Evaluation):
         judged += _drops(evaluation, params)
     return judged
@@ -82,7 +108,7 @@ def missed(
     Returns:
         For each limit that the model misses, the figure found and the rule; empty for a good model.
     """
-    return [(found, rule) for found, rule, is_met in judge(evaluation, params, business) if not is_met]
+    return [(found, rule) for found, rule, is_met, _ in judge(evaluation, params, business) if not is_met]
 
 
 def _bounds(evaluation: "ModelEvaluation", params: "RunParams") -> "Iterator[Judgement]":
@@ -91,7 +117,11 @@ def _bounds(evaluation: "ModelEvaluation", params: "RunParams") -> "Iterator[Jud
         found = f"{name} is not defined" if value is None else f"{name} = {_written(value)}"
         for side, bound in bounds.items():
             is_met = value is not None and (value >= bound if side == "at_least" else value <= bound)
-            yield Judgement(found, f"it has to be {side.replace('_', ' ')} gate.{name} = {bound}", is_met)
+            rule = f"it has to be {side.replace('_', ' ')} gate.{name} = {bound}"
+            told = evaluation.FIGURES[name].title
+            interval = evaluation.intervals.get(name)
+            drawn = value is not None and Bound(told, value, bound, side == "at_least", interval)
+            yield Judgement(found, rule, is_met, drawn or None)
 
 
 def _drops(evaluation: Evaluation, params: "RunParams") -> "Iterator[Judgement]":
@@ -143,6 +173,9 @@ def _decided(earlier: "PreviousModel", roc_auc: float, largest: float) -> Judgem
         f"roc_auc = {_own(earlier, roc_auc):.5f}",
         f"it has to be at most max_roc_auc_drop = {largest} below {that}",
         is_met=drop_verdict(earlier, roc_auc, largest) == "passed",
+        bound=Bound("ROC AUC beside an earlier model's", _own(earlier, roc_auc), earlier.roc_auc - largest)
+        if earlier.roc_auc is not None
+        else None,
     )
 
 
@@ -150,10 +183,18 @@ def _own(earlier: "PreviousModel", roc_auc: float) -> float:
     return roc_auc if earlier.own_roc_auc is None else earlier.own_roc_auc
 
 
-def _skill(skill: "Skill") -> Judgement:
+def _skill(skill: "Skill", evaluation: "ModelEvaluation") -> Judgement:
     side = "above" if skill.higher_is_better else "below"
     rule = f"it has to be {side} {_written(skill.without)}, that of {skill.instead}"
-    return Judgement(f"{skill.name} = {_written(skill.model)}", rule, skill.is_shown)
+    bound = Bound(
+        skill.title,
+        skill.model,
+        skill.without,
+        at_least=skill.higher_is_better,
+        interval=evaluation.intervals.get(skill.name),
+        is_money=skill.name == "profit",
+    )
+    return Judgement(f"{skill.name} = {_written(skill.model)}", rule, skill.is_shown, bound)
 
 
 def _written(figure: float) -> str:
@@ -178,4 +219,4 @@ def check_quality(
             " and ".join(rules),
             "Look at the data, the hyperparameters and the threshold, or change the gate's Params",
         )
-    return [f"{found}: {rule}" for found, rule, _ in judge(evaluation, params, business)]
+    return [f"{found}: {rule}" for found, rule, *_ in judge(evaluation, params, business)]

@@ -1,5 +1,6 @@
 """report.html: its sections, rendered into one page."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -7,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from include.pipeline.figures.few_rows import is_few
+from include.pipeline.report.downloads import with_downloads
 from include.pipeline.report.formats import FILTERS, printable
 from include.pipeline.report.sections import deployment, drift, features, run, training, use
 from include.pipeline.report.sections.binary import (
@@ -59,6 +61,8 @@ _SECTIONS: "Mapping[LabelKind, tuple[_Section, ...]]" = {
     "regression": (plain_overview, use, plain_metrics, residuals, *_OF_ALL),
 }
 """What a report on each kind of label shows, from its top down."""
+_HEADING = re.compile(r"<section>\s*<h2>")
+_CHAPTER = re.compile(r'<h2 id="(?P<place>[a-z-]+)">(?P<title>[^<]*)</h2>')
 _HERE = Path(__file__).parent
 TEMPLATES = Environment(
     loader=FileSystemLoader(_HERE),
@@ -83,11 +87,14 @@ def render_report(contents: "ReportContents") -> str:
     Returns:
         The page, to be kept as UTF-8.
     """
-    return TEMPLATES.get_template("page.html.jinja").render(
+    sections = [_render(section, contents) for section in _SECTIONS[contents.evaluation.kind]]
+    page = TEMPLATES.get_template("page.html.jinja").render(
         styles=styles(),
         contents=contents,
-        sections=[_render(section, contents) for section in _SECTIONS[contents.evaluation.kind]],
+        sections=sections,
+        chapters=[found.groupdict() for section in sections if (found := _CHAPTER.search(section))],
     )
+    return with_downloads(page)
 
 
 def styles() -> Markup:
@@ -103,4 +110,8 @@ def _render(section: _Section, contents: "ReportContents") -> Markup:
         is_few=is_few,
         words=contents.plan.words,
     )
-    return Markup(html)  # noqa: S704 - the template escaped what it shows
+    # The first heading is where the table of contents leads to.
+    named = _HEADING.sub(
+        f'<section>\n<h2 id="{section.__name__.rpartition(".")[2].replace("_", "-")}">', html, count=1
+    )
+    return Markup(named)  # noqa: S704 - the template escaped what it shows

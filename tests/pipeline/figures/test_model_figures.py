@@ -40,8 +40,8 @@ from include.pipeline.evaluation.evaluate import evaluate
 from include.pipeline.report.page import render_report
 from include.pipeline.figures.paired_rows import PairedRows
 from include.pipeline.figures.scored_rows import ScoredRows
-from plugins.model_report.compared_figures import compare_figures
-from plugins.model_report.trend import TrendPoint, trend_text
+from plugins.model_report.comparison.figures import compare_figures
+from plugins.model_report.plots.trend import TrendPoint, trend_text
 from tests.compatibility.earlier import PLACES, objects
 from tests.pipeline.report.example import LABELS, SCORES, contents_of
 
@@ -55,8 +55,8 @@ print(json.dumps({
     "report": render_report(contents_of(evaluation=made)),
     "report of before": render_report(contents_of(evaluation=before)),
     "compared": [
-        [row.title, row.first, row.second, row.verdict]
-        for row in compare_figures(before, made, pair) + compare_figures(made, made, pair)
+        [row.title, row.cells[0].value, row.cells[1].value, row.cells[1].verdict]
+        for row in compare_figures([before, made], [pair]) + compare_figures([made, made], [pair])
     ],
     "trend": trend_text(points),
     "expected": float((SCORES[LABELS == 0] < 0.5).mean()),

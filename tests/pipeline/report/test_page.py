@@ -16,7 +16,7 @@ from tests.pipeline.report.example import (
     plan_of,
 )
 from tests.pipeline.report.hostile import HOSTILE, hostile_contents
-from tests.pipeline.report.page_reader import Page
+from tests.pipeline.report.page_reader import Element, Page
 
 # Each draws all plots.
 pytestmark = pytest.mark.slow
@@ -31,16 +31,39 @@ def assert_nothing_can_run(page: Page) -> None:
         *("html", "head", "meta", "title", "style", "body", "header", "main", "section", "div", "details"),
         *("summary", "h1", "h2", "h3", "p", "ul", "li", "dl", "dt", "dd", "bdi", "code", "strong", "small"),
         *("span", "figure", "figcaption", "table", "caption", "thead", "tbody", "tr", "th", "td"),
-        *("svg", "g", "defs", "path", "use", "text", "clippath", "rect"),
+        *("svg", "g", "defs", "path", "use", "text", "clippath", "rect", "nav", "a"),
     }
     for element in page.elements:
         for name, value in element.attributes.items():
             assert WRITTEN_BY_THE_PAGE.fullmatch(name)
             assert not name.startswith("on")
             assert name not in {"src", "srcset", "action"}
-            assert name != "href" or re.fullmatch(r"#[a-z0-9-]+", value), value
+            assert name != "href" or re.fullmatch(r"#[a-z0-9-]+", value) or is_file(element), value
             assert "url(" not in value or re.fullmatch(r"url\(#[a-z0-9-]+\)", value), value
     assert len(page.all("style")) == len(page.all("title")) == 1
+
+
+def is_file(element: Element) -> bool:
+    """Whether a link saves a table or a plot, which the link itself holds."""
+    held = re.fullmatch(
+        r"data:(text/csv;charset=utf-8|image/svg\+xml);base64,[A-Za-z0-9+/=]+", element.attributes["href"]
+    )
+    return bool(held and re.fullmatch(r"[a-z0-9-]+\.(csv|svg)", element.attributes["download"]))
+
+
+def test_every_table_and_every_plot_can_be_saved(page: Page) -> None:
+    files = [link.attributes["download"] for link in page.all("a") if "download" in link.attributes]
+    assert len(files) == len(set(files)) == len(page.all("table")) + len(page.plots())
+    assert {"metrics.csv", "confusion-matrix.csv", "confusion-matrix-2.csv"} <= set(files)
+
+
+def test_the_contents_lead_to_each_section(page: Page) -> None:
+    places = {
+        link.attributes["href"]: link.text for link in page.all("a") if "download" not in link.attributes
+    }
+    headings = [heading for heading in page.all("h2") if "id" in heading.attributes]
+    assert len(headings) > 10
+    assert places == {f"#{heading.attributes['id']}": heading.text for heading in headings}
 
 
 def test_the_policy_allows_no_script_and_nothing_from_elsewhere(page: Page) -> None:
@@ -79,7 +102,7 @@ def test_ids_are_given_once_and_references_lead_somewhere(page: Page) -> None:
     assert len(ids) == len(set(ids))
     for element in page.elements:
         for name, value in element.attributes.items():
-            if name in {"href", "aria-labelledby"}:
+            if name == "aria-labelledby" or (name == "href" and value.startswith("#")):
                 assert value.removeprefix("#") in ids
             for reference in re.findall(r"url\(#([^)]+)\)", value):
                 assert reference in ids

@@ -7,6 +7,12 @@ import httpx
 from tests.plugins.model_report.pipeline_runs import PipelineRun
 
 RUN = "/model_report/run"
+ALONE = "/model_report/report"
+"""The report of a run, without the frame around it."""
+TASKS = "/model_report/tasks"
+LOG = "/model_report/log"
+PREDICTIONS = "/model_report/predictions"
+AGAINST = "/model_report/against"
 MODELS = "/model_report/models"
 COMPARE = "/model_report/compare"
 REPORT = "<!doctype html><title>A report</title><h1>It is all here</h1><script>alert(1)</script>"

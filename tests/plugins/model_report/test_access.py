@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests.plugins.model_report.browsing import COMPARE, MODELS, REPORT, RUN, side_by_side
+from tests.plugins.model_report.browsing import (
+    AGAINST,
+    ALONE,
+    COMPARE,
+    LOG,
+    MODELS,
+    PREDICTIONS,
+    REPORT,
+    RUN,
+    TASKS,
+    side_by_side,
+)
 from tests.plugins.model_report.evaluations import evaluation_of
 from tests.plugins.model_report.pipeline_runs import HIDDEN_DAG, PipelineRun, add_run, make_pipelines_of_both
 
@@ -27,7 +38,8 @@ def secret_pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_anonymous_access_is_refused(api: Api, reported: PipelineRun) -> None:
     nobody = api()
     for path, query in (
-        (RUN, reported.query),
+        *((path, reported.query) for path in (RUN, ALONE, TASKS, PREDICTIONS, AGAINST)),
+        (LOG, reported.query | {"task_id": "plan_run"}),
         (MODELS, {}),
         (COMPARE, side_by_side(reported, reported)),
     ):
@@ -40,7 +52,8 @@ def test_anonymous_access_is_refused(api: Api, reported: PipelineRun) -> None:
 def test_a_user_without_permission_is_refused(api: Api, reported: PipelineRun) -> None:
     stranger = api("stranger")
     for path, query in (
-        (RUN, reported.query),
+        *((path, reported.query) for path in (RUN, ALONE, TASKS, PREDICTIONS, AGAINST)),
+        (LOG, reported.query | {"task_id": "plan_run"}),
         (RUN, reported.query | {"run_id": "there_is_no_such_run"}),
         (MODELS, {}),
         (COMPARE, side_by_side(reported, reported)),
@@ -53,7 +66,7 @@ def test_a_user_without_permission_is_refused(api: Api, reported: PipelineRun) -
 @pytest.mark.parametrize("by", ["cookie", "header"])
 def test_cookie_and_bearer_token_both_let_in(api: Api, reported: PipelineRun, by: str) -> None:
     viewer = api("viewer", by=by)
-    assert viewer.get(RUN, params=reported.query).text == REPORT
+    assert viewer.get(ALONE, params=reported.query).text == REPORT
     assert viewer.get(MODELS).status_code == 200
 
 

@@ -67,8 +67,8 @@ def test_runs_with_the_same_test_rows_are_compared_row_by_row(admin: httpx.Clien
     for words in (
         "Both models scored the same 2,000 test rows",
         "▲ better",
-        "At each run's own threshold, 0.5 and 0.3",
-        "At one threshold for both, 0.5, that of the first run",
+        "At each run's own threshold, 0.5, 0.3",
+        "At one threshold for both, 0.5, that of run 1",
         "each call costs 2, each true positive is worth 50.",
     ):
         assert words in page.words
@@ -133,3 +133,24 @@ def test_runs_of_different_kinds_have_no_figures_in_common(admin: httpx.Client, 
     answer = admin.get(COMPARE, params=side_by_side(numbers, classes))
     assert answer.status_code == 404
     assert "different kinds, regression and multiclass" in Page(answer).words
+
+
+def test_three_runs_side_by_side(admin: httpx.Client, s3: "S3Client") -> None:
+    runs = [add_run(s3, name) for name in ("weak_of_three", "strong_of_three", "deep_of_three")]
+    for run, scores, depth in zip(runs, (WEAK, STRONG, STRONG), (5, 5, 9), strict=True):
+        evaluation, predictions = evaluated(scores)
+        hyperparameters = {**CONFIG.params.hyperparameters, "max_depth": depth}
+        plan = plan_of_run(run, hyperparameters=hyperparameters)
+        run.keep(evaluation=evaluation, predictions=predictions, plan=plan)
+    answer = admin.get(COMPARE, params={"run": [f"{run.dag_id}/{run.run_id}" for run in runs]})
+    page = Page(answer)
+    assert page.words.count("▲ better") >= 2
+    assert "hyperparameters.max_depth 5 5 9" in page.words
+    assert answer.text.count("<mark>") == 1
+    assert "The models scored the same 2,000 test rows" in page.words
+
+
+@pytest.mark.parametrize("count", [0, 1, 26])
+def test_a_comparison_is_of_two_to_25_runs(admin: httpx.Client, s3: "S3Client", count: int) -> None:  # noqa: ARG001
+    answer = admin.get(COMPARE, params={"run": [f"bank_marketing/of_{i}" for i in range(count)]})
+    assert answer.status_code == 422

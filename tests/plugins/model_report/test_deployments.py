@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests.plugins.model_report.browsing import MODELS, REPORT, RUN, Page
+from tests.plugins.model_report.browsing import ALONE, MODELS, REPORT, RUN, Page
 from tests.plugins.model_report.evaluations import evaluation_of
 from tests.plugins.model_report.pipeline_runs import add_run
 from tests.project import DEPLOYMENT_ID
@@ -20,13 +20,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationW
 def test_a_run_of_a_version_that_told_only_its_bucket_is_found(admin: httpx.Client, s3: "S3Client") -> None:
     run = add_run(s3, "of_before", deployment_id=None).keep(report=REPORT)
     assert run.places.report.startswith(f"s3://{run.bucket}/bank_marketing/runs/")
-    assert admin.get(RUN, params=run.query).text == REPORT
+    assert admin.get(ALONE, params=run.query).text == REPORT
 
 
 def test_a_run_that_was_planned_under_another_id_is_found(admin: httpx.Client, s3: "S3Client") -> None:
     run = add_run(s3, "renamed_since", deployment_id="formerly").keep(report=REPORT)
     assert run.places.report.startswith(f"s3://{run.bucket}/formerly/bank_marketing/runs/")
-    assert admin.get(RUN, params=run.query).text == REPORT
+    assert admin.get(ALONE, params=run.query).text == REPORT
 
 
 @pytest.mark.parametrize("deployment_id", [DEPLOYMENT_ID, ""])
@@ -35,7 +35,7 @@ def test_a_run_whose_answers_airflow_has_deleted_is_found(
 ) -> None:
     run = add_run(s3, f"forgotten_{deployment_id}", bucket=None, deployment_id=None)
     replace(run, deployment_id=deployment_id).keep(report=REPORT)
-    assert admin.get(RUN, params=run.query).text == REPORT
+    assert admin.get(ALONE, params=run.query).text == REPORT
 
 
 @pytest.mark.parametrize("told", ["../prod", "", "Prod", "x" * 300])

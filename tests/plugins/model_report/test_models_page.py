@@ -40,7 +40,7 @@ def test_the_models_are_listed_newest_first_a_page_at_a_time(admin: httpx.Client
     assert "ROC AUC from 0.701 to 0.725, last 0.725" in str(page.tags)
     (older,) = [link for link in page.links if "page=2" in link]
     later = Page(admin.get(urljoin(MODELS, older)))
-    assert later.links[0].endswith("listed_00")
+    assert [link.rpartition("=")[2] for link in later.links if link.startswith("run?")] == ["listed_00"]
     (newer,) = [link for link in later.links if "page=1" in link]
     assert "listed_25" in admin.get(urljoin(MODELS, newer)).text
     page.assert_nothing_executes()
@@ -82,11 +82,72 @@ def test_the_next_page_is_of_the_same_runs(admin: httpx.Client, s3: "S3Client") 
     assert [link.rpartition("=")[2] for link in later.links if link.startswith("run?")] == ["of_01"]
 
 
-@pytest.mark.parametrize("asked", [{"state": "green"}, {"since": "yesterday"}, {"page": "0"}, {"stat": "x"}])
+RANKED = {"low_auc": (0.71, 0.30), "high_auc": (0.79, 0.31), "middle": (0.75, 0.28)}
+
+
+@pytest.mark.parametrize(
+    ("asked", "listed"),
+    [
+        ({"figure": "roc_auc"}, ["high_auc", "middle", "low_auc"]),
+        ({"figure": "log_loss"}, ["middle", "low_auc", "high_auc"]),
+        ({"figure": "roc_auc", "low": "0.72"}, ["high_auc", "middle"]),
+        ({"figure": "roc_auc", "low": "", "high": "0.75"}, ["middle", "low_auc"]),
+        ({"figure": "", "low": "", "high": ""}, ["middle", "high_auc", "low_auc", "no_figures"]),
+    ],
+)
+def test_runs_are_sorted_and_chosen_by_a_figure_the_best_first(
+    admin: httpx.Client, s3: "S3Client", asked: dict[str, str], listed: list[str]
+) -> None:
+    add_run(s3, "no_figures", run_after=FIRST_RUN - timedelta(days=1))
+    for i, (run_id, (roc_auc, log_loss)) in enumerate(RANKED.items()):
+        run = add_run(s3, run_id, run_after=FIRST_RUN + timedelta(days=i))
+        run.keep(evaluation=evaluation_of(roc_auc=roc_auc, log_loss=log_loss))
+    page = Page(admin.get(MODELS, params=asked))
+    assert [link.rpartition("=")[2] for link in page.links if link.startswith("run?")] == listed
+    sorted_by = [attributes.get("aria-sort") for tag, attributes in page.tags if tag == "th"]
+    assert (set(sorted_by) != {None}) is bool(asked["figure"])
+
+
+def test_two_figures_are_plotted_against_each_other(admin: httpx.Client, s3: "S3Client") -> None:
+    for i in range(2):
+        run = add_run(s3, f"of_{i}", run_after=FIRST_RUN + timedelta(days=i))
+        run.keep(evaluation=evaluation_of(recall=0.2 + i / 10, mcc=0.3 + i / 10))
+    page = Page(admin.get(MODELS, params={"x": "recall", "y": "mcc"}))
+    (said,) = [attributes["aria-label"] or "" for tag, attributes in page.tags if tag == "svg"]
+    assert said.endswith("of run 1: 0.300, 0.400; run 2: 0.200, 0.300.")
+    # Neither is a column of every list.
+    assert "0.3000 0.4000" in page.words
+
+
+def test_the_current_model_is_at_the_head_of_every_page(admin: httpx.Client, s3: "S3Client") -> None:
+    for i in range(27):
+        run = add_run(s3, f"of_{i:02}", run_after=FIRST_RUN + timedelta(days=i))
+        run.keep(evaluation=evaluation_of(roc_auc=0.7 + i / 1000))
+        if i == 0:
+            uri = f"{run.places.models}/20261101/made-of/{run.key}.json"
+            write_object(s3, uri, b"{}", "application/json")
+    page = Page(admin.get(MODELS))
+    listed = [link.rpartition("=")[2] for link in page.links if link.startswith("run?")]
+    assert (listed[0], listed[1], len(listed)) == ("of_00", "of_26", 26)
+    assert page.words.count("★ current") == 1
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"state": "green"},
+        {"since": "yesterday"},
+        {"page": "0"},
+        {"stat": "x"},
+        {"figure": "beauty"},
+        {"low": "0.7"},
+        {"figure": "f1", "high": "nan"},
+    ],
+)
 def test_an_address_that_is_not_valid_is_refused(admin: httpx.Client, asked: dict[str, str]) -> None:
     answer = admin.get(MODELS, params=asked)
     assert answer.status_code == 422
-    assert next(iter(asked)) in answer.text
+    assert list(asked)[-1] in answer.text
 
 
 def test_a_run_whose_data_has_changed_says_so(admin: httpx.Client, s3: "S3Client") -> None:
@@ -140,14 +201,17 @@ def test_a_broken_file_is_told_at_the_head(admin: httpx.Client, s3: "S3Client") 
     assert "has no model" not in Page(admin.get(MODELS)).words
 
 
-def test_the_form_compares_the_two_runs_it_offers(admin: httpx.Client, s3: "S3Client") -> None:
+def test_the_form_compares_the_runs_that_are_ticked(admin: httpx.Client, s3: "S3Client") -> None:
     for i, run_id in enumerate(("older+run", "newer/run&x=1")):
         run = add_run(s3, run_id, run_after=FIRST_RUN + timedelta(days=i))
         run.keep(evaluation=evaluation_of(roc_auc=0.76 + i / 100))
     page = Page(admin.get(MODELS))
-    chosen = [attributes["value"] or "" for tag, attributes in page.tags if "selected" in attributes]
-    assert chosen == ["bank_marketing/older+run", "bank_marketing/newer/run&x=1"]
-    compared = Page(admin.get(COMPARE, params=dict(zip(("first", "second"), chosen, strict=True))))
+    first, ticked = (
+        [attributes["value"] or "" for _, attributes in page.tags if chosen in attributes]
+        for chosen in ("selected", "checked")
+    )
+    assert (first, ticked) == (["bank_marketing/older+run"], ["bank_marketing/newer/run&x=1"])
+    compared = Page(admin.get(COMPARE, params={"first": first, "run": ticked}))
     assert "0.7600" in compared.words
     assert "0.7700" in compared.words
 
@@ -192,7 +256,7 @@ def test_a_run_of_a_version_that_told_only_the_headline_is_listed(
         headline = evaluation_of(roc_auc=0.7654).headline.model_dump(mode="json")
         add_run(s3, f"of_before_{i}").tell(headline, "evaluate_model", "return_value")
     page = Page(admin.get(MODELS))
-    assert page.words.count("0.7654") == 6  # in its row, and twice where it is offered to be compared
+    assert page.words.count("0.7654") == 4  # in its row, and where it is offered to be compared
     assert "ROC AUC from 0.765 to 0.765" in str(page.tags)
 
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.aws.connection import connect
-from tests.plugins.model_report.browsing import COMPARE, HOSTILE, MODELS, RUN, Page, side_by_side
+from tests.plugins.model_report.browsing import COMPARE, HOSTILE, MODELS, RUN, TASKS, Page, side_by_side
 from tests.plugins.model_report.evaluations import evaluation_of
 from tests.plugins.model_report.pipeline_runs import FIRST_RUN, PipelineRun, add_run, plan_of_run
 
@@ -49,12 +49,13 @@ def test_every_answer_carries_the_headers(api: Api, admin: httpx.Client, reporte
 def test_all_links_are_relative_so_that_they_hold_below_a_path(
     admin: httpx.Client, reported: PipelineRun
 ) -> None:
-    for path, query in ((MODELS, {}), (COMPARE, side_by_side(reported, reported))):
+    paths = ((MODELS, {}), (COMPARE, side_by_side(reported, reported)), (TASKS, reported.query))
+    for path, query in paths:
         page = Page(admin.get(path, params=query))
         actions = [attributes["action"] or "" for tag, attributes in page.tags if tag == "form"]
         assert page.links
         for address in page.links + actions:
-            assert re.fullmatch(r"(models|run|compare)(\?.*)?", address)
+            assert re.fullmatch(r"(models|run|compare|tasks|log)(\?.*)?|data:text/csv;.*", address)
 
 
 def test_hostile_names_neither_execute_nor_break_a_page(admin: httpx.Client, s3: "S3Client") -> None:
@@ -124,7 +125,7 @@ def test_a_fault_of_the_page_itself_shows_no_stack_trace(
     def fails(*_: object) -> None:
         raise RuntimeError("a secret of the code")
 
-    monkeypatch.setattr("plugins.model_report.app.find_run", fails)
+    monkeypatch.setattr("plugins.model_report.run.run_pages.find_run", fails)
     answer = admin.get(RUN, params=reported.query)
     assert answer.status_code == 500
     assert "Something went wrong" in answer.text

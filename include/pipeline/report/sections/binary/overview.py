@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 from include.pipeline.history.drop import Verdict, drop_verdict
 from include.pipeline.history.skill import Skill, skills
 from include.pipeline.report import shared_figures
+from include.pipeline.report.sections.gate_plot import missed_bounds
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from include.pipeline.documents.drift import Reference
     from include.pipeline.documents.metrics import Evaluation
     from include.pipeline.documents.params import RunParams
@@ -24,6 +27,8 @@ class OverviewSection:
     """The run that made the model, where it is used again."""
     missed: tuple[str, ...]
     """What the gate found wrong."""
+    gate_plot: "Markup | None"
+    """The limits that were missed, as a picture; None where there is none that two numbers tell."""
     changes: tuple[str, ...]
     """How the data has changed since the last accepted model, a sentence each."""
     reference: "Reference | None"
@@ -56,6 +61,7 @@ def gather(contents: "ReportContents") -> OverviewSection:
         run_id=contents.plan.identity.run_id,
         reused_from=contents.reused_from,
         missed=contents.missed,
+        gate_plot=missed_bounds(contents),
         changes=contents.changes,
         reference=evaluation.drift.reference if evaluation.drift else None,
         evaluation=evaluation,

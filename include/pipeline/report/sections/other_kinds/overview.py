@@ -5,8 +5,11 @@ from typing import TYPE_CHECKING
 
 from include.pipeline.figures.interval import Interval
 from include.pipeline.history.quality import Business, judge
+from include.pipeline.report.sections.gate_plot import missed_bounds
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from include.pipeline.documents.drift import Reference
     from include.pipeline.report.contents import ReportContents
 
@@ -31,6 +34,8 @@ class OverviewSection:
     """The run that made the model, where it is used again."""
     missed: tuple[str, ...]
     """What the gate found wrong."""
+    gate_plot: "Markup | None"
+    """The limits that were missed, as a picture; None where there is none that two numbers tell."""
     met: tuple[str, ...]
     """What the gate asked and found, a clause each."""
     changes: tuple[str, ...]
@@ -52,6 +57,7 @@ def gather(contents: "ReportContents") -> OverviewSection:
             for judged in judge(evaluation, plan.params, Business.of(plan))
             if judged.is_met
         ),
+        gate_plot=missed_bounds(contents),
         changes=contents.changes,
         reference=evaluation.drift.reference if evaluation.drift else None,
         figures=[

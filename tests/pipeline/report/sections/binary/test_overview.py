@@ -148,7 +148,10 @@ def test_it_says_what_a_failed_model_misses() -> None:
     verdict = next(element for element in page.all("div") if "verdict" in element.attributes.get("class", ""))
     assert "failed" in verdict.attributes["class"]
     assert "Failed the gate" in verdict.text
-    assert [item.text for item in page.all("li")] == ["ROC AUC 0.6 is below 0.7.", "It is late."]
+    assert [item.text for item in page.all("li") if "nav" not in item.inside] == [
+        "ROC AUC 0.6 is below 0.7.",
+        "It is late.",
+    ]
 
 
 def test_it_says_that_the_data_has_changed_from_what_and_how() -> None:
@@ -176,3 +179,19 @@ def test_of_data_that_has_not_changed_the_head_says_nothing() -> None:
     for drift in (None, drift_of(column_of("age", 0.3, chance=0.2))):
         page = Page.read(render_report(contents_of(evaluation=evaluation_of(drift=drift))))
         assert box(page, "changed") is None
+
+
+def test_a_failed_gate_shows_figure_and_bound_as_a_picture() -> None:
+    plan = plan_of(CONFIG.params.model_copy(update={"min_roc_auc": 0.99}))
+    missed = ("roc_auc = 0.75000: it has to be at least min_roc_auc = 0.99",)
+    page = Page.read(
+        render_report(contents_of(plan=plan, evaluation=evaluation_of(roc_auc=0.75), missed=missed))
+    )
+    spoken = [plot.attributes["aria-label"] for plot in page.plots()]
+    assert spoken[0].startswith("ROC AUC is 0.7500, and passes from 0.9900 on; Log loss is 0.5128, ")
+    assert "bound 0.9900" in [text.text for text in page.all("text")]
+
+
+def test_a_gate_that_was_passed_has_no_picture() -> None:
+    page = Page.read(render_report(contents_of()))
+    assert not any("and passes" in plot.attributes["aria-label"] for plot in page.plots())

@@ -1,7 +1,7 @@
-"""Two runs side by side: their features and Params, and where these differ."""
+"""Runs side by side: their features and Params, and where these differ."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,20 +17,18 @@ _FEATURES = 10
 
 @dataclass(frozen=True)
 class FeatureRow:
-    """Mean absolute SHAP value of a column in two models; None where it is not a feature."""
+    """Mean absolute SHAP value of a column in each model; None where it is not a feature."""
 
     name: str
-    first: float | None
-    second: float | None
+    values: tuple[float | None, ...]
 
 
 @dataclass(frozen=True)
 class ParamRow:
-    """A Param that differs, as it may be shown."""
+    """A Param that differs, as it may be shown, for each run."""
 
     name: str
-    first: str
-    second: str
+    values: tuple[str, ...]
 
 
 def costs_of(params: Mapping[str, Any]) -> OutcomeValues | None:
@@ -71,25 +69,24 @@ def profit_by(plan: PlannedParams) -> ProfitBy | None:
     return ProfitBy(values, plan.words) if values else None
 
 
-def compare_features(first: ModelEvaluation, second: ModelEvaluation) -> list[FeatureRow]:
+def compare_features(evaluations: Sequence[ModelEvaluation]) -> list[FeatureRow]:
     """List the features that contribute most to one of the models."""
-    one, other = (
+    models = [
         {feature.name: feature.mean_abs_contribution for feature in evaluation.features}
-        for evaluation in (first, second)
-    )
-    rows = [FeatureRow(name, one.get(name), other.get(name)) for name in {**one, **other}]
-    rows.sort(key=lambda row: max(row.first or 0, row.second or 0), reverse=True)
+        for evaluation in evaluations
+    ]
+    names = dict.fromkeys(name for model in models for name in model)
+    rows = [FeatureRow(name, tuple(model.get(name) for model in models)) for name in names]
+    rows.sort(key=lambda row: max(value or 0 for value in row.values), reverse=True)
     return rows[:_FEATURES]
 
 
-def compare_params(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[ParamRow]:
-    """List the Params that differ. A `data_url` is shown without its secrets."""
-    one, other = dict(_flat(first)), dict(_flat(second))
-    return [
-        _param_row(name, one.get(name), other.get(name))
-        for name in {**one, **other}
-        if one.get(name) != other.get(name)
-    ]
+def compare_params(of_runs: Sequence[Mapping[str, Any]]) -> list[ParamRow]:
+    """List the Params that are not the same in all runs. A `data_url` is shown without its secrets."""
+    flat = [dict(_flat(params)) for params in of_runs]
+    names = dict.fromkeys(name for params in flat for name in params)
+    told = ((name, [params.get(name) for params in flat]) for name in names)
+    return [_param_row(name, values) for name, values in told if any(each != values[0] for each in values)]
 
 
 def _flat(params: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -100,13 +97,14 @@ def _flat(params: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, An
             yield f"{prefix}{name}", value
 
 
-def _param_row(name: str, first: Any, second: Any) -> ParamRow:
+def _param_row(name: str, values: Sequence[Any]) -> ParamRow:
     if name != "data_url":
-        return ParamRow(name, _text(first), _text(second))
-    one, other = without_secrets(first), without_secrets(second)
+        return ParamRow(name, tuple(_text(value) for value in values))
+    shown = [without_secrets(value) for value in values]
     # The part without secrets is equal: a signature or a password differs, which is not shown.
-    note = " (differs in a part that is not shown)" if one == other else ""
-    return ParamRow(name, one, other + note)
+    hidden = [url == shown[0] and value != values[0] for url, value in zip(shown, values, strict=True)]
+    note = " (differs in a part that is not shown)"
+    return ParamRow(name, tuple(url + note * is_hidden for url, is_hidden in zip(shown, hidden, strict=True)))
 
 
 def _text(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""The scores that two runs gave to the same test rows, or why they cannot be compared row by row."""
+"""What runs answered for the same test rows, or why they cannot be compared row by row."""
 
 import hashlib
 from collections.abc import Sequence
@@ -34,23 +34,47 @@ class AnsweredRows:
 Pair: TypeAlias = "PairedRows | AnsweredRows"
 
 
-def pair(runs: Sequence[Run], evaluations: Sequence[ModelEvaluation], results: Results) -> Pair:
-    """Read what two runs answered; scores of a label of 0 and 1 each at its own threshold.
+@dataclass(frozen=True)
+class Paired:
+    """What a first run answered beside what each later one did."""
+
+    pairs: "tuple[Pair | None, ...]"
+    """Of each run but the first; None where the two are not comparable."""
+    why_not: dict[int, str]
+    """Why they are not, in a sentence, by the number of the later run, which begins with 2."""
+
+
+def pair_with_first(runs: Sequence[Run], evaluations: Sequence[ModelEvaluation], results: Results) -> Paired:
+    """Read what runs answered; scores of a label of 0 and 1 each at its own threshold.
 
     Args:
-        runs: The first and the second.
+        runs: At least two.
         evaluations: Theirs.
         results: Reads S3.
 
     Raises:
-        NotComparableError: They were tested on different rows, or their scores are not there.
         UnreadableError: S3 does not answer.
     """
-    import numpy as np
+    read: dict[int, ScoredRows | PredictedRows | ClassifiedRows] = {}
 
-    from include.pipeline.figures.paired_rows import PairedRows
-    from include.pipeline.figures.scored_rows import ScoredRows
+    def answered(place: int) -> "ScoredRows | PredictedRows | ClassifiedRows":
+        if place not in read:
+            read[place] = _answered(runs[place], evaluations[place], results)
+        return read[place]
 
+    pairs: list[Pair | None] = []
+    why_not = {}
+    for place in range(1, len(runs)):
+        try:
+            _check_rows((runs[0], runs[place]), (evaluations[0], evaluations[place]))
+            pairs.append(_pair(answered(0), answered(place)))
+        except NotComparableError as error:
+            pairs.append(None)
+            why_not[place + 1] = str(error)
+    return Paired(tuple(pairs), why_not)
+
+
+def _check_rows(runs: Sequence[Run], evaluations: Sequence[ModelEvaluation]) -> None:
     first, second = evaluations
     for run, evaluation in zip(runs, evaluations, strict=True):
         if evaluation.test_rows_sha256 is None or evaluation.predictions_sha256 is None:
@@ -63,9 +87,16 @@ def pair(runs: Sequence[Run], evaluations: Sequence[ModelEvaluation], results: R
             f"They were tested on different rows: {_rows(first)}, and {_rows(second)}. A difference may come "
             "from the rows, not from the model."
         )
-    one, other = (
-        _answered(run, evaluation, results) for run, evaluation in zip(runs, evaluations, strict=True)
-    )
+
+
+def _pair(
+    one: "ScoredRows | PredictedRows | ClassifiedRows", other: "ScoredRows | PredictedRows | ClassifiedRows"
+) -> Pair:
+    import numpy as np
+
+    from include.pipeline.figures.paired_rows import PairedRows
+    from include.pipeline.figures.scored_rows import ScoredRows
+
     if not np.array_equal(one.labels, other.labels):
         raise NotComparableError("Their predictions.csv do not agree on the labels of the test rows.")
     if isinstance(one, ScoredRows) and isinstance(other, ScoredRows):

@@ -9,7 +9,7 @@ import pytest
 
 from include.pipeline.figures.paired_rows import PairedRows
 from plugins.model_report.clients import TooLargeError
-from plugins.model_report.paired import NotComparableError, pair
+from plugins.model_report.comparison.paired import NotComparableError, pair_with_first
 from plugins.model_report.runs import Run
 from tests.plugins.model_report.evaluations import LABELS, STRONG, WEAK, evaluated
 
@@ -46,7 +46,12 @@ def paired(*changes: dict[str, Any], files: dict[str, str | None] | None = None)
         evaluations.append(evaluation)
         kept.files[run.run_id] = predictions
     kept.files |= files or {}
-    return pair(RUNS, evaluations, cast("Results", kept)), kept
+    found = pair_with_first(RUNS, evaluations, cast("Results", kept))
+    if found.why_not:
+        raise NotComparableError(found.why_not[2])
+    (pair,) = found.pairs
+    assert pair is not None
+    return pair, kept
 
 
 def test_runs_with_the_same_test_rows_have_their_scores_read_once() -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from plugins.model_report.trend import TrendPoint, trend_svg, trend_text
+from plugins.model_report.plots.trend import TrendPoint, trend_svg, trend_text
 from tests.plugins.model_report.evaluations import evaluation_of
 
 FIRST = datetime(2026, 11, 2, tzinfo=UTC)

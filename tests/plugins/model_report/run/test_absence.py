@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from plugins.model_report.absence import why_no_report
+from plugins.model_report.run.absence import why_no_report
 from plugins.model_report.runs import Run
 from tests.plugins.model_report.pipeline_runs import DONE
 

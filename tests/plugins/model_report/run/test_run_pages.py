@@ -1,15 +1,27 @@
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 import httpx
 import pytest
 
 from include.pipeline.aws.object_store import write_object
+from include.pipeline.documents.metrics import PreviousModel
 from plugins.model_report.airflow_plugin import ModelReportPlugin
 from tests.aws.clients import STRANGER, Aws
-from tests.plugins.model_report.browsing import HOSTILE, REPORT, RUN, Page
-from tests.plugins.model_report.evaluations import evaluation_of
-from tests.plugins.model_report.pipeline_runs import DONE, PipelineRun, add_run
+from tests.aws.connection import connect
+from tests.plugins.model_report.browsing import (
+    AGAINST,
+    ALONE,
+    HOSTILE,
+    LOG,
+    PREDICTIONS,
+    REPORT,
+    RUN,
+    TASKS,
+    Page,
+)
+from tests.plugins.model_report.evaluations import WEAK, evaluated, evaluation_of
+from tests.plugins.model_report.pipeline_runs import DONE, PipelineRun, add_run, plan_of_run
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -18,11 +30,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationW
 
 
 def test_the_report_is_served_as_it_is_and_in_a_sandbox(admin: httpx.Client, reported: PipelineRun) -> None:
-    answer = admin.get(RUN, params=reported.query)
+    answer = admin.get(ALONE, params=reported.query)
     assert answer.status_code == 200
     assert answer.text == REPORT
     policy = answer.headers["Content-Security-Policy"].split("; ")
-    assert "sandbox" in policy
+    assert "sandbox allow-downloads" in policy
     assert "default-src 'none'" in policy
 
 
@@ -34,7 +46,13 @@ def test_the_tab_leads_to_the_run_whatever_its_id_holds(admin: httpx.Client, s3:
         address = (
             tab["href"].replace("{DAG_ID}", run.dag_id).replace("{RUN_ID}", quote(run_id, safe="!~*'()"))
         )
-        assert admin.get(f"/{address}").text == f"The report of {len(run_id)}"
+        outline = Page(admin.get(f"/{address}"))
+        (leads,) = [
+            each["content"] or "" for tag, each in outline.tags if each.get("http-equiv") == "refresh"
+        ]
+        address = urljoin(f"/{address}", leads.removeprefix("0;url="))
+        (frame,) = [attributes for tag, attributes in Page(admin.get(address)).tags if tag == "iframe"]
+        assert admin.get(f"/model_report/{frame['src']}").text == f"The report of {len(run_id)}"
 
 
 def test_a_run_without_a_report_says_where_it_is(admin: httpx.Client, s3: "S3Client") -> None:
@@ -50,6 +68,8 @@ def test_a_run_that_failed_early_names_the_task(admin: httpx.Client, s3: "S3Clie
     assert answer.status_code == 200
     assert "Failed before the evaluation" in answer.text
     assert "<code>plan_run</code>" in answer.text
+    (log,) = [link for link in Page(answer).links if link.startswith("log?")]
+    assert admin.get(f"/model_report/{log}").status_code == 200
 
 
 def test_a_failed_task_tells_its_error_in_three_lines(admin: httpx.Client, s3: "S3Client") -> None:
@@ -96,7 +116,7 @@ def test_a_run_whose_bucket_nobody_told_is_looked_for_in_the_default_one(
     admin: httpx.Client, s3: "S3Client"
 ) -> None:
     run = add_run(s3, "no_xcom", bucket=None).keep(report=REPORT)
-    assert admin.get(RUN, params=run.query).text == REPORT
+    assert admin.get(ALONE, params=run.query).text == REPORT
 
 
 @pytest.mark.parametrize(
@@ -116,7 +136,7 @@ def test_a_report_in_a_strangers_bucket_is_shown_only_where_the_run_named_that_a
     stranger.create_bucket(Bucket=bucket)
     run = add_run(s3, "strangers", bucket=bucket, bucket_owner=bucket_owner)
     write_object(stranger, run.places.report, REPORT.encode(), "text/html")
-    answer = admin.get(RUN, params=run.query)
+    answer = admin.get(ALONE, params=run.query)
     assert (answer.text == REPORT) is is_shown
     if not is_shown:
         assert "AWS answered AccessDenied." in Page(answer).words
@@ -133,3 +153,72 @@ def test_what_is_not_there_is_said(admin: httpx.Client, reported: PipelineRun) -
         "The DAG sagemaker_janitor does not train a model. The DAGs that do: bank_marketing."
         in Page(other).words
     )
+
+
+def test_the_frame_of_a_report_comes_without_a_look_at_s3(
+    admin: httpx.Client, s3: "S3Client", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = add_run(s3, "of_a_slow_s3", tasks=DONE | {"write_report": "success"})
+    connect(monkeypatch, "http://127.0.0.1:9")
+    page = Page(admin.get(RUN, params=run.query))
+    assert "The report is read from S3" in page.words
+    for path in ("models", "against?", "tasks?", "predictions?", "report?"):
+        assert any(link.startswith(path) for link in page.links), path
+    assert admin.get(ALONE, params=run.query).status_code == 503
+
+
+@pytest.mark.parametrize("framed", [True, False])
+def test_only_outside_a_frame_a_link_leads_to_the_run_in_airflow(
+    admin: httpx.Client, s3: "S3Client", framed: bool
+) -> None:
+    run = add_run(s3, "a+b/c:d", tasks=DONE | {"write_report": "success"})
+    headers = {"Sec-Fetch-Dest": "iframe" if framed else "document"}
+    page = Page(admin.get(RUN, params=run.query, headers=headers))
+    assert ("../dags/bank_marketing/runs/a%2Bb%2Fc%3Ad" in page.links) is not framed
+
+
+def test_a_report_that_was_removed_is_said_in_its_frame(admin: httpx.Client, s3: "S3Client") -> None:
+    run = add_run(s3, "removed", tasks=DONE | {"write_report": "success"})
+    assert "its report is not on S3" in Page(admin.get(ALONE, params=run.query)).words
+
+
+def test_each_task_leads_to_its_log(admin: httpx.Client, s3: "S3Client") -> None:
+    told = "Found: 3 cells\nExpected: every row has 4\nTo do: Correct the row"
+    tasks = {"plan_run": "success", "split_data": "failed"}
+    run = add_run(s3, "logged", state="failed", tasks=tasks, failures={"split_data": told})
+    page = Page(admin.get(TASKS, params=run.query))
+    (link,) = [link for link in page.links if link.endswith("task_id=split_data")]
+    log = Page(admin.get(f"/model_report/{link}"))
+    assert "Log of split_data Its last try, failed" in log.words
+    assert "Found: 3 cells Expected: every row has 4 To do: Correct the row" in log.words
+    log.assert_nothing_executes()
+    absent = admin.get(LOG, params=run.query | {"task_id": "nothing"})
+    assert absent.status_code == 404
+    assert "The run logged has no task nothing." in Page(absent).words
+
+
+def test_predictions_are_saved_where_rows_may_be_shown(admin: httpx.Client, s3: "S3Client") -> None:
+    _, content = evaluated(WEAK)
+    open_run, closed, bare = (add_run(s3, name) for name in ("open", "closed", "bare"))
+    open_run.keep(predictions=content, plan=plan_of_run(open_run))
+    plan = plan_of_run(closed)
+    hidden = plan.model_copy(update={"table": plan.table.model_copy(update={"show_values": False})})
+    closed.keep(predictions=content, plan=hidden)
+    answer = admin.get(PREDICTIONS, params=open_run.query)
+    assert answer.text == content
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="predictions.csv"'
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    for run in (closed, bare):
+        refused = admin.get(PREDICTIONS, params=run.query)
+        assert refused.status_code == 404
+        assert run.places.predictions in refused.text
+
+
+def test_a_run_is_compared_with_the_last_accepted_model(admin: httpx.Client, s3: "S3Client") -> None:
+    first = add_run(s3, "accepted_before").keep(evaluation=evaluation_of())
+    assert admin.get(AGAINST, params=first.query).status_code == 404
+    previous = PreviousModel(run_id="accepted_before", roc_auc=0.76)
+    later = add_run(s3, "later").keep(evaluation=evaluation_of(previous=previous))
+    answer = admin.get(AGAINST, params=later.query, follow_redirects=True)
+    assert answer.status_code == 200
+    assert Page(answer).words.index("accepted_before") < Page(answer).words.index("Run 2")

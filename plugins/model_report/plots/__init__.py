@@ -1,0 +1,1 @@
+"""Plots of runs, as inline SVG."""
