@@ -68,7 +68,7 @@ screenshots: $(INSTALLED) ## take the README's pictures anew
 docs: $(INSTALLED) ## write the page of all Params, docs/params.md, anew
 	$(BIN)/python -m docs.params_page
 
-images: $(INSTALLED) ## write the registries of the XGBoost images anew, from the sagemaker package
+images: $(INSTALLED) ## write the registries of the images anew, from the sagemaker package
 	$(BIN)/python -m include.sagemaker_images.write_registries
 
 lint: $(INSTALLED) ## ruff

@@ -14,7 +14,7 @@ from include.operators.dag.schedule import cron_or_event_schedule
 from include.operators.dag.teardown import teardown
 from include.operators.dag.trigger_form import trigger_form
 from include.operators.failures.retries import RETRIES
-from include.operators.held_plan import PLAN
+from include.operators.held_plan import PLAN, TRAINING_REQUEST
 from include.operators.returned import RAW, REUSED, SPLIT, TRAINING
 from include.operators.sagemaker.endpoint import RunSageMakerEndpointOperator
 from include.operators.sagemaker.training import ResumableSageMakerTrainingOperator
@@ -70,7 +70,7 @@ def model_pipeline(name: str, config: PipelineConfig) -> None:
             ]
         train = ResumableSageMakerTrainingOperator(
             task_id=airflow_names.TRAIN_MODEL,
-            config=PLAN["training"],
+            config=TRAINING_REQUEST,
             plan=PLAN,
             reused=REUSED,
             trigger_rule="none_failed",

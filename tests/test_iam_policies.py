@@ -30,7 +30,7 @@ from include.pipeline.documents.plan import RunLocations, RunPlan
 from include.pipeline.documents.raw_data import RawData
 from include.pipeline.documents.scoring.params import ScoreParams
 from include.pipeline.documents.scoring.settings import ScoreSettings
-from include.pipeline.documents.training_job import CompletedTrainingJob
+from include.pipeline.documents.training.job import CompletedTrainingJob
 from include.pipeline.evaluation.evaluate import evaluate_endpoint, read_evaluation
 from include.pipeline.history.accepted import accept
 from include.pipeline.history.manifest import record_run

@@ -159,6 +159,6 @@ def write_report(plan: dict[str, Any], deletions: dict[str, dict[str, Any] | Non
 
 
 def _training_job(training: dict[str, Any]) -> Any:
-    from include.pipeline.documents.training_job import CompletedTrainingJob
+    from include.pipeline.documents.training.job import CompletedTrainingJob
 
     return CompletedTrainingJob.describe(hook("sagemaker").conn, training["Training"]["TrainingJobName"])

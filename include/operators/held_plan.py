@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Variable
 
-from include.airflow_names import CHECK_QUALITY, PLAN_RUN
+from include.airflow_names import CHECK_QUALITY, PLAN_RUN, SPLIT_DATA
 from include.operators.connection import hook, s3_of
 from include.operators.deployment import check_deployment, own_deployment_id
-from include.operators.returned import Returned
+from include.operators.returned import SPLIT, Returned
 
 if TYPE_CHECKING:
     from include.pipeline.documents.config import PipelineConfig
@@ -70,6 +70,31 @@ def is_kept(params: Mapping[str, Any], gate: str | None) -> bool:
     """
     even_if_rejected = params.get("keep_rejected") is True
     return params.get("keep_endpoint") is True and (even_if_rejected or gate == "success")
+
+
+class HeldTrainingRequest(HeldPlan):
+    """A template that becomes the request of the run's training job, with what its rows have decided."""
+
+    def resolve(self, context: Mapping[str, Any]) -> Any:
+        """Fetch it from the plan, hold it to the run, and fill in what the plan could not know.
+
+        Raises:
+            PlanError: It is not the run's.
+            ParamError: The run is not within the limits of its pipeline.
+            AirflowFailException: The run was not planned, or its table not split.
+            DocumentError: What the split told cannot be read.
+        """
+        from include.pipeline.documents.split import Split
+        from include.pipeline.planning.hyperparameters.request import filled_in, is_open
+
+        request = super().resolve(context)
+        if not is_open(request):
+            return request
+        return filled_in(request, Split.read(SPLIT.resolve(context), SPLIT_DATA))
+
+
+TRAINING_REQUEST: Any = HeldTrainingRequest(PLAN_RUN, ("training",))
+"""The request of `CreateTrainingJob`."""
 
 
 def held_plan(found: dict[str, Any], *, dag_run: Any, params: Any) -> "RunPlan":

@@ -8,6 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from include.pipeline.aws.object_store import split_uri
 from include.pipeline.documents.manifest import RunManifest
 from include.pipeline.documents.plan import PlannedTable
+from include.pipeline.documents.training.algorithm import algorithm_of
 from include.pipeline.report.endpoint_call import (
     LONGEST_ROW,
     EndpointCall,
@@ -84,5 +85,7 @@ def _call(results: Results, run: Run, endpoint: str) -> EndpointCall | None:
         uri = features_of(manifest, bucket)
         features = results.read(run, uri, Range=f"bytes=0-{LONGEST_ROW - 1}")
     row = first_row(features) if features else None
-    split = manifest.split
-    return endpoint_call(endpoint, results.region, split.feature_names, row, split.classes)
+    split, algorithm = manifest.split, algorithm_of(manifest.image_uri)
+    return endpoint_call(
+        endpoint, results.region, split.feature_names, row, split.classes, algorithm=algorithm
+    )

@@ -2,7 +2,7 @@
 
 from include.pipeline.data.split import split_to_s3
 from include.pipeline.documents.plan import RunPlan
-from include.pipeline.documents.training_job import CompletedTrainingJob
+from include.pipeline.documents.training.job import CompletedTrainingJob
 from include.pipeline.evaluation.evaluate import evaluate_endpoint
 from include.pipeline.history.manifest import record_run
 from include.pipeline.planning.plan import write_plan

@@ -17,7 +17,7 @@ from include.pipeline.data.table import read_table
 from include.pipeline.documents import config
 from include.pipeline.documents.config import PipelineConfig
 from include.pipeline.errors import ConfigError, DataError
-from include.pipeline.planning.hyperparameters import check_hyperparameters
+from include.pipeline.planning.hyperparameters.check import check_hyperparameters
 from include.pipeline.source.forms.plain_csv import as_plain_csv
 
 ROWS = 400

@@ -24,7 +24,7 @@ from include.pipeline.aws.object_store import list_objects, read_object
 from include.pipeline.aws.tags import RunTags
 from include.pipeline.documents.manifest import ReusedModel, RunManifest
 from include.pipeline.documents.plan import RunPlan
-from include.pipeline.documents.training_job import CompletedTrainingJob
+from include.pipeline.documents.training.job import CompletedTrainingJob
 from include.pipeline.errors import QualityError
 from include.pipeline.history.accepted import find_same, listed_for
 from include.pipeline.history.manifest import read_manifest

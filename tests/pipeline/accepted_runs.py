@@ -12,7 +12,7 @@ from include.pipeline.documents.manifest import RunManifest
 from include.pipeline.documents.metrics import Evaluation
 from include.pipeline.documents.params import parse_params
 from include.pipeline.documents.plan import RunLocations, RunPlan
-from include.pipeline.documents.training_job import CompletedTrainingJob
+from include.pipeline.documents.training.job import CompletedTrainingJob
 from include.pipeline.history.accepted import accept
 from include.pipeline.history.manifest import record_run
 from include.pipeline.planning.names import run_key

@@ -14,7 +14,7 @@ from include.pipeline.documents.metrics import Evaluation
 from include.pipeline.documents.plan import RunPlan
 from include.pipeline.documents.raw_data import RawData
 from include.pipeline.documents.split import Split
-from include.pipeline.documents.training_job import CompletedTrainingJob
+from include.pipeline.documents.training.job import CompletedTrainingJob
 from include.pipeline.evaluation.evaluate import evaluate_endpoint
 from tests.aws.clients import Aws
 from tests.aws.endpoints import create_deployment, settled

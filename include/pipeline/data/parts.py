@@ -120,6 +120,31 @@ def check_monotone_constraints(hyperparameters: "Mapping[str, object]", features
         )
 
 
+def check_neighbours(hyperparameters: "Mapping[str, str]", features: int, rows: int) -> None:
+    """See that k-NN has as many points as it asks, and dimensions to reduce: it fails in the job else.
+
+    Args:
+        hyperparameters: Of the job, as the plan's request has them.
+        features: Their number.
+        rows: Of training.
+
+    Raises:
+        ParamError: It has not.
+    """
+    if (k := int(hyperparameters.get("k", 0))) > rows:
+        raise ParamError(
+            f"hyperparameters: k = {k}",
+            f"there are as many training rows, and the table gives {rows}",
+            "Lower k, or bring more rows",
+        )
+    if (target := int(hyperparameters.get("dimension_reduction_target", 0))) >= features:
+        raise ParamError(
+            f"hyperparameters: dimension_reduction_target = {target}",
+            f"it is below the number of features, {features}",
+            "Lower it, or leave it out with dimension_reduction_type",
+        )
+
+
 def check_row_bytes(file: "Path", rows: np.ndarray, most: int, *, label_first: bool = False) -> None:
     """See that each row fits into a request to an endpoint.
 

@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from include.pipeline.aws.object_store import MAX_OBJECT_BYTES, put_file, write_object
 from include.pipeline.aws.request_limits import MAX_BODY_BYTES
-from include.pipeline.data.bins import told_rows
 from include.pipeline.data.encoding.classes import told_classes
-from include.pipeline.data.encoding.encoded_rows import encode_table, fit_rows, unseen_rows
-from include.pipeline.data.encoding.record import Encoding
+from include.pipeline.data.encoding.encoded_rows import (
+    encode_table,
+    encoded_features,
+    fit_rows,
+    unseen_rows,
+)
 from include.pipeline.data.order import measure_order
 from include.pipeline.data.parts import (
     check_classes,
     check_features,
     check_monotone_constraints,
+    check_neighbours,
     check_row_bytes,
 )
 from include.pipeline.data.places import listed
@@ -30,7 +34,8 @@ from include.pipeline.data.writing.line import Line, places_on_the_line
 from include.pipeline.data.writing.rows import Rows, shuffled
 from include.pipeline.data.writing.sides import split_by_place
 from include.pipeline.documents.raw_data import RawData
-from include.pipeline.documents.split import EncodedFeatures, Split
+from include.pipeline.documents.split import Split
+from include.pipeline.documents.training.algorithm import ALGORITHMS
 from include.pipeline.errors import DataError
 from include.pipeline.source.worker_disk import telling_of_full_disk
 
@@ -218,14 +223,24 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan", *, max_bytes: int
         sides = line.sides(train, test) if line else None
         if sides:
             log.info("Split: %s", sides)
-        encoding = fit_rows(train, plan.table) if plan.table.is_encoded else None
+        is_scaled = not ALGORITHMS[plan.algorithm].takes_missing
+        if is_scaled:
+            # Of a column without any value, there is no mean.
+            check_features(
+                train, [validation, test], [name for name in data.names if name != plan.table.label]
+            )
+        is_encoded = plan.table.is_encoded or is_scaled
+        encoding = fit_rows(train, plan.table, is_scaled=is_scaled) if is_encoded else None
         if encoding:
             check_monotone_constraints(params.hyperparameters, len(encoding.features))
-            found = _encoded_features(encoding, plan.table, unseen_rows(train, (validation, test)))
+            found = encoded_features(encoding, plan.table, unseen_rows(train, (validation, test)))
             (written / "encoded").mkdir()
             classes = told_classes(data, encoding, plan.table, params.hyperparameters)
             encoded = encode_table(data, encoding, plan.table.label, written / "encoded")
             train, validation, test = (Rows(encoded, part.order) for part in (train, validation, test))
+        if plan.algorithm == "knn":
+            features = len(train.table.names) - 1
+            check_neighbours(plan.training["HyperParameters"], features, len(train))
         split = write_split(
             train,
             test,
@@ -260,19 +275,6 @@ def _tell_left_out(table: "TableConfig") -> None:
         log.info("Left out, as free text: %s", listed(table.texts))
     if table.leaks:
         log.info("Left out, as known only after what is predicted: %s", listed(table.leaks))
-
-
-def _encoded_features(encoding: Encoding, table: "TableConfig", unseen: dict[str, int]) -> EncodedFeatures:
-    """Say what became of categories and dates, and warn of values that no training row has."""
-    told = {name: told_rows(rows, shown=table.shows(name)) for name, rows in unseen.items()}
-    for name, rows in told.items():
-        log.warning(
-            "Column %r: %s rows to validate or test on have a value that no training row has",
-            name,
-            rows or "fewer than ten",
-        )
-    made = {column.name: column.features for column in encoding.columns if column.name in table.encoded}
-    return EncodedFeatures(sha256=encoding.sha256, features=made, unseen_rows=told)
 
 
 def _sha256(*files: Path) -> str:

@@ -14,16 +14,19 @@ from include.pipeline.aws.object_store import MAX_OBJECT_BYTES
 from include.pipeline.documents.aws_settings import AwsSettings
 from include.pipeline.documents.drift import DriftLimits
 from include.pipeline.documents.limits import Limits
-from include.pipeline.documents.params import RunParams
+from include.pipeline.documents.params import RunParams, has_rounds
 from include.pipeline.documents.scoring.settings import SCORE, ScoreSettings
 from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.documents.table.costs import Costs
 from include.pipeline.documents.table.kind import kind_faults
 from include.pipeline.documents.table.words import Words
+from include.pipeline.documents.training.algorithm import ALGORITHMS, XGBOOST, AlgorithmName
 from include.pipeline.errors import ConfigError
 from include.pipeline.values.faults import faults
 
 _HOURS_OF_A_YEAR = 366 * 24
+# https://docs.aws.amazon.com/sagemaker/latest/dg/model-managed-spot-training.html
+_LONGEST_WITHOUT_CHECKPOINTS = 3600
 
 DATASETS = Path(include.datasets.__file__).resolve().parent
 LIMITS_FILE = "PIPELINE_LIMITS_FILE"
@@ -93,6 +96,9 @@ class PipelineConfig(BaseModel):
     )
     max_active_runs: int = Field(ge=1)
     table: TableConfig
+    algorithm: AlgorithmName = Field(
+        default=XGBOOST, description="With which of SageMaker's algorithms the model is trained."
+    )
     max_source_bytes: int = Field(
         gt=0, le=MAX_OBJECT_BYTES, description="A source larger than this is refused."
     )
@@ -136,6 +142,40 @@ class PipelineConfig(BaseModel):
             raise PydanticCustomError("costs", "costs: the params call_cost and deposit_value say them too")
         if self.params.threshold_rule == "best_profit" and not (self.costs or self.params.costs):
             raise PydanticCustomError("costs", "params.threshold_rule = best_profit: needs costs")
+        return self
+
+    @model_validator(mode="after")
+    def _algorithm_can_do_it(self) -> Self:
+        algorithm = ALGORITHMS[self.algorithm]
+        if self.algorithm == XGBOOST and not has_rounds(self.params.hyperparameters):
+            raise PydanticCustomError(
+                "num_round", "params.hyperparameters: num_round is required, a whole number from 1 on"
+            )
+        if self.table.kind != "binary" and self.algorithm != XGBOOST:
+            raise PydanticCustomError(
+                "kind",
+                "algorithm: {title} is for kind: binary alone here, xgboost for all",
+                {"title": algorithm.title},
+            )
+        spot = self.aws.spot
+        if spot and not algorithm.has_checkpoints and spot.max_wait_seconds > _LONGEST_WITHOUT_CHECKPOINTS:
+            raise PydanticCustomError(
+                "spot",
+                "aws.spot.max_wait_seconds: is at most {most} for {title}, which writes no checkpoints",
+                {"most": _LONGEST_WITHOUT_CHECKPOINTS, "title": algorithm.title},
+            )
+        if self.score and self.algorithm != XGBOOST:
+            raise PydanticCustomError(
+                "score",
+                "score: new rows are scored by xgboost alone, not by {title}",
+                {"title": algorithm.title},
+            )
+        if self.table.groups and not algorithm.takes_missing:
+            raise PydanticCustomError(
+                "groups",
+                "table.groups: are told of xgboost alone, as {title} gets its features scaled",
+                {"title": algorithm.title},
+            )
         return self
 
 

@@ -7,7 +7,7 @@ from include.pipeline.documents.metrics import AnyMetrics
 from include.pipeline.documents.plan import RunIdentity
 from include.pipeline.documents.raw_data import RawData
 from include.pipeline.documents.split import Split
-from include.pipeline.documents.training_job import CompletedTrainingJob
+from include.pipeline.documents.training.job import CompletedTrainingJob
 
 
 class RunManifest(Document):

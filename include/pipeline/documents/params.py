@@ -9,7 +9,6 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
-    field_validator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -84,9 +83,10 @@ class RunParams(BaseModel):
     hyperparameters: dict[HyperparameterName, HyperparameterValue] = Field(
         max_length=100,
         title="Hyperparameters",
-        description="XGBoost's hyperparameters, by the names that the image knows. num_round is required, "
-        "and an objective that answers a probability: binary:logistic or reg:logistic; of several classes "
-        "multi:softprob with num_class, of a number reg:squarederror.",
+        description="Those of the pipeline's algorithm, by the names that its image knows. XGBoost requires "
+        "num_round, and an objective that answers a probability: binary:logistic or reg:logistic; of several "
+        "classes multi:softprob with num_class, of a number reg:squarederror. Its scale_pos_weight may be "
+        "balanced: the negatives by the positives of the training rows.",
         json_schema_extra=sections.TRAINING,
     )
     force_retrain: bool = Field(
@@ -206,8 +206,9 @@ class RunParams(BaseModel):
         json_schema_extra=sections.RARELY_CHANGED,
     )
     image_version: PlainText = Field(
-        title="XGBoost image version",
-        description="Version of SageMaker's built-in XGBoost image, such as 3.2-0 or 1.7-1.",
+        title="Image version",
+        description="Version of the image of the pipeline's algorithm: of SageMaker's built-in XGBoost such "
+        "as 3.2-0 or 1.7-1, of the others 1.",
         json_schema_extra=sections.RARELY_CHANGED,
     )
     training_instance_type: InstanceType = Field(
@@ -245,14 +246,6 @@ class RunParams(BaseModel):
         json_schema_extra=sections.RARELY_CHANGED,
     )
 
-    @field_validator("hyperparameters")
-    @classmethod
-    def _rounds_are_given(cls, value: dict[str, str | int | float]) -> dict[str, str | int | float]:
-        # Every version of the image requires it. Without it, a job would be started, billed, and fail.
-        if not _FROM_ONE_ON.fullmatch(str(value.get("num_round", ""))):
-            raise PydanticCustomError("num_round", "num_round is required, a whole number from 1 on")
-        return value
-
     @property
     def costs(self) -> OutcomeValues | None:
         """What each outcome is worth; None where these Params do not say."""
@@ -280,6 +273,14 @@ class RunParams(BaseModel):
                 {"names": names},
             )
         return self
+
+
+def has_rounds(hyperparameters: Mapping[str, Any]) -> bool:
+    """Tell whether XGBoost's num_round is there, which every version of its image requires.
+
+    Without it, a job would be started, billed, and fail.
+    """
+    return _FROM_ONE_ON.fullmatch(str(hyperparameters.get("num_round", ""))) is not None
 
 
 def parse_params(values: Mapping[str, Any]) -> RunParams:

@@ -18,6 +18,7 @@ from include.pipeline.documents.params import RunParams
 from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.documents.table.costs import OutcomeValues
 from include.pipeline.documents.table.words import Words
+from include.pipeline.documents.training.algorithm import XGBOOST, AlgorithmName
 from include.pipeline.errors import DocumentError
 
 
@@ -188,6 +189,7 @@ class RunPlan(Document):
     identity: RunIdentity
     params: RunParams
     table: TableConfig
+    algorithm: AlgorithmName = XGBOOST
     drift: DriftLimits | None
     aws: AwsSettings = AwsSettings(network_isolation=False, encrypt_between_instances=False)
     """How its job and endpoint are made, as the pipeline's YAML file had it."""

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from include.pipeline.documents.plan import RunPlan
     from include.pipeline.documents.split import Split
     from include.pipeline.documents.table.costs import OutcomeValues
-    from include.pipeline.documents.training_job import CompletedTrainingJob
+    from include.pipeline.documents.training.job import CompletedTrainingJob
 
     Rows = tuple[np.ndarray, np.ndarray]
 
@@ -168,7 +168,7 @@ def evaluate_endpoint(
     features = read_rows(s3, places.test_features, split.test_features_sha256)
     written = read_rows(s3, places.test_labels, split.test_labels_sha256)
     labels = np.loadtxt(io.BytesIO(written), dtype=float if kind == "regression" else int, ndmin=1)
-    answers = Answers(kind, len(split.classes) or 1)
+    answers = Answers(kind, len(split.classes) or 1, plan.algorithm)
     scores = score_rows(io.BytesIO(features), endpoint=plan.key, runtime=runtime, answers=answers)
     predictions = write_predictions(
         labels,
@@ -265,5 +265,10 @@ def _score_validation(
     content = read_rows(s3, plan.locations.validation, split.validation_sha256)
     rows = content.splitlines(keepends=True)
     labels, _, features = zip(*(row.partition(b",") for row in rows), strict=True)
-    scores = score_rows(io.BytesIO(b"".join(features)), endpoint=plan.key, runtime=runtime)
+    scores = score_rows(
+        io.BytesIO(b"".join(features)),
+        endpoint=plan.key,
+        runtime=runtime,
+        answers=Answers(algorithm=plan.algorithm),
+    )
     return np.array(labels, dtype=int), scores

@@ -1,7 +1,8 @@
 """Scores of the test rows: the endpoint answers requests of a size that SageMaker accepts."""
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -9,6 +10,7 @@ import numpy as np
 from botocore.exceptions import ClientError
 
 from include.pipeline.aws.request_limits import MAX_BODY_BYTES
+from include.pipeline.documents.training.algorithm import ALGORITHMS, XGBOOST, AlgorithmName
 from include.pipeline.errors import EndpointError
 from include.pipeline.values.params import LabelKind
 
@@ -28,6 +30,8 @@ class Answers:
     """Of the label."""
     outputs: int = 1
     """Numbers a row."""
+    algorithm: AlgorithmName = XGBOOST
+    """Which made the model. The score of k-NN is the share of positives among the neighbours."""
 
     def are_right(self, scores: np.ndarray) -> bool:
         """Tell whether scores, of shape `(rows, outputs)`, are such."""
@@ -58,14 +62,17 @@ class Answers:
 
 
 PROBABILITY = Answers()
+# A verbose answer has about fifty characters a neighbour, and an answer may have as many bytes as a request.
+_ROWS_AT_ONCE: Mapping[AlgorithmName, int] = {"linear-learner": 25_000, "knn": 1000}
 
 
-def batches(rows: BinaryIO, max_bytes: int) -> Iterator[list[bytes]]:
+def batches(rows: BinaryIO, max_bytes: int, max_rows: int | None = None) -> Iterator[list[bytes]]:
     """Group lines in their order so that no group is larger than one request may be.
 
     Args:
         rows: CSV lines without header.
         max_bytes: Size of a group at most, line ends included.
+        max_rows: Lines of a group at most; None for any.
 
     Raises:
         EndpointError: A single line is larger than `max_bytes`.
@@ -79,7 +86,7 @@ def batches(rows: BinaryIO, max_bytes: int) -> Iterator[list[bytes]]:
                 f"an endpoint takes at most {max_bytes} bytes in one request",
                 "Drop the widest columns",
             )
-        if size + len(line) > max_bytes:
+        if size + len(line) > max_bytes or len(batch) == max_rows:
             yield batch
             batch, size = [], 0
         batch.append(line)
@@ -111,7 +118,8 @@ def score_rows(
     Raises:
         EndpointError: The endpoint refused a request, or did not answer so for each row.
     """
-    found = [_ask(batch, endpoint, runtime, answers) for batch in batches(rows, max_bytes)]
+    groups = batches(rows, max_bytes, _ROWS_AT_ONCE.get(answers.algorithm))
+    found = [_ask(batch, endpoint, runtime, answers) for batch in groups]
     scores = np.concatenate(found) if found else np.empty((0, answers.outputs))
     return scores[:, 0] if answers.kind != "multiclass" else scores
 
@@ -119,9 +127,13 @@ def score_rows(
 def _ask(
     batch: list[bytes], endpoint: str, runtime: "SageMakerRuntimeClient", answers: Answers
 ) -> "np.ndarray[Any, np.dtype[np.float64]]":
+    accept = ALGORITHMS[answers.algorithm].accept
     try:
         response = runtime.invoke_endpoint(
-            EndpointName=endpoint, ContentType="text/csv", Accept="text/csv", Body=b"".join(batch)
+            EndpointName=endpoint,
+            ContentType="text/csv",
+            Accept=accept,
+            Body=b"".join(batch),
         )
     except runtime.exceptions.ModelError as error:
         raise EndpointError(
@@ -139,18 +151,33 @@ def _ask(
         ) from None
     answer = response["Body"].read().decode()
     try:
-        scores = np.array([float(cell) for cell in _SEPARATOR.split(answer.strip(" \t\r\n[],"))])
-    except ValueError:
+        scores = np.array(_scores_in(answer, answers.algorithm), dtype=np.float64)
+    except (ValueError, LookupError, TypeError, ZeroDivisionError):
         raise EndpointError(
             f"endpoint {endpoint!r} answered {answer[:80]!r}",
-            "an endpoint has to answer numbers to text/csv",
-            "Check that the image is SageMaker's XGBoost and the objective has one output",
+            f"an endpoint has to answer scores to {accept}",
+            f"Check that the image is SageMaker's {ALGORITHMS[answers.algorithm].title}, and what its model "
+            "answers",
         ) from None
     if len(scores) != len(batch) * answers.outputs or not answers.are_right(scores.reshape(len(batch), -1)):
+        between = f" between {scores.min()} and {scores.max()}" if len(scores) else ""
         raise EndpointError(
-            f"endpoint {endpoint!r} answered {len(scores)} scores between {scores.min()} and {scores.max()} "
-            f"to {len(batch)} rows",
+            f"endpoint {endpoint!r} answered {len(scores)} scores{between} to {len(batch)} rows",
             f"an endpoint has to answer {answers.rule} for each row",
             f"Set the hyperparameter objective to {answers.objective}",
         )
     return scores.reshape(len(batch), -1)
+
+
+def _scores_in(answer: str, algorithm: AlgorithmName) -> list[float]:
+    """Read the scores of an answer.
+
+    Forms: "Linear learner response formats" and "k-NN request and response formats" of the developer guide,
+    https://docs.aws.amazon.com/sagemaker/latest/dg/LL-in-formats.html and kNN-inference-formats.html.
+    """
+    if algorithm == XGBOOST:
+        return [float(cell) for cell in _SEPARATOR.split(answer.strip(" \t\r\n[],"))]
+    predictions = [json.loads(line) for line in answer.splitlines()]
+    if algorithm == "knn":
+        return [sum(label == 1 for label in found["labels"]) / len(found["labels"]) for found in predictions]
+    return [float(found["score"]) for found in predictions]

@@ -23,6 +23,7 @@ from include.pipeline.aws.object_store import is_there, list_objects, read_objec
 from include.pipeline.documents.manifest import RunManifest
 from include.pipeline.documents.metrics import read_evaluation
 from include.pipeline.documents.plan import RunLocations
+from include.pipeline.documents.training.algorithm import XGBOOST
 from include.pipeline.history.provenance import ModelsOf, has_accepted_content, is_in_its_place
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def fingerprint(plan: "RunPlan", raw_sha256: str) -> str:
             exclude={"groups"} if plan.table.encoded else {"show_values", "groups"}, exclude_defaults=True
         ),
         "image": plan.image_uri,
+        **({} if plan.algorithm == XGBOOST else {"algorithm": plan.algorithm}),
         "params": plan.params.model_dump(exclude=_OF_NO_MATTER, exclude_defaults=True)
         | {name: getattr(plan.params, name) for name in _FROM_THE_START},
     }

@@ -11,7 +11,7 @@ from include.pipeline.documents.metrics import ModelEvaluation
 from include.pipeline.documents.plan import RunPlan
 from include.pipeline.documents.raw_data import RawData
 from include.pipeline.documents.split import Split
-from include.pipeline.documents.training_job import CompletedTrainingJob
+from include.pipeline.documents.training.job import CompletedTrainingJob
 from include.pipeline.history.quality import Business, missed
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
 
 from collections.abc import Iterator
 
+from include.pipeline.documents.training.algorithm import ALGORITHMS
 from include.pipeline.iam.keys import use_of_keys
 from include.pipeline.iam.policy import Statement, both
 from include.pipeline.iam.scope import Scope
@@ -37,11 +38,12 @@ def sagemaker_role(scope: Scope) -> Iterator[Statement]:
         (*(arn for below in _WRITE for arn in scope.objects(below)), *scope.scored_objects(_ANSWERS)),
         scope.own_account,
     )
+    repository = ALGORITHMS[scope.config.algorithm].repository
     # AWS's images lie in accounts of AWS, which differ by region.
     yield Statement(
         "PullImage",
         ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
-        (f"arn:{scope.partition}:ecr:{scope.region}:*:repository/sagemaker-xgboost",),
+        (f"arn:{scope.partition}:ecr:{scope.region}:*:repository/{repository}",),
     )
     yield Statement("LogInToRegistry", ("ecr:GetAuthorizationToken",))
     yield Statement(

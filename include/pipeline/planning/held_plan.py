@@ -18,6 +18,7 @@ _HELD = (
     "identity",
     "params",
     "table",
+    "algorithm",
     "drift",
     "card",
     "words",

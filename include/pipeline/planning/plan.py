@@ -13,8 +13,8 @@ from include.pipeline.documents.table.kind import kind_faults
 from include.pipeline.errors import ParamError
 from include.pipeline.planning.cost import check_cost_limit
 from include.pipeline.planning.deployment_request import deployment_request
-from include.pipeline.planning.hyperparameters import check_hyperparameters
-from include.pipeline.planning.image import xgboost_image
+from include.pipeline.planning.hyperparameters.check import check_algorithm, check_hyperparameters
+from include.pipeline.planning.image import built_in_image
 from include.pipeline.planning.limits import check_limits
 from include.pipeline.planning.names import check_bucket_name, default_bucket, job_name, run_key
 from include.pipeline.planning.role import resolve_role
@@ -72,8 +72,9 @@ def make_plan(
     check_limits(checked, config, identity=identity, default_role=default_role)
     bucket = check_bucket_name(checked.bucket or default_bucket(identity.account_id, identity.region))
     role_arn = resolve_role(checked.role, default_role, iam)
-    image_uri = xgboost_image(identity.region, checked.image_version)
-    check_hyperparameters(checked, config.table.kind)
+    image_uri = built_in_image(config.algorithm, identity.region, checked.image_version)
+    check_algorithm(checked, config.algorithm)
+    check_hyperparameters(checked, config.table.kind, config.algorithm)
     _check_kind(checked, config)
     key = run_key(identity.deployment_id, identity.dag_id, identity.run_id)
     locations = RunLocations.of(bucket, identity.dag_id, key, deployment_id=identity.deployment_id)
@@ -91,6 +92,7 @@ def make_plan(
         identity=identity,
         params=checked,
         table=config.table,
+        algorithm=config.algorithm,
         drift=config.drift,
         aws=config.aws,
         card=config.card,
@@ -102,6 +104,7 @@ def make_plan(
         training=training_request(
             checked,
             config.aws,
+            config.algorithm,
             job_name=job_name(key, attempt=1),
             image_uri=image_uri,
             role_arn=role_arn,

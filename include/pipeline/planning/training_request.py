@@ -6,6 +6,8 @@ from typing import Any
 
 from include.pipeline.documents.aws_settings import AwsSettings
 from include.pipeline.documents.params import RunParams
+from include.pipeline.documents.training.algorithm import ALGORITHMS, XGBOOST, AlgorithmName
+from include.pipeline.planning.hyperparameters.request import hyperparameters_of
 
 _DEFAULT_MAX_RUNTIME_SECONDS = 86_400
 # SageMaker's limits leave out what comes before and after training: instances, download, upload.
@@ -15,6 +17,7 @@ _AROUND_TRAINING = timedelta(minutes=15)
 def training_request(
     params: RunParams,
     settings: AwsSettings,
+    algorithm: AlgorithmName = XGBOOST,
     *,
     job_name: str,
     image_uri: str,
@@ -30,8 +33,9 @@ def training_request(
     Args:
         params: The run's Params.
         settings: The pipeline's. What they turn off is not in the request.
+        algorithm: Which trains. What the training rows decide is a word among its hyperparameters.
         job_name: At most 63 characters.
-        image_uri: SageMaker's XGBoost image.
+        image_uri: SageMaker's image of it.
         role_arn: Reads `train_uri` and writes `output_uri`.
         train_uri: S3 prefix of the training files: CSV without header, label first.
         validation_uri: S3 prefix of the validation rows, in the same form; None where there are none.
@@ -39,16 +43,20 @@ def training_request(
         checkpoints_uri: S3 prefix below which a spot job keeps checkpoints, in a folder of its name.
         tags: Of the job, in SageMaker's form.
     """
-    sharded = params.training_instance_count > 1
+    sharded, trained = params.training_instance_count > 1, ALGORITHMS[algorithm]
+    kind = trained.content_type
     return {
         "TrainingJobName": job_name,
         "AlgorithmSpecification": {"TrainingImage": image_uri, "TrainingInputMode": "File"},
         "RoleArn": role_arn,
-        # SageMaker takes strings only.
-        "HyperParameters": {name: str(value) for name, value in params.hyperparameters.items()},
+        "HyperParameters": hyperparameters_of(params.hyperparameters, algorithm),
         "InputDataConfig": [
-            _channel("train", train_uri, "ShardedByS3Key" if sharded else "FullyReplicated"),
-            *([_channel("validation", validation_uri, "FullyReplicated")] if validation_uri else []),
+            _channel("train", train_uri, kind, "ShardedByS3Key" if sharded else "FullyReplicated"),
+            *(
+                [_channel("validation", validation_uri, kind, "FullyReplicated")]
+                if validation_uri and trained.validates
+                else []
+            ),
         ],
         "OutputDataConfig": {"S3OutputPath": output_uri, **_given(KmsKeyId=settings.keys.model)},
         "ResourceConfig": {
@@ -68,7 +76,9 @@ def training_request(
             # One instance has no traffic to encrypt.
             EnableInterContainerTrafficEncryption=settings.encrypt_between_instances and sharded,
             EnableManagedSpotTraining=settings.spot is not None,
-            CheckpointConfig=settings.spot and {"S3Uri": f"{checkpoints_uri}/{job_name}"},
+            CheckpointConfig=settings.spot
+            and trained.has_checkpoints
+            and {"S3Uri": f"{checkpoints_uri}/{job_name}"},
         ),
     }
 
@@ -89,9 +99,9 @@ def _given(**members: Any) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value}
 
 
-def _channel(name: str, uri: str, distribution: str) -> dict[str, Any]:
+def _channel(name: str, uri: str, content_type: str, distribution: str) -> dict[str, Any]:
     source = {"S3DataType": "S3Prefix", "S3Uri": uri, "S3DataDistributionType": distribution}
-    return {"ChannelName": name, "ContentType": "text/csv", "DataSource": {"S3DataSource": source}}
+    return {"ChannelName": name, "ContentType": content_type, "DataSource": {"S3DataSource": source}}
 
 
 def time_limit(stopping_condition: Mapping[str, int]) -> timedelta:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from include.pipeline.documents.plan import RunPlan
     from include.pipeline.documents.raw_data import RawData
     from include.pipeline.documents.split import Split
-    from include.pipeline.documents.training_job import CompletedTrainingJob
+    from include.pipeline.documents.training.job import CompletedTrainingJob
 
 
 @dataclass(frozen=True)

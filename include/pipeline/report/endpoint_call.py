@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from include.pipeline.documents.plan import RunLocations
+from include.pipeline.documents.training.algorithm import ALGORITHMS, XGBOOST, AlgorithmName
 from include.pipeline.planning.names import run_key
 
 if TYPE_CHECKING:
@@ -45,7 +46,13 @@ def first_row(features: bytes) -> str | None:
 
 
 def endpoint_call(
-    name: str, region: str, columns: tuple[str, ...], row: str | None, classes: tuple[str, ...] = ()
+    name: str,
+    region: str,
+    columns: tuple[str, ...],
+    row: str | None,
+    classes: tuple[str, ...] = (),
+    *,
+    algorithm: AlgorithmName = XGBOOST,
 ) -> EndpointCall:
     """Write the calls.
 
@@ -55,7 +62,10 @@ def endpoint_call(
         columns: The names of the features, in the model's order.
         row: A row of them; None where none may be seen or there is none, which makes it one of zeros.
         classes: What the label's classes are called, in the order of the scores; none of another label.
+        algorithm: Which made the model.
     """
+    accept = ALGORITHMS[algorithm].accept
+    file = "score.csv" if algorithm == XGBOOST else "score.jsonl"
     body = row or ",".join("0" for _ in columns)
     common = f"--region {shlex.quote(region)}"
     endpoint = shlex.quote(name)
@@ -67,16 +77,17 @@ def endpoint_call(
                 f'runtime = boto3.client("sagemaker-runtime", region_name={region!r})',
                 f"row = {body!r}",
                 "answer = runtime.invoke_endpoint(",
-                f'    EndpointName={name!r}, ContentType="text/csv", Accept="text/csv", Body=row',
+                f'    EndpointName={name!r}, ContentType="text/csv", Accept="{accept}", Body=row',
                 ")",
-                *_printing(classes),
+                *_printing(classes, algorithm),
             )
         ),
         # Versions 1 and 2 of the AWS CLI read a body that is given as text differently, and a file alike.
         aws_cli=(
             f"printf %s {shlex.quote(body)} > row.csv\n"
             f"aws sagemaker-runtime invoke-endpoint {common} --endpoint-name {endpoint} \\\n"
-            "    --content-type text/csv --accept text/csv --body fileb://row.csv score.csv && cat score.csv"
+            f"    --content-type text/csv --accept {shlex.quote(accept)} --body fileb://row.csv {file} "
+            f"&& cat {file}"
         ),
         deletion="\n".join(
             (
@@ -91,7 +102,9 @@ def endpoint_call(
     )
 
 
-def _printing(classes: tuple[str, ...]) -> tuple[str, ...]:
+def _printing(classes: tuple[str, ...], algorithm: AlgorithmName) -> tuple[str, ...]:
+    if algorithm != XGBOOST:
+        return ('print(answer["Body"].read().decode())',)
     if not classes:
         return ('print(float(answer["Body"].read()))',)
     return (

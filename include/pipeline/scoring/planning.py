@@ -11,7 +11,7 @@ from include.pipeline.documents.scoring.params import ScoreParams, parse_score_p
 from include.pipeline.documents.scoring.plan import ScoreLocations, ScorePlan
 from include.pipeline.errors import ConfigError, ParamError
 from include.pipeline.planning.held_plan import check_moment, refuse_difference
-from include.pipeline.planning.image import xgboost_image
+from include.pipeline.planning.image import built_in_image
 from include.pipeline.planning.limits import check_score_limits
 from include.pipeline.planning.names import check_bucket_name, default_bucket, job_name, run_key
 from include.pipeline.planning.role import resolve_role
@@ -89,7 +89,7 @@ def make_score_plan(
         table=config.table,
         drift=config.drift,
         aws=config.aws,
-        images=tuple(xgboost_image(identity.region, version) for version in versions),
+        images=tuple(built_in_image(config.algorithm, identity.region, version) for version in versions),
         archives=tuple(
             RunLocations.of(bucket, pipeline, "", deployment_id=whose).run
             for whose in (identity.deployment_id, "")

@@ -84,7 +84,7 @@ def test_an_unknown_field_is_refused_with_the_name_it_may_mean(datasets: Path) -
     ("place", "value", "said"),
     [
         (("params", "train_fraction"), 70, "params.train_fraction = 70 (Input should be less than 1)"),
-        (("params", "hyperparameters"), {}, "params.hyperparameters = {} (num_round is required"),
+        (("params", "hyperparameters"), {}, "params.hyperparameters: num_round is required"),
         (("table", "label"), "", "table.label = '' (String should have at least 1 character)"),
         (("table", "groups"), {"age": [40, 30]}, "groups: the cuts of age rise"),
         (("table", "groups"), {"age": [float("inf")]}, "groups: the cuts of age rise"),
@@ -95,6 +95,12 @@ def test_an_unknown_field_is_refused_with_the_name_it_may_mean(datasets: Path) -
         (("table", "split"), "time", "split: time needs time, a column"),
         (("table", "split"), "group", "split: group needs key, the column whose rows stay together"),
         (("table", "split"), ["hash"], "table.split = a list of 1"),
+        (("algorithm",), "k-nn", "(Input should be 'xgboost', 'linear-learner' or 'knn')"),
+        (("algorithm",), ["knn"], "algorithm = a list of 1"),
+        (("algorithm",), None, "algorithm = None"),
+        (("algorithm",), "knn", "table.groups: are told of xgboost alone, as k-NN gets its features scaled"),
+        (("params", "hyperparameters"), {"num_round": "ten"}, "num_round is required"),
+        (("params", "hyperparameters"), {"num_round": 1.5}, "num_round is required"),
         (("max_active_runs",), 0, "max_active_runs = 0 (Input should be greater than or equal to 1)"),
         (("max_source_bytes",), 6 * 1024**3, "should be less than or equal to 5368709120)"),
         # Dates end with the year 9999.
@@ -194,3 +200,20 @@ def test_whatever_stands_in_a_file_it_is_refused_or_valid(
         assert "wine.yaml" in error.found  # noqa: PT017 - either way is right
     else:
         assert config.PipelineConfig.model_validate(pipeline.model_dump()) == pipeline
+
+
+def test_new_rows_are_scored_by_xgboost_alone(datasets: Path) -> None:
+    fields = yaml.safe_load(BUNDLED.read_text()) | {"algorithm": "knn", "score": {}}
+    fields["table"]["groups"] = {}
+    (datasets / "wine.yaml").write_text(yaml.safe_dump(fields))
+    with pytest.raises(ConfigError, match="score: new rows are scored by xgboost alone, not by k-NN"):
+        config.load_config("wine")
+
+
+def test_a_spot_job_without_checkpoints_waits_an_hour_at_the_most(datasets: Path) -> None:
+    fields = yaml.safe_load(BUNDLED.read_text())
+    fields |= {"algorithm": "linear-learner", "aws": {"spot": {"max_wait_seconds": 7200}}}
+    fields["table"]["groups"] = {}
+    (datasets / "wine.yaml").write_text(yaml.safe_dump(fields))
+    with pytest.raises(ConfigError, match="is at most 3600 for Linear Learner, which writes no checkpoints"):
+        config.load_config("wine")

@@ -29,7 +29,7 @@ from include.pipeline.documents.plan import RunPlan
 from include.pipeline.documents.raw_data import RawData
 from include.pipeline.documents.split import Split
 from include.pipeline.documents.table.config import TableConfig
-from include.pipeline.documents.training_job import CompletedTrainingJob
+from include.pipeline.documents.training.job import CompletedTrainingJob
 from include.pipeline.errors import DataError
 from include.pipeline.evaluation.confusion_table import figures_table
 from include.pipeline.evaluation.evaluate import evaluate_endpoint

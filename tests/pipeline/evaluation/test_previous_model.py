@@ -12,7 +12,7 @@ import xgboost
 from include.pipeline.aws.object_store import read_object, split_uri, write_object
 from include.pipeline.documents.metrics import Evaluation, PreviousModel
 from include.pipeline.documents.plan import RunPlan
-from include.pipeline.documents.training_job import CompletedTrainingJob
+from include.pipeline.documents.training.job import CompletedTrainingJob
 from include.pipeline.errors import QualityError
 from include.pipeline.evaluation.evaluate import evaluate_endpoint, read_evaluation
 from include.pipeline.evaluation.predictions import read_predictions

@@ -1,13 +1,16 @@
 import io
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from include.pipeline.documents.training.algorithm import ALGORITHMS, AlgorithmName
 from include.pipeline.errors import EndpointError
-from include.pipeline.evaluation.scoring import batches, score_rows
+from include.pipeline.evaluation.scoring import Answers, batches, score_rows
 from tests.aws.clients import Aws
 from tests.aws.endpoints import deploy
 from tests.aws.training_data import put_training_data, separable_rows
@@ -29,6 +32,62 @@ def test_batches_hold_all_lines_in_order_and_none_is_too_large(rows: list[bytes]
 def test_a_line_that_no_request_can_hold_is_refused() -> None:
     with pytest.raises(EndpointError, match="a test row of 12 bytes\nExpected: an endpoint takes at most 10"):
         list(batches(io.BytesIO(b"12345678901\n"), 10))
+
+
+def test_batches_have_at_most_so_many_rows() -> None:
+    assert [len(batch) for batch in batches(io.BytesIO(b"1\n" * 7), 99, max_rows=3)] == [3, 3, 1]
+
+
+class Answering:
+    """A runtime that answers the same to everything."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.accepts: list[str] = []
+        self.exceptions = SimpleNamespace(ModelError=ZeroDivisionError)
+
+    def invoke_endpoint(self, **request: Any) -> dict[str, Any]:
+        self.accepts.append(request["Accept"])
+        return {"Body": io.BytesIO(self.text.encode())}
+
+
+LINES = '{"score": 0.25, "predicted_label": 0}\n{"score": 1, "predicted_label": 1}\n'
+NEIGHBOURS = '{"predicted_label": 0.0, "distances": [1, 2, 3, 4], "labels": [1.0, 0.0, 0.0, 0.0]}\n'
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "text", "scores"),
+    [("linear-learner", LINES, [0.25, 1.0]), ("knn", NEIGHBOURS * 2, [0.25, 0.25])],
+)
+def test_answers_of_other_algorithms_are_read(
+    algorithm: AlgorithmName, text: str, scores: list[float]
+) -> None:
+    runtime: Any = Answering(text)
+    found = score_rows(
+        io.BytesIO(b"1\n2\n"), endpoint="e", runtime=runtime, answers=Answers(algorithm=algorithm)
+    )
+    assert found.tolist() == scores
+    assert runtime.accepts == [ALGORITHMS[algorithm].accept]
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "text", "said"),
+    [
+        ("linear-learner", "0.25\n1\n", "an endpoint has to answer scores to application/jsonlines"),
+        ("linear-learner", '{"predicted_label": 1}\n', "SageMaker's Linear Learner, and what its model"),
+        ("linear-learner", LINES.replace("0.25", "[0.25, 0.5]"), "answer scores to application/jsonlines"),
+        ("linear-learner", LINES.replace("0.25", "-0.25"), "one probability for each row"),
+        ("linear-learner", LINES * 2, "answered 4 scores"),
+        ("linear-learner", "", "answer scores to|answered 0 scores"),
+        ("knn", '{"predicted_label": 1.0}\n', "to application/jsonlines; verbose=true"),
+        ("knn", '{"labels": []}\n', "to application/jsonlines; verbose=true"),
+        ("knn", NEIGHBOURS, "answered 1 scores"),
+    ],
+)
+def test_another_answer_is_refused(algorithm: AlgorithmName, text: str, said: str) -> None:
+    runtime: Any = Answering(text)
+    with pytest.raises(EndpointError, match=said):
+        score_rows(io.BytesIO(b"1\n2\n"), endpoint="e", runtime=runtime, answers=Answers(algorithm=algorithm))
 
 
 @pytest.fixture(scope="module")

@@ -130,6 +130,11 @@ def test_who_may_see_values_and_what_is_told_by_group_make_no_other_model(change
     assert fingerprint(plan.model_copy(update={"table": table}), DATA) == fingerprint(plan, DATA)
 
 
+def test_another_algorithm_changes_the_fingerprint() -> None:
+    plan = plan_of()
+    assert fingerprint(plan.model_copy(update={"algorithm": "knn"}), DATA) != fingerprint(plan, DATA)
+
+
 def test_another_image_changes_the_fingerprint_under_the_same_version() -> None:
     image = "492215442770.dkr.ecr.eu-central-1.amazonaws.com/sagemaker-xgboost:3.2-0"
     plan = plan_of()

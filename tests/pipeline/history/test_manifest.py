@@ -10,7 +10,7 @@ from include.pipeline.documents.manifest import RunManifest
 from include.pipeline.documents.metrics import Metrics
 from include.pipeline.documents.plan import RunPlan
 from include.pipeline.documents.raw_data import RawData
-from include.pipeline.documents.training_job import CompletedTrainingJob
+from include.pipeline.documents.training.job import CompletedTrainingJob
 from include.pipeline.history.manifest import code_sha256, read_manifest, record_run
 from tests.pipeline.report.example import contents_of
 

@@ -5,8 +5,9 @@ import sys
 import pytest
 from sagemaker.core import image_uris
 
+from include.pipeline.documents.training.algorithm import ALGORITHMS, AlgorithmName, algorithm_of
 from include.pipeline.errors import ParamError
-from include.pipeline.planning.image import xgboost_image
+from include.pipeline.planning.image import built_in_image
 from include.sagemaker_images import write_registries
 
 KNOWN = image_uris.config_for_framework("xgboost")["training"]
@@ -16,19 +17,24 @@ VERSIONS = {version: version for version in KNOWN["versions"]} | KNOWN["version_
 @pytest.mark.parametrize("version", VERSIONS)
 def test_each_image_is_where_the_sagemaker_package_says(version: str) -> None:
     for region in KNOWN["versions"][VERSIONS[version]]["registries"]:
-        assert xgboost_image(region, version) == image_uris.retrieve(
+        assert built_in_image("xgboost", region, version) == image_uris.retrieve(
             "xgboost", region=region, version=version
         )
 
 
-def test_the_table_is_what_the_package_knows_today() -> None:
+@pytest.mark.parametrize("framework", ALGORITHMS)
+def test_the_table_is_what_the_package_knows_today(framework: AlgorithmName) -> None:
     """Where it fails: `make images`."""
-    assert json.loads(write_registries.FILE.read_text()) == write_registries.registries()
+    table = json.loads(write_registries.file_of(framework).read_text())
+    assert table == write_registries.registries(framework)
+    uri = built_in_image(framework, "eu-central-1", "3.2-0" if framework == "xgboost" else "1")
+    assert algorithm_of(uri) == framework
+    assert f"/{ALGORITHMS[framework].repository}:" in uri
 
 
 def test_the_tutorials_four_images_are_those_it_names_by_region() -> None:
     # https://aws.amazon.com/getting-started/hands-on/build-train-deploy-machine-learning-model-sagemaker/
-    assert {region: xgboost_image(region, "latest") for region in ("us-west-2", "us-east-1")} == {
+    assert {region: built_in_image("xgboost", region, "latest") for region in ("us-west-2", "us-east-1")} == {
         "us-west-2": "433757028032.dkr.ecr.us-west-2.amazonaws.com/xgboost:latest",
         "us-east-1": "811284229777.dkr.ecr.us-east-1.amazonaws.com/xgboost:latest",
     }
@@ -43,14 +49,14 @@ def test_the_tutorials_four_images_are_those_it_names_by_region() -> None:
 )
 def test_an_image_that_nobody_knows_is_refused(region: str, version: str, said: str) -> None:
     with pytest.raises(ParamError, match=said):
-        xgboost_image(region, version)
+        built_in_image("xgboost", region, version)
 
 
 @pytest.mark.slow
 def test_a_known_image_is_found_without_the_package_which_takes_seconds_to_import() -> None:
     ask = (
-        "import sys; from include.pipeline.planning.image import xgboost_image; "
-        "xgboost_image('eu-west-1', '3.2-0'); print('sagemaker' in sys.modules)"
+        "import sys; from include.pipeline.planning.image import built_in_image; "
+        "built_in_image('xgboost', 'eu-west-1', '3.2-0'); print('sagemaker' in sys.modules)"
     )
     asked = subprocess.run([sys.executable, "-c", ask], check=True, capture_output=True, text=True)
     assert asked.stdout.strip() == "False"

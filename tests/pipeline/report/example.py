@@ -21,7 +21,7 @@ from include.pipeline.documents.params import RunParams
 from include.pipeline.documents.plan import RunIdentity, RunLocations, RunPlan
 from include.pipeline.documents.raw_data import RawData
 from include.pipeline.documents.split import Split
-from include.pipeline.documents.training_job import CompletedTrainingJob
+from include.pipeline.documents.training.job import CompletedTrainingJob
 from include.pipeline.figures.confusion_matrix import ConfusionMatrix
 from include.pipeline.figures.interval import Interval
 from include.pipeline.planning.deployment_request import deployment_request

@@ -53,6 +53,15 @@ def test_of_several_classes_each_score_is_printed_beside_its_class(
     assert capsys.readouterr().out == "{\"it's one\": 0.25, 'two': 0.75}\n"
 
 
+def test_a_model_of_another_algorithm_is_asked_for_the_form_that_has_scores() -> None:
+    call = endpoint_call("kept", "eu-west-1", COLUMNS, ROW, algorithm="knn")
+    ast.parse(call.python)
+    assert 'Accept="application/jsonlines; verbose=true"' in call.python
+    words = shlex.split(call.aws_cli)
+    assert words[words.index("--accept") + 1] == "application/jsonlines; verbose=true"
+    assert words[-2:] == ["cat", "score.jsonl"]
+
+
 def test_where_no_row_may_be_seen_it_is_one_of_zeros_as_long() -> None:
     call = endpoint_call("kept", "eu-west-1", COLUMNS, None)
     assert not call.is_real

@@ -3,7 +3,7 @@
 The rows to train, to validate and to test on are encoded here, and so are those of callers of an endpoint.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -19,9 +19,9 @@ from include.pipeline.errors import DataError
 def encode(rows: pa.RecordBatch, encoding: Encoding) -> pa.RecordBatch:
     """Encode rows.
 
-    A missing value is missing in all that is made of it, and left to XGBoost. A value that has no column of
-    its own is 0 in all of them, and 1 in the one of other values, where there is one; it has no place in the
-    alphabet, and so is missing there.
+    A missing value is missing in all that is made of it, and left to XGBoost; for an algorithm that cannot do
+    with it, it is the mean. A value that has no column of its own is 0 in all of them, and 1 in the one of
+    other values, where there is one; it has no place in the alphabet, and so is missing there.
 
     Args:
         rows: A column for each of the encoding: numbers, NaN where missing; categories as strings, plain or
@@ -29,8 +29,14 @@ def encode(rows: pa.RecordBatch, encoding: Encoding) -> pa.RecordBatch:
         encoding: As `fit` made it.
 
     Returns:
-        The features, in their order: whole numbers, or float64 with NaN.
+        The features, in their order: whole numbers, or float64 with NaN where nothing is scaled.
     """
+    made = features_of(rows, encoding)
+    return scaled(made, encoding) if encoding.scaling else made
+
+
+def features_of(rows: pa.RecordBatch, encoding: Encoding) -> pa.RecordBatch:
+    """Make features of the columns, as `encode` does before it scales them."""
     arrays: list[pa.Array] = []
     for column in encoding.columns:
         match column:
@@ -40,7 +46,36 @@ def encode(rows: pa.RecordBatch, encoding: Encoding) -> pa.RecordBatch:
                 arrays += _date(rows, column)
             case _:
                 arrays.append(rows.column(column.name))
+    names = [feature for column in encoding.columns for feature in column.features]
+    return pa.RecordBatch.from_arrays(arrays, names=names)
+
+
+def scaled(made: pa.RecordBatch, encoding: Encoding) -> pa.RecordBatch:
+    """Scale features, fill their gaps, and say where they were.
+
+    Args:
+        made: As `features_of` returns them.
+        encoding: With a scaling.
+    """
+    scaling = encoding.scaling
+    if scaling is None:
+        raise ValueError("the encoding has no scaling")
+    arrays = [
+        pa.array(np.nan_to_num((_floats(array) - mean) / deviation, copy=False))
+        for array, mean, deviation in zip(made.columns, scaling.means, scaling.deviations, strict=True)
+    ]
+    of_column = {column.name: column.features for column in encoding.columns}
+    arrays += [pa.array(is_missing(made, of_column[name]).astype(np.int8)) for name in scaling.indicators]
     return pa.RecordBatch.from_arrays(arrays, names=list(encoding.features))
+
+
+def is_missing(made: pa.RecordBatch, features: Sequence[str]) -> np.ndarray:
+    """Tell in which rows one of these features has no value: shape `(rows,)`."""
+    return np.asarray(np.any([np.isnan(_floats(made.column(name))) for name in features], axis=0))
+
+
+def _floats(array: pa.Array) -> np.ndarray:
+    return np.asarray(array.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
 def check_blank_lines(encoded: pa.RecordBatch, first: int) -> None:

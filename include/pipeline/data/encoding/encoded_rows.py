@@ -1,26 +1,37 @@
 """A stored table encoded: fitted on its training rows, applied to all, a piece at a time."""
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
+from include.pipeline.data.bins import told_rows
 from include.pipeline.data.encoding.apply import check_blank_lines, encode
 from include.pipeline.data.encoding.classes import all_classes, in_order
-from include.pipeline.data.encoding.fit import fit
+from include.pipeline.data.encoding.fit import check_features_differ, fit
 from include.pipeline.data.encoding.record import Encoding
+from include.pipeline.data.encoding.scaling import fit_scaling
 from include.pipeline.data.stored_table import Categories, StoredTable, TableWriter
 from include.pipeline.data.writing.rows import Rows
+from include.pipeline.documents.split import EncodedFeatures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from include.pipeline.documents.table.config import TableConfig
 
+log = logging.getLogger(__name__)
 
-def fit_rows(train: Rows, table: "TableConfig") -> Encoding:
+
+def fit_rows(train: Rows, table: "TableConfig", *, is_scaled: bool = False) -> Encoding:
     """Fit the encoding of a table on its training rows, and on no others.
+
+    Args:
+        train: The rows.
+        table: Says what the columns are.
+        is_scaled: Whether the algorithm needs features of one scale, without gaps.
 
     Raises:
         DataError: A category has no value there; or two features would be called the same.
@@ -30,6 +41,10 @@ def fit_rows(train: Rows, table: "TableConfig") -> Encoding:
         for name, found in train.table.categories.items()
     }
     encoding = fit([name for name in train.table.names if name != table.label], table, counts)
+    check_features_differ(encoding)
+    if is_scaled:
+        encoding = fit_scaling(encoding, _training_rows(train, encoding))
+        check_features_differ(encoding)
     classes = in_order(value for value, rows in counts.get(table.label, {}).items() if rows)
     return encoding.model_copy(update={"classes": classes})
 
@@ -50,16 +65,9 @@ def encode_table(
     """
     writer = TableWriter(folder)
     numbers = _numbers_of_classes(data, encoding, label) if encoding.classes else None
-    names = [label, *(column.name for column in encoding.columns)]
     rows = 0
-    for batch in data.batches(names):
-        texts = {
-            name: _text_of(batch.column(name), found)
-            for name, found in data.categories.items()
-            if name != label
-        }
-        columns = [texts[name] if name in texts else batch.column(name) for name in names]
-        encoded = encode(pa.RecordBatch.from_arrays(columns, names=names), encoding)
+    for batch in _batches(data, encoding, label):
+        encoded = encode(batch, encoding)
         check_blank_lines(encoded, rows)
         labels = batch.column(label)
         if numbers is not None:
@@ -67,6 +75,45 @@ def encode_table(
         writer.append(encoded.add_column(0, label, labels))
         rows += batch.num_rows
     return writer.finish()
+
+
+def _batches(data: StoredTable, encoding: Encoding, *others: str) -> "Iterator[pa.RecordBatch]":
+    """Return the columns of an encoding as it takes them, and others, some rows at a time."""
+    names = [*others, *(column.name for column in encoding.columns)]
+    texts = [name for name in data.categories if name in names and name not in others]
+    for batch in data.batches(names):
+        found = {name: _text_of(batch.column(name), data.categories[name]) for name in texts}
+        columns = [found[name] if name in found else batch.column(name) for name in names]
+        yield pa.RecordBatch.from_arrays(columns, names=names)
+
+
+def _training_rows(train: Rows, encoding: Encoding) -> "Iterator[pa.RecordBatch]":
+    """Return the training rows, as an encoding takes them, in the file's order: it decides no figure."""
+    chosen = np.zeros(train.table.rows, dtype=bool)
+    chosen[train.order] = True
+    first = 0
+    for batch in _batches(train.table, encoding):
+        yield batch.filter(pa.array(chosen[first : first + batch.num_rows]))
+        first += batch.num_rows
+
+
+def encoded_features(encoding: Encoding, table: "TableConfig", unseen: dict[str, int]) -> EncodedFeatures:
+    """Say what became of categories and dates, and warn of values that no training row has.
+
+    Args:
+        encoding: Of the table.
+        table: Says what may be seen.
+        unseen: As `unseen_rows` counts them.
+    """
+    told = {name: told_rows(rows, shown=table.shows(name)) for name, rows in unseen.items()}
+    for name, rows in told.items():
+        log.warning(
+            "Column %r: %s rows to validate or test on have a value that no training row has",
+            name,
+            rows or "fewer than ten",
+        )
+    made = {column.name: column.features for column in encoding.columns if column.name in table.encoded}
+    return EncodedFeatures(sha256=encoding.sha256, features=made, unseen_rows=told)
 
 
 def unseen_rows(train: Rows, others: "Iterable[Rows]") -> dict[str, int]:

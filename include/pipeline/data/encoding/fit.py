@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from include.pipeline.data.encoding.record import Category, Date, EncodedColumn, Encoding, Number
+from include.pipeline.data.encoding.record import MISSING, Category, Date, EncodedColumn, Encoding, Number
 from include.pipeline.documents.table.columns import CategoryColumn, DateColumn
 from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.errors import DataError
@@ -26,7 +26,7 @@ def fit(names: Sequence[str], table: TableConfig, counts: Mapping[str, Mapping[s
         counts: How many training rows have each value, of each category.
 
     Raises:
-        DataError: A category has no value in the training rows; or two columns would be called the same.
+        DataError: A category has no value in the training rows; or no feature is left.
     """
     columns: list[EncodedColumn] = []
     for name in names:
@@ -44,15 +44,27 @@ def fit(names: Sequence[str], table: TableConfig, counts: Mapping[str, Mapping[s
         raise DataError(
             "no feature is left", "a model needs one", "Ask for a part of a date, or name a column"
         )
+    return encoding
+
+
+def check_features_differ(encoding: Encoding) -> None:
+    """See that no two features are called the same.
+
+    Raises:
+        DataError: Two columns make features of one name.
+    """
     feature, times = Counter(encoding.features).most_common(1)[0]
     if times > 1:
-        makers = ", ".join(repr(column.name) for column in columns if feature in column.features)
+        makers = ", ".join(
+            repr(column.name)
+            for column in encoding.columns
+            if feature in (*column.features, f"{column.name}{MISSING}")
+        )
         raise DataError(
             f"columns {makers} make a feature of one name, {feature!r}",
             "features differ in their names",
             "Rename a column in the file, or drop one in the pipeline's YAML",
         )
-    return encoding
 
 
 def _is_for_the_split_alone(name: str, table: TableConfig) -> bool:

@@ -9,6 +9,9 @@ from pydantic import Field
 from include.pipeline.document import Document
 from include.pipeline.documents.table.columns import DateOrder, DatePart
 
+MISSING = "_missing"
+"""How the feature is called that says where a column has no value, after the column."""
+
 
 class Number(Document):
     """A column that stays as it is."""
@@ -61,6 +64,21 @@ class Date(Document):
         return (*(f"{self.name}_{part}" for part in self.parts), *days)
 
 
+class Scaling(Document):
+    """How features get one scale and no gap, for an algorithm that needs that of them.
+
+    Of each feature, in the order of the columns: what is subtracted, then what the rest is divided by. The
+    first is the mean of the training rows, so that 0, which stands for a missing value, is their mean.
+    """
+
+    means: tuple[float, ...]
+    """Of the training rows that have a value."""
+    deviations: tuple[float, ...]
+    """Standard deviations of these; 1 of a feature that is the same in all of them."""
+    indicators: tuple[str, ...]
+    """Columns without a value in some training rows: a feature more says where each is missing."""
+
+
 EncodedColumn: TypeAlias = Annotated[Number | Category | Date, Field(discriminator="kind")]
 
 
@@ -75,11 +93,15 @@ class Encoding(Document):
     """The label's classes that training rows have, in the order of the scores; empty where it has none."""
     columns: tuple[EncodedColumn, ...]
     """Each, and what becomes of it."""
+    scaling: Scaling | None = Field(default=None, exclude_if=not_)
+    """What is done to the features then; None where the algorithm needs nothing."""
 
     @property
     def features(self) -> tuple[str, ...]:
         """The columns that the model gets, in their order."""
-        return tuple(feature for column in self.columns for feature in column.features)
+        made = tuple(feature for column in self.columns for feature in column.features)
+        indicators = self.scaling.indicators if self.scaling else ()
+        return (*made, *(f"{column}{MISSING}" for column in indicators))
 
     @property
     def content(self) -> bytes:

@@ -71,7 +71,14 @@ def _kept(contents: "ReportContents") -> KeptSection | None:
     return KeptSection(
         endpoint=endpoint,
         usd_per_day=endpoint_cost(contents, timedelta(days=1)),
-        call=endpoint_call(endpoint.name, region, columns, contents.example_row, contents.split.classes),
+        call=endpoint_call(
+            endpoint.name,
+            region,
+            columns,
+            contents.example_row,
+            contents.split.classes,
+            algorithm=contents.plan.algorithm,
+        ),
         beside=contents.kept_beside,
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from include.pipeline.documents.training.algorithm import ALGORITHMS
 from include.pipeline.report import formats
 from include.pipeline.report.bars import column_bars
 
@@ -52,6 +53,8 @@ class FeaturesSection:
     """Of the SHAP values, in words."""
     answer: str
     """What the model answers for a row: a score, or a prediction."""
+    algorithm: str | None
+    """The algorithm, where no model of it can be explained."""
     is_linear: bool
     """Whether the model was asked for without trees."""
 
@@ -59,6 +62,7 @@ class FeaturesSection:
 def gather(contents: "ReportContents") -> FeaturesSection:
     """Gather the section."""
     features, kind = contents.evaluation.features, contents.evaluation.kind
+    algorithm = ALGORITHMS[contents.plan.algorithm]
     return FeaturesSection(
         plots=_plots(features, _UNITS[kind]) if features else None,
         listed=[(feature, _direction(feature)) for feature in features[:_MOST_FEATURES]],
@@ -66,6 +70,7 @@ def gather(contents: "ReportContents") -> FeaturesSection:
         image_version=contents.plan.params.image_version,
         unit=_UNITS[kind],
         answer="prediction" if kind == "regression" else "score",
+        algorithm=None if algorithm.is_readable else algorithm.title,
         is_linear=contents.plan.params.hyperparameters.get("booster") == "gblinear",
     )
 

@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from include.pipeline.documents.split import Sides
+from include.pipeline.documents.training.algorithm import ALGORITHMS, XGBOOST
+from include.pipeline.planning.hyperparameters.request import decided, hyperparameters_of
 from include.pipeline.report import formats
 from include.pipeline.report.costs import endpoint_cost, price_list, time_up, training_cost
 
@@ -82,6 +84,7 @@ def _groups(contents: "ReportContents") -> list[Facts]:
             "Training",
             {
                 **({"Trained by": contents.reused_from} if contents.reused_from else {}),
+                **({} if plan.algorithm == XGBOOST else {"Algorithm": ALGORITHMS[plan.algorithm].title}),
                 "Job": job.name,
                 "Image": plan.image_uri,
                 **_instances(contents),
@@ -94,7 +97,7 @@ def _groups(contents: "ReportContents") -> list[Facts]:
         ),
         Facts("Cost", _costs(contents)),
         *_settings(contents),
-        Facts("Hyperparameters", {name: str(value) for name, value in params.hyperparameters.items()}),
+        Facts("Hyperparameters", _hyperparameters(contents)),
         Facts(
             "Decision",
             {
@@ -234,6 +237,16 @@ def _columns(contents: "ReportContents") -> dict[str, str]:
         ),
     }
     return {name: value for name, value in told.items() if value}
+
+
+def _hyperparameters(contents: "ReportContents") -> dict[str, str]:
+    """Tell those of the job: what the training rows have decided as what it was, too."""
+    given = contents.plan.params.hyperparameters
+    planned = hyperparameters_of(given, contents.plan.algorithm)
+    return {
+        name: f"{text}, as {planned[name]}" if name in given and text != planned[name] else text
+        for name, text in decided(planned, contents.split).items()
+    }
 
 
 def _sides(contents: "ReportContents") -> dict[str, str]:

@@ -24,6 +24,14 @@ def test_of_a_linear_model_it_says_that_there_are_no_splits() -> None:
     assert "cannot be read" not in page.text
 
 
+def test_of_an_algorithm_without_explanations_it_says_so() -> None:
+    contents = contents_of(evaluation=evaluation_of(features=()))
+    contents = dataclasses.replace(contents, plan=contents.plan.model_copy(update={"algorithm": "knn"}))
+    page = Page.read(render_report(contents))
+    assert "A model of k-NN has none." in page.text
+    assert "cannot be read" not in page.text
+
+
 def test_one_hot_columns_are_one_bar_and_a_column_each_in_the_table() -> None:
     family = {"family": "month", "family_contribution": 0.5}
     features = (

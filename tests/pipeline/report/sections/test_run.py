@@ -70,6 +70,19 @@ def test_which_rows_are_tested_is_told(sides: Sides, told: str) -> None:
     assert groups_of(split=split)["Split"]["Sides"] == told
 
 
+def test_what_the_training_rows_have_decided_is_told() -> None:
+    plan = plan_of()
+    given = {"num_round": 10, "scale_pos_weight": "balanced"}
+    split = contents_of().split.model_copy(update={"train_rows": 1000, "train_positives": 125})
+    asked = plan.model_copy(update={"params": plan.params.model_copy(update={"hyperparameters": given})})
+    told = groups_of(plan=asked, split=split)
+    assert told["Hyperparameters"] == {"num_round": "10", "scale_pos_weight": "7.0, as balanced"}
+    assert "Algorithm" not in told["Training"]
+    told = groups_of(plan=plan.model_copy(update={"algorithm": "knn"}), split=split)
+    assert told["Training"]["Algorithm"] == "k-NN"
+    assert told["Hyperparameters"]["sample_size"] == "1000"
+
+
 def test_sides_by_hash_are_told_of_a_run_of_an_earlier_version() -> None:
     table = TableConfig(label="y", split="hash", key="customer")
     plan = plan_of().model_copy(update={"table": table})

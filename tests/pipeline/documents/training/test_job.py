@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import boto3
 from botocore.stub import Stubber
 
-from include.pipeline.documents.training_job import CompletedTrainingJob
+from include.pipeline.documents.training.job import CompletedTrainingJob
 
 STARTED, ENDED = datetime(2026, 11, 23, 6, 0, tzinfo=UTC), datetime(2026, 11, 23, 6, 1, tzinfo=UTC)
 

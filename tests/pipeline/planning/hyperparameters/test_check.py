@@ -11,8 +11,8 @@ from moto import mock_aws
 
 from include.pipeline.documents.params import RunParams
 from include.pipeline.errors import ParamError
-from include.pipeline.planning.hyperparameters import check_hyperparameters
-from include.pipeline.planning.image_rules import ImageRules
+from include.pipeline.planning.hyperparameters.check import check_hyperparameters
+from include.pipeline.planning.hyperparameters.image_rules import ImageRules
 from include.pipeline.values.params import LabelKind
 from tests.pipeline.planned import CONFIG, plan_of
 

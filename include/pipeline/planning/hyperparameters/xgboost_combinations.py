@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from include.pipeline.planning.image_rules import ImageRules
+from include.pipeline.planning.hyperparameters.image_rules import ImageRules
 
 # https://xgboost.readthedocs.io/en/stable/parameter.html: error is error@0.5.
 _THRESHOLD_OF_ERROR = 0.5

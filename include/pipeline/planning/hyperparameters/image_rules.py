@@ -1,4 +1,4 @@
-"""Which hyperparameters a version of SageMaker's XGBoost image takes, from the table of data."""
+"""Which hyperparameters a version of an algorithm's image takes, from the algorithm's table of data."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -8,6 +8,8 @@ from importlib import resources
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
+
+from include.pipeline.documents.training.algorithm import XGBOOST
 
 Type = Literal["integer", "number", "choice", "list", "tuple", "lists", "metrics", "metric"]
 
@@ -25,6 +27,10 @@ class Entry(BaseModel):
     """The values it takes, of any version."""
     required: bool = False
     """Whether the image refuses to go without."""
+    words: tuple[str, ...] = ()
+    """What it takes beside the numbers of its range."""
+    default: str | None = None
+    """What the image takes where nothing is given, for those that others are held against."""
     of: str | None = None
     """Of an alias: the name that it stands for."""
     since: str | None = None
@@ -36,8 +42,8 @@ class Entry(BaseModel):
 
 
 @cache
-def _table() -> Mapping[str, Any]:
-    file = resources.files("include.sagemaker_images") / "xgboost.toml"
+def _table(algorithm: str) -> Mapping[str, Any]:
+    file = resources.files("include.sagemaker_images") / f"{algorithm}.toml"
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
@@ -47,33 +53,39 @@ class ImageRules:
 
     version: str
     """The version."""
+    algorithm: str = XGBOOST
+    """Whose image it is."""
 
     @classmethod
     @cache
-    def of(cls, version: str) -> "ImageRules | None":
+    def of(cls, version: str, algorithm: str = XGBOOST) -> "ImageRules | None":
         """Return the rules of a version; None of one that the table does not know, such as `latest`."""
-        return cls(version) if version in _table()["versions"] else None
+        return cls(version, algorithm) if version in _table(algorithm)["versions"] else None
+
+    @property
+    def _table(self) -> Mapping[str, Any]:
+        return _table(self.algorithm)
 
     @property
     def hyperparameters(self) -> Mapping[str, Entry]:
         """All hyperparameters of any version, by name."""
-        return _entries("hyperparameters")
+        return _entries("hyperparameters", self.algorithm)
 
     @property
     def aliases(self) -> Mapping[str, str]:
         """The names that stand for another one, in this version."""
-        found = _entries("aliases").items()
+        found = _entries("aliases", self.algorithm).items()
         return {alias: entry.of for alias, entry in found if entry.of and self.takes(entry)}
 
     def is_before(self, version: str) -> bool:
         """Tell whether this version is older than another one."""
-        versions: list[str] = _table()["versions"]
+        versions: list[str] = self._table["versions"]
         return versions.index(self.version) < versions.index(version)
 
     def takes(self, entry: Entry) -> bool:
         """Tell whether the image takes it."""
         first, last = entry.since or self.version, entry.until or self.version
-        return not self.is_before(first) and not ImageRules(last).is_before(self.version)
+        return not self.is_before(first) and not ImageRules(last, self.algorithm).is_before(self.version)
 
     def is_obsolete(self, entry: Entry) -> bool:
         """Tell whether the image takes it, and its XGBoost ignores it or fails on it."""
@@ -81,7 +93,8 @@ class ImageRules:
 
     def values(self, name: str, of: Sequence[str | int]) -> tuple[str | int, ...]:
         """Choose those of a hyperparameter's values that the image takes and its XGBoost acts on."""
-        changed = {value: Entry(**entry) for value, entry in _table()["values"].get(name, {}).items()}
+        told = self._table.get("values", {}).get(name, {})
+        changed = {value: Entry(**entry) for value, entry in told.items()}
         return tuple(
             value
             for value in of
@@ -91,32 +104,36 @@ class ImageRules:
     @property
     def metrics(self) -> tuple[str, ...]:
         """The evaluation metrics."""
-        metrics = _table()["metrics"]
+        metrics = self._table["metrics"]
         return tuple(map(str, self.values("eval_metric", metrics["maximized"] + metrics["minimized"])))
 
     @property
     def metrics_with_threshold(self) -> tuple[str, ...]:
         """Those that also take a number, as in `error@0.7`."""
-        return tuple(_table()["metrics"]["with_threshold"])
+        return tuple(self._table["metrics"]["with_threshold"])
+
+    @property
+    def needs(self) -> Mapping[str, Mapping[str, list[str]]]:
+        """By a hyperparameter: those that have an effect with these values of it alone."""
+        needs: Mapping[str, Mapping[str, list[str]]] = self._table["needs"]
+        return needs
 
     @property
     def tree_methods_needed(self) -> Mapping[str, list[str]]:
         """The hyperparameters that work with these tree methods alone."""
-        needed: Mapping[str, list[str]] = _table()["needs"]["tree_method"]
-        return needed
+        return self.needs["tree_method"]
 
     @property
     def objectives_needed(self) -> Mapping[str, list[str]]:
         """The metrics that work with objectives alone whose names start like this."""
-        needed: Mapping[str, list[str]] = _table()["needs"]["objective"]
-        return needed
+        return self.needs["objective"]
 
     def updaters(self, kind: Literal["growers", "others", "update", "linear"]) -> tuple[str, ...]:
         """Those of a kind that the image takes and its XGBoost knows."""
         known = self.values("updater", self.hyperparameters["updater"].values)
-        return tuple(name for name in _table()["updaters"][kind] if name in known)
+        return tuple(name for name in self._table["updaters"][kind] if name in known)
 
 
 @cache
-def _entries(part: str) -> Mapping[str, Entry]:
-    return {name: Entry(**entry) for name, entry in _table()[part].items()}
+def _entries(part: str, algorithm: str) -> Mapping[str, Entry]:
+    return {name: Entry(**entry) for name, entry in _table(algorithm).get(part, {}).items()}

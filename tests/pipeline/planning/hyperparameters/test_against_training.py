@@ -25,7 +25,7 @@ from include.pipeline.errors import ParamError
 from include.pipeline.evaluation import booster, explanation
 from include.pipeline.evaluation.evaluate import score_metrics
 from include.pipeline.figures.scored_rows import ScoredRows
-from include.pipeline.planning.hyperparameters import check_hyperparameters
+from include.pipeline.planning.hyperparameters.check import check_hyperparameters
 from local_aws.algorithms.xgboost import serving, training
 from local_aws.errors import UserError
 from tests.aws.training_data import as_csv

@@ -1,4 +1,4 @@
-"""Each hyperparameter on its own, as the XGBoost image reads and refuses it."""
+"""Each hyperparameter on its own, as the image reads and refuses it."""
 
 import ast
 import difflib
@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from include.pipeline.planning.image_rules import Entry, ImageRules
+from include.pipeline.planning.hyperparameters.image_rules import Entry, ImageRules
 
 # What xgboost.sklearn and other images call it.
 _OTHER_NAMES = {
@@ -47,7 +47,8 @@ def read_values(given: Mapping[str, str], rules: ImageRules) -> tuple[dict[str, 
         fault = _of_name(said, entry, rules) if entry is None or _is_refused(entry, rules) else None
         if entry is not None and fault is None:
             try:
-                values[name] = _READERS[entry.type](name, text, entry, rules)
+                is_word = text in entry.words
+                values[name] = text if is_word else _READERS[entry.type](name, text, entry, rules)
             except ValueError as error:
                 fault = f"{said} = {text!r} ({error})"
         if fault:
@@ -63,7 +64,8 @@ def _of_name(name: str, entry: Entry | None, rules: ImageRules) -> str:
     if entry is None:
         known = [known for known, one in rules.hyperparameters.items() if not _is_refused(one, rules)]
         close = difflib.get_close_matches(name.lower(), known, n=1)
-        meant = _OTHER_NAMES.get(name) or next(iter(close), None)
+        other = _OTHER_NAMES.get(name)
+        meant = other if other in known else next(iter(close), None)
         return f"{name!r} is unknown" + (f", did you mean {meant!r}?" if meant else "")
     if rules.takes(entry):
         return f"{name!r} has no effect: image {rules.version} takes it, and its XGBoost ignores it"
@@ -98,7 +100,7 @@ def _number(_: str, text: str, entry: Entry, __: ImageRules) -> float:
         raise ValueError("has to be a number") from None
     if not math.isfinite(value) or not _in_range(value, entry.range or ""):
         raise ValueError(f"has to be in {entry.range}")
-    if value and not _SMALLEST_NUMBER <= value <= _LARGEST_NUMBER:
+    if value and not _SMALLEST_NUMBER <= abs(value) <= _LARGEST_NUMBER:
         raise ValueError("has to be 0 or a number that single precision holds, from 1.2e-38 to 3.4e38")
     return value
 

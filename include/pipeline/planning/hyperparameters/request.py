@@ -1,0 +1,75 @@
+"""The hyperparameters of a training job's request: the run's, and those that the training rows decide.
+
+The plan is made before the rows are split. What only they can tell is a word in it, and a number in the job.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from include.pipeline.documents.split import Split
+from include.pipeline.documents.training.algorithm import AlgorithmName
+
+BALANCED = "balanced"
+"""As `scale_pos_weight` of XGBoost: the negatives by the positives among the training rows."""
+OF_THE_ROWS = "of the training rows"
+"""What a plan says of a hyperparameter that they decide."""
+_DEFAULTS: Mapping[AlgorithmName, Mapping[str, str]] = {
+    "xgboost": {},
+    "linear-learner": {"predictor_type": "binary_classifier"},
+    "knn": {
+        "predictor_type": "classifier",
+        "k": "10",
+        "feature_dim": OF_THE_ROWS,
+        "sample_size": OF_THE_ROWS,
+    },
+}
+
+
+def hyperparameters_of(given: Mapping[str, Any], algorithm: AlgorithmName) -> dict[str, str]:
+    """Write a run's hyperparameters as the plan's request has them.
+
+    Args:
+        given: Those of the Params.
+        algorithm: Which the pipeline trains with. What it needs and nobody has given is added.
+    """
+    # SageMaker takes strings only.
+    return {**_DEFAULTS[algorithm], **{name: str(value) for name, value in given.items()}}
+
+
+def is_open(request: Mapping[str, Any]) -> bool:
+    """Tell whether a request has hyperparameters that the training rows have to decide."""
+    return any(_decided_by(name, text) for name, text in request["HyperParameters"].items())
+
+
+def filled_in(request: Mapping[str, Any], split: Split) -> dict[str, Any]:
+    """Replace what the training rows decide by what they have decided.
+
+    Args:
+        request: The plan's, of `CreateTrainingJob`.
+        split: Of the run: what counts are taken from.
+    """
+    return {**request, "HyperParameters": decided(request["HyperParameters"], split)}
+
+
+def decided(hyperparameters: Mapping[str, str], split: Split) -> dict[str, str]:
+    """Replace what the training rows decide, as `filled_in` does."""
+    return {
+        name: str(_decision(name, split)) if _decided_by(name, text) else text
+        for name, text in hyperparameters.items()
+    }
+
+
+def _decision(name: str, split: Split) -> float:
+    match name:
+        case "scale_pos_weight":
+            # Of a label of other values, plan_run refuses the word.
+            positives = split.train_positives or 0
+            return (split.train_rows - positives) / positives
+        case "feature_dim":
+            return len(split.feature_names)
+        case _:
+            return split.train_rows
+
+
+def _decided_by(name: str, text: str) -> bool:
+    return text == OF_THE_ROWS or (name, text) == ("scale_pos_weight", BALANCED)

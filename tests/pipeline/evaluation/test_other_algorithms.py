@@ -1,0 +1,158 @@
+"""A table with text and gaps through Linear Learner and k-NN, from its file to its predictions."""
+
+import hashlib
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import roc_auc_score
+from sklearn.neighbors import KNeighborsClassifier
+
+from include.pipeline.aws.object_store import list_objects, read_object, write_object
+from include.pipeline.data.encoding.callers import encode_csv
+from include.pipeline.data.encoding.record import Encoding
+from include.pipeline.data.split import split_to_s3
+from include.pipeline.documents.metrics import Evaluation
+from include.pipeline.documents.plan import RunPlan
+from include.pipeline.documents.raw_data import RawData
+from include.pipeline.documents.split import Split
+from include.pipeline.documents.training.algorithm import AlgorithmName
+from include.pipeline.documents.training.job import CompletedTrainingJob
+from include.pipeline.errors import ParamError
+from include.pipeline.evaluation.evaluate import evaluate_endpoint
+from include.pipeline.evaluation.scoring import Answers, score_rows
+from include.pipeline.planning.hyperparameters.request import filled_in
+from tests.aws.clients import Aws
+from tests.aws.endpoints import create_deployment, settled
+from tests.aws.training_jobs import finished
+from tests.pipeline.data.encoding.churn import TABLE, churn, written
+from tests.pipeline.planned import CONFIG, plan_of
+from tests.services.local_aws_server import local_aws_server
+
+pytestmark = pytest.mark.slow
+
+FRAME = churn(rows=800, seed=3)
+CONTENT = written(FRAME)
+RAW = RawData(
+    uri="s3://churn/churn.csv",
+    url="https://data.example.com/churn.csv",
+    sha1=hashlib.sha1(CONTENT, usedforsecurity=False).hexdigest(),
+    sha256=hashlib.sha256(CONTENT).hexdigest(),
+    bytes=len(CONTENT),
+    etag=None,
+    last_modified=None,
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    aws: Aws
+    plan: RunPlan
+    split: Split
+    evaluation: Evaluation
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[Aws]:
+    with local_aws_server() as server:
+        aws = Aws(server.url)
+        s3 = aws.client("s3")
+        s3.create_bucket(Bucket="churn")
+        write_object(s3, RAW.uri, CONTENT, "text/csv")
+        yield aws
+
+
+def planned(algorithm: AlgorithmName, hyperparameters: dict[str, str | int | float]) -> RunPlan:
+    config = CONFIG.model_copy(update={"table": TABLE, "drift": None, "algorithm": algorithm})
+    params = {"hyperparameters": hyperparameters, "image_version": "1", "validation_fraction": 0.1}
+    return plan_of({"bucket": "churn", **params}, config=config, dag_id=algorithm)
+
+
+def run_of(aws: Aws, plan: RunPlan) -> Run:
+    s3, sagemaker = aws.client("s3"), aws.client("sagemaker")
+    split = split_to_s3(s3, RAW, plan)
+    sagemaker.create_training_job(**filled_in(plan.training, split))
+    assert finished(sagemaker, plan.key)["TrainingJobStatus"] == "Completed"
+    job = CompletedTrainingJob.describe(sagemaker, plan.key)
+    requests = {**plan.deployment}
+    requests["Model"]["PrimaryContainer"]["ModelDataUrl"] = job.model_uri
+    create_deployment(sagemaker, requests)
+    assert settled(sagemaker, plan.key)["EndpointStatus"] == "InService"
+    evaluation = evaluate_endpoint(
+        plan, split, job, s3=s3, runtime=aws.client("sagemaker-runtime"), logs=aws.client("logs")
+    )
+    return Run(aws, plan, split, evaluation)
+
+
+@pytest.fixture(scope="module")
+def knn(aws: Aws) -> Run:
+    return run_of(aws, planned("knn", {"k": 15}))
+
+
+@pytest.fixture(scope="module")
+def linear(aws: Aws) -> Run:
+    return run_of(aws, planned("linear-learner", {"positive_example_weight_mult": "balanced"}))
+
+
+@pytest.fixture(params=["knn", "linear"])
+def run(request: pytest.FixtureRequest) -> Run:
+    found: Run = request.getfixturevalue(request.param)
+    return found
+
+
+def test_figures_are_those_of_the_scores(run: Run) -> None:
+    s3, places = run.aws.client("s3"), run.plan.locations
+    predictions = pd.read_csv(io.BytesIO(read_object(s3, places.predictions)))
+    assert len(predictions) == run.split.test_rows == 240
+    area = roc_auc_score(predictions["label"], predictions["score"])
+    assert run.evaluation.roc_auc == pytest.approx(area)
+    # The plan and the age tell who leaves.
+    assert area > 0.65
+    assert run.evaluation.validation_rows == run.split.validation_rows == 56
+    # Neither has what explains a model of XGBoost.
+    assert run.evaluation.features == ()
+
+
+def test_a_caller_with_the_json_gets_the_scores_of_the_evaluation_to_the_last_bit(run: Run) -> None:
+    s3, places = run.aws.client("s3"), run.plan.locations
+    encoding = Encoding.read(read_object(s3, places.encoding), places.encoding)
+    test = np.random.RandomState(1729).choice(800, size=800, replace=False)[560:]
+    body = encode_csv(written(FRAME.iloc[test].drop(columns="churned")), encoding)
+    asked = score_rows(
+        io.BytesIO(body),
+        endpoint=run.plan.key,
+        runtime=run.aws.client("sagemaker-runtime"),
+        answers=Answers(algorithm=run.plan.algorithm),
+    )
+    predictions = pd.read_csv(io.BytesIO(read_object(s3, places.predictions)))
+    assert asked.tobytes() == predictions["score"].to_numpy().tobytes()
+
+
+def test_the_score_of_k_nn_is_the_share_of_positives_among_the_neighbours(knn: Run) -> None:
+    s3, places = knn.aws.client("s3"), knn.plan.locations
+    (train,) = (read_object(s3, uri) for uri in list_objects(s3, places.train))
+    rows = pd.read_csv(io.BytesIO(train), header=None).to_numpy()
+    features = pd.read_csv(io.BytesIO(read_object(s3, places.test_features)), header=None).to_numpy()
+    own = KNeighborsClassifier(15).fit(rows[:, 1:], rows[:, 0].astype(int)).predict_proba(features)[:, 1]
+    predictions = pd.read_csv(io.BytesIO(read_object(s3, places.predictions)))
+    assert predictions["score"].to_numpy() == pytest.approx(own)
+
+
+@pytest.mark.parametrize(
+    ("hyperparameters", "said"),
+    [
+        ({"k": 505}, "k = 505(?s:.*)the table gives 504"),
+        (
+            {"dimension_reduction_type": "sign", "dimension_reduction_target": 40},
+            "dimension_reduction_target = 40(?s:.*)below the number of features",
+        ),
+    ],
+)
+def test_what_the_table_is_too_small_for_is_refused_before_a_job(
+    aws: Aws, hyperparameters: dict[str, str | int | float], said: str
+) -> None:
+    with pytest.raises(ParamError, match=said):
+        split_to_s3(aws.client("s3"), RAW, planned("knn", hyperparameters))
