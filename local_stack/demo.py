@@ -40,7 +40,7 @@ def choose_data(asked: str | None, pipeline: str = DAG_ID) -> str:
 
     Args:
         asked: A path or a URL.
-        pipeline: Which one. The tutorial's alone has a sample.
+        pipeline: Which one. That of an example has its table beside its YAML file.
 
     Raises:
         StackError: The path leads to no file.
@@ -56,6 +56,8 @@ def choose_data(asked: str | None, pipeline: str = DAG_ID) -> str:
     if pipeline != DAG_ID:
         if url.startswith("https://"):
             return url
+        if (sample := DATASETS / url).is_file():
+            return sample.as_uri()
         raise StackError(f"PIPELINE={pipeline}: say where its data is on this machine, with DATA=path")
     try:
         httpx.head(url, timeout=5).raise_for_status()

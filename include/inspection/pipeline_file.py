@@ -65,7 +65,7 @@ def pipeline_file(pipeline: str, data_url: str, found: Findings) -> str:
 def _hyperparameters(found: Findings) -> str:
     match found.answer.kind:
         case "binary":
-            told = {"depth": 5, "eta": 0.2, "weight": 6, "objective": "binary:logistic"}
+            told = {"depth": 5, "eta": 0.1, "weight": 6, "objective": "binary:logistic"}
             more = ["num_round: 100"]
         case "multiclass":
             told = {"depth": 5, "eta": 0.2, "weight": 1, "objective": "multi:softprob"}

@@ -41,7 +41,9 @@ def models_page(user: GetUserDep, asked: Annotated[ModelsQuery, Query()]) -> HTM
     if not chosen:
         raise HTTPException(HTTPStatus.FORBIDDEN)
     results = Results()
-    listings = [list_runs(name, asked, asked.page, results) for name in chosen]
+    found = [list_runs(name, asked, asked.page, results) for name in chosen]
+    # Of examples that nobody has run, there is nothing to see beside the others.
+    listings = [each for each in found if pipeline or each.figures or not config.is_example(each.dag_id)]
     evaluated = [each for listing in listings for each in listing.evaluated if not each.run.has_deleted]
     named = {name: ALL_FIGURES[name] for name in (asked.figure, asked.x, asked.y) if name}
     figures = {name: figure for listing in listings for name, figure in listing.known.items()} | named

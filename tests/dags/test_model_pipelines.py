@@ -21,6 +21,7 @@ from airflow.sdk.bases.decorator import DecoratedOperator
 from airflow.sdk.definitions.context import _AIRFLOW_PARSING_CONTEXT_DAG_ID
 from airflow.sdk.exceptions import AirflowFailException
 
+from include.datasets.make_examples import EXAMPLES
 from include.operators.create_bucket import CreateOwnBucketOperator
 from include.operators.dag.documentation import TASKS
 from include.operators.failures.retries import RETRY_POLICY
@@ -87,7 +88,22 @@ def dag(dags: dict[str, DAG]) -> DAG:
 def test_each_yaml_has_its_pipeline_and_its_watcher(dags: dict[str, DAG]) -> None:
     pipelines = {file.stem for file in DATASETS.glob("*.yaml")}
     assert "bank_marketing" in pipelines
-    assert set(dags) == pipelines | {f"{name}_source" for name in pipelines} | OTHERS
+    # Nothing watches the table of an example, which lies beside its YAML file.
+    watched = {f"{name}_source" for name in pipelines - set(EXAMPLES)}
+    assert set(dags) == pipelines | watched | OTHERS
+
+
+def test_examples_are_tagged_run_by_hand_alone_and_can_be_hidden(
+    dags: dict[str, DAG], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tagged = {dag_id for dag_id, dag in dags.items() if "example" in dag.tags}
+    assert tagged == set(EXAMPLES)
+    assert {load_config(name).schedule for name in tagged} == {None}
+    monkeypatch.setenv("PIPELINE_EXAMPLES", "no")
+    assert set(parsed()) == set(dags) - tagged
+    # A run that is under way goes on to its end.
+    monkeypatch.setenv(_AIRFLOW_PARSING_CONTEXT_DAG_ID, "fraud")
+    assert "fraud" in parsed()
 
 
 OTHER = {

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from include.datasets.make_examples import EXAMPLES, path_of
 from include.pipeline.documents import config
 from local_stack.demo import SAMPLE, choose_data
 from local_stack.stack import PROJECT, StackError
@@ -51,3 +52,8 @@ def test_another_pipeline_has_its_own_data_or_says_that_it_needs_some(
         with pytest.raises(StackError, match=r"PIPELINE=churn: say .* DATA=path"):
             choose_data(None, "churn")
     assert choose_data(str(SAMPLE), "churn") == SAMPLE.as_uri()
+
+
+def test_an_example_has_its_table_with_it() -> None:
+    for name in EXAMPLES:
+        assert choose_data(None, name) == path_of(name).as_uri()

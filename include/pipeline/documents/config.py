@@ -29,6 +29,8 @@ _HOURS_OF_A_YEAR = 366 * 24
 _LONGEST_WITHOUT_CHECKPOINTS = 3600
 
 DATASETS = Path(include.datasets.__file__).resolve().parent
+EXAMPLE = "example"
+"""The tag of pipelines that are there to be looked at."""
 LIMITS_FILE = "PIPELINE_LIMITS_FILE"
 """The environment variable that names a deployment's own file of limits: YAML, a section a pipeline."""
 WATCHER = "_source"
@@ -177,6 +179,14 @@ class PipelineConfig(BaseModel):
                 {"title": algorithm.title},
             )
         return self
+
+
+def is_example(pipeline: str) -> bool:
+    """Tell whether a pipeline is there to be looked at, by its tag; one whose file is not valid is none."""
+    try:
+        return EXAMPLE in load_config(pipeline).tags
+    except ConfigError:
+        return False
 
 
 def pipeline_names() -> list[str]:

@@ -72,6 +72,11 @@ def test_an_address_says_which_runs_are_listed(
     assert ("No run is like that." in page.words) is (not listed)
 
 
+def test_an_example_that_nobody_has_run_is_listed_where_it_is_asked_for_alone(admin: httpx.Client) -> None:
+    assert "Example: fraud" not in Page(admin.get(MODELS)).words
+    assert "Example: fraud" in Page(admin.get(MODELS, params={"pipeline": "fraud"})).words
+
+
 def test_the_next_page_is_of_the_same_runs(admin: httpx.Client, s3: "S3Client") -> None:
     for i in range(27):
         state = "failed" if i else "success"
