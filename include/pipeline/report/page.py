@@ -62,7 +62,7 @@ _SECTIONS: "Mapping[LabelKind, tuple[_Section, ...]]" = {
 }
 """What a report on each kind of label shows, from its top down."""
 _HEADING = re.compile(r"<section>\s*<h2>")
-_CHAPTER = re.compile(r'<h2 id="(?P<place>[a-z-]+)">(?P<title>[^<]*)</h2>')
+_CHAPTER = re.compile(r'<h2 id="(?P<place>part-[0-9]+)">(?P<title>[^<]*)</h2>')
 _HERE = Path(__file__).parent
 TEMPLATES = Environment(
     loader=FileSystemLoader(_HERE),
@@ -87,7 +87,10 @@ def render_report(contents: "ReportContents") -> str:
     Returns:
         The page, to be kept as UTF-8.
     """
-    sections = [_render(section, contents) for section in _SECTIONS[contents.evaluation.kind]]
+    kind = contents.evaluation.kind
+    sections = [
+        _render(section, contents, f"part-{number}") for number, section in enumerate(_SECTIONS[kind], 1)
+    ]
     page = TEMPLATES.get_template("page.html.jinja").render(
         styles=styles(),
         contents=contents,
@@ -102,7 +105,7 @@ def styles() -> Markup:
     return Markup((_HERE / "page.css").read_text(encoding="utf-8"))  # noqa: S704 - the project's own
 
 
-def _render(section: _Section, contents: "ReportContents") -> Markup:
+def _render(section: _Section, contents: "ReportContents", place: str) -> Markup:
     name = section.__name__.partition(".sections.")[2].replace(".", "/")
     html = TEMPLATES.get_template(f"sections/{name}.html.jinja").render(
         section=section.gather(contents),
@@ -111,7 +114,5 @@ def _render(section: _Section, contents: "ReportContents") -> Markup:
         words=contents.plan.words,
     )
     # The first heading is where the table of contents leads to.
-    named = _HEADING.sub(
-        f'<section>\n<h2 id="{section.__name__.rpartition(".")[2].replace("_", "-")}">', html, count=1
-    )
+    named = _HEADING.sub(f'<section>\n<h2 id="{place}">', html, count=1)
     return Markup(named)  # noqa: S704 - the template escaped what it shows
