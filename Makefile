@@ -23,7 +23,7 @@ PARALLEL := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-pipeline: $(INSTALLED) ## look at a file and write the YAML of its pipeline: NAME=churn DATA=churn.csv [LABEL=column]
+pipeline: $(INSTALLED) ## look at a file and write the YAML of its pipeline: NAME=customers DATA=customers.csv [LABEL=column]
 	@$(BIN)/python -m include.inspection --name '$(NAME)' --data '$(DATA)' $(if $(LABEL),--label '$(LABEL)')
 
 spread: $(INSTALLED) ## split, train and test on this machine TIMES=20 times: how far figures depend on the split; DATA=file
