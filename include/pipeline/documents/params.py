@@ -8,15 +8,13 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    ValidationError,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
 from include.pipeline.documents.table.costs import OutcomeValues
-from include.pipeline.errors import ParamError
 from include.pipeline.values import form_sections as sections
-from include.pipeline.values.faults import faults
+from include.pipeline.values.form import checked
 from include.pipeline.values.params import (
     Account,
     FigureBounds,
@@ -289,11 +287,4 @@ def parse_params(values: Mapping[str, Any]) -> RunParams:
     Raises:
         ParamError: Params are not valid. One message names all of them.
     """
-    try:
-        return RunParams.model_validate(dict(values))
-    except ValidationError as error:
-        raise ParamError(
-            faults(error, RunParams),
-            "Params have the names, types and bounds of the Trigger form",
-            "Correct them and trigger the run again",
-        ) from None
+    return checked(RunParams, values)

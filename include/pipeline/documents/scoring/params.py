@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from include.pipeline.documents.config import PipelineConfig
-from include.pipeline.errors import ParamError
-from include.pipeline.values.faults import faults
+from include.pipeline.values.form import checked
 from include.pipeline.values.form_sections import AFTERWARDS, DATA, RARELY_CHANGED
 from include.pipeline.values.params import Account, InstanceType, PlainText, WholeNumber
 
@@ -108,11 +107,4 @@ def parse_score_params(values: Mapping[str, Any]) -> ScoreParams:
     Raises:
         ParamError: Params are not valid. One message names all of them.
     """
-    try:
-        return ScoreParams.model_validate(dict(values))
-    except ValidationError as error:
-        raise ParamError(
-            faults(error, ScoreParams),
-            "Params have the names, types and bounds of the Trigger form",
-            "Correct them and trigger the run again",
-        ) from None
+    return checked(ScoreParams, values)
