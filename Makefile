@@ -8,7 +8,8 @@ AWS_CLI := .local/awscli/.installed
 SCANNERS := .local/scanners/.installed
 CLIENTS := .local/clients/.installed
 # All that is installed: each of them is compiled from the .in beside it.
-LOCKS := requirements.txt tests/requirements-awscli.txt tests/requirements-scanners.txt tests/requirements-clients.txt
+LOCKS := requirements.txt requirements-production.txt requirements-dev.txt \
+	tests/requirements-awscli.txt tests/requirements-clients.txt tests/requirements-scanners.txt
 # Made up, for local AWS; anything else that looks like a secret is marked in its line, with the reason.
 MADE_UP := ^(AKIAIOSFODNN7EXAMPLE|made-up|PASSWORD|hunter2)$$
 
@@ -86,9 +87,11 @@ audit: $(SCANNERS) ## look for known vulnerabilities of what is in the locks; as
 	@$(BIN)/python .ci/audit.py $(<D)/venv/bin/pip-audit $(LOCKS)
 
 lock: $(INSTALLED) ## compile each .in of requirements to a .txt, with the hash of every file
+	@# Those beside requirements.txt have its versions.
 	@for lock in $(LOCKS); do \
+		case "$$lock" in requirements-*) same='--constraint requirements.txt' ;; *) same= ;; esac; \
 		$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
-			--custom-compile-command 'make lock' "$${lock%.txt}.in" --output-file "$$lock" || exit 1; \
+			--custom-compile-command 'make lock' $$same "$${lock%.txt}.in" --output-file "$$lock" || exit 1; \
 	done
 
 clean: ## remove what was installed and what runs left behind
@@ -103,12 +106,12 @@ $(SCANNERS) $(CLIENTS): .local/%/.installed: tests/requirements-%.txt $(INSTALLE
 	$(BIN)/uv pip sync --quiet --require-hashes --python $(@D)/venv $<
 	@touch $@
 
-$(INSTALLED): requirements.txt
+$(INSTALLED): requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
 		{ echo 'Python 3.11 is needed: make PYTHON=/path/to/python3.11'; exit 1; }
 	$(PYTHON) -m venv .venv
 	@# uv first, which installs the rest: its own lines of the lock, and their hashes.
-	awk '/^[^ #]/ { ours = /^uv==/ } ours' requirements.txt | \
+	awk '/^[^ #]/ { ours = /^uv==/ } ours' requirements-dev.txt | \
 		$(BIN)/python -m pip install --quiet --require-hashes --no-deps --requirement /dev/stdin
-	$(BIN)/uv pip sync --quiet --require-hashes requirements.txt
+	$(BIN)/uv pip sync --quiet --require-hashes $^
 	@touch $@

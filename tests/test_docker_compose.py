@@ -11,17 +11,20 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
 import honcho.environ
 import pytest
 import yaml
+from packaging.utils import canonicalize_name
 
 from local_stack.aws_key import new_key
 from local_stack.make_env import cluster_secrets, cluster_settings
 from tests import compose_rules
 from tests.compose_rules import PROJECT, Document
+from tests.module_imports import imports
 
 Change = Callable[[Document], object]
 
@@ -140,7 +143,14 @@ def test_it_keeps_the_rule(rule: str, change: Change) -> None:
 
 
 def test_a_new_env_file_holds_nothing_that_is_not_used() -> None:
-    used = {found["name"] for found in compose_rules.variables(COMPOSE)}
+    filled_in = {found["name"] for found in compose_rules.variables(COMPOSE)}
+    handed_over = {
+        name
+        for service in COMPOSE["services"].values()
+        for name, value in service.get("environment", {}).items()
+        if value is None
+    }
+    used = filled_in | handed_over
     assert set(honcho.environ.parse(cluster_settings())) <= used
 
 
@@ -276,4 +286,26 @@ def test_each_image_holds_the_code_of_its_services_and_does_not_run_as_root(
 def test_the_images_are_built_of_what_they_copy_and_nothing_else() -> None:
     copied = re.findall(r"^COPY \S+ (\S+) \S+$", DOCKERFILE, re.MULTILINE)
     allowed = {line[1:] for line in (PROJECT / ".dockerignore").read_text().splitlines() if line[:1] == "!"}
-    assert {*copied, "requirements.txt"} == allowed
+    bound = re.findall(r"type=bind,source=([\w.-]+),", DOCKERFILE)
+    assert {*copied, *bound} == allowed
+
+
+def locked(name: str) -> set[str]:
+    """The packages of a lock."""
+    text = (PROJECT / name).read_text()
+    return set(re.findall(r"^([a-z0-9][a-z0-9.-]*)(?:\[.*\])?==", text, re.MULTILINE))
+
+
+def test_the_image_of_production_has_what_its_code_imports_and_nothing_that_checks() -> None:
+    modules = {file for folder in ("dags", "include", "plugins") for file in (PROJECT / folder).rglob("*.py")}
+    # Run by hand, with a package that is not for production.
+    modules.remove(PROJECT / "include" / "sagemaker_images" / "write_registries.py")
+    imported = {name.partition(".")[0] for file in modules for name in imports(file)}
+    of_whom = packages_distributions()
+    # Stubs are imported for the types alone.
+    needed = [of_whom[name] for name in imported if name in of_whom and not name.startswith("mypy_boto3")]
+    production = locked("requirements-production.txt")
+    assert len(needed) > 20
+    assert [names for names in needed if not {canonicalize_name(name) for name in names} & production] == []
+    assert production < locked("requirements.txt")
+    assert not {"moto", "sagemaker", "pytest", "mypy", "ruff", "selenium"} & production

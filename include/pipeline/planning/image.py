@@ -1,4 +1,4 @@
-"""The URI of an image of SageMaker's own, in any region that the sagemaker package knows."""
+"""The URI of an image of SageMaker's own, in any region that has it."""
 
 import json
 from functools import cache
@@ -17,35 +17,31 @@ def built_in_image(algorithm: AlgorithmName, region: str, version: str) -> str:
         version: Of the image.
 
     Raises:
-        ParamError: Neither the table of registries nor the sagemaker package knows the region or the version.
+        ParamError: The table of registries, which is the sagemaker package's, has no such version or region.
     """
-    return _known_images(algorithm, version).get(region) or _ask_package(algorithm, region, version)
+    hosts = _known_images(algorithm)
+    if version not in hosts:
+        raise ParamError(
+            f"image_version = {version!r}",
+            f"one of {', '.join(hosts)}",
+            "Choose a version from the list",
+        )
+    if region not in hosts[version]:
+        raise ParamError(
+            f"image_version = {version!r} in region {region!r}",
+            f"a region that has this image: {', '.join(sorted(hosts[version]))}",
+            "Choose another version, or the region of the AWS connection",
+        )
+    return hosts[version][region]
 
 
 @cache
-def _known_images(algorithm: AlgorithmName, version: str) -> dict[str, str]:
-    """Return the image's URI by region, as write_registries.py wrote it; nothing for an unknown version."""
+def _known_images(algorithm: AlgorithmName) -> dict[str, dict[str, str]]:
+    """Return each version's URI by region, as write_registries.py wrote it."""
     file = resources.files("include.sagemaker_images") / f"{algorithm}_registries.json"
     table = json.loads(file.read_text(encoding="utf-8"))
     return {
-        region: f"{host}/{table['images'][version]}"
+        version: {region: f"{host}/{table['images'][version]}" for region, host in registry["hosts"].items()}
         for registry in table["registries"]
-        if version in registry["versions"]
-        for region, host in registry["hosts"].items()
+        for version in registry["versions"]
     }
-
-
-def _ask_package(algorithm: AlgorithmName, region: str, version: str) -> str:
-    # Takes 4 s to import: it may be newer than the table.
-    from sagemaker.core import image_uris
-
-    try:
-        uri: str = image_uris.retrieve(algorithm, region=region, version=version)
-    except ValueError as error:
-        said = str(error).rstrip(".").replace(" You may need to upgrade your SDK version", "")
-        raise ParamError(
-            f"image_version = {version!r} in region {region!r}: {said}",
-            "the sagemaker package names an image for it",
-            "Choose a version from the list, or the region of the AWS connection",
-        ) from None
-    return uri

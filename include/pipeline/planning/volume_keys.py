@@ -6,6 +6,9 @@ from include.pipeline.errors import ParamError
 
 _VOLUMES = (("training_instance_type", "training_volume"), ("endpoint_instance_type", "endpoint_volume"))
 
+# Families with storage of their own, beside those with a "d" in their name: as the sagemaker package has it.
+_LOCAL_STORAGE = ("g5", "g6", "g7e", "p5", "p6-b200", "trn1", "trn2")
+
 
 def check_volume_keys(params: RunParams, keys: KeySettings) -> None:
     """Refuse a key for the volume of an instance type that has local storage, as SageMaker does.
@@ -17,7 +20,7 @@ def check_volume_keys(params: RunParams, keys: KeySettings) -> None:
     """
     for param, setting in _VOLUMES:
         instance_type = getattr(params, param)
-        if getattr(keys, setting) and not _takes_key(instance_type):
+        if getattr(keys, setting) and not takes_key(instance_type):
             raise ParamError(
                 f"{param} = {instance_type!r}",
                 f"an instance type with local storage takes no key, and aws.keys.{setting} names one",
@@ -25,9 +28,7 @@ def check_volume_keys(params: RunParams, keys: KeySettings) -> None:
             )
 
 
-def _takes_key(instance_type: str) -> bool:
-    # Takes 3 s to import: only who names a key should pay.
-    from sagemaker.core.common_utils import instance_supports_kms
-
-    takes: bool = instance_supports_kms(instance_type)
-    return takes
+def takes_key(instance_type: str) -> bool:
+    """Tell whether SageMaker takes a key for the volume of an instance type: `ml.m5.xlarge`."""
+    _, family, _ = instance_type.split(".")
+    return "d" not in family and not family.startswith(_LOCAL_STORAGE)

@@ -1,6 +1,4 @@
 import json
-import subprocess
-import sys
 
 import pytest
 from sagemaker.core import image_uris
@@ -43,20 +41,10 @@ def test_the_tutorials_four_images_are_those_it_names_by_region() -> None:
 @pytest.mark.parametrize(
     ("region", "version", "said"),
     [
-        ("us-east-1", "9.9-9", "Unsupported xgboost version: 9.9-9"),
-        ("nowhere-1", "3.2-0", "Unsupported region: nowhere-1"),
+        ("us-east-1", "9.9-9", r"image_version = '9.9-9'\n(.|\n)*3.2-0"),
+        ("nowhere-1", "3.2-0", "in region 'nowhere-1'(.|\n)*us-east-1"),
     ],
 )
 def test_an_image_that_nobody_knows_is_refused(region: str, version: str, said: str) -> None:
     with pytest.raises(ParamError, match=said):
         built_in_image("xgboost", region, version)
-
-
-@pytest.mark.slow
-def test_a_known_image_is_found_without_the_package_which_takes_seconds_to_import() -> None:
-    ask = (
-        "import sys; from include.pipeline.planning.image import built_in_image; "
-        "built_in_image('xgboost', 'eu-west-1', '3.2-0'); print('sagemaker' in sys.modules)"
-    )
-    asked = subprocess.run([sys.executable, "-c", ask], check=True, capture_output=True, text=True)
-    assert asked.stdout.strip() == "False"
