@@ -22,6 +22,9 @@ _SETTINGS = """\
 # Settings of the cluster in docker-compose.yaml. Its secrets are the files in .secrets.
 AIRFLOW_UID={uid}
 
+# The folder below which runs may read local files: the made-up sample's. It is a folder of the containers.
+AIRFLOW_VAR_SOURCE_LOCAL_FOLDER=/opt/airflow/include/datasets
+
 # Local AWS in place of AWS: take the # off these two lines, and copy .secrets/local_aws_connections.json to
 # .secrets/connections.json. The role is made up; any will do.
 #COMPOSE_PROFILES=local-aws

@@ -1,22 +1,26 @@
 """The cluster of docker-compose.yaml as real processes, with its commands, environment and secrets.
 
-Whoever runs code in one part holds that part's secrets, and can do no other part's work. Each part's health
-check tells whether it lives.
+Whoever runs code in one part holds that part's secrets, and can do no other part's work. Two workers that
+share no disk share the work of a run, which survives the death of most parts. Each part's health check tells
+whether it lives.
 """
 
 import base64
 import hashlib
 import json
 import shutil
+import signal
 import time
 import warnings
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import httpx
 import jwt
+import psutil
 import psycopg2
 import pytest
 import redis
@@ -24,8 +28,25 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from jwt.algorithms import OKPAlgorithm
 
 from tests.cluster.compose_file import COMPOSE, HOLDS
+from tests.cluster.pipeline_run import OnCluster, Recovery, end_database_connections, on_cluster
+from tests.project import PROJECT
 from tests.services.airflow_database import airflow_database
 from tests.services.cluster import Cluster, running_cluster
+from tests.services.containers import wait_for_containers
+
+ASKED = {name for name in HOLDS if name.startswith("airflow-")} - {"airflow-init"}
+"""The parts with a health check: each worker has the first's, by the name of its machine."""
+LOGS = "task-logs"
+HEARTBEAT_SECONDS = 30
+RUN_SECONDS = 600
+# What docs/cluster.md has users write into .env: for local AWS, for logs where workers share no disk, and for
+# a killed worker that is missed sooner.
+SETTINGS = {
+    "AIRFLOW_VAR_SAGEMAKER_ROLE": "arn:aws:iam::123456789012:role/sagemaker",
+    "AIRFLOW__LOGGING__REMOTE_LOGGING": "true",
+    "AIRFLOW__LOGGING__REMOTE_BASE_LOG_FOLDER": f"s3://{LOGS}/logs",
+    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": str(HEARTBEAT_SECONDS),
+}
 
 DAG = """
 from airflow.sdk import Variable, dag, task
@@ -75,8 +96,32 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     dags = folder / "dags"
     dags.mkdir()
     (dags / "looks_around.py").write_text(DAG)
-    with airflow_database() as database, running_cluster(COMPOSE, folder, dags, database) as started:
+    shutil.copy(PROJECT / "dags" / "model_pipelines.py", dags)
+    with (
+        airflow_database() as database,
+        running_cluster(COMPOSE, folder, dags, database, SETTINGS) as started,
+    ):
+        started.aws.s3.create_bucket(Bucket=LOGS)
         yield started
+
+
+@pytest.fixture(scope="module")
+def two_workers(cluster: Cluster) -> Iterator[OnCluster]:
+    cluster.start("airflow-worker-2")
+    with on_cluster(cluster) as user:
+        yield user
+    cluster.stop("airflow-worker-2")
+    del cluster.parts["airflow-worker-2"]
+
+
+@pytest.fixture(scope="module")
+def whole(two_workers: OnCluster) -> dict[str, str]:
+    """Checksums of what a run leaves on two workers, none of which dies."""
+    two_workers.start("whole")
+    assert two_workers.user.wait("whole", RUN_SECONDS).state == "success"
+    run = two_workers.aftermath("whole")
+    assert run.billing() == []
+    return run.checksums()
 
 
 @pytest.fixture
@@ -134,8 +179,8 @@ def test_a_worker_does_its_work_without_database_and_fernet_key(
     theirs = {name: (cluster.secrets / name).read_text() for name in others}
     environment = "\n".join(seen["environment"].values())
     assert [name for name, secret in theirs.items() if secret in environment] == []
-    # The log reaches the UI through the volume, without the key that would let a worker serve it.
-    assert "looks_around.py" in admin.get(f"{look}/logs/1").text
+    # The log reaches the UI through S3, without the key that would let a worker serve it.
+    cluster.wait("its log", lambda: "looks_around.py" in admin.get(f"{look}/logs/1").text)
 
 
 @pytest.mark.slow
@@ -155,15 +200,53 @@ def test_who_uses_the_queue_cannot_rule_the_redis(user: str, cluster: Cluster) -
         client.close()
 
 
-def health_of_all(cluster: Cluster) -> dict[str, int]:
-    return {name: cluster.check(name).returncode for name in cluster.parts}
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_a_run_is_shared_by_two_workers_that_share_no_disk(
+    two_workers: OnCluster, whole: dict[str, str]
+) -> None:
+    assert {"metrics.json", "predictions.csv"} <= {place.rpartition("/")[2] for place in whole}
+    for worker in ("airflow-worker", "airflow-worker-2"):
+        assert "succeeded in" in (two_workers.cluster.folder / f"{worker}.log").read_text()
+    cluster, user = two_workers.cluster, two_workers.user
+    cluster.wait("the job's log", lambda: "train-logloss" in user.log("whole", "train_model"))
+    cluster.wait("the last task's log", lambda: user.log("whole", "verify_teardown") != "")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_a_run_survives_the_death_of_its_worker_of_scheduler_and_triggerer_and_of_all_connections(
+    two_workers: OnCluster, whole: dict[str, str]
+) -> None:
+    cluster, user = two_workers.cluster, two_workers.user
+    two_workers.start("survivor")
+    server = psutil.Process(cluster.local_aws.process.pid)
+    (container,) = wait_for_containers(server, "train", signal.SIGSTOP, RUN_SECONDS)
+    worker = two_workers.worker_of("survivor", "train_model")
+    recovery = Recovery(cluster)
+    for part in (worker, "airflow-scheduler", "airflow-triggerer"):
+        cluster.kill(part)
+    assert end_database_connections(cluster) > 0
+    healthy = {part: partial(cluster.is_healthy, part) for part in ASKED}
+    recovery.wait(healthy | {"train_model": lambda: user.task("survivor", "train_model").try_number == 2})
+    container.send_signal(signal.SIGCONT)
+    recovery.wait({"end of the run": lambda: user.api.run("bank_marketing", "survivor").is_over})
+    print({name: round(seconds) for name, seconds in recovery.seconds.items()})
+    assert user.api.run("bank_marketing", "survivor").state == "success"
+    run = two_workers.aftermath("survivor")
+    assert run.jobs() == ["Completed"]
+    assert run.billing() == []
+    assert run.checksums() == whole
+
+
+def health_of_all(cluster: Cluster) -> dict[str, bool]:
+    return {name: cluster.is_healthy(name) for name in ASKED}
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_the_health_checks_tell_who_lives(cluster: Cluster) -> None:
-    assert set(cluster.parts) == {name for name in HOLDS if name.startswith("airflow-")} - {"airflow-init"}
-    well = dict.fromkeys(cluster.parts, 0)
+    well = dict.fromkeys(ASKED, True)
     cluster.wait("health", lambda: health_of_all(cluster) == well)
     dead = ("airflow-triggerer", "airflow-dag-processor", "airflow-worker")
     for name in dead:
@@ -176,4 +259,4 @@ def test_the_health_checks_tell_who_lives(cluster: Cluster) -> None:
             " WHERE job_type <> 'SchedulerJob'"
         )
     connection.close()
-    assert health_of_all(cluster) == well | dict.fromkeys(dead, 1)
+    assert health_of_all(cluster) == well | dict.fromkeys(dead, False)

@@ -22,10 +22,11 @@ class Aftermath:
     aws: LocalAwsClient
     run_id: str
     bucket: str
+    deployment: str = DEPLOYMENT_ID
 
     @property
     def key(self) -> str:
-        return run_key(DEPLOYMENT_ID, _DAG_ID, self.run_id)
+        return run_key(self.deployment, _DAG_ID, self.run_id)
 
     def billing(self) -> list[str]:
         """Name the run's endpoints, configurations, models and running jobs."""
@@ -56,7 +57,7 @@ class Aftermath:
         buckets = [bucket["Name"] for bucket in self.aws.s3.list_buckets()["Buckets"]]
         if self.bucket not in buckets:
             return {}
-        folder = f"s3://{self.bucket}/{DEPLOYMENT_ID}/{_DAG_ID}/runs/{self.key}/"
+        folder = f"s3://{self.bucket}/{self.deployment}/{_DAG_ID}/runs/{self.key}/"
         found = {}
         for uri in list_objects(self.aws.s3, folder):
             place, content = uri.removeprefix(folder), read_object(self.aws.s3, uri)
@@ -78,7 +79,7 @@ class Aftermath:
 
     def raw_checksums(self) -> dict[str, str]:
         """SHA-256 of each raw file, by the one that its place says."""
-        raw = f"s3://{self.bucket}/{DEPLOYMENT_ID}/{_DAG_ID}/raw/"
+        raw = f"s3://{self.bucket}/{self.deployment}/{_DAG_ID}/raw/"
         return {
             uri.removeprefix(raw).split("/")[0]: hashlib.sha256(read_object(self.aws.s3, uri)).hexdigest()
             for uri in list_objects(self.aws.s3, raw)

@@ -4,8 +4,8 @@ import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
-import psutil
 import pytest
 
 from include.pipeline.aws.object_store import read_object
@@ -14,6 +14,10 @@ from tests.aws.sagemaker_requests import model_request
 from tests.faults.aftermath import Aftermath
 from tests.faults.faulty_stack import SOURCE, FaultyStack
 from tests.faults.injection import Target, Then
+from tests.services.containers import signal_containers, wait_for_containers
+
+if TYPE_CHECKING:
+    import psutil
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(1800)]
 
@@ -47,25 +51,6 @@ def assert_it_ends_green_when_cleared(stack: FaultyStack, run: Aftermath, whole:
     assert run.checksums() == whole
 
 
-def signal_containers(stack: FaultyStack, role: str, number: signal.Signals) -> list[psutil.Process]:
-    """Signal local AWS's containers of a role, `train` or `serve`."""
-    found = []
-    for process in stack.local_aws_process.children():
-        command = process.cmdline()
-        if "local_aws.containers.process" in command and command[-1] == role:
-            process.send_signal(number)
-            found.append(process)
-    return found
-
-
-def wait_for_containers(stack: FaultyStack, role: str, number: signal.Signals) -> list[psutil.Process]:
-    deadline = time.monotonic() + 10
-    while not (found := signal_containers(stack, role, number)):
-        assert time.monotonic() < deadline, f"no container of role {role}"
-        time.sleep(0.01)
-    return found
-
-
 @pytest.fixture(scope="module")
 def whole(stack: FaultyStack) -> dict[str, str]:
     """Checksums of what a run without any fault leaves."""
@@ -91,7 +76,7 @@ def test_a_training_job_that_fails(stack: FaultyStack, whole: dict[str, str]) ->
         stack,
         "failed-job",
         "CreateTrainingJob",
-        lambda: wait_for_containers(stack, "train", signal.SIGKILL),
+        lambda: wait_for_containers(stack.local_aws_process, "train", signal.SIGKILL),
     )
     run = start(stack, "failed-job")
     tasks = end(stack, run)
@@ -107,7 +92,7 @@ def test_an_endpoint_that_fails(stack: FaultyStack, whole: dict[str, str]) -> No
 
     def kill_until_it_has_failed() -> None:
         while sagemaker.describe_endpoint(EndpointName=run.key)["EndpointStatus"] == "Creating":
-            signal_containers(stack, "serve", signal.SIGKILL)
+            signal_containers(stack.local_aws_process, "serve", signal.SIGKILL)
             time.sleep(0.02)
 
     strike_after(stack, "failed-endpoint", "CreateEndpoint", kill_until_it_has_failed)
@@ -126,7 +111,7 @@ def test_an_endpoint_that_does_not_come_up_within_the_tasks_time_limit(
         stack,
         "stuck",
         "CreateEndpoint",
-        lambda: frozen.extend(wait_for_containers(stack, "serve", signal.SIGSTOP)),
+        lambda: frozen.extend(wait_for_containers(stack.local_aws_process, "serve", signal.SIGSTOP)),
     )
     run = start(stack, "stuck")
     deadline = time.monotonic() + RUN_SECONDS

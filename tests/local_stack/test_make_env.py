@@ -38,7 +38,8 @@ def run_in(folder: Path) -> "subprocess.CompletedProcess[str]":
 def test_the_files_are_written_to_the_current_folder(tmp_path: Path) -> None:
     result = run_in(tmp_path)
     assert result.returncode == 0, result.stderr
-    assert set(honcho.environ.parse((tmp_path / ".env").read_text())) == {"AIRFLOW_UID"}
+    settings = honcho.environ.parse((tmp_path / ".env").read_text())
+    assert set(settings) == {"AIRFLOW_UID", "AIRFLOW_VAR_SOURCE_LOCAL_FOLDER"}
     written = {path.name: path.read_text() for path in (tmp_path / ".secrets").iterdir()}
     assert set(written) == WRITTEN
     assert not any(written[name] in result.stdout for name in MADE)

@@ -1,28 +1,38 @@
 """Parts of the cluster in docker-compose.yaml as processes on this machine, without Docker.
 
-Each part gets the command, the environment and the secret files that the compose file gives it, and nothing
-else. Only places differ: folders, ports, and where PostgreSQL and Redis are.
+Each part gets the command, the environment and the secret files that the compose file gives it, with what
+`.env` says, and nothing else. Only places differ: folders, ports, and where PostgreSQL, Redis and local AWS
+are. Parts share no folder but the code's: each keeps its task logs to itself. A part has the name of its
+service, with a number where it is a further one: `airflow-worker-2`.
 """
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import honcho.environ
 import httpx
+import psutil
 
+from local_stack.aws_key import read_key
 from local_stack.make_env import write_env
-from local_stack.stack import free_port
+from local_stack.results import LocalAwsClient
+from local_stack.stack import REGION, free_port
 from tests.project import PROJECT
+from tests.services.local_aws_server import LocalAwsServer, local_aws_server
 
 _SECONDS_TO_START = 300.0
+_SERVERS = ("airflow-apiserver", "airflow-execution")
+_PARTS = ("scheduler", "dag-processor", "triggerer", "worker")
 
 
 @dataclass(frozen=True)
@@ -34,14 +44,20 @@ class Cluster:
     dags: Path
     redis_port: int
     ports: dict[str, int]
-    """Of each part that answers HTTP, by its service's name."""
+    """Of each part that answers HTTP, by its name."""
+    local_aws: LocalAwsServer
     parts: "dict[str, subprocess.Popen[bytes]]" = field(default_factory=dict)
-    """What runs, by its service's name."""
+    """What runs, by its name."""
 
     @property
     def secrets(self) -> Path:
         """The folder that `make env` fills."""
         return self.folder / ".secrets"
+
+    @property
+    def aws(self) -> LocalAwsClient:
+        """Local AWS, asked as the connection `aws_default` asks it."""
+        return LocalAwsClient(self.local_aws.url, REGION, read_key(self.secrets / "local_aws_key"))
 
     def url(self, service: str) -> str:
         """Address of an API server."""
@@ -59,16 +75,16 @@ class Cluster:
         if service in self.ports:
             text = re.sub(r"http://127\.0\.0\.1:\d+", self.url(service), text)
         home = self.folder / service
-        places = {"/run/secrets": self.secrets, "/tmp": home}  # noqa: S108 - a container's own
+        places = {"/run/secrets": self.secrets, "/tmp": home, "/opt/airflow": PROJECT}  # noqa: S108 - a container's own
         return re.sub("|".join(places), lambda found: str(places[found[0]]), text)
 
-    def run(self, service: str, *options: str) -> "subprocess.Popen[bytes]":
-        """Start a part as the compose file does, with further options of its command line."""
+    def run(self, service: str) -> "subprocess.Popen[bytes]":
+        """Start a part as the compose file does."""
         (self.folder / service).mkdir(exist_ok=True)
         words = [self.here(service, word).replace("$$", "$") for word in self._about(service)["command"]]
-        with (self.folder / f"{service}.log").open("wb") as log:
+        with (self.folder / f"{service}.log").open("ab") as log:
             return subprocess.Popen(
-                [*words, *options],
+                [*words, *self._options(service)],
                 cwd=self.folder / service,
                 env=self._environment(service),
                 stdin=subprocess.DEVNULL,
@@ -77,43 +93,73 @@ class Cluster:
                 start_new_session=True,
             )
 
-    def start(self, service: str, *options: str) -> None:
+    def start(self, part: str) -> None:
         """Start a part that goes on running."""
-        self.parts[service] = self.run(service, *options)
+        self.parts[part] = self.run(part)
 
-    def stop(self, service: str) -> None:
+    def stop(self, part: str) -> None:
         """End a part and what it has started, which is a session of its own."""
-        stop(self.parts[service])
+        stop(self.parts[part])
 
-    def check(self, service: str) -> "subprocess.CompletedProcess[bytes]":
+    def kill(self, part: str) -> None:
+        """Kill a part and all that it has started, as a machine's end does."""
+        process = psutil.Process(self.parts[part].pid)
+        for one in (process, *process.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
+        self.parts[part].wait()
+
+    def start_what_has_ended(self) -> list[str]:
+        """Start again the parts that have ended, as `restart: unless-stopped` does.
+
+        Returns:
+            Their names.
+        """
+        ended = [part for part, process in self.parts.items() if process.poll() is not None]
+        for part in ended:
+            self.start(part)
+        return ended
+
+    def is_healthy(self, service: str) -> bool:
         """Run a part's health check as the compose file does."""
         kind, *words = self._about(service)["healthcheck"]["test"]
         assert kind == "CMD"
-        return subprocess.run(
+        asked = subprocess.run(
             [self.here(service, word) for word in words],
             cwd=self.folder / service,
             env=self._environment(service),
             capture_output=True,
             check=False,
         )
+        return asked.returncode == 0
 
-    def _about(self, service: str) -> dict[str, Any]:
-        about: dict[str, Any] = self.document["services"][service]
+    def _options(self, part: str) -> list[str]:
+        """What stands in for a container's own address and name."""
+        if part in _SERVERS:
+            return ["--host", "127.0.0.1", "--port", str(self.ports[part]), "--workers", "1"]
+        return [] if part in self.document["services"] else ["--celery-hostname", f"celery@{part}"]
+
+    def _about(self, part: str) -> dict[str, Any]:
+        about: dict[str, Any] = self.document["services"][re.sub(r"-\d+$", "", part)]
         return about
 
     def _environment(self, service: str) -> dict[str, str]:
         about, home = self._about(service), self.folder / service
-        environment = {
-            name: self.here(service, str(value))
+        settings = honcho.environ.parse((self.folder / ".env").read_text())
+        # As Compose does: a name without a value is given what .env says, or left out.
+        given = {
+            name: settings.get(name) if value is None else value
             for name, value in about["environment"].items()
-            if value is not None
+        }
+        environment = {
+            name: self.here(service, str(value)) for name, value in given.items() if value is not None
         }
         return environment | {
             "AIRFLOW_HOME": str(home),
             "AIRFLOW__CELERY__WORKER_CONCURRENCY": "1",
             "AIRFLOW__CORE__DAGS_FOLDER": str(self.dags),
             "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
-            "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(self.folder / "logs"),
+            "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
             "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_HOST": "127.0.0.1",
             "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_PORT": str(self.ports["airflow-scheduler"]),
             "HOME": str(home),
@@ -140,35 +186,56 @@ class Cluster:
 
 @contextmanager
 def running_cluster(
-    document: dict[str, Any], folder: Path, dags: Path, database_url: str
+    document: dict[str, Any], folder: Path, dags: Path, database_url: str, settings: Mapping[str, str]
 ) -> Iterator[Cluster]:
-    """Run all parts, on a database and a Redis of their own, until the block is left."""
-    servers = ("airflow-apiserver", "airflow-execution")
-    ports = {name: free_port() for name in (*servers, "airflow-scheduler")}
-    cluster = Cluster(document, folder, dags, redis_port=free_port(), ports=ports)
+    """Run all parts, on a database, a Redis and a local AWS of their own, until the block is left.
+
+    Args:
+        document: The compose file.
+        folder: Of all that the parts keep.
+        dags: The folder of DAG files.
+        database_url: Of an empty database.
+        settings: What a user adds to `.env`.
+    """
     write_env(folder)
-    (cluster.secrets / "database_url").write_text(database_url)
-    for user in ("scheduler", "worker"):
-        url = cluster.secrets / f"{user}_redis_url"
-        url.write_text(url.read_text().replace("redis:6379", f"127.0.0.1:{cluster.redis_port}"))
-    with ExitStack() as stack:
+    with (folder / ".env").open("a") as file:
+        file.writelines(f"{name}={value}\n" for name, value in settings.items())
+    secrets = folder / ".secrets"
+    (secrets / "database_url").write_text(database_url)
+    # All parts are this user here.
+    os.chown(secrets / "local_aws_key", os.getuid(), -1)
+    ports = {name: free_port() for name in (*_SERVERS, "airflow-scheduler")}
+    with (
+        local_aws_server("--credentials-file", str(secrets / "local_aws_key")) as server,
+        ExitStack() as stack,
+    ):
+        cluster = Cluster(document, folder, dags, redis_port=free_port(), ports=ports, local_aws=server)
+        for user in ("scheduler", "worker"):
+            _replace_in(secrets / f"{user}_redis_url", "redis:6379", f"127.0.0.1:{cluster.redis_port}")
+        connections = shutil.copy(secrets / "local_aws_connections.json", secrets / "connections.json")
+        _replace_in(connections, "http://local-aws:5555", server.url)
         stack.callback(lambda: [stop(part) for part in cluster.parts.values()])
         redis = [cluster.here("redis", word) for word in document["services"]["redis"]["command"]]
         # Of this machine, where there is no volume: nothing on disk.
         place = ["--port", str(cluster.redis_port), "--bind", "127.0.0.1", "--appendonly", "no", "--save", ""]
         with (folder / "redis.log").open("wb") as log:
-            server = subprocess.Popen([*redis, *place], cwd=folder, stdout=log, start_new_session=True)
-        stack.callback(stop, server)
+            queue = subprocess.Popen([*redis, *place], cwd=folder, stdout=log, start_new_session=True)
+        stack.callback(stop, queue)
         assert cluster.run("airflow-init").wait(timeout=_SECONDS_TO_START) == 0, (
             folder / "airflow-init.log"
         ).read_text()
-        for service in servers:
-            cluster.start(service, "--host", "127.0.0.1", "--port", str(ports[service]), "--workers", "1")
-        for service in ("scheduler", "dag-processor", "triggerer", "worker"):
-            cluster.start(f"airflow-{service}")
+        for service in (*_SERVERS, *(f"airflow-{name}" for name in _PARTS)):
+            cluster.start(service)
         cluster.wait("the UI", lambda: cluster.answers("airflow-apiserver", "/api/v2/version"))
         cluster.wait("the execution API", lambda: cluster.answers("airflow-execution", "/execution/health"))
         yield cluster
+
+
+def _replace_in(file: Path, name: str, place: str) -> None:
+    """Put an address of this machine in place of a container's."""
+    text = file.read_text()
+    assert name in text
+    file.write_text(text.replace(name, place))
 
 
 def stop(process: "subprocess.Popen[bytes]") -> None:
