@@ -7,6 +7,11 @@ INSTALLED := .venv/.installed
 AWS_CLI := .local/awscli/.installed
 SCANNERS := .local/scanners/.installed
 CLIENTS := .local/clients/.installed
+MWAA := .local/mwaa/.installed
+# MWAA's Python, where there is one: a test imports the DAGs there.
+PYTHON312 ?= $(shell for one in python3.12 $${PYENV_ROOT:-$$HOME/.pyenv}/versions/3.12.*/bin/python3.12; do \
+	"$$one" -c 'import sys; print(sys.executable)' 2>/dev/null && break; done)
+MWAA_CONSTRAINTS ?= https://raw.githubusercontent.com/apache/airflow/constraints-3.3.1/constraints-3.12.txt
 # All that is installed: each of them is compiled from the .in beside it.
 LOCKS := requirements.txt requirements-production.txt requirements-dev.txt \
 	tests/requirements-awscli.txt tests/requirements-clients.txt tests/requirements-scanners.txt
@@ -19,7 +24,7 @@ HASH := "(\w+_)?sha(1|256)": "[0-9a-f]{40,64}"
 # A file's tests share what they start. A test of a whole stack waits for Airflow most of its time.
 PARALLEL := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help pipeline spread demo up backfill env test test-backfill test-faults test-clients test-fast bench screenshots docs images lint types secrets audit lock clean
+.PHONY: help pipeline spread demo up backfill env test test-backfill test-faults test-clients test-fast bench screenshots docs images lint types secrets audit lock mwaa mwaa-lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,7 +49,7 @@ env: $(INSTALLED) ## write .env and .secrets for docker-compose.yaml
 	@# The containers mount these folders and cannot write to them.
 	@$(BIN)/python -m compileall -q dags include plugins local_aws
 
-test: $(INSTALLED) $(AWS_CLI) $(SCANNERS) ## all tests but those of test-backfill, test-faults and test-clients, offline
+test: $(INSTALLED) $(AWS_CLI) $(SCANNERS) $(if $(PYTHON312),$(MWAA)) ## all tests but those of test-backfill, test-faults and test-clients, offline
 	$(BIN)/python -m pytest -m 'not backfill and not faults and not clients' $(PARALLEL)
 
 test-backfill: $(INSTALLED) ## ten days, three times over, and runs of every kind
@@ -94,6 +99,16 @@ lock: $(INSTALLED) ## compile each .in of requirements to a .txt, with the hash 
 			--custom-compile-command 'make lock' $$same "$${lock%.txt}.in" --output-file "$$lock" || exit 1; \
 	done
 
+mwaa: $(INSTALLED) ## lay out what MWAA takes, in .local/mwaa/bundle; LIMITS=limits.yaml
+	@$(BIN)/python -m deploy.mwaa.bundle --to .local/mwaa/bundle $(if $(LIMITS),--limits '$(LIMITS)')
+
+mwaa-lock: $(INSTALLED) ## compile deploy/mwaa/*.in for MWAA's Airflow and Python, from Airflow's constraints
+	@for lock in environment requirements; do \
+		$(BIN)/uv pip compile --quiet --python-version 3.12 --no-emit-index-url --no-emit-find-links \
+			$$(test $$lock = requirements || echo --generate-hashes) --constraint $(MWAA_CONSTRAINTS) --no-annotate \
+			--custom-compile-command 'make mwaa-lock' "deploy/mwaa/$$lock.in" --output-file "deploy/mwaa/$$lock.txt" || exit 1; \
+	done
+
 clean: ## remove what was installed and what runs left behind
 	rm -rf .venv .local .pytest_cache .mypy_cache .ruff_cache
 
@@ -103,6 +118,11 @@ $(AWS_CLI): tests/requirements-awscli.txt $(INSTALLED)
 
 $(SCANNERS) $(CLIENTS): .local/%/.installed: tests/requirements-%.txt $(INSTALLED)
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(@D)/venv
+	$(BIN)/uv pip sync --quiet --require-hashes --python $(@D)/venv $<
+	@touch $@
+
+$(MWAA): deploy/mwaa/environment.txt $(INSTALLED)
+	$(BIN)/uv venv --quiet --clear --python $(PYTHON312) $(@D)/venv
 	$(BIN)/uv pip sync --quiet --require-hashes --python $(@D)/venv $<
 	@touch $@
 

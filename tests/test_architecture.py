@@ -14,6 +14,7 @@ FORBIDDEN = {
     "local_stack": ("airflow", "include.operators", "local_aws"),
     "plugins": ("include.operators", "include.processes", "local_aws", "local_stack"),
     "dags": ("include.processes", "local_aws", "local_stack"),
+    "deploy": ("airflow", "include", "plugins", "local_aws", "local_stack"),
 }
 # The folders of a package, the lowest first: a module imports from its own folder and from lower ones.
 ORDER = {
@@ -40,7 +41,7 @@ ORDER = {
     ),
 }
 MOST_SIBLINGS = 15
-PACKAGES = ("include", "local_aws", "local_stack", "dags", "plugins")
+PACKAGES = ("include", "local_aws", "local_stack", "dags", "deploy", "plugins")
 
 
 @pytest.mark.parametrize(("folder", "forbidden"), FORBIDDEN.items())

@@ -263,7 +263,7 @@ def test_the_images_are_this_version_of_the_project_on_its_python() -> None:
     assert services["airflow-init"]["image"] == f"{project['name']}:{project['version']}"
     assert services["local-aws"]["image"] == f"{project['name']}-local-aws:{project['version']}"
     (base, *stages) = re.findall(r"^FROM (.+) AS .+$", DOCKERFILE, re.MULTILINE)
-    assert base.startswith(f"python:{project['requires-python'].removeprefix('==').removesuffix('.*')}-")
+    assert base.startswith(f"python:{project['requires-python'].removeprefix('>=').partition(',')[0]}-")
     assert stages == ["base", "base"]
 
 

@@ -35,8 +35,12 @@ def _note(dag_run: "DagRun") -> None:
     """Write the note, unless a user has written one."""
     from sqlalchemy.orm import object_session
 
-    session, noted = object_session(dag_run), dag_run.dag_run_note
-    if session is None or (noted is not None and noted.user_id is not None):
+    session = object_session(dag_run)
+    # `airflow dags test` tells of a run that is bound to none.
+    if session is None:
+        return
+    noted = dag_run.dag_run_note
+    if noted is not None and noted.user_id is not None:
         return
     if summary := _told(session, dag_run, CHECK_QUALITY, SUMMARY):
         dag_run.note = summary

@@ -30,6 +30,7 @@ ELSEWHERE = {
     ),
     "make env": ("tests/local_stack/test_make_env.py", "local_stack.make_env"),
     "make .venv/.installed": (".ci/run", "make lint"),
+    "make mwaa": ("tests/deploy/mwaa/test_bundle.py", "deploy.mwaa.bundle"),
     "python -m local_aws --port 5555": ("tests/services/local_aws_server.py", '"-m", "local_aws", "--port"'),
     "python -m local_aws --port 5555 --interrupt-spot 10 60": (
         "tests/operators/sagemaker/test_spot.py",

@@ -23,6 +23,7 @@ LOCKS = [
     PROJECT / "requirements.txt",
     *sorted(PROJECT.glob("requirements-*.txt")),
     *sorted((PROJECT / "tests").glob("requirements-*.txt")),
+    PROJECT / "deploy" / "mwaa" / "environment.txt",
 ]
 PIP_AUDIT = PROJECT / ".local" / "scanners" / "venv" / "bin" / "pip-audit"
 SCRIPTS = ["Makefile", "Dockerfile", "docker-compose.yaml", ".ci/*", "*.toml", ".*.yaml", "*.in", "**/*.py"]
@@ -103,7 +104,7 @@ def test_each_package_of_a_lock_has_its_version_and_hashes(lock: Path) -> None:
 
 
 def test_whatever_installs_asks_for_the_hashes() -> None:
-    targets = [".venv/.installed", ".local/awscli/.installed", ".local/scanners/.installed"]
+    targets = [f"{name}/.installed" for name in (".venv", ".local/awscli", ".local/scanners", ".local/mwaa")]
     dry = subprocess.run(
         ["make", "--dry-run", "--always-make", *targets],  # noqa: S607 - as a person types it
         cwd=PROJECT,
@@ -113,7 +114,7 @@ def test_whatever_installs_asks_for_the_hashes() -> None:
     )
     steps = dry.stdout.splitlines() + re.sub(r"\\\n", "", (PROJECT / "Dockerfile").read_text()).splitlines()
     installs = [step for step in steps if re.search(r"\bpip\b.* (install|sync)\b", step)]
-    assert len(installs) == 6
+    assert len(installs) == 7
     assert [step for step in installs if "--require-hashes" not in step] == []
 
 

@@ -11,6 +11,7 @@ from airflow.utils.session import create_session
 from airflow.utils.state import DagRunState
 from sqlalchemy import select
 
+from plugins.run_notes.airflow_plugin import RunNotes
 from tests.plugins.model_report.pipeline_runs import DAG_ID, DONE, add_run, remove_runs
 
 pytestmark = pytest.mark.slow
@@ -72,3 +73,11 @@ def test_whatever_a_task_told_a_note_is_a_short_text(runs: Callable[..., Any], t
     runs("hostile", tasks=DONE, summary=told)
     note = end("hostile", DagRunState.SUCCESS)
     assert note is None or (isinstance(note, str) and len(note) <= 500)
+
+
+def test_a_run_that_no_session_holds_is_left_alone() -> None:
+    """As that of `airflow dags test`."""
+    run = DagRun(dag_id=DAG_ID, run_id="bound_to_none")
+    RunNotes().on_dag_run_success(run)
+    RunNotes().on_dag_run_failed(run)
+    assert run.note is None
