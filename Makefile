@@ -24,7 +24,7 @@ HASH := "(\w+_)?sha(1|256)": "[0-9a-f]{40,64}"
 # A file's tests share what they start. A test of a whole stack waits for Airflow most of its time.
 PARALLEL := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help pipeline spread demo up backfill env test test-backfill test-faults test-clients test-fast bench screenshots docs images lint types secrets audit lock mwaa mwaa-lock clean
+.PHONY: help pipeline spread demo up backfill aws-check env test test-backfill test-faults test-clients test-fast bench screenshots docs images lint types secrets audit lock mwaa mwaa-lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ up: $(INSTALLED) ## local AWS and Airflow with its UI on 127.0.0.1:8080, until C
 
 backfill: $(INSTALLED) ## on the stack of `make up`, all ticks from FROM=2026-01-01 to TO=2026-03-31; CONF='{"...": ...}'
 	@$(BIN)/python -m local_stack.backfill --from '$(FROM)' --to '$(TO)' $(if $(CONF),--conf '$(CONF)')
+
+aws-check: $(INSTALLED) ## ask AWS what a run will need, and say what to mend; PIPELINE=churn or the tutorial's
+	@$(BIN)/python -m include.aws_check '$(or $(PIPELINE),bank_marketing)'
 
 env: $(INSTALLED) ## write .env and .secrets for docker-compose.yaml
 	@$(BIN)/python -m local_stack.make_env
@@ -129,7 +132,7 @@ $(MWAA): deploy/mwaa/environment.txt $(INSTALLED)
 $(INSTALLED): requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
 		{ echo 'Python 3.11 is needed: make PYTHON=/path/to/python3.11'; exit 1; }
-	$(PYTHON) -m venv .venv
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@# uv first, which installs the rest: its own lines of the lock, and their hashes.
 	awk '/^[^ #]/ { ours = /^uv==/ } ours' requirements-dev.txt | \
 		$(BIN)/python -m pip install --quiet --require-hashes --no-deps --requirement /dev/stdin

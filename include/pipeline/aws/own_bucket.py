@@ -98,6 +98,24 @@ class OwnBucket:
             raise self._denied()
         return found == "absent"
 
+    def is_there(self, s3: "S3Client") -> bool:
+        """Tell whether the bucket is there, where it is the one that it has to be. Makes nothing.
+
+        Args:
+            s3: A client that is guarded.
+
+        Raises:
+            BucketError: It is in another region, is denied, as it is too where it is another account's, or is
+                not there and not the run's to make.
+            ClientError: S3 answers otherwise.
+        """
+        found = self._look(s3)
+        if found == "denied":
+            raise self._denied()
+        if found == "absent" and not self.is_of_account:
+            raise self._absent()
+        return found == "usable"
+
     def _look(self, s3: "S3Client") -> Literal["usable", "absent", "denied"]:
         try:
             region = s3.head_bucket(Bucket=self.name)["BucketRegion"]
