@@ -7,6 +7,7 @@ INSTALLED := .venv/.installed
 AWS_CLI := .local/awscli/.installed
 SCANNERS := .local/scanners/.installed
 CLIENTS := .local/clients/.installed
+CLOUDFORMATION := .local/cloudformation/.installed
 MWAA := .local/mwaa/.installed
 # MWAA's Python, where there is one: a test imports the DAGs there.
 PYTHON312 ?= $(shell for one in python3.12 $${PYENV_ROOT:-$$HOME/.pyenv}/versions/3.12.*/bin/python3.12; do \
@@ -14,7 +15,8 @@ PYTHON312 ?= $(shell for one in python3.12 $${PYENV_ROOT:-$$HOME/.pyenv}/version
 MWAA_CONSTRAINTS ?= https://raw.githubusercontent.com/apache/airflow/constraints-3.3.1/constraints-3.12.txt
 # All that is installed: each of them is compiled from the .in beside it.
 LOCKS := requirements.txt requirements-production.txt requirements-dev.txt \
-	tests/requirements-awscli.txt tests/requirements-clients.txt tests/requirements-scanners.txt
+	tests/requirements-awscli.txt tests/requirements-clients.txt tests/requirements-cloudformation.txt \
+	tests/requirements-scanners.txt
 # Made up, for local AWS; anything else that looks like a secret is marked in its line, with the reason.
 MADE_UP := ^(AKIAIOSFODNN7EXAMPLE|made-up|PASSWORD|hunter2)$$
 
@@ -52,7 +54,7 @@ env: $(INSTALLED) ## write .env and .secrets for docker-compose.yaml
 	@# The containers mount these folders and cannot write to them.
 	@$(BIN)/python -m compileall -q dags include plugins local_aws
 
-test: $(INSTALLED) $(AWS_CLI) $(SCANNERS) $(if $(PYTHON312),$(MWAA)) ## all tests but those of test-backfill, test-faults and test-clients, offline
+test: $(INSTALLED) $(AWS_CLI) $(CLOUDFORMATION) $(SCANNERS) $(if $(PYTHON312),$(MWAA)) ## all tests but those of test-backfill, test-faults and test-clients, offline
 	$(BIN)/python -m pytest -m 'not backfill and not faults and not clients' $(PARALLEL)
 
 test-backfill: $(INSTALLED) ## ten days, three times over, and runs of every kind
@@ -119,7 +121,7 @@ $(AWS_CLI): tests/requirements-awscli.txt $(INSTALLED)
 	$(BIN)/uv pip install --quiet --require-hashes --no-deps --target $(@D) --requirement $<
 	@touch $@
 
-$(SCANNERS) $(CLIENTS): .local/%/.installed: tests/requirements-%.txt $(INSTALLED)
+$(SCANNERS) $(CLIENTS) $(CLOUDFORMATION): .local/%/.installed: tests/requirements-%.txt $(INSTALLED)
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(@D)/venv
 	$(BIN)/uv pip sync --quiet --require-hashes --python $(@D)/venv $<
 	@touch $@

@@ -14,7 +14,7 @@ FORBIDDEN = {
     "local_stack": ("airflow", "include.operators", "local_aws"),
     "plugins": ("include.operators", "include.processes", "local_aws", "local_stack"),
     "dags": ("include.processes", "local_aws", "local_stack"),
-    "deploy": ("airflow", "include", "plugins", "local_aws", "local_stack"),
+    "deploy": ("airflow", "include.operators", "include.processes", "plugins", "local_aws", "local_stack"),
 }
 # The folders of a package, the lowest first: a module imports from its own folder and from lower ones.
 ORDER = {
