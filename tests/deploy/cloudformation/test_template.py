@@ -1,4 +1,4 @@
-"""The template passes cfn-lint, and its stack gives the permissions of `include.pipeline.iam` and no others."""
+"""The template passes cfn-lint; its stack gives the permissions of `include.pipeline.iam` and no others."""
 
 import ast
 import json

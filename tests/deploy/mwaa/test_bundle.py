@@ -17,12 +17,8 @@ from tests.project import PROJECT
 
 MWAA_PYTHON = PROJECT / ".local" / "mwaa" / "venv" / "bin" / "python"
 """`make test` makes it where there is a Python 3.12."""
-PYTHONS = [Path(sys.executable), *([MWAA_PYTHON] if MWAA_PYTHON.exists() else [])]
+THERE = MWAA_PYTHON if MWAA_PYTHON.exists() else Path(sys.executable)
 DAGS = {"bank_marketing", "bank_marketing_source", "delete_kept_endpoint", "sagemaker_janitor"}
-
-
-def name_of(python: Path) -> str:
-    return "mwaa" if python == MWAA_PYTHON else "this"
 
 
 def pins(lock: Path) -> dict[str, str]:
@@ -47,11 +43,11 @@ def home(tmp_path: Path) -> Path:
     return home
 
 
-def asked(python: Path, home: Path, *arguments: str) -> dict[str, Any]:
+def asked(home: Path, *arguments: str) -> dict[str, Any]:
     """Ask a part of Airflow, with MWAA's settings and no other."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "PYTHON"))}
     told = subprocess.run(
-        [python, PROJECT / "tests" / "deploy" / "mwaa" / "as_mwaa.py", *arguments],
+        [THERE, PROJECT / "tests" / "deploy" / "mwaa" / "as_mwaa.py", *arguments],
         env=kept | {"AIRFLOW_HOME": str(home), "AIRFLOW__CORE__LOAD_EXAMPLES": "False"},
         cwd=home,
         capture_output=True,
@@ -64,26 +60,24 @@ def asked(python: Path, home: Path, *arguments: str) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("python", PYTHONS, ids=name_of)
-def test_every_part_of_airflow_finds_dags_plugins_and_packages(python: Path, home: Path) -> None:
-    processor = asked(python, home, str(home / "dags"))
+def test_every_part_of_airflow_finds_dags_plugins_and_packages(home: Path) -> None:
+    processor = asked(home, str(home / "dags"))
     assert processor["errors"] == {}
     assert set(processor["dags"]) == DAGS
     assert processor["dags"]["bank_marketing"] > 10
-    web_server = asked(python, home)
+    web_server = asked(home)
     for part in (processor, web_server):
         assert part["include"] == str(home / "plugins" / "include" / "__init__.py")
         assert {"deployment_id", "ended_runs", "model_report", "run_notes"} <= set(part["plugins"])
         assert part["refused"] == {}
         assert part["prefixes"] == ["/model_report"]
         assert part["title"]
-        assert (part["python"] == [3, 12]) is (python == MWAA_PYTHON)
+        assert (part["python"] == [3, 12]) is (THERE == MWAA_PYTHON)
 
 
-@pytest.mark.parametrize("python", PYTHONS, ids=name_of)
-def test_what_is_installed_there_agrees(python: Path) -> None:
+def test_what_is_installed_there_agrees() -> None:
     checked = subprocess.run(
-        [sys.executable, "-m", "uv", "pip", "check", "--python", python],
+        [sys.executable, "-m", "uv", "pip", "check", "--python", THERE],
         capture_output=True,
         text=True,
         check=False,
