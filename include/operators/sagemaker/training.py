@@ -100,9 +100,8 @@ class ResumableSageMakerTrainingOperator(ResumableSageMakerJob, SageMakerTrainin
             The result, because the mixin hands on what this returns when it re-attaches.
         """
         self._job_name = external_id
-        description = self.hook.describe_training_job(external_id)
         if self.deferrable:
-            limit = time_limit(description["StoppingCondition"])
+            limit = time_limit(self.hook.describe_training_job(external_id)["StoppingCondition"])
             self.defer_to(
                 self.trigger,
                 job_type="training",
