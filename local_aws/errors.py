@@ -19,7 +19,8 @@
     │   ├── BadGzipError           an object is no gzip, or too large
     │   ├── RecordTooLargeError    a record is larger than MaxPayloadInMB
     │   ├── DataProcessingError    a record or an answer cannot be read, filtered or joined
-    │   └── JsonPathError          an expression is not valid, or a record does not have what it asks for
+    │   ├── JsonPathError          an expression is not valid, or a record does not have what it asks for
+    │   └── UnsupportedFormatError a script's container does not read or write the type of a request
     ├── KeysFileError              the server does not start: nobody could know its access key, or everybody
     └── DataDirError               the server does not start, or keeps nothing more
 
@@ -157,6 +158,17 @@ class JsonPathError(DataError):
 
 class DataDirError(LocalAwsError):
     """The data directory cannot be used, or is closed."""
+
+
+class UnsupportedFormatError(DataError):
+    """The toolkit cannot read a request's type, or not write the type that it asks for."""
+
+    def __init__(self, content_type: str) -> None:
+        super().__init__(
+            f"Content type {content_type} is not supported by this framework.\n\n"
+            "            Please implement input_fn to to deserialize the request data or an output_fn to\n"
+            "            serialize the response. For more information, see the SageMaker Python SDK README."
+        )
 
 
 class KeysFileError(LocalAwsError):

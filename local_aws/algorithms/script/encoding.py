@@ -9,19 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from local_aws.errors import UnsupportedFormatError
+
 _JSON, _CSV, _NPY = "application/json", "text/csv", "application/x-npy"
 TEXT_TYPES = (_JSON, _CSV)
-
-
-class UnsupportedFormatError(Exception):
-    """The toolkit cannot read a request's type, or not write the type that it asks for."""
-
-    def __init__(self, content_type: str) -> None:
-        super().__init__(
-            f"Content type {content_type} is not supported by this framework.\n\n"
-            "            Please implement input_fn to to deserialize the request data or an output_fn to\n"
-            "            serialize the response. For more information, see the SageMaker Python SDK README."
-        )
 
 
 def decode(content: str | bytes, content_type: str) -> Any:

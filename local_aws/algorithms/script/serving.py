@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.exceptions import InternalServerError
 from werkzeug.wrappers import Request, Response
 
-from local_aws.algorithms.script.encoding import TEXT_TYPES, UnsupportedFormatError, encode
+from local_aws.algorithms.script.encoding import TEXT_TYPES, encode
 from local_aws.algorithms.script.serving_variables import ALGORITHM
 from local_aws.algorithms.serving_routes import LARGEST_BODY, serving_application
+from local_aws.errors import UnsupportedFormatError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

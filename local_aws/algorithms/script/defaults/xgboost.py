@@ -7,8 +7,8 @@ from typing import Any
 
 from werkzeug.http import parse_options_header
 
-from local_aws.algorithms.script.encoding import UnsupportedFormatError
 from local_aws.algorithms.xgboost.request_data import parse
+from local_aws.errors import UnsupportedFormatError
 
 _TYPES = ("text/csv", "text/libsvm", "text/x-libsvm", "application/x-recordio-protobuf")
 
