@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 from include.pipeline.documents.config import DATASETS
 from local_stack.airflow_api import AirflowApi
 from local_stack.aws_key import PROFILE
+from local_stack.demo import DAG_ID
 from local_stack.ended import Ended
 from local_stack.ports import check_free, port_of
 from local_stack.run_lines import RunLines
@@ -67,7 +68,7 @@ def tell(stack: LocalStack, lines: Lines) -> None:
     """Tell when the UI answers, and from then on what has ended: for ever."""
     with AirflowApi(stack.airflow_url, USER, stack.password) as airflow:
         began = datetime.now(UTC)
-        while not airflow.is_healthy():
+        while not airflow.is_ready(DAG_ID):
             time.sleep(0.5)
         lines.put(address(stack))
         ended = RunLines(Ended(airflow), stack.home / "logs", began)
