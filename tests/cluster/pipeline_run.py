@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import psutil
 import psycopg2
 
-from include.pipeline.documents.plan import RunPlan
+from include.pipeline.documents.plan import PlanReference
 from local_stack.airflow_api import AirflowApi
 from tests.faults.aftermath import Aftermath
 from tests.faults.airflow_user import AirflowUser
@@ -32,7 +32,7 @@ class OnCluster:
 
     def aftermath(self, run_id: str) -> Aftermath:
         """What there is of a run, once it has a plan."""
-        plan = RunPlan.model_validate(self.user.xcom(run_id, "plan_run"))
+        plan = PlanReference.model_validate(self.user.xcom(run_id, "plan_run"))
         return Aftermath(self.cluster.aws, run_id, plan.bucket, self.deployment)
 
     def worker_of(self, run_id: str, task_id: str) -> str:

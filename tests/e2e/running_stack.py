@@ -5,8 +5,11 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+
+import httpx
 
 from include.pipeline.documents.plan import PlanReference
 from local_stack.airflow_api import AirflowApi, RunState, TaskState
@@ -38,6 +41,15 @@ class FinishedRun:
 
     def xcom(self, task_id: str, key: str = "return_value") -> Any:
         return self.airflow.xcom(self.dag_id, self.state.dag_run_id, task_id, key)
+
+    def returned(self, task_id: str) -> Any:
+        """What a task returned; None where that was nothing."""
+        try:
+            return self.xcom(task_id)
+        except httpx.HTTPStatusError as error:
+            if error.response.status_code != HTTPStatus.NOT_FOUND:
+                raise
+            return None
 
     def log(self, task_id: str) -> str:
         lines = self.airflow.log_tail(self.dag_id, self.state.dag_run_id, self.tasks[task_id], lines=100)

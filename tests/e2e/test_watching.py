@@ -44,6 +44,7 @@ class Watched:
     def running(self) -> Iterator[RunningStack]:
         processes = ("local_aws", "api_server", "scheduler", "dag_processor")
         with self.local.running(*processes, dag_id=WATCHER) as airflow:
+            wait_until(lambda: airflow.is_ready(DAG_ID))
             yield RunningStack(
                 airflow, LocalAwsClient(self.local.aws_url, REGION, self.local.aws_key), self.local
             )

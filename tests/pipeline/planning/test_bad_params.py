@@ -30,7 +30,7 @@ NO_ROLE_ARN = "an ARN of a role reads arn:aws:iam::123456789012:role/NAME"
 NO_BUCKET = "a bucket's name has 3 to 63 lower-case letters"
 NO_VALUE = "a hyperparameter is a finite number, or text of one line and at most 2500 characters, no URL"
 NO_ROUNDS = "'num_round' is missing"
-NO_VERSION = "Unsupported xgboost version"
+NO_VERSION = "Expected: one of 1, latest, 0.90-1"
 INSTANCE = r"String should match pattern '^ml\.[a-z0-9-]+\.[a-z0-9-]+$'"
 
 
@@ -105,10 +105,13 @@ BAD_PARAMS: dict[str, tuple[dict[Any, Any], str]] = {
     "a seed in quotes": ({"seed": "1729"}, "seed = text of 4 characters (Input should be a valid integer)"),
     "no seed": ({"seed": None}, "seed = None (Input should be a valid integer)"),
     "a seed with a fraction": ({"seed": 1729.5}, "seed = 1729.5 (Input should be a valid integer"),
-    "no version": ({"image_version": ""}, f"image_version = '' in region 'us-east-1': {NO_VERSION}"),
-    "half a version": ({"image_version": "3.2"}, f"'3.2' in region 'us-east-1': {NO_VERSION}"),
-    "a version with a line break": ({"image_version": "3.2-0\n"}, f"us-east-1': {NO_VERSION}"),
-    "a version that is a path": ({"image_version": "../3.2-0"}, f"us-east-1': {NO_VERSION}"),
+    "no version": ({"image_version": ""}, f"image_version = ''\n{NO_VERSION}"),
+    "half a version": ({"image_version": "3.2"}, f"image_version = '3.2'\n{NO_VERSION}"),
+    "a version with a line break": (
+        {"image_version": "3.2-0\n"},
+        f"image_version = '3.2-0\\n'\n{NO_VERSION}",
+    ),
+    "a version that is a path": ({"image_version": "../3.2-0"}, f"image_version = '../3.2-0'\n{NO_VERSION}"),
     "no hyperparameter": ({"hyperparameters": {}}, f"hyperparameters: {NO_ROUNDS}"),
     "no num_round": ({"hyperparameters": {"eta": 0.2}}, f"hyperparameters: {NO_ROUNDS}"),
     "no round": (with_rounds(num_round=0), "num_round = '0' (has to be in [1, +inf))"),

@@ -5,6 +5,7 @@ import httpx
 import pytest
 
 from include.pipeline.aws.object_store import write_object
+from include.pipeline.documents.config import pipeline_names
 from include.pipeline.documents.metrics import PreviousModel
 from plugins.model_report.airflow_plugin import ModelReportPlugin
 from tests.aws.clients import STRANGER, Aws
@@ -149,8 +150,9 @@ def test_what_is_not_there_is_said(admin: httpx.Client, reported: PipelineRun) -
     assert "The DAG bank_marketing has no run no_such_run." in Page(unknown).words
     other = admin.get(RUN, params={"dag_id": "sagemaker_janitor", "run_id": "x"})
     assert other.status_code == 404
+    pipelines = ", ".join(pipeline_names())
     assert (
-        "The DAG sagemaker_janitor does not train a model. The DAGs that do: bank_marketing."
+        f"The DAG sagemaker_janitor does not train a model. The DAGs that do: {pipelines}."
         in Page(other).words
     )
 
