@@ -105,7 +105,7 @@ def main() -> None:
             admin = servers.browser(server, "admin")
             asked = count_requests(patch)
             models = measured(f"Models with {_RUNS} runs", lambda: admin.get(pages.MODELS), asked, 3)
-            report = measured("Model report", lambda: admin.get(pages.RUN, params=newest.query), asked, 2)
+            report = measured("Model report", lambda: admin.get(pages.ALONE, params=newest.query), asked, 2)
             show([*models, *report])
 
 

@@ -50,7 +50,7 @@ class Up:
         return {task.task_id: task.state for task in self.airflow.tasks(DAG_ID, run_id)}
 
     def report(self, run_id: str) -> httpx.Response:
-        page = "/model_report/run"
+        page = "/model_report/report"
         return self.airflow._client.get(page, params={"dag_id": DAG_ID, "run_id": run_id})
 
 
