@@ -17,6 +17,8 @@ from include.operators.deployment import check_deployment, own_deployment_id
 from include.operators.returned import SPLIT, Returned
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from include.pipeline.documents.config import PipelineConfig
     from include.pipeline.documents.plan import RunIdentity, RunPlan
     from include.pipeline.source.policy import SourcePolicy
@@ -39,11 +41,14 @@ class HeldPlan(Returned):
         if self.members == ("keep_endpoint",):
             # The Param's word: what a plan says may not keep a bill, and a fault in it not hinder a deletion.
             return context["params"]["keep_endpoint"] is True
-        plan = held_plan(found, dag_run=context["dag_run"], params=context["params"])
-        taken: Any = plan.model_dump(mode="json")
+        taken: Any = self.held(found, context).model_dump(mode="json")
         for member in self.members:
             taken = taken[member]
         return taken
+
+    def held(self, found: dict[str, Any], context: Mapping[str, Any]) -> "BaseModel":
+        """Hold what `plan_run` returned to the run, and give the plan."""
+        return held_plan(found, dag_run=context["dag_run"], params=context["params"])
 
 
 PLAN: Any = HeldPlan(PLAN_RUN)

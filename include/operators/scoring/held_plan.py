@@ -9,8 +9,7 @@ from airflow.sdk import Variable
 from include.airflow_names import PLAN_RUN
 from include.operators.connection import hook
 from include.operators.deployment import check_deployment
-from include.operators.held_plan import identity_of, own_key
-from include.operators.returned import Returned
+from include.operators.held_plan import HeldPlan, identity_of
 from include.pipeline.documents.scoring.settings import SCORE
 
 if TYPE_CHECKING:
@@ -18,26 +17,12 @@ if TYPE_CHECKING:
     from include.pipeline.source.policy import SourcePolicy
 
 
-class HeldScorePlan(Returned):
+class HeldScorePlan(HeldPlan):
     """A template that becomes the run's `ScorePlan`, or a member of it."""
 
-    def resolve(self, context: Mapping[str, Any]) -> Any:
-        """Fetch it, and hold it to the run.
-
-        Raises:
-            PlanError: It is not the run's.
-            ParamError: The run is not within the limits of its pipeline.
-            AirflowFailException: The run was not planned.
-        """
-        found = Returned(self.task_id).resolve(context)
-        if self.members == ("key",):
-            return own_key(found, context["dag_run"])
-        taken: Any = held_score_plan(found, dag_run=context["dag_run"], params=context["params"]).model_dump(
-            mode="json"
-        )
-        for member in self.members:
-            taken = taken[member]
-        return taken
+    def held(self, found: dict[str, Any], context: Mapping[str, Any]) -> "ScorePlan":
+        """Hold what `plan_run` returned to the run, and give the plan."""
+        return held_score_plan(found, dag_run=context["dag_run"], params=context["params"])
 
 
 SCORE_PLAN: Any = HeldScorePlan(PLAN_RUN)

@@ -2,6 +2,7 @@
 
 import math
 import sys
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal, Self
 
@@ -49,13 +50,13 @@ class ModelMetrics(Document):
         return found
 
     @property
+    @abstractmethod
     def headline(self) -> "ModelMetrics":
         """The headline figures alone."""
-        raise NotImplementedError
 
+    @abstractmethod
     def without_model(self, figure: str) -> float:
         """Tell what a figure is without a model."""
-        raise NotImplementedError
 
     def absurd(self) -> Iterator[str]:
         """Name the figures that no evaluation gives."""
@@ -169,9 +170,9 @@ class ModelEvaluation(ModelMetrics):
             if len(values) > _MOST_VALUES:
                 yield f"a list of {len(values)} values"
 
+    @abstractmethod
     def listed(self, changes: Sequence[str] = ()) -> ListedModel:
         """Take what a list of runs shows, with how the data had changed, a sentence each."""
-        raise NotImplementedError
 
 
 def absurd_counts(counts: Mapping[str, int]) -> Iterator[str]:
