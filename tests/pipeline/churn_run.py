@@ -17,10 +17,9 @@ from include.pipeline.documents.split import Split
 from include.pipeline.documents.training.job import CompletedTrainingJob
 from include.pipeline.evaluation.evaluate import evaluate_endpoint
 from tests.aws.clients import Aws
-from tests.aws.endpoints import create_deployment, settled
-from tests.aws.training_jobs import finished
 from tests.pipeline.data.encoding.churn import TABLE, churn, written
 from tests.pipeline.planned import CONFIG, plan_of
+from tests.pipeline.serving_model import serving_model
 from tests.services.local_aws_server import local_aws_server
 
 if TYPE_CHECKING:
@@ -62,13 +61,7 @@ def churn_run() -> Iterator[ChurnRun]:
         content = written(FRAME)
         raw = kept_raw(s3, content, "churn.csv")
         split = split_to_s3(s3, raw, plan)
-        sagemaker.create_training_job(**plan.training)
-        assert finished(sagemaker, plan.key)["TrainingJobStatus"] == "Completed"
-        job = CompletedTrainingJob.describe(sagemaker, plan.key)
-        requests = {**plan.deployment}
-        requests["Model"]["PrimaryContainer"]["ModelDataUrl"] = job.model_uri
-        create_deployment(sagemaker, requests)
-        assert settled(sagemaker, plan.key)["EndpointStatus"] == "InService"
+        job = serving_model(sagemaker, plan, split)
         yield ChurnRun(aws, plan, raw, split, job)
 
 

@@ -39,10 +39,9 @@ from include.pipeline.history.manifest import read_manifest, record_run
 from include.pipeline.report.contents import ReportContents
 from include.pipeline.report.page import render_report
 from tests.aws.clients import Aws
-from tests.aws.endpoints import create_deployment, settled
-from tests.aws.training_jobs import finished
 from tests.pipeline.planned import CONFIG, plan_of
 from tests.pipeline.report.page_reader import Page
+from tests.pipeline.serving_model import serving_model
 from tests.services.local_aws_server import local_aws_server
 
 pytestmark = pytest.mark.slow
@@ -130,13 +129,7 @@ def ran(aws: Aws, frame: pd.DataFrame, plan: RunPlan) -> Run:
     s3, sagemaker = aws.client("s3"), aws.client("sagemaker")
     raw = stored(aws, frame, plan.table.kind)
     split = split_to_s3(s3, raw, plan)
-    sagemaker.create_training_job(**plan.training)
-    assert finished(sagemaker, plan.key)["TrainingJobStatus"] == "Completed"
-    job = CompletedTrainingJob.describe(sagemaker, plan.key)
-    requests = {**plan.deployment}
-    requests["Model"]["PrimaryContainer"]["ModelDataUrl"] = job.model_uri
-    create_deployment(sagemaker, requests)
-    assert settled(sagemaker, plan.key)["EndpointStatus"] == "InService"
+    job = serving_model(sagemaker, plan, split)
     evaluation = evaluate_endpoint(
         plan, split, job, s3=s3, runtime=aws.client("sagemaker-runtime"), logs=aws.client("logs")
     )

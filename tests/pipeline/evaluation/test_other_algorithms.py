@@ -20,16 +20,13 @@ from include.pipeline.documents.plan import RunPlan
 from include.pipeline.documents.raw_data import RawData
 from include.pipeline.documents.split import Split
 from include.pipeline.documents.training.algorithm import AlgorithmName
-from include.pipeline.documents.training.job import CompletedTrainingJob
 from include.pipeline.errors import ParamError
 from include.pipeline.evaluation.evaluate import evaluate_endpoint
 from include.pipeline.evaluation.scoring import Answers, score_rows
-from include.pipeline.planning.hyperparameters.request import filled_in
 from tests.aws.clients import Aws
-from tests.aws.endpoints import create_deployment, settled
-from tests.aws.training_jobs import finished
 from tests.pipeline.data.encoding.churn import TABLE, churn, written
 from tests.pipeline.planned import CONFIG, plan_of
+from tests.pipeline.serving_model import serving_model
 from tests.services.local_aws_server import local_aws_server
 
 pytestmark = pytest.mark.slow
@@ -74,13 +71,7 @@ def planned(algorithm: AlgorithmName, hyperparameters: dict[str, str | int | flo
 def run_of(aws: Aws, plan: RunPlan) -> Run:
     s3, sagemaker = aws.client("s3"), aws.client("sagemaker")
     split = split_to_s3(s3, RAW, plan)
-    sagemaker.create_training_job(**filled_in(plan.training, split))
-    assert finished(sagemaker, plan.key)["TrainingJobStatus"] == "Completed"
-    job = CompletedTrainingJob.describe(sagemaker, plan.key)
-    requests = {**plan.deployment}
-    requests["Model"]["PrimaryContainer"]["ModelDataUrl"] = job.model_uri
-    create_deployment(sagemaker, requests)
-    assert settled(sagemaker, plan.key)["EndpointStatus"] == "InService"
+    job = serving_model(sagemaker, plan, split)
     evaluation = evaluate_endpoint(
         plan, split, job, s3=s3, runtime=aws.client("sagemaker-runtime"), logs=aws.client("logs")
     )
