@@ -130,6 +130,19 @@ class _Channel(HTTPChannel):  # type: ignore[misc] # as above
         """Whether it waits for the client to send something."""
         return not self.requests and not self.total_outbufs_len
 
+    def writable(self) -> bool:
+        """Whether the main loop has something to send.
+
+        It has not while the task sends its answer: asking again and again takes the interpreter from it.
+        What the task leaves is announced to the loop.
+        """
+        if self.requests and self.total_outbufs_len and not (self.will_close or self.close_when_flushed):
+            is_sent_by_task = not self.outbuf_lock.acquire(blocking=False)
+            if is_sent_by_task:
+                return False
+            self.outbuf_lock.release()
+        return bool(super().writable())
+
     def is_overdue(self, now: float) -> bool:
         """Tell whether the client takes too long: for a request, or to take its answer."""
         if self.total_outbufs_len:
