@@ -16,7 +16,8 @@ from werkzeug.wrappers import Request, Response
 from local_aws.containers.limits import JobLimits
 from local_aws.errors import AwsError
 from local_aws.hosting import endpoint_configs, endpoints, models
-from local_aws.hosting.invocation import invoke_endpoint
+from local_aws.hosting.invocations.invoke_endpoint import invoke_endpoint
+from local_aws.hosting.invocations.invoke_endpoint_async import invoke_endpoint_async
 from local_aws.jobs import operations as job_operations
 from local_aws.jobs import search
 from local_aws.model_registry import model_package_groups, model_packages
@@ -61,12 +62,8 @@ _LOG = logging.getLogger(__name__)
 _TARGET_PREFIX = "SageMaker."
 _FOR_PAGES = "access-control-"
 _DELETES_LOGS = re.compile(r"Logs_\d+\.Delete")
-_INVOCATION = re.compile(r"/endpoints/([^/]+)/invocations")
-_OTHER_INVOCATION = re.compile(r"/endpoints/[^/]+/(async-invocations|invocations-response-stream)")
-_OTHER_INVOCATIONS = {
-    "async-invocations": "InvokeEndpointAsync",
-    "invocations-response-stream": "InvokeEndpointWithResponseStream",
-}
+_INVOCATION = re.compile(r"/endpoints/([^/]+)/(async-)?invocations")
+_STREAMED_INVOCATION = re.compile(r"/endpoints/[^/]+/invocations-response-stream")
 # SageMaker's largest requests, for instance those of a model card, have some 100 kB.
 _LARGEST_REQUEST = 4 * 1024**2
 
@@ -195,9 +192,10 @@ class LocalAws:
                 # botocore signs as "sagemaker" for both of its SageMaker services.
                 if invocation := _INVOCATION.fullmatch(request.path):
                     region = self._regions.get(caller.account, caller.region)
-                    return invoke_endpoint(region, invocation[1], request)
-                if other := _OTHER_INVOCATION.fullmatch(request.path):
-                    raise _unknown_operation(_OTHER_INVOCATIONS[other[1]])
+                    invoke = invoke_endpoint_async if invocation[2] else invoke_endpoint
+                    return invoke(region, invocation[1], request)
+                if _STREAMED_INVOCATION.fullmatch(request.path):
+                    raise _unknown_operation("InvokeEndpointWithResponseStream")
                 raise absent_operation(request)
             if caller.service == "tagging" and target == GET_RESOURCES:
                 region = self._regions.get(caller.account, caller.region)

@@ -1,6 +1,7 @@
 """An endpoint and its state."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -24,6 +25,8 @@ class Endpoint(HostingResource):
     status: str | None = "Creating"
     variants: list[EndpointVariant] = field(default_factory=list, metadata=LIVE)
     """The variants that serve."""
+    queue: tuple[int, ThreadPoolExecutor] | None = field(default=None, metadata=LIVE)
+    """The queue of InvokeEndpointAsync, after the number of requests that it sends at once."""
     failure_reason: str | None = None
 
     @property
@@ -79,12 +82,13 @@ def _summary(variant: EndpointVariant, resolution_time: float) -> JsonObject:
 
 
 def _capture_summary(config: JsonObject | None) -> JsonObject | None:
-    """Return the DataCaptureConfigSummary, which says that capture is stopped: local AWS captures nothing."""
+    """Return the DataCaptureConfigSummary."""
     if config is None:
         return None
+    is_on = config.get("EnableCapture", True)
     return {
-        "EnableCapture": config.get("EnableCapture", False),
-        "CaptureStatus": "Stopped",
+        "EnableCapture": is_on,
+        "CaptureStatus": "Started" if is_on else "Stopped",
         "CurrentSamplingPercentage": config["InitialSamplingPercentage"],
         "DestinationS3Uri": config["DestinationS3Uri"],
         "KmsKeyId": config.get("KmsKeyId", ""),

@@ -37,10 +37,32 @@ def create_endpoint_config(region: Region, request: JsonObject) -> JsonObject:
             )
         check_volume_key(variant.get("InstanceType"), request.get("KmsKeyId"), "KmsKeyId")
         find_hosted(region, Model, variant["ModelName"])
+    _check_features(request)
     region.of(EndpointConfig)[name] = EndpointConfig(
         name=name, arn=arn, request=request, tags=tags.from_request(request)
     )
     return {"EndpointConfigArn": arn}
+
+
+def _check_features(request: JsonObject) -> None:
+    """Check capture and asynchronous inference.
+
+    Raises:
+        ValidationError: A serverless variant has neither (developer guide, "Feature exclusions"), in AWS's
+            words; or a place on S3 is written in another form than local AWS reads.
+    """
+    output = request.get("AsyncInferenceConfig", {}).get("OutputConfig", {})
+    captures = request.get("DataCaptureConfig", {})
+    is_serverless = any("ServerlessConfig" in variant for variant in request["ProductionVariants"])
+    if is_serverless and ("AsyncInferenceConfig" in request or captures.get("EnableCapture", bool(captures))):
+        raise ValidationError("One or more endpoint features are not supported using this configuration.")
+    for members, name in (
+        (output, "S3OutputPath"),
+        (output, "S3FailurePath"),
+        (captures, "DestinationS3Uri"),
+    ):
+        if not members.get(name, "s3://").startswith("s3://"):
+            raise ValidationError(f"Local AWS has no {name} {members[name]}; write it as s3://bucket/prefix.")
 
 
 def describe_endpoint_config(region: Region, request: JsonObject) -> JsonObject:

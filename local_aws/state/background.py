@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Literal, ParamSpec
+from weakref import WeakSet
 
 from local_aws.containers.container import Container
 from local_aws.containers.limits import JobLimits
@@ -30,6 +31,8 @@ class Background:
         # One job for each core. Further jobs wait for their turn.
         self._jobs = ThreadPoolExecutor(os.cpu_count(), "job")
         self._deployments = ThreadPoolExecutor(_DEPLOYMENT_THREADS, "deployment")
+        # A queue goes with the endpoint that it is of.
+        self._queues: WeakSet[ThreadPoolExecutor] = WeakSet()
         self._lock = threading.Lock()
         self._containers: set[Container] = set()
         self._closing = False
@@ -42,6 +45,18 @@ class Background:
     def run_deployment(self, work: Callable[_P, None], *args: _P.args, **kwargs: _P.kwargs) -> Future[None]:
         """Run a deployment, or a later change of it."""
         return self._submit(self._deployments, work, *args, **kwargs)
+
+    def queue(self, workers: int) -> ThreadPoolExecutor:
+        """Make a queue that `close` ends, with the number of those who work on it."""
+        made = ThreadPoolExecutor(workers, "queue")
+        self._queues.add(made)
+        return made
+
+    def run_queued(
+        self, queue: ThreadPoolExecutor, work: Callable[_P, None], *args: _P.args, **kwargs: _P.kwargs
+    ) -> Future[None]:
+        """Run what waits in a queue when its turn comes."""
+        return self._submit(queue, work, *args, **kwargs)
 
     def _submit(
         self, pool: ThreadPoolExecutor, work: Callable[_P, None], *args: _P.args, **kwargs: _P.kwargs
@@ -96,7 +111,7 @@ class Background:
         self.wake()
         for container in self._containers:
             container.kill()
-        for pool in (self._jobs, self._deployments):
+        for pool in (self._jobs, self._deployments, *self._queues):
             pool.shutdown(cancel_futures=True)
         for container in self._containers:
             container.remove()

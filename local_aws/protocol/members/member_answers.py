@@ -58,7 +58,8 @@ def runtime_model() -> ServiceModel:
 
 
 @cache
-def _input_shapes() -> dict[str, StructureShape]:
+def input_shapes() -> dict[str, StructureShape]:
+    """Return the input of every operation of SageMaker and of SageMaker Runtime that has one."""
     return {
         name: shape
         for model in (service_model(), runtime_model())
@@ -90,11 +91,11 @@ def _written_out(name: str, bases: Mapping[str, list[str]]) -> list[str]:
     for one in names:
         pattern, *members = one.split(".")
         is_whole = members[-1:] == ["*"]
-        operations = [operation for operation in _input_shapes() if fnmatchcase(operation, pattern)]
+        operations = [operation for operation in input_shapes() if fnmatchcase(operation, pattern)]
         matching = [
             operation
             for operation in operations
-            if _shape_at(_input_shapes()[operation], members[:-1] if is_whole else members) is not None
+            if _shape_at(input_shapes()[operation], members[:-1] if is_whole else members) is not None
         ]
         found += [".".join((operation, *members)) for operation in matching]
     if not found:
@@ -157,7 +158,7 @@ def refuse_headers(headers: Headers) -> None:
     Raises:
         ValidationError: There is such a header.
     """
-    shape = _input_shapes()["InvokeEndpoint"]
+    shape = input_shapes()["InvokeEndpoint"]
     for name, member in shape.members.items():
         if member.serialization.get("location") == "header" and member.serialization["name"] in headers:
             _refuse(f"InvokeEndpoint.{name}", headers[member.serialization["name"]])

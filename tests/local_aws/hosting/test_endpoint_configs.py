@@ -96,12 +96,12 @@ def test_an_instance_with_local_storage_takes_no_key(
     ("members", "message"),
     [
         (
-            {"DataCaptureConfig": {"EnableCapture": True}},
-            "Local AWS has no DataCaptureConfig.EnableCapture True in CreateEndpointConfig: it captures no",
+            {"DataCaptureConfig": {"DestinationS3Uri": "https://s3.amazonaws.com/bucket/captured"}},
+            "Local AWS has no DestinationS3Uri https://s3.amazonaws.com/bucket/captured; write it as s3://",
         ),
         (
-            {"AsyncInferenceConfig": {"OutputConfig": {"S3OutputPath": "s3://bucket/answers"}}},
-            "Local AWS has no AsyncInferenceConfig in CreateEndpointConfig: it has no InvokeEndpointAsync.",
+            {"AsyncInferenceConfig": {"OutputConfig": {"S3OutputPath": "https://bucket.s3/answers"}}},
+            "Local AWS has no S3OutputPath https://bucket.s3/answers; write it as s3://bucket/prefix.",
         ),
     ],
 )

@@ -8,11 +8,12 @@ from local_aws.protocol.members.member_answers import runtime_model
 from local_aws.protocol.service_model import service_model
 from local_aws.server import OPERATIONS
 
-OURS = [*OPERATIONS, "InvokeEndpoint"]
+OF_RUNTIME = ("InvokeEndpoint", "InvokeEndpointAsync")
+OURS = [*OPERATIONS, *OF_RUNTIME]
 
 
 def input_shape(operation: str) -> StructureShape:
-    model = runtime_model() if operation == "InvokeEndpoint" else service_model()
+    model = runtime_model() if operation in OF_RUNTIME else service_model()
     shape = model.operation_model(operation).input_shape
     assert isinstance(shape, StructureShape)
     return shape

@@ -14,7 +14,7 @@ from local_aws import server
 from local_aws.protocol.members.member_answers import member_answers
 from local_aws.state.latency import Latency
 from tests.aws.clients import make_client
-from tests.aws.endpoints import settled
+from tests.aws.endpoints import invoke, settled
 from tests.aws.in_process import local_aws_in_process
 from tests.aws.processing_jobs import ended as processed
 from tests.aws.processing_jobs import processing_request, s3_input
@@ -37,7 +37,7 @@ VALUES = {
     "Tags": TAGS,
     "TagKeys": ["team"],
 }
-# Records, which AWS too keeps for nothing but to tell them, and the one operation whose members are headers.
+# Records, which AWS too keeps for nothing but to tell them, and the operations whose members are headers.
 ELSEWHERE = ("CreateModelPackage", "UpdateModelPackage", "InvokeEndpoint")
 # The container reads these from a copy of the request. The script of this walk fails without them.
 IN_THE_CONTAINER = {
@@ -232,6 +232,41 @@ def make_models(sagemaker: Any, archive: str) -> None:
         sagemaker.create_model(ModelName=next(names), ExecutionRoleArn=ROLE, Containers=[form])
 
 
+def answer(sagemaker: Any, runtime: Any) -> None:
+    """Put endpoints into service that capture, or answer on S3, and ask each."""
+    capture = {
+        "EnableCapture": True,
+        "InitialSamplingPercentage": 100,
+        "DestinationS3Uri": f"s3://{BUCKET}/captured",
+        "KmsKeyId": "key",
+        "CaptureOptions": [{"CaptureMode": "InputAndOutput"}],
+        "CaptureContentTypeHeader": {
+            "CsvContentTypes": ["text/csv"],
+            "JsonContentTypes": ["application/json"],
+        },
+    }
+    topics = dict.fromkeys(("SuccessTopic", "ErrorTopic"), "arn:aws:sns:us-east-1:123456789012:absent")
+    output = {
+        "KmsKeyId": "key",
+        "S3OutputPath": f"s3://{BUCKET}/answers",
+        "S3FailurePath": f"s3://{BUCKET}/failures",
+        "NotificationConfig": {**topics, "IncludeInferenceResponseIn": ["SUCCESS_NOTIFICATION_TOPIC"]},
+    }
+    config = {
+        "ClientConfig": {"MaxConcurrentInvocationsPerInstance": 1},
+        "OutputConfig": output,
+    }
+    forms = {"walk-capture": {"DataCaptureConfig": capture}, "walk-async": {"AsyncInferenceConfig": config}}
+    for name, members in forms.items():
+        sagemaker.create_endpoint_config(
+            EndpointConfigName=name, ProductionVariants=[variant("walk")], **members
+        )
+        sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
+        assert settled(sagemaker, name)["EndpointStatus"] == "InService"
+    invoke(runtime, "walk-capture", b"1,2,3")
+    runtime.invoke_endpoint_async(EndpointName="walk-async", Body=b"1,2,3", ContentType="text/csv")
+
+
 def host(sagemaker: Any) -> None:
     serverless = {
         "VariantName": "Small",
@@ -269,18 +304,20 @@ def test_every_member_that_is_acted_on_is_read(monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.setitem(server.OPERATIONS, name, reads.of(name, operation))
     with local_aws_in_process(Latency(starting=0)) as url:
         s3, sagemaker = make_client("s3", url), make_client("sagemaker", url)
+        runtime = make_client("sagemaker-runtime", url)
         put_training_data(s3, noisy_rows())
         archive = train(sagemaker)
         process(sagemaker, s3)
         make_models(sagemaker, archive)
         transform(sagemaker, s3)
         host(sagemaker)
+        answer(sagemaker, runtime)
         tune(sagemaker)
         look_for_jobs(sagemaker)
         # Last, as it stops and deletes what has this name.
         ask_with_each_member(sagemaker)
-        s3.close()
-        sagemaker.close()
+        for one in (s3, sagemaker, runtime):
+            one.close()
     expected = acted_on() - IN_THE_CONTAINER
     print(f"\n{len(expected & reads.paths)} of {len(expected)} members that are acted on were read")
     unread = sorted(expected - reads.paths)
