@@ -33,8 +33,10 @@ from local_aws.protocol.moto_services.moto_sagemaker import (
     refuse_undone,
 )
 from local_aws.protocol.moto_services.other_services import absent_operation, answer_of_other_service
+from local_aws.protocol.moto_services.stacks import mend_stacks
 from local_aws.protocol.moto_services.tagged_records import keep_tags
 from local_aws.protocol.moto_services.tagged_resources import GET_RESOURCES, get_resources
+from local_aws.protocol.moto_services.templates import check_template
 from local_aws.protocol.request_guard import RequestGuard
 from local_aws.protocol.request_validation import validate
 from local_aws.protocol.responses import render
@@ -203,6 +205,9 @@ class LocalAws:
             if caller.service == "s3":
                 check_names(SentRequest(request.environ))
                 check_owner(request)
+            if caller.service == "cloudformation":
+                mend_stacks()
+                check_template(request)
         except AwsError as refusal:
             return as_answer(refusal, form_of(SentRequest(request.environ)), request.method)
         return partial(self._other_services, caller)
@@ -218,6 +223,8 @@ class LocalAws:
                 # Some requests have the path /, which names no bucket.
                 if bucket:
                     self._kept.objects.sync(bucket, key or None)
+            elif caller.service == "cloudformation":
+                self._kept.objects.sync_account(caller.account)
             elif _DELETES_LOGS.match(environ.get("HTTP_X_AMZ_TARGET", "")):
                 self._kept.logs.sync()
         return answer

@@ -65,6 +65,15 @@ class ObjectFiles:
                 if (found.last_modified if isinstance(found, FakeKey) else None) != kept.get(name):
                     self._sync_object(backend, bucket, name)
 
+    def sync_account(self, account: str) -> None:
+        """Write to the files what changed in any bucket of an account, whoever changed it.
+
+        Args:
+            account: The account's number.
+        """
+        for name in {*list(s3_backends[account]["aws"].buckets), *list(self._kept)}:
+            self.sync(name)
+
     def _path(self, bucket_name: str, key: str) -> Path:
         return self._base / bucket_name / "objects" / sha256(key.encode()).hexdigest()
 

@@ -275,6 +275,19 @@ def test_a_versioned_bucket_keeps_its_current_versions(tmp_path: Path) -> None:
         assert refused(second.s3.get_object, Bucket="versioned", Key="marked")[0] == "NoSuchKey"
 
 
+def test_the_bucket_of_a_stack_is_kept_until_its_stack_deletes_it(tmp_path: Path) -> None:
+    template = "Resources: {A: {Type: 'AWS::S3::Bucket', Properties: {BucketName: of-a-stack}}}"
+    with running(tmp_path) as first, closing(make_client("cloudformation", first.server.url)) as stacks:
+        stacks.create_stack(StackName="kept", TemplateBody=template)
+        stacks.create_stack(StackName="deleted", TemplateBody=template.replace("of-a-stack", "gone"))
+        stacks.delete_stack(StackName="deleted")
+        first.s3.put_object(Bucket="of-a-stack", Key="key", Body=b"object")
+        first.kill()
+    with running(tmp_path) as second:
+        assert [one["Name"] for one in second.s3.list_buckets()["Buckets"]] == ["of-a-stack"]
+        assert second.s3.get_object(Bucket="of-a-stack", Key="key")["Body"].read() == b"object"
+
+
 def test_what_was_acknowledged_is_there_and_nothing_is_half_there(tmp_path: Path) -> None:
     """Killed while four clients write and overwrite."""
     acknowledged: dict[str, set[str]] = {}

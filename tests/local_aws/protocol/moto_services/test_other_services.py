@@ -29,19 +29,23 @@ def test_human_loops_are_absent_by_name(client: Callable[..., Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("service", "operation"),
+    ("service", "operation", "members"),
     [
         # Answered in XML, as JSON of the REST kind, and as JSON 1.1.
-        ("cloudformation", "list_stacks"),
-        ("chime", "list_accounts"),
-        ("frauddetector", "get_detectors"),
+        (
+            "cloudformation",
+            "validate_template",
+            {"TemplateBody": "Resources: {A: {Type: 'AWS::S3::Bucket'}}"},
+        ),
+        ("chime", "list_accounts", {}),
+        ("frauddetector", "get_detectors", {}),
     ],
 )
 def test_a_service_that_moto_cannot_answer_tells_it_in_its_own_form(
-    client: Callable[..., Any], service: str, operation: str
+    client: Callable[..., Any], service: str, operation: str, members: dict[str, str]
 ) -> None:
     with pytest.raises(ClientError) as caught:
-        getattr(client(service), operation)()
+        getattr(client(service), operation)(**members)
     answer = caught.value.response
     assert answer["Error"]["Code"] == "InternalFailure"
     assert answer["Error"]["Message"].startswith(f"Local AWS cannot answer this request of {service}: moto")

@@ -1,53 +1,41 @@
-"""Makes, changes and deletes the stack of a template on moto's CloudFormation. Run where moto has that.
+"""Makes, changes and deletes the stack of a template, and tells what there was at each point."""
 
-Usage: on_moto.py TEMPLATE
-"""
-
-import json
-import sys
-from pathlib import Path
 from typing import Any
 
-import boto3
-from moto import mock_aws
+from tests.aws.clients import Aws
 
 NAME = "prod"
 
 
 def made(cloudformation: Any) -> dict[str, str]:
-    """The id of each resource by its name in the template."""
+    """The id of each resource by its name in the template; empty where moto tells none."""
     found = cloudformation.describe_stack_resources(StackName=NAME)["StackResources"]
-    # Of what moto does not make, it tells no id.
-    ids = {"LogicalResourceId", "PhysicalResourceId"}
-    return {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in found if ids <= set(one)}
+    return {one["LogicalResourceId"]: one.get("PhysicalResourceId", "") for one in found}
 
 
 def parameters(**values: str) -> list[dict[str, str]]:
     return [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()]
 
 
-@mock_aws
-def main() -> None:
-    cloudformation, s3, iam = (boto3.client(name, "eu-west-1") for name in ("cloudformation", "s3", "iam"))
+def life_of_stack(aws: Aws, template: str) -> dict[str, Any]:
+    cloudformation, s3, iam, ec2 = (aws.client(name) for name in ("cloudformation", "s3", "iam", "ec2"))
     stack: dict[str, Any] = {
         "StackName": NAME,
-        "TemplateBody": Path(sys.argv[1]).read_text(encoding="utf-8"),
+        "TemplateBody": template,
         "Capabilities": ["CAPABILITY_IAM"],
     }
     cloudformation.create_stack(**stack, Parameters=parameters(BudgetEmail="a@example.com"))
     first = made(cloudformation)
     outputs = cloudformation.describe_stacks(StackName=NAME)["Stacks"][0]["Outputs"]
     role = iam.get_role(RoleName=first["SageMakerRole"])["Role"]
+    own = iam.get_role_policy(RoleName=first["SageMakerRole"], PolicyName="bank_marketing")
+    airflow = iam.get_policy_version(PolicyArn=first["AirflowPolicy"], VersionId="v1")
     told: dict[str, Any] = {
         "first": sorted(first),
         "outputs": {one["OutputKey"]: one["OutputValue"] for one in outputs},
         "trust": role["AssumeRolePolicyDocument"],
-        "role": iam.get_role_policy(RoleName=first["SageMakerRole"], PolicyName="bank_marketing")[
-            "PolicyDocument"
-        ],
-        "airflow": iam.get_policy_version(PolicyArn=first["AirflowPolicy"], VersionId="v1")["PolicyVersion"][
-            "Document"
-        ],
+        "role": own["PolicyDocument"],
+        "airflow": airflow["PolicyVersion"]["Document"],
         "role_arn": role["Arn"],
         "encryption": s3.get_bucket_encryption(Bucket=first["Bucket"])["ServerSideEncryptionConfiguration"],
     }
@@ -56,16 +44,13 @@ def main() -> None:
     second = made(cloudformation)
     told["second"] = sorted(second)
     told["kept"] = [name for name in first if first[name] == second[name]]
-    # Which moto's CloudFormation does not delete, nor then what they hold.
-    ec2 = boto3.client("ec2", "eu-west-1")
-    ec2.delete_vpc_endpoints(VpcEndpointIds=[second["ToS3"]])
-    ec2.delete_route_table(RouteTableId=second["Routes"])
     cloudformation.delete_stack(StackName=NAME)
+    of_network = [{"Name": "cidr", "Values": ["10.60.0.0/24"]}]
     told["left"] = {
         "stacks": [one["StackStatus"] for one in cloudformation.list_stacks()["StackSummaries"]],
         "roles": [one["RoleName"] for one in iam.list_roles()["Roles"]],
+        "policies": [one["PolicyName"] for one in iam.list_policies(Scope="Local")["Policies"]],
+        "networks": [one["VpcId"] for one in ec2.describe_vpcs(Filters=of_network)["Vpcs"]],
+        "buckets": [one["Name"] for one in s3.list_buckets()["Buckets"]],
     }
-    print(json.dumps(told, default=str))
-
-
-main()
+    return told
