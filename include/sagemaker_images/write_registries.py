@@ -10,7 +10,7 @@ from typing import Any
 
 from sagemaker.core import image_uris
 
-FRAMEWORKS = ("xgboost", "linear-learner", "knn")
+FRAMEWORKS = ("xgboost", "linear-learner", "knn", "factorization-machines")
 
 
 def file_of(framework: str) -> Path:

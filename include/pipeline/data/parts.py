@@ -10,12 +10,15 @@ from include.pipeline.data.places import few, listed, row_number
 from include.pipeline.errors import DataError, ParamError
 
 _PIECE_BYTES = 2**24
+# https://docs.aws.amazon.com/sagemaker/latest/dg/ll_hyperparameters.html: num_classes
+_FEWEST_CLASSES_OF_LINEAR_LEARNER = 3
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from include.pipeline.data.writing.rows import Rows
+    from include.pipeline.documents.plan import RunPlan
     from include.pipeline.documents.table.config import TableConfig
 
 
@@ -118,6 +121,29 @@ def check_monotone_constraints(hyperparameters: "Mapping[str, object]", features
             f"there is one for each feature at the most, and the table has {features}",
             "Give one for each feature, in the order of the columns, without the label and what is dropped",
         )
+
+
+def check_for_algorithm(plan: "RunPlan", *, features: int, rows: int, classes: int) -> None:
+    """See that the table is none that the algorithm fails on in the job.
+
+    Args:
+        plan: Of the run.
+        features: Their number.
+        rows: Of training.
+        classes: Of the label; 0 where it has none.
+
+    Raises:
+        DataError: The label has too few classes.
+        ParamError: A hyperparameter is not for such a table.
+    """
+    if plan.algorithm == "linear-learner" and 0 < classes < _FEWEST_CLASSES_OF_LINEAR_LEARNER:
+        raise DataError(
+            f"column {plan.table.label!r}, the label, has {classes} classes",
+            f"Linear Learner tells {_FEWEST_CLASSES_OF_LINEAR_LEARNER} classes or more from each other",
+            "Write kind: binary and positive in the pipeline's YAML",
+        )
+    if plan.algorithm == "knn":
+        check_neighbours(plan.training["HyperParameters"], features, rows)
 
 
 def check_neighbours(hyperparameters: "Mapping[str, str]", features: int, rows: int) -> None:

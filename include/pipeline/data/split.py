@@ -19,8 +19,8 @@ from include.pipeline.data.order import measure_order
 from include.pipeline.data.parts import (
     check_classes,
     check_features,
+    check_for_algorithm,
     check_monotone_constraints,
-    check_neighbours,
     check_row_bytes,
 )
 from include.pipeline.data.places import listed
@@ -31,11 +31,12 @@ from include.pipeline.data.versions import compare_with_previous
 from include.pipeline.data.writing.beside import read_groups, read_identifiers, write_beside
 from include.pipeline.data.writing.csv_file import write_rows
 from include.pipeline.data.writing.line import Line, places_on_the_line
+from include.pipeline.data.writing.record_file import write_records
 from include.pipeline.data.writing.rows import Rows, shuffled
 from include.pipeline.data.writing.sides import split_by_place
 from include.pipeline.documents.raw_data import RawData
 from include.pipeline.documents.split import Split
-from include.pipeline.documents.training.algorithm import ALGORITHMS
+from include.pipeline.documents.training.algorithm import ALGORITHMS, CSV, RECORDIO
 from include.pipeline.errors import DataError
 from include.pipeline.source.worker_disk import telling_of_full_disk
 
@@ -132,6 +133,7 @@ def write_split(
     *,
     train_files: int = 1,
     validation: Rows | None = None,
+    as_records: bool = False,
 ) -> Split:
     """Write the files that the job and the evaluation read: no header, no index, label first for the job.
 
@@ -143,6 +145,7 @@ def write_split(
         train_files: Number of files for the training rows: one for each instance that trains. One file is
             `train/train.csv`; several are `train/train-1-of-2.csv` and so on, in the rows' order.
         validation: Rows to validate on, written as validation.csv where there are any.
+        as_records: Whether the training rows are written as RecordIO, which makes their files `train.pbr`.
 
     Raises:
         DataError: There are fewer training rows than files; a feature has no value where XGBoost needs one; a
@@ -168,9 +171,12 @@ def write_split(
     parts = []
     for number in range(train_files):
         rows = slice(number * len(train) // train_files, (number + 1) * len(train) // train_files)
-        name = "train.csv" if train_files == 1 else f"train-{number + 1}-of-{train_files}.csv"
-        parts.append(folder / "train" / name)
-        write_rows(train[rows], label_first, parts[-1])
+        name = "train" if train_files == 1 else f"train-{number + 1}-of-{train_files}"
+        parts.append(folder / "train" / f"{name}.{'pbr' if as_records else 'csv'}")
+        if as_records:
+            write_records(train[rows], table.label, features, parts[-1])
+        else:
+            write_rows(train[rows], label_first, parts[-1])
     return Split(
         rows=len(train) + held_out + len(test),
         train_rows=len(train),
@@ -223,14 +229,20 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan", *, max_bytes: int
         sides = line.sides(train, test) if line else None
         if sides:
             log.info("Split: %s", sides)
-        is_scaled = not ALGORITHMS[plan.algorithm].takes_missing
+        algorithm = ALGORITHMS[plan.algorithm]
+        is_scaled = not algorithm.takes_missing
         if is_scaled:
             # Of a column without any value, there is no mean.
             check_features(
                 train, [validation, test], [name for name in data.names if name != plan.table.label]
             )
         is_encoded = plan.table.is_encoded or is_scaled
-        encoding = fit_rows(train, plan.table, is_scaled=is_scaled) if is_encoded else None
+        encoding = (
+            fit_rows(train, plan.table, is_scaled=is_scaled, is_sparse=algorithm.is_sparse)
+            if is_encoded
+            else None
+        )
+        classes: tuple[str, ...] = ()
         if encoding:
             check_monotone_constraints(params.hyperparameters, len(encoding.features))
             found = encoded_features(encoding, plan.table, unseen_rows(train, (validation, test)))
@@ -238,9 +250,7 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan", *, max_bytes: int
             classes = told_classes(data, encoding, plan.table, params.hyperparameters)
             encoded = encode_table(data, encoding, plan.table.label, written / "encoded")
             train, validation, test = (Rows(encoded, part.order) for part in (train, validation, test))
-        if plan.algorithm == "knn":
-            features = len(train.table.names) - 1
-            check_neighbours(plan.training["HyperParameters"], features, len(train))
+        check_for_algorithm(plan, features=len(train.table.names) - 1, rows=len(train), classes=len(classes))
         split = write_split(
             train,
             test,
@@ -248,6 +258,7 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan", *, max_bytes: int
             written,
             train_files=params.training_instance_count,
             validation=validation,
+            as_records=algorithm.request_type == RECORDIO,
         )
         for path, uri in (
             (written / "features.csv", plan.locations.test_features),
@@ -256,7 +267,7 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan", *, max_bytes: int
             *((path, f"{plan.locations.train}{path.name}") for path in (written / "train").iterdir()),
         ):
             with path.open("rb") as part:
-                put_file(s3, part, uri)
+                put_file(s3, part, uri, algorithm.request_type if path.suffix == ".pbr" else CSV)
         if encoding:
             write_object(s3, plan.locations.encoding, encoding.content, "application/json")
             split = split.model_copy(update={"encoding": found, "classes": classes})

@@ -20,7 +20,7 @@ from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.documents.table.costs import Costs
 from include.pipeline.documents.table.kind import kind_faults
 from include.pipeline.documents.table.words import Words
-from include.pipeline.documents.training.algorithm import ALGORITHMS, XGBOOST, AlgorithmName
+from include.pipeline.documents.training.algorithm import ALGORITHMS, CSV, XGBOOST, AlgorithmName
 from include.pipeline.errors import ConfigError
 from include.pipeline.values.faults import faults
 
@@ -153,11 +153,11 @@ class PipelineConfig(BaseModel):
             raise PydanticCustomError(
                 "num_round", "params.hyperparameters: num_round is required, a whole number from 1 on"
             )
-        if self.table.kind != "binary" and self.algorithm != XGBOOST:
+        if algorithm.predictor_types is not None and self.table.kind not in algorithm.predictor_types:
             raise PydanticCustomError(
                 "kind",
-                "algorithm: {title} is for kind: binary alone here, xgboost for all",
-                {"title": algorithm.title},
+                "algorithm: {title} is for kind: {kinds}",
+                {"title": algorithm.title, "kinds": " or ".join(algorithm.predictor_types)},
             )
         spot = self.aws.spot
         if spot and not algorithm.has_checkpoints and spot.max_wait_seconds > _LONGEST_WITHOUT_CHECKPOINTS:
@@ -166,10 +166,10 @@ class PipelineConfig(BaseModel):
                 "aws.spot.max_wait_seconds: is at most {most} for {title}, which writes no checkpoints",
                 {"most": _LONGEST_WITHOUT_CHECKPOINTS, "title": algorithm.title},
             )
-        if self.score and self.algorithm != XGBOOST:
+        if self.score and algorithm.request_type != CSV:
             raise PydanticCustomError(
                 "score",
-                "score: new rows are scored by xgboost alone, not by {title}",
+                "score: new rows are sent to a job as CSV, which {title} does not take",
                 {"title": algorithm.title},
             )
         if self.table.groups and not algorithm.takes_missing:

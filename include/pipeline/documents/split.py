@@ -85,7 +85,7 @@ class Split(Document):
     rows: int
     """Rows of the table."""
     train_rows: int
-    """Rows of train.csv."""
+    """Rows to train on."""
     validation_rows: int
     """Rows of validation.csv; 0 where there is none."""
     test_rows: int
@@ -100,7 +100,7 @@ class Split(Document):
     feature_names: tuple[str, ...]
     """Columns after the label, in their order in the files."""
     train_sha256: str
-    """SHA-256 in hex of train.csv, or of its parts one after the other."""
+    """SHA-256 in hex of the file of training rows, or of its parts one after the other."""
     validation_sha256: str | None = None
     """SHA-256 in hex of validation.csv; None without, or where an earlier version wrote this."""
     test_features_sha256: str | None = None

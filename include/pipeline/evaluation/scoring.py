@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -10,7 +10,8 @@ import numpy as np
 from botocore.exceptions import ClientError
 
 from include.pipeline.aws.request_limits import MAX_BODY_BYTES
-from include.pipeline.documents.training.algorithm import ALGORITHMS, XGBOOST, AlgorithmName
+from include.pipeline.documents.training.algorithm import ALGORITHMS, RECORDIO, XGBOOST, AlgorithmName
+from include.pipeline.documents.training.recordio import record_of_line
 from include.pipeline.errors import EndpointError
 from include.pipeline.values.params import LabelKind
 
@@ -31,7 +32,7 @@ class Answers:
     outputs: int = 1
     """Numbers a row."""
     algorithm: AlgorithmName = XGBOOST
-    """Which made the model. The score of k-NN is the share of positives among the neighbours."""
+    """Which made the model. The score of k-NN is the share of each class among the neighbours."""
 
     def are_right(self, scores: np.ndarray) -> bool:
         """Tell whether scores, of shape `(rows, outputs)`, are such."""
@@ -51,31 +52,44 @@ class Answers:
         }[self.kind]
 
     @property
-    def objective(self) -> str:
-        """The usual objective of a model that answers so."""
+    def mend(self) -> str:
+        """What to do where they are not."""
+        if self.algorithm != XGBOOST:
+            title = ALGORITHMS[self.algorithm].title
+            return f"Check that the image is SageMaker's {title}, and what its model answers"
         objectives: dict[LabelKind, str] = {
             "binary": "binary:logistic",
             "multiclass": "multi:softprob",
             "regression": "reg:squarederror",
         }
-        return objectives[self.kind]
+        return f"Set the hyperparameter objective to {objectives[self.kind]}"
+
+    @property
+    def rows_at_once(self) -> int | None:
+        """How many rows a request has at most, where the answer to more might be too long."""
+        rows = _ROWS_AT_ONCE.get(self.algorithm)
+        return rows and max(1, rows // self.outputs)
 
 
 PROBABILITY = Answers()
 # A verbose answer has about fifty characters a neighbour, and an answer may have as many bytes as a request.
-_ROWS_AT_ONCE: Mapping[AlgorithmName, int] = {"linear-learner": 25_000, "knn": 1000}
+_ROWS_AT_ONCE: Mapping[AlgorithmName, int] = {
+    "linear-learner": 25_000,
+    "knn": 1000,
+    "factorization-machines": 25_000,
+}
 
 
-def batches(rows: BinaryIO, max_bytes: int, max_rows: int | None = None) -> Iterator[list[bytes]]:
-    """Group lines in their order so that no group is larger than one request may be.
+def batches(rows: Iterable[bytes], max_bytes: int, max_rows: int | None = None) -> Iterator[list[bytes]]:
+    """Group rows in their order so that no group is larger than one request may be.
 
     Args:
-        rows: CSV lines without header.
+        rows: CSV lines without header, or records.
         max_bytes: Size of a group at most, line ends included.
-        max_rows: Lines of a group at most; None for any.
+        max_rows: Rows of a group at most; None for any.
 
     Raises:
-        EndpointError: A single line is larger than `max_bytes`.
+        EndpointError: A single row is larger than `max_bytes`.
     """
     batch: list[bytes] = []
     size = 0
@@ -118,7 +132,8 @@ def score_rows(
     Raises:
         EndpointError: The endpoint refused a request, or did not answer so for each row.
     """
-    groups = batches(rows, max_bytes, _ROWS_AT_ONCE.get(answers.algorithm))
+    is_binary = ALGORITHMS[answers.algorithm].request_type == RECORDIO
+    groups = batches(map(record_of_line, rows) if is_binary else rows, max_bytes, answers.rows_at_once)
     found = [_ask(batch, endpoint, runtime, answers) for batch in groups]
     scores = np.concatenate(found) if found else np.empty((0, answers.outputs))
     return scores[:, 0] if answers.kind != "multiclass" else scores
@@ -127,12 +142,12 @@ def score_rows(
 def _ask(
     batch: list[bytes], endpoint: str, runtime: "SageMakerRuntimeClient", answers: Answers
 ) -> "np.ndarray[Any, np.dtype[np.float64]]":
-    accept = ALGORITHMS[answers.algorithm].accept
+    algorithm = ALGORITHMS[answers.algorithm]
     try:
         response = runtime.invoke_endpoint(
             EndpointName=endpoint,
-            ContentType="text/csv",
-            Accept=accept,
+            ContentType=algorithm.request_type,
+            Accept=algorithm.accept,
             Body=b"".join(batch),
         )
     except runtime.exceptions.ModelError as error:
@@ -151,33 +166,46 @@ def _ask(
         ) from None
     answer = response["Body"].read().decode()
     try:
-        scores = np.array(_scores_in(answer, answers.algorithm), dtype=np.float64)
+        scores = np.ravel(np.array(scores_in(answer, answers), dtype=np.float64))
     except (ValueError, LookupError, TypeError, ZeroDivisionError):
         raise EndpointError(
             f"endpoint {endpoint!r} answered {answer[:80]!r}",
-            f"an endpoint has to answer scores to {accept}",
-            f"Check that the image is SageMaker's {ALGORITHMS[answers.algorithm].title}, and what its model "
-            "answers",
+            f"an endpoint has to answer scores to {algorithm.accept}",
+            f"Check that the image is SageMaker's {algorithm.title}, and what its model answers",
         ) from None
     if len(scores) != len(batch) * answers.outputs or not answers.are_right(scores.reshape(len(batch), -1)):
         between = f" between {scores.min()} and {scores.max()}" if len(scores) else ""
         raise EndpointError(
             f"endpoint {endpoint!r} answered {len(scores)} scores{between} to {len(batch)} rows",
             f"an endpoint has to answer {answers.rule} for each row",
-            f"Set the hyperparameter objective to {answers.objective}",
+            answers.mend,
         )
     return scores.reshape(len(batch), -1)
 
 
-def _scores_in(answer: str, algorithm: AlgorithmName) -> list[float]:
-    """Read the scores of an answer.
+def scores_in(answer: str, answers: Answers) -> list[Any]:
+    """Read the scores of an answer, one after the other or row by row.
 
-    Forms: "Linear learner response formats" and "k-NN request and response formats" of the developer guide,
-    https://docs.aws.amazon.com/sagemaker/latest/dg/LL-in-formats.html and kNN-inference-formats.html.
+    Forms: "Linear learner response formats", "k-NN request and response formats" and "Factorization machine
+    response formats" of the developer guide, https://docs.aws.amazon.com/sagemaker/latest/dg/LL-in-formats.html,
+    kNN-inference-formats.html and fm-in-formats.html.
+
+    Raises:
+        ValueError: It is of another form; so do LookupError and TypeError say.
     """
-    if algorithm == XGBOOST:
+    if answers.algorithm == XGBOOST:
         return [float(cell) for cell in _SEPARATOR.split(answer.strip(" \t\r\n[],"))]
     predictions = [json.loads(line) for line in answer.splitlines()]
-    if algorithm == "knn":
-        return [sum(label == 1 for label in found["labels"]) / len(found["labels"]) for found in predictions]
-    return [float(found["score"]) for found in predictions]
+    if answers.algorithm != "knn":
+        return [_numbers(found["score"], answers) for found in predictions]
+    if answers.kind == "regression":
+        return [float(found["predicted_label"]) for found in predictions]
+    # Of a label of two values, one score tells both.
+    classes = range(answers.outputs) if answers.kind == "multiclass" else (1,)
+    return [
+        [found["labels"].count(number) / len(found["labels"]) for number in classes] for found in predictions
+    ]
+
+
+def _numbers(score: Any, answers: Answers) -> list[float] | float:
+    return [float(one) for one in score] if answers.kind == "multiclass" else float(score)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _MEND = "Find out who wrote to the run's folder, then clear split_data and what follows it"
 _PIECE = 1024**2
-_NUMBER = re.compile(r"-(\d+)-of-\d+\.csv$")
+_NUMBER = re.compile(r"-(\d+)-of-\d+\.(csv|pbr)$")
 
 
 def read_rows(s3: "S3Client", uri: str, sha256: str | None) -> bytes:

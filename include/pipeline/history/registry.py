@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from include.pipeline.aws.tags import tag_value
 from include.pipeline.documents.metrics import Metrics, MulticlassMetrics, RegressionMetrics
+from include.pipeline.documents.training.algorithm import ALGORITHMS, algorithm_of
 from include.pipeline.errors import OwnerError
 
 if TYPE_CHECKING:
@@ -73,13 +74,14 @@ def registration(manifest: "RunManifest", places: "RunLocations", config: "Pipel
         places: Where that run keeps its figures and its report.
         config: The pipeline's YAML: what its card says, and which instances may serve a model.
     """
+    algorithm = ALGORITHMS[algorithm_of(manifest.image_uri)]
     instances = list(config.limits.instance_types or (manifest.params["endpoint_instance_type"],))
     return {
         "ModelPackageDescription": str(manifest)[:_LONGEST_NOTE],
         "InferenceSpecification": {
             "Containers": [{"Image": manifest.image_uri, "ModelDataUrl": manifest.training.model_uri}],
-            "SupportedContentTypes": ["text/csv"],
-            "SupportedResponseMIMETypes": ["text/csv"],
+            "SupportedContentTypes": [algorithm.request_type],
+            "SupportedResponseMIMETypes": [algorithm.accept.partition(";")[0]],
             "SupportedRealtimeInferenceInstanceTypes": instances,
             "SupportedTransformInstanceTypes": instances,
         },

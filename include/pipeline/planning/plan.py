@@ -105,6 +105,7 @@ def make_plan(
             checked,
             config.aws,
             config.algorithm,
+            config.table.kind,
             job_name=job_name(key, attempt=1),
             image_uri=image_uri,
             role_arn=role_arn,

@@ -8,6 +8,7 @@ from include.pipeline.documents.aws_settings import AwsSettings
 from include.pipeline.documents.params import RunParams
 from include.pipeline.documents.training.algorithm import ALGORITHMS, XGBOOST, AlgorithmName
 from include.pipeline.planning.hyperparameters.request import hyperparameters_of
+from include.pipeline.values.params import LabelKind
 
 _DEFAULT_MAX_RUNTIME_SECONDS = 86_400
 # SageMaker's limits leave out what comes before and after training: instances, download, upload.
@@ -18,6 +19,7 @@ def training_request(
     params: RunParams,
     settings: AwsSettings,
     algorithm: AlgorithmName = XGBOOST,
+    kind: LabelKind = "binary",
     *,
     job_name: str,
     image_uri: str,
@@ -34,26 +36,27 @@ def training_request(
         params: The run's Params.
         settings: The pipeline's. What they turn off is not in the request.
         algorithm: Which trains. What the training rows decide is a word among its hyperparameters.
+        kind: Of the label.
         job_name: At most 63 characters.
         image_uri: SageMaker's image of it.
         role_arn: Reads `train_uri` and writes `output_uri`.
-        train_uri: S3 prefix of the training files: CSV without header, label first.
+        train_uri: S3 prefix of the training files, in the form of the algorithm.
         validation_uri: S3 prefix of the validation rows, in the same form; None where there are none.
         output_uri: S3 prefix below which SageMaker writes `<job_name>/output/model.tar.gz`.
         checkpoints_uri: S3 prefix below which a spot job keeps checkpoints, in a folder of its name.
         tags: Of the job, in SageMaker's form.
     """
     sharded, trained = params.training_instance_count > 1, ALGORITHMS[algorithm]
-    kind = trained.content_type
+    form = trained.content_type
     return {
         "TrainingJobName": job_name,
         "AlgorithmSpecification": {"TrainingImage": image_uri, "TrainingInputMode": "File"},
         "RoleArn": role_arn,
-        "HyperParameters": hyperparameters_of(params.hyperparameters, algorithm),
+        "HyperParameters": hyperparameters_of(params.hyperparameters, algorithm, kind),
         "InputDataConfig": [
-            _channel("train", train_uri, kind, "ShardedByS3Key" if sharded else "FullyReplicated"),
+            _channel("train", train_uri, form, "ShardedByS3Key" if sharded else "FullyReplicated"),
             *(
-                [_channel("validation", validation_uri, kind, "FullyReplicated")]
+                [_channel("validation", validation_uri, form, "FullyReplicated")]
                 if validation_uri and trained.validates
                 else []
             ),

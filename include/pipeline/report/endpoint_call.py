@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from include.pipeline.documents.plan import RunLocations
-from include.pipeline.documents.training.algorithm import ALGORITHMS, XGBOOST, AlgorithmName
+from include.pipeline.documents.training.algorithm import ALGORITHMS, CSV, XGBOOST, AlgorithmName
 from include.pipeline.planning.names import run_key
 
 if TYPE_CHECKING:
@@ -66,7 +66,11 @@ def endpoint_call(
     """
     accept = ALGORITHMS[algorithm].accept
     file = "score.csv" if algorithm == XGBOOST else "score.jsonl"
-    body = row or ",".join("0" for _ in columns)
+    cells = row or ",".join("0" for _ in columns)
+    # Of the forms that an endpoint takes beside RecordIO, the one that can be pasted.
+    takes_csv = ALGORITHMS[algorithm].request_type == CSV
+    kind, sent = (CSV, "row.csv") if takes_csv else ("application/json", "row.json")
+    body = cells if takes_csv else f'{{"instances": [{{"features": [{cells}]}}]}}'
     common = f"--region {shlex.quote(region)}"
     endpoint = shlex.quote(name)
     return EndpointCall(
@@ -77,16 +81,16 @@ def endpoint_call(
                 f'runtime = boto3.client("sagemaker-runtime", region_name={region!r})',
                 f"row = {body!r}",
                 "answer = runtime.invoke_endpoint(",
-                f'    EndpointName={name!r}, ContentType="text/csv", Accept="{accept}", Body=row',
+                f'    EndpointName={name!r}, ContentType="{kind}", Accept="{accept}", Body=row',
                 ")",
                 *_printing(classes, algorithm),
             )
         ),
         # Versions 1 and 2 of the AWS CLI read a body that is given as text differently, and a file alike.
         aws_cli=(
-            f"printf %s {shlex.quote(body)} > row.csv\n"
+            f"printf %s {shlex.quote(body)} > {sent}\n"
             f"aws sagemaker-runtime invoke-endpoint {common} --endpoint-name {endpoint} \\\n"
-            f"    --content-type text/csv --accept {shlex.quote(accept)} --body fileb://row.csv {file} "
+            f"    --content-type {kind} --accept {shlex.quote(accept)} --body fileb://{sent} {file} "
             f"&& cat {file}"
         ),
         deletion="\n".join(

@@ -1,14 +1,15 @@
 """The answers of a transform job: one score for each row, in the rows' order."""
 
 import hashlib
-import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from include.pipeline.aws.object_store import read_object
 from include.pipeline.documents.scoring.rows import AnsweredRows
+from include.pipeline.documents.training.algorithm import AlgorithmName
 from include.pipeline.errors import TransformError
+from include.pipeline.evaluation.scoring import Answers, scores_in
 from include.pipeline.planning.names import is_named_for
 
 if TYPE_CHECKING:
@@ -21,14 +22,12 @@ if TYPE_CHECKING:
     from include.pipeline.documents.scoring.plan import ScorePlan
     from include.pipeline.documents.scoring.rows import EncodedRows
 
-# Images up to 1.0-1 separate scores by commas, later ones by newlines.
-_SEPARATOR = re.compile(r"[,\s]+")
 _SUFFIX = ".out"
 _MEND = "Look at the job's log in CloudWatch, group /aws/sagemaker/TransformJobs, then clear score_rows"
 
 
 def read_answers(
-    s3: "S3Client", rows: "EncodedRows", answers: "AnsweredRows"
+    s3: "S3Client", rows: "EncodedRows", answers: "AnsweredRows", algorithm: AlgorithmName
 ) -> "tuple[NDArray[np.float64], str]":
     """Read the scores.
 
@@ -36,6 +35,7 @@ def read_answers(
         s3: Has the answers.
         rows: Were sent.
         answers: Came back.
+        algorithm: Whose model answered.
 
     Returns:
         Of each row, in the file's order: shape `(rows,)`; and the SHA-256 of all answers, in hex.
@@ -52,7 +52,7 @@ def read_answers(
         except s3.exceptions.NoSuchKey:
             raise TransformError(f"{uri} is not there", "a job answers each file of rows", _MEND) from None
         digest.update(content)
-        found = _parse(content, uri)
+        found = _parse(content, uri, algorithm)
         if len(found) != file.rows or not np.all((found >= 0) & (found <= 1)):
             raise TransformError(
                 f"{uri} has {len(found)} scores for {file.rows} rows, or one that is not from 0 to 1",
@@ -89,8 +89,10 @@ def answered(
     )
 
 
-def _parse(content: bytes, uri: str) -> "NDArray[np.float64]":
+def _parse(content: bytes, uri: str, algorithm: AlgorithmName) -> "NDArray[np.float64]":
     try:
-        return np.array([float(cell) for cell in _SEPARATOR.split(content.decode().strip())])
-    except ValueError:
-        raise TransformError(f"{uri} holds other text than numbers", "a score is a number", _MEND) from None
+        return np.ravel(np.array(scores_in(content.decode(), Answers(algorithm=algorithm)), dtype=np.float64))
+    except (ValueError, LookupError, TypeError, ZeroDivisionError):
+        raise TransformError(
+            f"{uri} holds something else than scores", "a job answers a score for each row", _MEND
+        ) from None

@@ -12,8 +12,9 @@ from include.pipeline.data.encoding.record import Encoding
 from include.pipeline.documents.manifest import RunManifest
 from include.pipeline.documents.metrics import Metrics
 from include.pipeline.documents.plan import RunLocations
+from include.pipeline.documents.training.algorithm import XGBOOST, AlgorithmName, algorithm_of
 from include.pipeline.errors import ParamError
-from include.pipeline.evaluation.scoring import score_rows
+from include.pipeline.evaluation.scoring import Answers, score_rows
 from include.pipeline.scoring.model import encoding_of
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class EndpointCaller:
     endpoint: str
     encoding: Encoding
     threshold: float
+    algorithm: AlgorithmName = XGBOOST
 
     @classmethod
     def of_run(cls, manifest_uri: str, s3: "S3Client", runtime: "SageMakerRuntimeClient") -> Self:
@@ -64,7 +66,8 @@ class EndpointCaller:
                 "an endpoint is asked here for the score of a row that is positive or negative",
                 "Ask it with boto3, as docs/serving.md says",
             )
-        return cls(runtime, manifest.key, encoding, manifest.metrics.threshold)
+        algorithm = algorithm_of(manifest.image_uri)
+        return cls(runtime, manifest.key, encoding, manifest.metrics.threshold, algorithm)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -90,5 +93,10 @@ class EndpointCaller:
         lines.writeheader()
         lines.writerows(rows)
         features = encode_csv(written.getvalue().encode(), self.encoding)
-        scores = score_rows(io.BytesIO(features), endpoint=self.endpoint, runtime=self.runtime)
+        scores = score_rows(
+            io.BytesIO(features),
+            endpoint=self.endpoint,
+            runtime=self.runtime,
+            answers=Answers(algorithm=self.algorithm),
+        )
         return [Answer(score, score >= self.threshold) for score in scores.tolist()]

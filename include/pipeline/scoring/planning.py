@@ -9,6 +9,7 @@ from include.pipeline.documents.config import PipelineConfig
 from include.pipeline.documents.plan import RunIdentity, RunLocations
 from include.pipeline.documents.scoring.params import ScoreParams, parse_score_params
 from include.pipeline.documents.scoring.plan import ScoreLocations, ScorePlan
+from include.pipeline.documents.training.algorithm import ALGORITHMS
 from include.pipeline.errors import ConfigError, ParamError
 from include.pipeline.planning.held_plan import check_moment, refuse_difference
 from include.pipeline.planning.image import built_in_image
@@ -87,6 +88,7 @@ def make_score_plan(
         identity=identity,
         params=checked,
         table=config.table,
+        algorithm=config.algorithm,
         drift=config.drift,
         aws=config.aws,
         images=tuple(built_in_image(config.algorithm, identity.region, version) for version in versions),
@@ -99,6 +101,7 @@ def make_score_plan(
         transform=transform_request(
             checked,
             config.aws,
+            accept=ALGORITHMS[config.algorithm].accept,
             name=job_name(key, attempt=1),
             role_arn=resolve_role(checked.role, default_role, iam),
             rows_uri=locations.rows,

@@ -54,7 +54,7 @@ def finish_scoring(
         TransformError: The answers are not one probability for each row.
         DataError: A column of identifiers is absent, or has other rows.
     """
-    scores, sha256 = read_answers(s3, encoded, answers)
+    scores, sha256 = read_answers(s3, encoded, answers, plan.algorithm)
     written = write_predictions(s3, raw, plan, model, scores, max_bytes=max_bytes)
     scored = fingerprint(plan, raw, model)
     found = Scoring(

@@ -17,6 +17,7 @@ def transform_request(
     params: ScoreParams,
     settings: AwsSettings,
     *,
+    accept: str,
     name: str,
     role_arn: str,
     rows_uri: str,
@@ -30,6 +31,7 @@ def transform_request(
     Args:
         params: The run's Params.
         settings: The pipeline's.
+        accept: The form of answers that has scores.
         name: Of model and job; at most 63 characters.
         role_arn: Reads the model and the rows, writes the answers.
         rows_uri: S3 prefix of the encoded rows: CSV without header.
@@ -51,7 +53,7 @@ def transform_request(
             },
             "TransformOutput": {
                 "S3OutputPath": f"{answers_uri}/{name}",
-                "Accept": "text/csv",
+                "Accept": accept,
                 "AssembleWith": "Line",
                 **({"KmsKeyId": keys.objects} if keys.objects else {}),
             },

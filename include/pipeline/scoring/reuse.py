@@ -57,7 +57,7 @@ def find_scored(s3: "S3Client", plan: "ScorePlan", scored: str) -> ScoredRows | 
         log.warning("%s is not taken: its answers are not those of a run of this DAG", uri)
         return None
     try:
-        _, sha256 = read_answers(s3, found.rows, found.answers)
+        _, sha256 = read_answers(s3, found.rows, found.answers, plan.algorithm)
     except TransformError as error:
         log.info("The answers of %s are not used again: %s", found.answers.run_id, error.found)
         return None

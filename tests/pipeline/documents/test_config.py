@@ -95,7 +95,11 @@ def test_an_unknown_field_is_refused_with_the_name_it_may_mean(datasets: Path) -
         (("table", "split"), "time", "split: time needs time, a column"),
         (("table", "split"), "group", "split: group needs key, the column whose rows stay together"),
         (("table", "split"), ["hash"], "table.split = a list of 1"),
-        (("algorithm",), "k-nn", "(Input should be 'xgboost', 'linear-learner' or 'knn')"),
+        (
+            ("algorithm",),
+            "k-nn",
+            "(Input should be 'xgboost', 'linear-learner', 'knn' or 'factorization-machines')",
+        ),
         (("algorithm",), ["knn"], "algorithm = a list of 1"),
         (("algorithm",), None, "algorithm = None"),
         (("algorithm",), "knn", "table.groups: are told of xgboost alone, as k-NN gets its features scaled"),
@@ -202,11 +206,22 @@ def test_whatever_stands_in_a_file_it_is_refused_or_valid(
         assert config.PipelineConfig.model_validate(pipeline.model_dump()) == pipeline
 
 
-def test_new_rows_are_scored_by_xgboost_alone(datasets: Path) -> None:
-    fields = yaml.safe_load(BUNDLED.read_text()) | {"algorithm": "knn", "score": {}}
+def test_new_rows_are_scored_by_what_takes_them_as_csv(datasets: Path) -> None:
+    fields = yaml.safe_load(BUNDLED.read_text()) | {"algorithm": "factorization-machines", "score": {}}
     fields["table"]["groups"] = {}
     (datasets / "wine.yaml").write_text(yaml.safe_dump(fields))
-    with pytest.raises(ConfigError, match="score: new rows are scored by xgboost alone, not by k-NN"):
+    with pytest.raises(ConfigError, match="sent to a job as CSV, which Factorization Machines does not take"):
+        config.load_config("wine")
+
+
+def test_factorization_machines_know_no_classes(datasets: Path) -> None:
+    fields = yaml.safe_load(BUNDLED.read_text()) | {"algorithm": "factorization-machines"}
+    fields["table"] = {"label": "y", "kind": "multiclass"}
+    fields["params"] |= {"call_cost": None, "deposit_value": None, "min_roc_auc": 0.0}
+    (datasets / "wine.yaml").write_text(yaml.safe_dump(fields))
+    with pytest.raises(
+        ConfigError, match="algorithm: Factorization Machines is for kind: binary or regression"
+    ):
         config.load_config("wine")
 
 

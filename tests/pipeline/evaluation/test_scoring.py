@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from include.pipeline.documents.training.algorithm import ALGORITHMS, AlgorithmName
 from include.pipeline.errors import EndpointError
 from include.pipeline.evaluation.scoring import Answers, batches, score_rows
+from local_aws.algorithms.toolkit.recordio import read_rows
 from tests.aws.clients import Aws
 from tests.aws.endpoints import deploy
 from tests.aws.training_data import put_training_data, separable_rows
@@ -44,10 +45,12 @@ class Answering:
     def __init__(self, text: str) -> None:
         self.text = text
         self.accepts: list[str] = []
+        self.bodies: list[bytes] = []
         self.exceptions = SimpleNamespace(ModelError=ZeroDivisionError)
 
     def invoke_endpoint(self, **request: Any) -> dict[str, Any]:
         self.accepts.append(request["Accept"])
+        self.bodies.append(request["Body"])
         return {"Body": io.BytesIO(self.text.encode())}
 
 
@@ -57,7 +60,11 @@ NEIGHBOURS = '{"predicted_label": 0.0, "distances": [1, 2, 3, 4], "labels": [1.0
 
 @pytest.mark.parametrize(
     ("algorithm", "text", "scores"),
-    [("linear-learner", LINES, [0.25, 1.0]), ("knn", NEIGHBOURS * 2, [0.25, 0.25])],
+    [
+        ("linear-learner", LINES, [0.25, 1.0]),
+        ("knn", NEIGHBOURS * 2, [0.25, 0.25]),
+        ("factorization-machines", LINES, [0.25, 1.0]),
+    ],
 )
 def test_answers_of_other_algorithms_are_read(
     algorithm: AlgorithmName, text: str, scores: list[float]
@@ -68,6 +75,45 @@ def test_answers_of_other_algorithms_are_read(
     )
     assert found.tolist() == scores
     assert runtime.accepts == [ALGORITHMS[algorithm].accept]
+
+
+@pytest.mark.parametrize(
+    ("answers", "text", "scores"),
+    [
+        (
+            Answers("multiclass", 3, "linear-learner"),
+            '{"score": [0.2, 0.7, 0.1], "predicted_label": 1}\n' * 2,
+            [[0.2, 0.7, 0.1]] * 2,
+        ),
+        (
+            Answers("multiclass", 3, "knn"),
+            '{"predicted_label": 2.0, "distances": [1, 2, 3, 4], "labels": [2.0, 1.0, 2.0, 2.0]}\n' * 2,
+            [[0.0, 0.25, 0.75]] * 2,
+        ),
+        (
+            Answers("regression", 1, "knn"),
+            '{"predicted_label": -2.5, "distances": [1, 2], "labels": [-2.0, -3.0]}\n' * 2,
+            [-2.5] * 2,
+        ),
+        (Answers("regression", 1, "linear-learner"), '{"score": 12.5}\n' * 2, [12.5] * 2),
+        (Answers("regression", 1, "factorization-machines"), '{"score": -1e3}\n' * 2, [-1000.0] * 2),
+    ],
+    ids=str,
+)
+def test_answers_to_labels_of_other_kinds_are_read(answers: Answers, text: str, scores: list[Any]) -> None:
+    runtime: Any = Answering(text)
+    found = score_rows(io.BytesIO(b"1\n2\n"), endpoint="e", runtime=runtime, answers=answers)
+    assert found.tolist() == scores
+
+
+def test_factorization_machines_get_records() -> None:
+    runtime: Any = Answering(LINES)
+    answers = Answers(algorithm="factorization-machines")
+    score_rows(io.BytesIO(b"0,2.5\n-1e-3,0.0\n"), endpoint="e", runtime=runtime, answers=answers)
+    (body,) = runtime.bodies
+    found = read_rows(body).features
+    assert found.nnz == 2
+    assert found.toarray().tolist() == [[0, 2.5], [float(np.float32(-1e-3)), 0]]
 
 
 @pytest.mark.parametrize(
@@ -82,6 +128,7 @@ def test_answers_of_other_algorithms_are_read(
         ("knn", '{"predicted_label": 1.0}\n', "to application/jsonlines; verbose=true"),
         ("knn", '{"labels": []}\n', "to application/jsonlines; verbose=true"),
         ("knn", NEIGHBOURS, "answered 1 scores"),
+        ("factorization-machines", LINES.replace("1,", "1.5,"), "SageMaker's Factorization Machines, and"),
     ],
 )
 def test_another_answer_is_refused(algorithm: AlgorithmName, text: str, said: str) -> None:

@@ -73,6 +73,31 @@ def test_a_version_tells_its_figures_data_code_and_where_its_report_is(aws: Aws)
     assert figures["roc_auc"] == pytest.approx(found.figures["roc_auc"], abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("algorithm", "sent", "answered"),
+    [
+        ("sagemaker-xgboost:3.2-0", "text/csv", "text/csv"),
+        ("linear-learner:1", "text/csv", "application/jsonlines"),
+        ("knn:1", "text/csv", "application/jsonlines"),
+        ("factorization-machines:1", "application/x-recordio-protobuf", "application/jsonlines"),
+    ],
+)
+def test_a_version_tells_the_forms_that_its_algorithm_takes_and_answers(
+    aws: Aws, algorithm: str, sent: str, answered: str
+) -> None:
+    plan = plan_of(f"of-{algorithm}")
+    manifest = accepted(aws.client("s3"), plan)
+    image = f"{manifest.image_uri.partition('/')[0]}/{algorithm}"
+    request = registration(
+        manifest.model_copy(update={"image_uri": image}), places_of(plan, manifest), CONFIG
+    )
+    made = aws.client("sagemaker").create_model_package(ModelPackageGroupName=GROUP, **request)
+    told = aws.client("sagemaker").describe_model_package(ModelPackageName=made["ModelPackageArn"])
+    form = told["InferenceSpecification"]
+    assert form["SupportedContentTypes"] == [sent]
+    assert form["SupportedResponseMIMETypes"] == [answered]
+
+
 def test_a_decision_is_written_with_its_note_and_of_the_pipelines_own_models_alone(aws: Aws) -> None:
     sagemaker = aws.client("sagemaker")
     first, second = register(aws, "first"), register(aws, "second", model=b"another")

@@ -1,6 +1,7 @@
 """The calls that the report of a kept endpoint offers."""
 
 import ast
+import json
 import shlex
 from types import SimpleNamespace
 from typing import Any
@@ -60,6 +61,16 @@ def test_a_model_of_another_algorithm_is_asked_for_the_form_that_has_scores() ->
     words = shlex.split(call.aws_cli)
     assert words[words.index("--accept") + 1] == "application/jsonlines; verbose=true"
     assert words[-2:] == ["cat", "score.jsonl"]
+
+
+def test_a_model_that_takes_no_csv_is_asked_in_json() -> None:
+    call = endpoint_call("kept", "eu-west-1", COLUMNS, ROW, algorithm="factorization-machines")
+    assigned = ast.parse(call.python).body[2]
+    assert isinstance(assigned, ast.Assign)
+    assert json.loads(ast.literal_eval(assigned.value)) == {"instances": [{"features": [56, 999, 4.857]}]}
+    assert 'ContentType="application/json", Accept="application/jsonlines"' in call.python
+    words = shlex.split(call.aws_cli)
+    assert words[words.index("--body") + 1] == f"fileb://{words[words.index('>') + 1]}"
 
 
 def test_where_no_row_may_be_seen_it_is_one_of_zeros_as_long() -> None:

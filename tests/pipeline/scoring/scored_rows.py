@@ -27,7 +27,11 @@ SCORE_CONFIG = CONFIG.model_copy(update={"table": TABLE, "score": ScoreSettings(
 
 
 def score_plan_of(
-    run_id: str = "manual__1", *, config: PipelineConfig = SCORE_CONFIG, **params: Any
+    run_id: str = "manual__1",
+    *,
+    config: PipelineConfig = SCORE_CONFIG,
+    pipeline: str = "churn",
+    **params: Any,
 ) -> ScorePlan:
     """Plan a run, within limits that allow its Params."""
     given = {"data_url": "https://data.example.com/new.csv", "bucket": "churn"} | params
@@ -37,13 +41,13 @@ def score_plan_of(
         ScoreParams.defaults(config).model_dump() | given,
         identity=RunIdentity(
             deployment_id=DEPLOYMENT_ID,
-            dag_id="churn_score",
+            dag_id=f"{pipeline}_score",
             run_id=run_id,
             account_id="123456789012",
             region="us-east-1",
             planned_at=datetime(2026, 11, 27, tzinfo=UTC),
         ),
-        pipeline="churn",
+        pipeline=pipeline,
         config=allowed,
         default_role=ROLE,
         source_policy=None,

@@ -98,7 +98,7 @@ def test_the_same_rows_and_the_same_model_are_found_again_as_long_as_their_answe
     assert find_scored(s3, later, scored) is None
     write_object(s3, answer, own[: own.index(b"\n") + 1], "text/csv")
     with pytest.raises(TransformError, match="1 scores for 300 rows"):
-        read_answers(s3, found.rows, found.answers)
+        read_answers(s3, found.rows, found.answers, later.algorithm)
     write_object(s3, answer, own, "text/csv")
 
 

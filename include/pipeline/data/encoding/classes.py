@@ -31,11 +31,13 @@ def told_classes(
 ) -> tuple[str, ...]:
     """Name the classes, one for each score of the model; by numbers where the label may not be seen.
 
+    XGBoost is told how many scores it has to give; of other algorithms there are as many as classes.
+
     Args:
         data: The table.
         encoding: Of its training rows.
         table: Names the label, and says whether its values may be seen.
-        hyperparameters: Of the job, which `plan_run` has checked: they have the number of scores.
+        hyperparameters: Of the run, which `plan_run` has checked.
 
     Returns:
         Nothing where the label has no classes.
@@ -46,7 +48,7 @@ def told_classes(
     if not encoding.classes:
         return ()
     names = all_classes(data, encoding, table.label)
-    scores = int(str(hyperparameters["num_class"]))
+    scores = int(str(hyperparameters.get("num_class", len(names))))
     if len(names) > scores:
         raise DataError(
             f"column {table.label!r}, the label, has {len(names)} classes",

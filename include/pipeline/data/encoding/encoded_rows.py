@@ -25,13 +25,16 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def fit_rows(train: Rows, table: "TableConfig", *, is_scaled: bool = False) -> Encoding:
+def fit_rows(
+    train: Rows, table: "TableConfig", *, is_scaled: bool = False, is_sparse: bool = False
+) -> Encoding:
     """Fit the encoding of a table on its training rows, and on no others.
 
     Args:
         train: The rows.
         table: Says what the columns are.
         is_scaled: Whether the algorithm needs features of one scale, without gaps.
+        is_sparse: Whether of these the columns of a category stay 0 and 1.
 
     Raises:
         DataError: A category has no value there; or two features would be called the same.
@@ -43,7 +46,7 @@ def fit_rows(train: Rows, table: "TableConfig", *, is_scaled: bool = False) -> E
     encoding = fit([name for name in train.table.names if name != table.label], table, counts)
     check_features_differ(encoding)
     if is_scaled:
-        encoding = fit_scaling(encoding, _training_rows(train, encoding))
+        encoding = fit_scaling(encoding, _training_rows(train, encoding), is_sparse=is_sparse)
         check_features_differ(encoding)
     classes = in_order(value for value, rows in counts.get(table.label, {}).items() if rows)
     return encoding.model_copy(update={"classes": classes})

@@ -68,7 +68,8 @@ class Scaling(Document):
     """How features get one scale and no gap, for an algorithm that needs that of them.
 
     Of each feature, in the order of the columns: what is subtracted, then what the rest is divided by. The
-    first is the mean of the training rows, so that 0, which stands for a missing value, is their mean.
+    first is the mean of the training rows, so that 0, which stands for a missing value, is their mean. Where
+    the columns of a category stay as they are, it is 0, and a row without a value has 0 in all of them.
     """
 
     means: tuple[float, ...]

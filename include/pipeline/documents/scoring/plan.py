@@ -9,6 +9,7 @@ from include.pipeline.documents.drift import DriftLimits
 from include.pipeline.documents.plan import RunIdentity, RunLocations
 from include.pipeline.documents.scoring.params import ScoreParams
 from include.pipeline.documents.table.config import TableConfig
+from include.pipeline.documents.training.algorithm import XGBOOST, AlgorithmName
 
 
 class ScoreLocations(Document):
@@ -59,6 +60,8 @@ class ScorePlan(Document):
     """Of the run, whose DAG is the one that scores."""
     params: ScoreParams
     table: TableConfig
+    algorithm: AlgorithmName = XGBOOST
+    """Of the pipeline."""
     drift: DriftLimits | None
     aws: AwsSettings
     images: tuple[str, ...]

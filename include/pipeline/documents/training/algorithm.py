@@ -4,8 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-AlgorithmName: TypeAlias = Literal["xgboost", "linear-learner", "knn"]
+from include.pipeline.values.params import LabelKind
+
+AlgorithmName: TypeAlias = Literal["xgboost", "linear-learner", "knn", "factorization-machines"]
 """As the sagemaker package calls them."""
+CSV = "text/csv"
+RECORDIO = "application/x-recordio-protobuf"
 
 
 @dataclass(frozen=True)
@@ -17,17 +21,26 @@ class Algorithm:
     repository: str
     """Where its current images are, at the registry of a region."""
     content_type: str
-    """Of its channels: CSV without header, label first."""
+    """Of its channels: CSV without header, label first; or RecordIO."""
     accept: str
     """The form of an endpoint's answers that has scores."""
+    predictor_types: Mapping[LabelKind, str] | None = None
+    """The kinds of label that it learns, and what it calls each; None for all, which it calls nothing."""
     takes_missing: bool = False
     """Whether it trains on cells without a value, and on features of any scale."""
+    is_sparse: bool = False
+    """Whether it reads of a row what is not 0 alone, so that the columns of a category stay 0 and 1."""
     validates: bool = True
     """Whether it has a channel of rows to validate on."""
     has_checkpoints: bool = False
     """Whether a job goes on where one that was interrupted has stopped."""
     is_readable: bool = False
     """Whether its model's file can be read here, to explain it and to score other rows with it."""
+
+    @property
+    def request_type(self) -> str:
+        """The form in which an endpoint gets rows: that of the channels, without the label."""
+        return self.content_type.partition(";")[0]
 
 
 XGBOOST: AlgorithmName = "xgboost"
@@ -36,21 +49,40 @@ ALGORITHMS: Mapping[AlgorithmName, Algorithm] = {
     XGBOOST: Algorithm(
         "XGBoost",
         "sagemaker-xgboost",
-        "text/csv",
-        "text/csv",
+        CSV,
+        CSV,
         takes_missing=True,
         has_checkpoints=True,
         is_readable=True,
     ),
     # https://docs.aws.amazon.com/sagemaker/latest/dg/linear-learner.html
-    "linear-learner": Algorithm("Linear Learner", "linear-learner", "text/csv", "application/jsonlines"),
+    "linear-learner": Algorithm(
+        "Linear Learner",
+        "linear-learner",
+        CSV,
+        "application/jsonlines",
+        {"binary": "binary_classifier", "multiclass": "multiclass_classifier", "regression": "regressor"},
+    ),
     # https://docs.aws.amazon.com/sagemaker/latest/dg/k-nearest-neighbors.html
     "knn": Algorithm(
         "k-NN",
         "knn",
-        "text/csv;label_size=1",
-        # Else it answers the neighbours' majority alone: with their labels, it tells how many are positive.
+        f"{CSV};label_size=1",
+        # Else it answers the neighbours' majority alone: with their labels, it tells how many are of a class.
         "application/jsonlines; verbose=true",
+        {"binary": "classifier", "multiclass": "classifier", "regression": "regressor"},
+        validates=False,
+    ),
+    # https://docs.aws.amazon.com/sagemaker/latest/dg/fact-machines.html
+    "factorization-machines": Algorithm(
+        "Factorization Machines",
+        "factorization-machines",
+        # It takes no CSV.
+        RECORDIO,
+        "application/jsonlines",
+        {"binary": "binary_classifier", "regression": "regressor"},
+        is_sparse=True,
+        # It has a channel of rows to test on, which decide nothing.
         validates=False,
     ),
 }

@@ -52,7 +52,7 @@ def check_hyperparameters(
     if is_xgboost:
         faults = _of_xgboost(given, params, kind)
     else:
-        faults = faults_of(given, algorithm, params.image_version)
+        faults = faults_of(given, algorithm, params.image_version, kind)
     if faults:
         image = params.image_version if is_xgboost else f"{algorithm}:{params.image_version}"
         raise ParamError(

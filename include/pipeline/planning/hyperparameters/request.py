@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from include.pipeline.documents.split import Split
-from include.pipeline.documents.training.algorithm import AlgorithmName
+from include.pipeline.documents.training.algorithm import ALGORITHMS, AlgorithmName
+from include.pipeline.values.params import LabelKind
 
 BALANCED = "balanced"
 """As `scale_pos_weight` of XGBoost: the negatives by the positives among the training rows."""
@@ -15,25 +16,32 @@ OF_THE_ROWS = "of the training rows"
 """What a plan says of a hyperparameter that they decide."""
 _DEFAULTS: Mapping[AlgorithmName, Mapping[str, str]] = {
     "xgboost": {},
-    "linear-learner": {"predictor_type": "binary_classifier"},
-    "knn": {
-        "predictor_type": "classifier",
-        "k": "10",
-        "feature_dim": OF_THE_ROWS,
-        "sample_size": OF_THE_ROWS,
-    },
+    "linear-learner": {},
+    "knn": {"k": "10", "feature_dim": OF_THE_ROWS, "sample_size": OF_THE_ROWS},
+    # The number that AWS found to do well mostly:
+    # https://docs.aws.amazon.com/sagemaker/latest/dg/fact-machines-hyperparameters.html
+    "factorization-machines": {"num_factors": "64", "feature_dim": OF_THE_ROWS},
 }
 
 
-def hyperparameters_of(given: Mapping[str, Any], algorithm: AlgorithmName) -> dict[str, str]:
+def hyperparameters_of(
+    given: Mapping[str, Any], algorithm: AlgorithmName, kind: LabelKind = "binary"
+) -> dict[str, str]:
     """Write a run's hyperparameters as the plan's request has them.
 
     Args:
         given: Those of the Params.
         algorithm: Which the pipeline trains with. What it needs and nobody has given is added.
+        kind: Of the label, which it learns.
     """
-    # SageMaker takes strings only.
-    return {**_DEFAULTS[algorithm], **{name: str(value) for name, value in given.items()}}
+    types = ALGORITHMS[algorithm].predictor_types
+    return {
+        **({"predictor_type": types[kind]} if types else {}),
+        **({"num_classes": OF_THE_ROWS} if (algorithm, kind) == ("linear-learner", "multiclass") else {}),
+        **_DEFAULTS[algorithm],
+        # SageMaker takes strings only.
+        **{name: str(value) for name, value in given.items()},
+    }
 
 
 def is_open(request: Mapping[str, Any]) -> bool:
@@ -67,6 +75,8 @@ def _decision(name: str, split: Split) -> float:
             return (split.train_rows - positives) / positives
         case "feature_dim":
             return len(split.feature_names)
+        case "num_classes":
+            return len(split.classes)
         case _:
             return split.train_rows
 

@@ -77,7 +77,7 @@ def _groups(contents: "ReportContents") -> list[Facts]:
                 "Label": plan.table.label,
                 **_columns(contents),
                 "Columns": formats.count(len(split.feature_names)),
-                "SHA-256 of train.csv": split.train_sha256,
+                "SHA-256 of the training rows": split.train_sha256,
             },
         ),
         Facts(
@@ -241,8 +241,9 @@ def _columns(contents: "ReportContents") -> dict[str, str]:
 
 def _hyperparameters(contents: "ReportContents") -> dict[str, str]:
     """Tell those of the job: what the training rows have decided as what it was, too."""
-    given = contents.plan.params.hyperparameters
-    planned = hyperparameters_of(given, contents.plan.algorithm)
+    plan = contents.plan
+    given = plan.params.hyperparameters
+    planned = hyperparameters_of(given, plan.algorithm, plan.table.kind)
     return {
         name: f"{text}, as {planned[name]}" if name in given and text != planned[name] else text
         for name, text in decided(planned, contents.split).items()

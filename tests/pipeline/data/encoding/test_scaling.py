@@ -45,6 +45,23 @@ def test_features_are_those_of_scikit_learn_fitted_on_the_training_rows() -> Non
     assert not found.isna().any().any()
 
 
+def test_where_most_of_a_row_is_to_be_0_the_columns_of_a_category_stay_as_they_are() -> None:
+    plain, train, _ = fitted(FRAME)
+    encoding = fit_rows(train, TABLE, is_scaled=True, is_sparse=True)
+    marks = [name for name in encoding.features if name.startswith(("plan_", "region_"))]
+    assert len(marks) == 8
+    found, scaled = encoded(train, encoding), encoded(train, plain)
+    others = [name for name in encoding.features if name not in marks]
+    pd.testing.assert_frame_equal(found[others], scaled[others])
+    raw = encoded(train, fit_rows(train, TABLE))
+    kept = [name for name in marks if not name.endswith("_missing")]
+    assert np.array_equal(found[kept], raw[kept].fillna(0))
+    # A row without a value has 0 in all of them, and 1 where it says so.
+    holes = FRAME.iloc[train.order]["plan"].isin(["", "?"]).to_numpy()
+    assert found.loc[holes, [name for name in kept if name.startswith("plan")]].to_numpy().sum() == 0
+    assert found["plan_missing"].tolist() == holes.astype(int).tolist()
+
+
 def test_a_feature_says_where_a_column_was_missing_in_training() -> None:
     encoding, train, _ = fitted(FRAME)
     assert encoding.scaling is not None

@@ -1,15 +1,17 @@
-"""Hyperparameters of Linear Learner and k-NN: refused before anything is bought, as their images would do."""
+"""Hyperparameters of Amazon's own algorithms: refused before anything is bought, as their images would do."""
 
 import random
 from typing import Any
 
 import pytest
 
-from include.pipeline.documents.training.algorithm import AlgorithmName
+from include.pipeline.documents.training.algorithm import ALGORITHMS, AlgorithmName
 from include.pipeline.errors import ParamError
 from include.pipeline.planning.hyperparameters.check import check_algorithm, check_hyperparameters
 from include.pipeline.planning.hyperparameters.image_rules import ImageRules
 from include.pipeline.planning.hyperparameters.request import OF_THE_ROWS, hyperparameters_of
+from include.pipeline.values.params import LabelKind
+from local_aws.algorithms.factorization_machines import hyperparameters as factorization_machines
 from local_aws.algorithms.knn import hyperparameters as knn
 from local_aws.algorithms.linear_learner import hyperparameters as linear_learner
 from local_aws.errors import ClientError
@@ -59,12 +61,39 @@ REFUSED: list[tuple[AlgorithmName, dict[str, Any], str]] = [
     ("knn", {"faiss_index_pq_m": 4}, "faiss_index_pq_m (has an effect with index_type = faiss.IVFPQ alone)"),
     ("knn", {"faiss_index_ivf_nlists": "auto"}, "faiss.IVFFlat or faiss.IVFPQ alone)"),
     ("knn", {"scale_pos_weight": "balanced"}, "'scale_pos_weight' is unknown"),
+    ("factorization-machines", {"num_round": 100}, "'num_round' is unknown"),
+    ("factorization-machines", {"num_factor": 8}, "'num_factor' is unknown, did you mean 'num_factors'?"),
+    ("factorization-machines", {"num_factors": 0}, "num_factors = '0' (has to be in [1, +inf))"),
+    ("factorization-machines", {"epochs": "many"}, "epochs = 'many' (has to be a whole number"),
+    ("factorization-machines", {"factors_lr": -0.1}, "factors_lr = '-0.1' (has to be in [0, +inf))"),
+    ("factorization-machines", {"bias_wd": "auto"}, "bias_wd = 'auto' (has to be a number)"),
+    ("factorization-machines", {"feature_dim": 3}, "the pipeline counts the features: leave it out)"),
+    ("factorization-machines", {"predictor_type": "regressor"}, "binary_classifier, which it is without it"),
+    ("factorization-machines", {"bias_init_method": "zero"}, "image 1 can do uniform, normal, constant"),
+    ("factorization-machines", {"bias_init_method": "constant"}, "'bias_init_value' is missing"),
+    ("factorization-machines", {"linear_init_method": "uniform"}, "'linear_init_scale' is missing"),
+    ("factorization-machines", {"factors_init_value": 1}, "factors_init_method = constant alone)"),
 ]
 
 
-def check(algorithm: AlgorithmName, given: dict[str, Any], version: str = "1") -> None:
+OF_OTHER_KINDS: list[tuple[AlgorithmName, LabelKind, dict[str, Any], str]] = [
+    ("linear-learner", "regression", {"loss": "logistic"}, "loss = 'logistic' (the pipeline wants a value"),
+    ("linear-learner", "regression", {"positive_example_weight_mult": 2}, "predictor_type = binary_class"),
+    ("linear-learner", "regression", {"num_classes": 3}, "predictor_type = multiclass_classifier alone)"),
+    ("linear-learner", "multiclass", {"loss": "squared_loss"}, "wants a probability of each class for each"),
+    ("linear-learner", "multiclass", {"num_classes": 3}, "the pipeline counts the classes: leave it out"),
+    ("linear-learner", "multiclass", {"predictor_type": "regressor"}, "one of several classes: multiclass_"),
+    ("knn", "multiclass", {"num_classes": 3}, "'num_classes' is unknown"),
+    ("knn", "regression", {"predictor_type": "classifier"}, "the label is a number: regressor, which it is"),
+    ("factorization-machines", "regression", {"predictor_type": "binary_classifier"}, "number: regressor"),
+]
+
+
+def check(
+    algorithm: AlgorithmName, given: dict[str, Any], version: str = "1", kind: LabelKind = "binary"
+) -> None:
     changed = {"hyperparameters": given, "image_version": version}
-    check_hyperparameters(CONFIG.params.model_copy(update=changed), algorithm=algorithm)
+    check_hyperparameters(CONFIG.params.model_copy(update=changed), kind, algorithm)
 
 
 @pytest.mark.parametrize(
@@ -80,6 +109,33 @@ def test_what_an_image_or_the_pipeline_stumbles_over_is_refused(
 
 
 @pytest.mark.parametrize(
+    ("algorithm", "kind", "given", "said"),
+    OF_OTHER_KINDS,
+    ids=[f"{one}-{kind}-{given}" for one, kind, given, _ in OF_OTHER_KINDS],
+)
+def test_what_is_not_for_the_kind_of_label_is_refused(
+    algorithm: AlgorithmName, kind: LabelKind, given: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ParamError) as refused:
+        check(algorithm, given, kind=kind)
+    assert said in refused.value.found
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "kind"),
+    [(name, kind) for name, known in ALGORITHMS.items() for kind in known.predictor_types or ()],
+)
+def test_without_hyperparameters_each_kind_is_learnt(algorithm: AlgorithmName, kind: LabelKind) -> None:
+    check(algorithm, {}, kind=kind)
+    IMAGES[algorithm].validate(
+        {
+            name: "100" if text == OF_THE_ROWS else text
+            for name, text in hyperparameters_of({}, algorithm, kind).items()
+        }
+    )
+
+
+@pytest.mark.parametrize(
     ("algorithm", "given"),
     [
         ("linear-learner", {}),
@@ -88,6 +144,9 @@ def test_what_an_image_or_the_pipeline_stumbles_over_is_refused(
         ("knn", {}),
         ("knn", {"k": 3, "sample_size": 3, "index_type": "faiss.IVFFlat", "faiss_index_ivf_nlists": "auto"}),
         ("knn", {"dimension_reduction_type": "sign", "dimension_reduction_target": 5}),
+        ("factorization-machines", {"num_factors": 8, "epochs": "50", "factors_lr": 0.01, "bias_wd": 0}),
+        ("factorization-machines", {"bias_init_method": "constant", "bias_init_value": -1.5}),
+        ("factorization-machines", {"factors_init_sigma": 0.1, "clip_gradient": 5, "rescale_grad": 0.01}),
     ],
 )
 def test_what_works_is_taken(algorithm: AlgorithmName, given: dict[str, Any]) -> None:
@@ -95,7 +154,11 @@ def test_what_works_is_taken(algorithm: AlgorithmName, given: dict[str, Any]) ->
 
 
 VALUES = (0, 1, 3, 0.5, -1, "auto", "true", "balanced", "adam", "L2", "COSINE", "faiss.IVFPQ", "x", "", 2.5)
-IMAGES: dict[AlgorithmName, Any] = {"linear-learner": linear_learner, "knn": knn}
+IMAGES: dict[AlgorithmName, Any] = {
+    "linear-learner": linear_learner,
+    "knn": knn,
+    "factorization-machines": factorization_machines,
+}
 
 
 @pytest.mark.parametrize("algorithm", IMAGES)

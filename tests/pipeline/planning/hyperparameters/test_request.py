@@ -7,6 +7,7 @@ import pytest
 from include.pipeline.documents.training.algorithm import AlgorithmName
 from include.pipeline.errors import ParamError
 from include.pipeline.planning.hyperparameters.request import filled_in, hyperparameters_of, is_open
+from include.pipeline.values.params import LabelKind
 from tests.pipeline.planned import CONFIG, plan_of
 from tests.pipeline.report.example import contents_of
 
@@ -39,6 +40,8 @@ def test_a_request_that_needs_nothing_of_the_rows_stays_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("algorithm", "given", "expected"),
     [
+        ("factorization-machines", {"epochs": 3}, {"num_factors": "64", "feature_dim": "3", "epochs": "3"}),
+        ("factorization-machines", {"num_factors": 2}, {"predictor_type": "binary_classifier"}),
         ("knn", {}, {"k": "10", "feature_dim": "3", "sample_size": "1000", "predictor_type": "classifier"}),
         ("knn", {"k": 3, "sample_size": 500}, {"k": "3", "feature_dim": "3", "sample_size": "500"}),
         ("linear-learner", {"epochs": 3}, {"predictor_type": "binary_classifier", "epochs": "3"}),
@@ -52,6 +55,26 @@ def test_what_an_algorithm_needs_is_added(
     found = filled_in({"HyperParameters": hyperparameters_of(given, algorithm)}, SPLIT)["HyperParameters"]
     assert found | expected == found
     assert found | {name: str(value) for name, value in given.items()} == found
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "kind", "expected"),
+    [
+        ("linear-learner", "multiclass", {"predictor_type": "multiclass_classifier", "num_classes": "4"}),
+        ("linear-learner", "regression", {"predictor_type": "regressor"}),
+        ("knn", "multiclass", {"predictor_type": "classifier"}),
+        ("knn", "regression", {"predictor_type": "regressor"}),
+        ("factorization-machines", "regression", {"predictor_type": "regressor"}),
+        ("xgboost", "regression", {}),
+    ],
+)
+def test_an_algorithm_is_told_the_kind_of_label(
+    algorithm: AlgorithmName, kind: LabelKind, expected: dict[str, str]
+) -> None:
+    request = {"HyperParameters": hyperparameters_of({}, algorithm, kind)}
+    split = SPLIT.model_copy(update={"classes": ("a", "b", "c", "d")})
+    found = filled_in(request, split)["HyperParameters"]
+    assert {name: found[name] for name in ("predictor_type", "num_classes") if name in found} == expected
 
 
 @pytest.mark.parametrize("weight", ["even", "Balanced", "balanced ", ""])
