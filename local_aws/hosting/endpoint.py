@@ -3,7 +3,7 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from local_aws.hosting.deployment import Deployment
 from local_aws.hosting.resource import HostingResource
@@ -12,6 +12,45 @@ from local_aws.state.resources import LIVE, JsonObject
 
 _LONGEST_FAILURE_REASON = 1024
 _SERVING = ("InService", "Updating", "RollingBack")
+VariantStage = Literal["Creating", "ActivatingTraffic", "Baking", "Deleting"]
+
+
+@dataclass(kw_only=True)
+class PendingDeployment:
+    """What is about to take over."""
+
+    deployment: Deployment
+    stage: VariantStage = "Creating"
+    """How far its variants are, as AWS names it."""
+    started: float = field(default_factory=time.time)
+    stage_since: float = field(default_factory=time.time)
+
+    def enter(self, stage: VariantStage) -> None:
+        """Enter a stage."""
+        self.stage = stage
+        self.stage_since = time.time()
+
+    def describe(self) -> JsonObject:
+        """Return a PendingDeploymentSummary."""
+        has_capacity = self.stage != "Creating"
+        return {
+            "EndpointConfigName": self.deployment.config["EndpointConfigName"],
+            "StartTime": self.started,
+            "ProductionVariants": [self._summary(spec, has_capacity) for spec in self.deployment.variants],
+        }
+
+    def _summary(self, spec: JsonObject, has_capacity: bool) -> JsonObject:
+        instances, weight = spec.get("InitialInstanceCount"), float(spec.get("InitialVariantWeight", 1.0))
+        return {
+            "VariantName": spec["VariantName"],
+            "CurrentWeight": weight if has_capacity else 0.0,
+            "DesiredWeight": weight,
+            "CurrentInstanceCount": instances if has_capacity or instances is None else 0,
+            "DesiredInstanceCount": instances,
+            "InstanceType": spec.get("InstanceType"),
+            "DesiredServerlessConfig": spec.get("ServerlessConfig"),
+            "VariantStatus": [{"Status": self.stage, "StartTime": self.stage_since}],
+        }
 
 
 @dataclass(kw_only=True, eq=False)
@@ -24,9 +63,17 @@ class Endpoint(HostingResource):
     """The deployment that it serves, or is to serve first."""
     status: str | None = "Creating"
     variants: list[EndpointVariant] = field(default_factory=list, metadata=LIVE)
-    """The variants that serve."""
+    """The variants that serve. During an update, the old ones."""
     queue: tuple[int, ThreadPoolExecutor] | None = field(default=None, metadata=LIVE)
     """The queue of InvokeEndpointAsync, after the number of requests that it sends at once."""
+    new_variants: list[EndpointVariant] = field(default_factory=list, metadata=LIVE)
+    """During an update, the new ones."""
+    new_share: float = field(default=0.0, metadata=LIVE)
+    """What these have of the traffic."""
+    pending: PendingDeployment | None = field(default=None, metadata=LIVE)
+    """What is about to take over."""
+    last_deployment_config: JsonObject | None = None
+    """The DeploymentConfig of the last request that had one, or was told to retain it."""
     failure_reason: str | None = None
 
     @property
@@ -60,6 +107,8 @@ class Endpoint(HostingResource):
             "FailureReason": self.failure_reason,
             "CreationTime": self.creation_time,
             "LastModifiedTime": self.last_modified_time,
+            "LastDeploymentConfig": self.last_deployment_config,
+            "PendingDeploymentSummary": self.pending.describe() if self.pending else None,
         }
 
 

@@ -1,11 +1,13 @@
 """CreateEndpoint, UpdateEndpoint and the other operations on endpoints."""
 
 from local_aws.errors import ValidationError
+from local_aws.hosting.alarms import check_alarms
 from local_aws.hosting.deployment import Deployment
-from local_aws.hosting.endpoint import Endpoint
+from local_aws.hosting.endpoint import Endpoint, PendingDeployment
 from local_aws.hosting.endpoint_config import EndpointConfig
 from local_aws.hosting.resource import find_hosted, free_hosted_arn
 from local_aws.hosting.rollout import change, deploy, remove
+from local_aws.hosting.traffic import TrafficPlan
 from local_aws.protocol import tags
 from local_aws.protocol.listing import page_of
 from local_aws.state.resources import JsonObject, Region
@@ -26,9 +28,18 @@ def create_endpoint(region: Region, request: JsonObject) -> JsonObject:
     name = request["EndpointName"]
     arn = free_hosted_arn(region, Endpoint, name)
     deployment = Deployment.of(region, find_hosted(region, EndpointConfig, request["EndpointConfigName"]))
+    # A first deployment has no old fleet. Its configuration is there for an update to retain.
+    config = request.get("DeploymentConfig")
+    check_alarms(region, TrafficPlan.of(config, deployment.variants).alarms)
     endpoint = Endpoint(
-        name=name, arn=arn, request=request, tags=tags.from_request(request), deployment=deployment
+        name=name,
+        arn=arn,
+        request=request,
+        tags=tags.from_request(request),
+        deployment=deployment,
+        last_deployment_config=config,
     )
+    endpoint.pending = PendingDeployment(deployment=deployment)
     region.of(Endpoint)[name] = endpoint
     region.background.run_deployment(deploy, region, endpoint, deployment)
     return {"EndpointArn": arn}
@@ -49,10 +60,33 @@ def update_endpoint(region: Region, request: JsonObject) -> JsonObject:
                 for variant in endpoint.variants
             }
         )
+    config = request.get("DeploymentConfig")
+    if config is None and request.get("RetainDeploymentConfig", False):
+        config = endpoint.last_deployment_config
+    traffic = TrafficPlan.of(config, deployment.variants)
+    if config is not None:
+        _check_names(endpoint, deployment)
+        check_alarms(region, traffic.alarms)
+    endpoint.last_deployment_config = config
     endpoint.failure_reason = None
+    endpoint.pending = PendingDeployment(deployment=deployment)
     endpoint.enter("Updating")
-    region.background.run_deployment(deploy, region, endpoint, deployment)
+    region.background.run_deployment(deploy, region, endpoint, deployment, traffic)
     return {"EndpointArn": endpoint.arn}
+
+
+def _check_names(endpoint: Endpoint, deployment: Deployment) -> None:
+    """Refuse other variants than the endpoint has: a deployment policy shifts traffic within each.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-exclusions.html
+    """
+    has = sorted(variant.name for variant in endpoint.variants)
+    wanted = sorted(spec["VariantName"] for spec in deployment.variants)
+    if has and has != wanted:
+        raise ValidationError(
+            f"The new endpoint configuration has the variants {wanted}, the endpoint {has}: with a "
+            "deployment configuration, the names have to be the same."
+        )
 
 
 def update_endpoint_weights_and_capacities(region: Region, request: JsonObject) -> JsonObject:

@@ -2,7 +2,8 @@
 
 import secrets
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -23,6 +24,7 @@ class EndpointVariant:
     """Its ProductionVariant, from the endpoint configuration, with what was changed since."""
     processes: list[ServingProcess]
     """Its serving processes: of an inference pipeline one a container, in the order in which they answer."""
+    _answered: Counter[int] = field(default_factory=Counter)
     _in_flight: int = 0
     _idle: threading.Condition = field(default_factory=threading.Condition)
 
@@ -49,13 +51,28 @@ class EndpointVariant:
                 self._in_flight -= 1
                 self._idle.notify_all()
 
-    def await_health(self) -> None:
+    def note_answer(self, status: int) -> None:
+        """Count an answer by the HTTP status of its container."""
+        with self._idle:
+            self._answered[status] += 1
+
+    def answers(self, statuses: Container[int]) -> int:
+        """Return how many answers had one of some HTTP statuses."""
+        with self._idle:
+            return sum(count for status, count in self._answered.items() if status in statuses)
+
+    def await_health(self, longest_seconds: float | None = None) -> None:
         """Poll `/ping` until it answers 200.
+
+        Args:
+            longest_seconds: Wait no longer; None for no limit but the variant's own.
 
         Raises:
             DeploymentError: It does not answer so within ContainerStartupHealthCheckTimeoutInSeconds.
         """
         seconds = self.spec.get("ContainerStartupHealthCheckTimeoutInSeconds", STARTUP_SECONDS)
+        if longest_seconds is not None:
+            seconds = min(seconds, longest_seconds)
         for process in self.processes:
             if not becomes_healthy(process.container, process.pool, seconds):
                 raise DeploymentError(

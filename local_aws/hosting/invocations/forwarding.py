@@ -31,15 +31,17 @@ def choose_variant(endpoint: Endpoint, wanted: str | None = None) -> EndpointVar
     Raises:
         AwsError: `ValidationError`: the endpoint has no such variant.
     """
+    is_for_new = random.random() < endpoint.new_share  # noqa: S311 - traffic, not secrets
+    fleet = endpoint.new_variants if is_for_new else endpoint.variants
     if wanted is not None:
-        for variant in endpoint.variants:
+        for variant in fleet:
             if variant.name == wanted:
                 return variant
         raise AwsError("ValidationError", f"Variant {wanted} not found for endpoint {endpoint.name}.")
-    weights = [variant.weight for variant in endpoint.variants]
+    weights = [variant.weight for variant in fleet]
     if sum(weights) == 0:
         weights = [1.0] * len(weights)
-    return random.choices(endpoint.variants, weights)[0]  # noqa: S311 - traffic, not secrets
+    return random.choices(fleet, weights)[0]  # noqa: S311 - traffic, not secrets
 
 
 def forward(
@@ -47,7 +49,8 @@ def forward(
 ) -> urllib3.BaseHTTPResponse:
     """Send a request through the variant's containers, each of which gets the answer of the one before.
 
-    The caller's Accept is for the last of them; the others answer as their own environment has it.
+    The caller's Accept is for the last of them; the others answer as their own environment has it. The
+    variant counts what became of it.
 
     Args:
         variant: The variant, which is reserved.
@@ -58,7 +61,19 @@ def forward(
     Raises:
         ModelError: A container answers with an error, too late, or not at all.
     """
-    *first, last = variant.processes
+    try:
+        answer = _through(variant.processes, body, headers, seconds)
+    except ModelError as error:
+        variant.note_answer(error.status)
+        raise
+    variant.note_answer(answer.status)
+    return answer
+
+
+def _through(
+    processes: list[ServingProcess], body: bytes, headers: Mapping[str, str], seconds: float
+) -> urllib3.BaseHTTPResponse:
+    *first, last = processes
     sent = {name: value for name, value in headers.items() if name != "Accept"}
     for process in first:
         answer = _ask(process, body, sent, seconds)

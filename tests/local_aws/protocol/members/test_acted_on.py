@@ -267,7 +267,20 @@ def answer(sagemaker: Any, runtime: Any) -> None:
     runtime.invoke_endpoint_async(EndpointName="walk-async", Body=b"1,2,3", ContentType="text/csv")
 
 
-def host(sagemaker: Any) -> None:
+def shifting(kind: str) -> dict[str, Any]:
+    member = {"LINEAR": "LinearStepSize", "CANARY": "CanarySize"}[kind]
+    size = {"Type": "CAPACITY_PERCENT", "Value": 50}
+    return {
+        "BlueGreenUpdatePolicy": {
+            "TrafficRoutingConfiguration": {"Type": kind, "WaitIntervalInSeconds": 0, member: size},
+            "TerminationWaitInSeconds": 0,
+            "MaximumExecutionTimeoutInSeconds": 600,
+        },
+        "AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "walk"}, {"AlarmName": "walk-2"}]},
+    }
+
+
+def host(sagemaker: Any, cloudwatch: Any) -> None:
     serverless = {
         "VariantName": "Small",
         "ModelName": "walk",
@@ -278,15 +291,28 @@ def host(sagemaker: Any) -> None:
     sagemaker.create_endpoint_config(
         EndpointConfigName="walk", ProductionVariants=[served, serverless], Tags=TAGS
     )
-    sagemaker.create_endpoint(EndpointName="walk", EndpointConfigName="walk", Tags=TAGS)
+    for alarm in ("walk", "walk-2"):
+        cloudwatch.put_metric_alarm(
+            AlarmName=alarm, EvaluationPeriods=1, ComparisonOperator="GreaterThanThreshold"
+        )
+    for name, kind in (("walk-canary", "CANARY"), ("walk", "LINEAR")):
+        sagemaker.create_endpoint(
+            EndpointName=name, EndpointConfigName="walk", Tags=TAGS, DeploymentConfig=shifting(kind)
+        )
     assert settled(sagemaker, "walk")["EndpointStatus"] == "InService"
     sagemaker.update_endpoint(
         EndpointName="walk",
         EndpointConfigName="walk",
         RetainAllVariantProperties=True,
         ExcludeRetainedVariantProperties=[{"VariantPropertyType": "DesiredInstanceCount"}],
+        RetainDeploymentConfig=True,
     )
     assert settled(sagemaker, "walk")["EndpointStatus"] == "InService"
+    for kind in ("LINEAR", "CANARY"):
+        sagemaker.update_endpoint(
+            EndpointName="walk", EndpointConfigName="walk", DeploymentConfig=shifting(kind)
+        )
+        assert settled(sagemaker, "walk")["EndpointStatus"] == "InService"
     sagemaker.update_endpoint_weights_and_capacities(
         EndpointName="walk",
         DesiredWeightsAndCapacities=[
@@ -310,7 +336,9 @@ def test_every_member_that_is_acted_on_is_read(monkeypatch: pytest.MonkeyPatch) 
         process(sagemaker, s3)
         make_models(sagemaker, archive)
         transform(sagemaker, s3)
-        host(sagemaker)
+        cloudwatch = make_client("cloudwatch", url)
+        host(sagemaker, cloudwatch)
+        cloudwatch.close()
         answer(sagemaker, runtime)
         tune(sagemaker)
         look_for_jobs(sagemaker)
