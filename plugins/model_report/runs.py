@@ -80,10 +80,16 @@ class Run:
         return self.state in {"success", "failed"}
 
     @property
+    def failed(self) -> tuple[str, ...]:
+        """The tasks that have failed."""
+        return tuple(task for task, state in self.tasks.items() if state == "failed")
+
+    @property
     def fault(self) -> tuple[str, str] | None:
         """The first task that has failed and said why, and its error; None where there is none."""
         return next(
-            ((task, self.failures[task]) for task, state in self.tasks.items() if _told(self, task, state)),
+            # What a task told before the run was cleared is still there.
+            ((task, self.failures[task]) for task in self.failed if task in self.failures),
             None,
         )
 
@@ -91,11 +97,6 @@ class Run:
     def gate(self) -> str | None:
         """What the quality gate found: `passed`, `failed`, or None so far."""
         return VERDICTS.get(self.tasks.get(CHECK_QUALITY) or "")
-
-
-def _told(run: Run, task: str, state: str | None) -> bool:
-    # What a task told before the run was cleared is still there.
-    return state == "failed" and task in run.failures
 
 
 def find_run(dag_id: str, run_id: str) -> Run | None:

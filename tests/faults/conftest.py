@@ -8,7 +8,7 @@ from tests.faults.faulty_stack import FaultyStack, faulty_stack
 from tests.faults.matrix import OBSERVED, bucket_of, documented
 from tests.faults.thirds import THIRDS, third_of
 
-_BUCKETS = ("ended-runs", "many-runs", "outages", "reference", "soak")
+_BUCKETS = ("ended-runs", "many-runs", "mistakes", "mistakes-of-a-stranger", "outages", "reference", "soak")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -169,6 +169,7 @@ def faulty_stack(folder: Path, buckets: Iterable[str]) -> Iterator[FaultyStack]:
         limits = limits_setting(
             folder,
             buckets=list(buckets),
+            roles=["no-such-role"],
             s3_sources=[f"{SOURCE.rpartition('/')[0]}/"],
             keep_endpoint=True,
             delete_data=True,

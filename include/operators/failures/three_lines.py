@@ -27,5 +27,5 @@ def tell_failure(context: Context) -> None:
 
 def _three_lines(error: object) -> str | None:
     if isinstance(error, ClientError) and (words := words_for(error)):
-        error = PipelineError(str(error), words.matter, words.mend)
+        error = PipelineError(f"{error} ({words.matter})", f"AWS accepts {error.operation_name}", words.mend)
     return str(error) if isinstance(error, PipelineError) else None

@@ -26,8 +26,6 @@ class Absence:
     """The reason in a few words."""
     text: str
     """The reason in sentences."""
-    failed: tuple[str, ...] = ()
-    """The tasks that failed."""
 
 
 def why_no_report(run: Run, *, is_evaluated: bool) -> Absence:
@@ -37,39 +35,37 @@ def why_no_report(run: Run, *, is_evaluated: bool) -> Absence:
         run: The run.
         is_evaluated: Whether its metrics.json is there.
     """
-    failed = tuple(task for task, state in run.tasks.items() if state == "failed")
     if run.has_deleted and not is_evaluated:
         return Absence(
             "The data was deleted",
             "The run deleted all that it had stored on S3, its report too, as its Param delete_data asks. "
             "The log of its evaluation still shows the confusion matrix.",
-            failed,
         )
     if not run.is_over:
-        return _of_unfinished(run, failed)
+        return _of_unfinished(run)
     if run.state == "success":
         return Absence(
             "No report",
             "The run succeeded, but its report is not on S3. Either the run is older than the "
             "reports, or somebody has removed the report.",
         )
-    if not failed:
+    if not run.failed:
         return Absence(
             "Failed without a report", "None of its tasks failed: somebody marked the run as failed."
         )
     if run.tasks.get(EVALUATE_MODEL) == "success":
         text = "The model was evaluated, but the run wrote no report. The log of what failed says why."
-        return Absence("Failed without a report", text, failed)
+        return Absence("Failed without a report", text)
     text = "There are no figures of its model. The log of what failed says why."
-    return Absence("Failed before the evaluation", text, failed)
+    return Absence("Failed before the evaluation", text)
 
 
-def _of_unfinished(run: Run, failed: tuple[str, ...]) -> Absence:
+def _of_unfinished(run: Run) -> Absence:
     if run.state == "queued":
         return Absence("The run is queued", _AT_ITS_END)
-    title = "The run has failed and is being torn down" if failed else "The run is running"
+    title = "The run has failed and is being torn down" if run.failed else "The run is running"
     for state, does in _AT_WORK.items():
         for task, its in run.tasks.items():
             if its == state:
-                return Absence(title, f"Its task {task} {does}. {_AT_ITS_END}", failed)
-    return Absence(title, _AT_ITS_END, failed)
+                return Absence(title, f"Its task {task} {does}. {_AT_ITS_END}")
+    return Absence(title, _AT_ITS_END)

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from include.pipeline.documents import config
 from include.pipeline.documents.plan import PlannedTable
 from plugins.model_report import pages
-from plugins.model_report.clients import OutdatedError
+from plugins.model_report.clients import OutdatedError, UnreadableError
 from plugins.model_report.comparison.figures import compare_figures
 from plugins.model_report.results import Results
 from plugins.model_report.run.absence import why_no_report
@@ -27,7 +27,7 @@ _MAY_READ_LOGS = Depends(requires_access_dag("GET", DagAccessEntity.TASK_LOGS))
 def run_page(dag_id: str, run_id: str, request: Request) -> HTMLResponse:
     """Show a frame for a run's report, at once, or why it has none."""
     run = run_of(dag_id, run_id)
-    if run.has_report or Results().report(run) is not None:
+    if _has_report(run):
         return pages.page("framed", run=run, is_framed=_is_framed(request))
     return _without_report(run)
 
@@ -82,6 +82,16 @@ def against_page(dag_id: str, run_id: str) -> Response:
     return RedirectResponse(f"compare?{urlencode(names)}", HTTPStatus.SEE_OTHER)
 
 
+def _has_report(run: Run) -> bool:
+    try:
+        return run.has_report or Results().report(run) is not None
+    except UnreadableError:
+        # What has failed comes first: it may be what keeps the report from being read.
+        if not run.failed:
+            raise
+        return False
+
+
 def _is_framed(request: Request) -> bool:
     """Tell whether Airflow's pages frame this one, whose frame lets no link lead out of it."""
     return request.headers.get("Sec-Fetch-Dest") == "iframe"
@@ -89,11 +99,13 @@ def _is_framed(request: Request) -> bool:
 
 def _without_report(run: Run) -> HTMLResponse:
     results = Results()
-    fault = None
+    evaluation = fault = None
     try:
         evaluation = results.evaluation(run)
-    except OutdatedError as error:
-        evaluation, fault = None, error.what
+    except UnreadableError as error:
+        if not (run.failed or isinstance(error, OutdatedError)):
+            raise
+        fault = error.what
     places = results.locations(run)
     return pages.page(
         "run",

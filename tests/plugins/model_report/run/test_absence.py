@@ -31,7 +31,6 @@ def test_a_running_run_names_the_task_it_is_at(state: str, words: str) -> None:
     )
     assert absence.title == "The run is running"
     assert words in absence.text
-    assert absence.failed == ()
 
 
 def test_a_task_that_runs_comes_before_one_that_waits() -> None:
@@ -50,7 +49,6 @@ def test_a_run_that_has_failed_and_cleans_up() -> None:
     )
     absence = why_no_report(run, is_evaluated=False)
     assert absence.title == "The run has failed and is being torn down"
-    assert absence.failed == ("train_model",)
     assert "delete_endpoint is running" in absence.text
 
 
@@ -58,13 +56,11 @@ def test_a_run_that_failed_before_the_evaluation_names_what_failed() -> None:
     run = run_of("failed", train_model="failed", evaluate_model="upstream_failed")
     absence = why_no_report(run, is_evaluated=False)
     assert absence.title == "Failed before the evaluation"
-    assert absence.failed == ("train_model",)
 
 
 def test_a_run_that_failed_after_the_evaluation() -> None:
     absence = why_no_report(run_of("failed", **DONE | {"check_quality": "failed"}), is_evaluated=True)
     assert absence.title == "Failed without a report"
-    assert absence.failed == ("check_quality",)
 
 
 def test_a_run_that_somebody_marked_as_failed() -> None:

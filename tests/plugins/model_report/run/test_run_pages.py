@@ -91,6 +91,39 @@ def test_a_failed_task_tells_its_error_in_three_lines(admin: httpx.Client, s3: "
     assert "<pre>{&#34;no&#34;: &#34;text&#34;}</pre>" in text
 
 
+def test_a_model_that_did_not_pass_has_its_three_lines_above_the_report(
+    admin: httpx.Client, s3: "S3Client"
+) -> None:
+    told = "Found: roc_auc = 0.61\nExpected: it is at least 0.7\nTo do: Look at the report"
+    tasks = DONE | {"check_quality": "failed", "write_report": "success"}
+    run = add_run(s3, "refused", state="failed", tasks=tasks, failures={"check_quality": told})
+    answer = admin.get(RUN, params=run.query)
+    assert answer.text.index("<code>check_quality</code>") < answer.text.index(told)
+    assert answer.text.index(told) < answer.text.index("<iframe")
+    (log,) = [link for link in Page(answer).links if link.startswith("log?")]
+    assert admin.get(f"/model_report/{log}").status_code == 200
+
+
+def test_what_failed_is_told_where_its_bucket_may_not_be_read(
+    admin: httpx.Client, aws: Aws, s3: "S3Client"
+) -> None:
+    aws.strangers_s3().create_bucket(Bucket="of-a-stranger")
+    told = "Found: the bucket is a stranger's\nExpected: it is our own\nTo do: Take another"
+    run = add_run(
+        s3,
+        "kept_out",
+        state="failed",
+        tasks={"plan_run": "success", "create_bucket": "failed"},
+        bucket="of-a-stranger",
+        failures={"create_bucket": told},
+    )
+    page = Page(admin.get(RUN, params=run.query))
+    for words in ("Failed before the evaluation", "create_bucket", "Take another", "AccessDenied"):
+        assert words in page.words
+    going_on = add_run(s3, "going_on", state="running", tasks=DONE, bucket="of-a-stranger")
+    assert admin.get(RUN, params=going_on.query).status_code == 503
+
+
 def test_a_run_without_a_report_shows_the_figures_that_are_there(admin: httpx.Client, s3: "S3Client") -> None:
     run = add_run(s3, "tearing_down", state="running", tasks=DONE | {"delete_endpoint": "running"})
     run.keep(evaluation=evaluation_of())
