@@ -116,10 +116,13 @@ def list_model_packages(region: Region, request: JsonObject) -> JsonObject:
     elif wanted != "Both":
         is_version = wanted == "Versioned"
         packages = [package for package in packages if (package.version is not None) == is_version]
-    if "ModelApprovalStatus" in request:
-        approval = request["ModelApprovalStatus"]
-        packages = [package for package in packages if package.request.get("ModelApprovalStatus") == approval]
-    page, token = page_of(packages, request, "Ascending")
+    approval = request.get("ModelApprovalStatus")
+    page, token = page_of(
+        packages,
+        request,
+        "Ascending",
+        wanted=lambda package: approval in (None, package.request.get("ModelApprovalStatus")),
+    )
     summaries = [
         {**package.describe(), "ModelPackageName": package.name if package.version is None else None}
         for package in page

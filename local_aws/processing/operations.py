@@ -85,4 +85,5 @@ def _check_local_path(what: str, path: str | None) -> None:
         raise ValidationError(f"{what}: LocalPath must be a path below {_LOCAL_ROOT}.")
 
 
-OPERATIONS = {"CreateProcessingJob": create_processing_job, **operations_of(ProcessingJob, "Ascending")}
+# The API reference says Ascending in the words that it has of training jobs. Those, AWS lists newest first.
+OPERATIONS = {"CreateProcessingJob": create_processing_job, **operations_of(ProcessingJob, "Descending")}

@@ -1,4 +1,8 @@
-"""What all List operations have in common: filters, order, and pages."""
+"""What all List operations have in common: order, pages, and filters.
+
+A page is cut first and filtered then, as SageMaker does it: it may be empty, with a NextToken. Source: API
+reference, ListTrainingJobs, and what callers of the other operations report.
+"""
 
 import base64
 import binascii
@@ -26,6 +30,8 @@ def page_of(
     default_order: Literal["Ascending", "Descending"],
     default_key: str = "CreationTime",
     key: Callable[[R], float] | None = None,
+    *,
+    wanted: Callable[[R], bool] = lambda _: True,
 ) -> tuple[list[R], str | None]:
     """Select one page for a List request.
 
@@ -38,9 +44,10 @@ def page_of(
         default_order: The order where the request has no SortOrder.
         default_key: The key to sort by where the request has no SortBy.
         key: The function to sort by instead, where SortBy is a key that only this kind has.
+        wanted: The filters that only this kind has.
 
     Returns:
-        The resources of the page, and the NextToken where more resources follow.
+        The wanted resources of the page, and the NextToken where more resources follow, wanted or not.
 
     Raises:
         ValidationError: The NextToken is not one that this function returned.
@@ -54,11 +61,7 @@ def page_of(
     def position(resource: R) -> _Position:
         return sort_key(resource), resource.name
 
-    found = sorted(
-        (resource for resource in resources if _is_wanted(resource, request)),
-        key=position,
-        reverse=descending,
-    )
+    found = sorted(resources, key=position, reverse=descending)
     if token := request.get("NextToken"):
         last = _decode(token, float if is_number else str)
         found = [
@@ -68,7 +71,8 @@ def page_of(
         ]
     page_size = request.get("MaxResults", _PAGE_SIZE)
     page = found[:page_size]
-    return page, _encode(position(page[-1])) if len(found) > page_size else None
+    next_token = _encode(position(page[-1])) if len(found) > page_size else None
+    return [one for one in page if _is_wanted(one, request) and wanted(one)], next_token
 
 
 def _is_wanted(resource: Resource, request: JsonObject) -> bool:

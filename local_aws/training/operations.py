@@ -45,21 +45,23 @@ def create_training_job(region: Region, request: JsonObject) -> JsonObject:
 
 
 def list_training_jobs(region: Region, request: JsonObject) -> JsonObject:
-    """List training jobs, the oldest first, also by what becomes of their instances."""
+    """List training jobs, the newest first, also by what becomes of their instances.
+
+    The API reference says Ascending of SortOrder, and in its example of the operation "from the most current
+    to the oldest". The example was chosen: AWS was seen to answer so.
+    """
     pool, plan = request.get("WarmPoolStatusEquals"), request.get("TrainingPlanArnEquals")
-    found = [
-        job
-        for job in region.of(TrainingJob).values()
-        if (pool is None or (job.warm_pool or {}).get("Status") == pool)
+
+    def is_wanted(job: TrainingJob) -> bool:
         # No job has a training plan: CreateTrainingJob refuses it.
-        and plan is None
-    ]
-    page, token = page_of(found, request, "Ascending")
+        return plan is None and (pool is None or (job.warm_pool or {}).get("Status") == pool)
+
+    page, token = page_of(region.of(TrainingJob).values(), request, "Descending", wanted=is_wanted)
     return {"TrainingJobSummaries": [job.describe() for job in page], "NextToken": token}
 
 
 OPERATIONS = {
     "CreateTrainingJob": create_training_job,
-    **operations_of(TrainingJob, "Ascending"),
+    **operations_of(TrainingJob, "Descending"),
     "ListTrainingJobs": list_training_jobs,
 }

@@ -17,6 +17,7 @@ from local_stack.backfill import backfill
 from local_stack.demo import DAG_ID, SAMPLE
 from local_stack.results import LocalAwsClient
 from local_stack.stack import REGION, StackError
+from tests.aws.lists import listed
 from tests.e2e.changed_project import changed_stack
 from tests.e2e.running_stack import FinishedRun, RunningStack
 from tests.services.airflow_database import airflow_database
@@ -84,12 +85,8 @@ class Backfilled:
         plan = run.plan
         assert read_object(self.stack.aws.s3, plan.locations.report).startswith(b"<!doctype html>")
         sagemaker: Any = self.stack.aws.client("sagemaker")
-        for kind, found in (
-            ("Endpoints", sagemaker.list_endpoints(NameContains=plan.key)),
-            ("EndpointConfigs", sagemaker.list_endpoint_configs(NameContains=plan.key)),
-            ("Models", sagemaker.list_models(NameContains=plan.key)),
-        ):
-            assert found[kind] == []
+        for operation in ("list_endpoints", "list_endpoint_configs", "list_models"):
+            assert listed(sagemaker, operation, NameContains=plan.key) == []
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import pytest
 
 from local_stack.airflow_api import RunState
 from local_stack.demo import DAG_ID, SAMPLE
+from tests.aws.lists import listed
 from tests.e2e.billing import assert_nothing_bills
 from tests.e2e.running_stack import RunningStack, running_stack
 
@@ -58,10 +59,10 @@ def until(seen: Callable[[], bool]) -> None:
 
 def jobs(stack: RunningStack, key: str) -> list[str]:
     """List the status of a run's training jobs, the first first."""
-    found = stack.aws.client("sagemaker").list_training_jobs(
-        NameContains=key, SortBy="CreationTime", SortOrder="Ascending"
+    found = listed(
+        stack.aws.client("sagemaker"), "list_training_jobs", NameContains=key, SortOrder="Ascending"
     )
-    return [job["TrainingJobStatus"] for job in found["TrainingJobSummaries"]]
+    return [job["TrainingJobStatus"] for job in found]
 
 
 def trigger_logs(stack: RunningStack, run: RunState, task_id: str) -> str:

@@ -19,6 +19,7 @@ from include.pipeline.planning.names import run_key
 from local_stack.aws_key import PROFILE
 from local_stack.demo import DAG_ID, SAMPLE
 from tests.aws.clients import STRANGER, strangers_s3
+from tests.aws.lists import listed
 from tests.docs.terminal import AWS_CLI, write_aws_program
 from tests.e2e.billing import TEARDOWN, assert_nothing_bills
 from tests.e2e.running_stack import FinishedRun, RunningStack
@@ -121,9 +122,7 @@ def test_a_good_run_keeps_its_results_and_nothing_that_bills(
         "delete_data": "skipped"
     }
     assert_nothing_bills(stack, run)
-    (job,) = stack.aws.client("sagemaker").list_training_jobs(NameContains=run.plan.key)[
-        "TrainingJobSummaries"
-    ]
+    (job,) = listed(stack.aws.client("sagemaker"), "list_training_jobs", NameContains=run.plan.key)
     assert job["TrainingJobStatus"] == "Completed"
     folder = run.plan.locations.run
     assert {uri.removeprefix(folder) for uri in list_objects(stack.aws.s3, folder)} == {
@@ -357,8 +356,7 @@ def test_a_bucket_that_cannot_be_the_runs_is_refused_before_anything_is_written_
     assert error in run.log("create_bucket")
     assert {task.state for task in run.tasks.values()} == {"success", "failed", "upstream_failed"}
     assert list_objects(stack.aws.s3, f"s3://{run.plan.bucket}/") == []
-    jobs = stack.aws.client("sagemaker").list_training_jobs(NameContains=run.plan.key)
-    assert jobs["TrainingJobSummaries"] == []
+    assert listed(stack.aws.client("sagemaker"), "list_training_jobs", NameContains=run.plan.key) == []
 
 
 def test_the_bucket_of_another_account_is_used_where_the_param_names_that(
@@ -416,8 +414,7 @@ def test_bad_input_fails_without_a_retry_and_before_a_training_job_exists(
     *_, end, found, expected, to_do, _ = run.log(task).splitlines()
     assert [end, found, expected, to_do] == ["::endgroup::", *told.splitlines()]
     key = run_key(DEPLOYMENT_ID, run.dag_id, run.state.dag_run_id)
-    jobs = stack.aws.client("sagemaker").list_training_jobs(NameContains=key)
-    assert jobs["TrainingJobSummaries"] == []
+    assert listed(stack.aws.client("sagemaker"), "list_training_jobs", NameContains=key) == []
     if task == "plan_run":  # nothing was made, so there is nothing to tear down
         assert run.tasks["verify_teardown"].state == "success"
         others = {other.state for name, other in run.tasks.items() if name != "verify_teardown"}
@@ -495,10 +492,10 @@ def test_the_janitor_removes_what_a_finished_run_left_and_keeps_what_was_to_be_k
     # No Param switches the dry run off that the administrator has not switched off.
     refused = stack.run({"action": "delete"}, "sagemaker_janitor")
     assert "an administrator has to allow deletions" in refused.xcom("sweep_leftovers", "failure")
-    assert sagemaker.list_endpoint_configs(NameContains=left.key)["EndpointConfigs"]
+    assert listed(sagemaker, "list_endpoint_configs", NameContains=left.key)
     stack.set_variable("sagemaker_janitor_dry_run", "false")
     said = stack.run({}, "sagemaker_janitor").log("sweep_leftovers")
-    assert sagemaker.list_endpoint_configs(NameContains=left.key)["EndpointConfigs"] == []
+    assert listed(sagemaker, "list_endpoint_configs", NameContains=left.key) == []
     kept = runs["kept"].plan.key
     assert sagemaker.describe_endpoint(EndpointName=kept)["EndpointStatus"] == "InService"
     assert f"Kept as asked: endpoint {kept} (6.72 USD a day) of bank_marketing manual__" in said
@@ -510,14 +507,14 @@ def test_an_endpoint_that_was_kept_is_taken_away_by_its_name(
     stack: RunningStack, runs: dict[str, FinishedRun]
 ) -> None:
     kept, others = runs["kept"].plan.key, runs["sample"].plan.key
-    listed = stack.run({}, "delete_kept_endpoint")
-    assert listed.tasks["delete_kept_endpoint"].state == "skipped"
-    assert f"{kept}, InService, of bank_marketing manual__" in listed.log("delete_kept_endpoint")
+    deletion = stack.run({}, "delete_kept_endpoint")
+    assert deletion.tasks["delete_kept_endpoint"].state == "skipped"
+    assert f"{kept}, InService, of bank_marketing manual__" in deletion.log("delete_kept_endpoint")
     wrong = stack.run({"endpoint": others}, "delete_kept_endpoint")
     assert (wrong.state.state, wrong.tasks["delete_kept_endpoint"].try_number) == ("failed", 1)
     assert f"were asked to keep: {kept}" in wrong.xcom("delete_kept_endpoint", "failure")
     assert stack.run({"endpoint": kept}, "delete_kept_endpoint").state.state == "success"
     sagemaker = stack.aws.client("sagemaker")
-    assert sagemaker.list_endpoints(NameContains=kept)["Endpoints"] == []
-    assert sagemaker.list_endpoint_configs(NameContains=kept)["EndpointConfigs"] == []
-    assert sagemaker.list_models(NameContains=kept)["Models"] == []
+    assert listed(sagemaker, "list_endpoints", NameContains=kept) == []
+    assert listed(sagemaker, "list_endpoint_configs", NameContains=kept) == []
+    assert listed(sagemaker, "list_models", NameContains=kept) == []

@@ -15,6 +15,7 @@ from include.pipeline.documents.scoring.rows import Scoring
 from local_stack.demo import DAG_ID, SAMPLE
 from local_stack.results import LocalAwsClient
 from local_stack.stack import REGION
+from tests.aws.lists import listed
 from tests.aws.waiting import wait_until
 from tests.e2e.changed_project import changed_stack
 from tests.e2e.running_stack import FinishedRun, RunningStack
@@ -104,8 +105,8 @@ def predictions_of(stack: RunningStack, run: FinishedRun) -> pd.DataFrame:
 
 def assert_nothing_bills(stack: RunningStack) -> None:
     sagemaker: Any = stack.aws.client("sagemaker")
-    assert sagemaker.list_models(NameContains="score")["Models"] == []
-    assert sagemaker.list_transform_jobs(StatusEquals="InProgress")["TransformJobSummaries"] == []
+    assert listed(sagemaker, "list_models", NameContains="score") == []
+    assert listed(sagemaker, "list_transform_jobs", StatusEquals="InProgress") == []
 
 
 @pytest.mark.usefixtures("asked")

@@ -10,6 +10,7 @@ from typing import Any
 from include.pipeline.aws.object_store import list_objects, read_object
 from include.pipeline.planning.names import run_key
 from local_stack.results import LocalAwsClient
+from tests.aws.lists import listed
 from tests.project import DEPLOYMENT_ID
 
 _DAG_ID = "bank_marketing"
@@ -33,21 +34,19 @@ class Aftermath:
         sagemaker: Any = self.aws.client("sagemaker")
         named = {"NameContains": self.key}
         found = {
-            "endpoint": sagemaker.list_endpoints(**named)["Endpoints"],
-            "endpoint configuration": sagemaker.list_endpoint_configs(**named)["EndpointConfigs"],
-            "model": sagemaker.list_models(**named)["Models"],
-            "training job": sagemaker.list_training_jobs(**named, StatusEquals="InProgress")[
-                "TrainingJobSummaries"
-            ],
+            "endpoint": listed(sagemaker, "list_endpoints", **named),
+            "endpoint configuration": listed(sagemaker, "list_endpoint_configs", **named),
+            "model": listed(sagemaker, "list_models", **named),
+            "training job": listed(sagemaker, "list_training_jobs", **named, StatusEquals="InProgress"),
         }
         return [kind for kind, items in found.items() if items]
 
     def jobs(self) -> list[str]:
         """Give the status of each of the run's training jobs, the oldest first."""
-        answer = self.aws.client("sagemaker").list_training_jobs(
-            NameContains=self.key, SortBy="CreationTime", SortOrder="Ascending"
+        found = listed(
+            self.aws.client("sagemaker"), "list_training_jobs", NameContains=self.key, SortOrder="Ascending"
         )
-        return [job["TrainingJobStatus"] for job in answer["TrainingJobSummaries"]]
+        return [job["TrainingJobStatus"] for job in found]
 
     def checksums(self) -> dict[str, str]:
         """SHA-256 of each object that does not depend on when the run was, by its place in the run's folder.

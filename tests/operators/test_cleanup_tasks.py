@@ -15,6 +15,7 @@ from include.pipeline.errors import PlanError
 from include.pipeline.planning.names import job_name, run_key
 from tests.aws.clients import Aws
 from tests.aws.endpoints import create_deployment
+from tests.aws.lists import listed
 from tests.aws.sagemaker_requests import deployment_requests
 from tests.aws.training_jobs import finished, trained_model
 from tests.operators.sagemaker.training_jobs import ENDLESS, jobs, planned_config
@@ -70,9 +71,9 @@ def make_all(aws: Aws, archive: str, name: str, owner: list[dict[str, str]]) -> 
 def left(aws: Aws, name: str) -> list[int]:
     sagemaker, named = aws.client("sagemaker"), {"NameContains": name}
     return [
-        len(sagemaker.list_endpoints(**named)["Endpoints"]),
-        len(sagemaker.list_endpoint_configs(**named)["EndpointConfigs"]),
-        len(sagemaker.list_models(**named)["Models"]),
+        len(listed(sagemaker, "list_endpoints", **named)),
+        len(listed(sagemaker, "list_endpoint_configs", **named)),
+        len(listed(sagemaker, "list_models", **named)),
     ]
 
 

@@ -30,6 +30,7 @@ from include.pipeline.history.accepted import find_same, listed_for
 from include.pipeline.history.manifest import read_manifest
 from include.pipeline.history.training_claim import claims_of
 from tests.aws.clients import Aws
+from tests.aws.lists import listed
 from tests.aws.sagemaker_requests import deployment_requests
 from tests.operators.sagemaker.training_jobs import jobs, planned_config
 from tests.pipeline.accepted_runs import DATA, OTHER_DATA, accepted, day, plan_of, train
@@ -257,9 +258,9 @@ def test_no_endpoint_is_made_that_nobody_would_keep(
         endpoint("left-out", made, reused=reused_of(first), keep=False).execute({"ti": ti})
     assert ti.pushed == {"return_value": None}
     sagemaker = aws.client("sagemaker")
-    assert sagemaker.list_models(NameContains="left-out")["Models"] == []
-    assert sagemaker.list_endpoint_configs(NameContains="left-out")["EndpointConfigs"] == []
-    assert sagemaker.list_endpoints(NameContains="left-out")["Endpoints"] == []
+    assert listed(sagemaker, "list_models", NameContains="left-out") == []
+    assert listed(sagemaker, "list_endpoint_configs", NameContains="left-out") == []
+    assert listed(sagemaker, "list_endpoints", NameContains="left-out") == []
 
 
 def test_an_endpoint_that_is_to_be_kept_serves_the_model_that_is_used_again(

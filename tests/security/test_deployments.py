@@ -34,6 +34,7 @@ from include.pipeline.errors import OwnerError, ParamError
 from tests.aws.clients import Aws
 from tests.aws.connection import connect
 from tests.aws.endpoints import create_deployment, settled
+from tests.aws.lists import listed
 from tests.aws.sagemaker_requests import deployment_requests, model_request, training_request
 from tests.aws.training_data import put_training_data, separable_rows
 from tests.aws.training_jobs import ENDLESS, finished, trained_model
@@ -172,9 +173,9 @@ def verify(plan: RunPlan, ti: TaskInstance) -> None:
 def left_of(sagemaker: Any, plan: RunPlan) -> int:
     named = {"NameContains": plan.key}
     return (
-        len(sagemaker.list_endpoints(**named)["Endpoints"])
-        + len(sagemaker.list_endpoint_configs(**named)["EndpointConfigs"])
-        + len(sagemaker.list_models(**named)["Models"])
+        len(listed(sagemaker, "list_endpoints", **named))
+        + len(listed(sagemaker, "list_endpoint_configs", **named))
+        + len(listed(sagemaker, "list_models", **named))
     )
 
 

@@ -15,6 +15,7 @@ from include.pipeline.errors import ParamError
 from tests.aws.clients import Aws
 from tests.aws.connection import connect
 from tests.aws.endpoints import create_deployment
+from tests.aws.lists import listed
 from tests.aws.sagemaker_requests import deployment_requests
 from tests.aws.training_data import put_training_data, separable_rows
 from tests.aws.training_jobs import trained_model
@@ -109,7 +110,7 @@ def test_no_param_switches_off_the_dry_run_that_the_variable_asks_for(
     def sweep(action: str, **others: bool) -> int:
         ti = SimpleNamespace(get_dagrun_state=lambda *_: "success")
         cleanup_tasks.sweep_leftovers.function(ti=ti, params={"action": action, **others})
-        return len(sagemaker.list_endpoints(NameContains=leftover)["Endpoints"])
+        return len(listed(sagemaker, "list_endpoints", NameContains=leftover))
 
     for value in (None, "true", '"false"', "0"):
         if value:

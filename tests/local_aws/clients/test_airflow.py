@@ -18,6 +18,7 @@ from airflow.providers.common.compat.sdk import AirflowException
 from tests.aws.answers import refused
 from tests.aws.connection import connect
 from tests.aws.endpoints import delete, invoke, settled
+from tests.aws.lists import listed
 from tests.aws.sagemaker_requests import IMAGE, deployment_requests, model_request, training_request, variant
 from tests.services.local_aws_server import LocalAwsServer
 
@@ -47,7 +48,7 @@ def test_a_second_job_of_a_name_gets_a_name_of_its_own(sagemaker: Any) -> None:
         ).execute({})
     names = {
         job["TrainingJobName"]
-        for job in sagemaker.list_training_jobs(NameContains="airflow-twice")["TrainingJobSummaries"]
+        for job in listed(sagemaker, "list_training_jobs", NameContains="airflow-twice")
     }
     assert len(names) == 2
     assert "airflow-twice" in names

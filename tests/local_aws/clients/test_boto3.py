@@ -12,6 +12,7 @@ from botocore.exceptions import WaiterError
 
 from tests.aws.clients import CREDENTIALS
 from tests.aws.endpoints import create_deployment
+from tests.aws.lists import listed
 from tests.aws.sagemaker_requests import deployment_requests, training_request
 from tests.aws.training_data import BUCKET
 from tests.aws.training_jobs import ENDLESS, in_training
@@ -47,7 +48,7 @@ def test_endpoint_in_service_and_endpoint_deleted(sagemaker: Any, model_data: st
     wait(sagemaker, "endpoint_in_service", EndpointName="boto3")
     sagemaker.delete_endpoint(EndpointName="boto3")
     wait(sagemaker, "endpoint_deleted", EndpointName="boto3")
-    assert sagemaker.list_endpoints(NameContains="boto3")["Endpoints"] == []
+    assert listed(sagemaker, "list_endpoints", NameContains="boto3") == []
 
 
 def test_endpoint_in_service_raises_for_a_failed_endpoint(sagemaker: Any, s3: Any) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from tests.aws.answers import refused
 from tests.aws.job_logs import job_log
+from tests.aws.lists import listed
 from tests.aws.processing_jobs import SCIKIT_LEARN, SCRIPT, ended, processing_request, s3_input, s3_output
 from tests.aws.training_data import BUCKET
 from tests.aws.waiting import wait_until
@@ -330,8 +331,8 @@ def test_an_absent_job(sagemaker: Any, operation: str, code: str) -> None:
 def test_list_and_delete(s3: Any, sagemaker: Any) -> None:
     for name in ("listed-1", "listed-2"):
         processed(s3, sagemaker, name, "pass")
-    found = sagemaker.list_processing_jobs(NameContains="listed-", StatusEquals="Completed")
-    assert [job["ProcessingJobName"] for job in found["ProcessingJobSummaries"]] == ["listed-1", "listed-2"]
+    found = listed(sagemaker, "list_processing_jobs", NameContains="listed-", StatusEquals="Completed")
+    assert [job["ProcessingJobName"] for job in found] == ["listed-2", "listed-1"]
     sagemaker.delete_processing_job(ProcessingJobName="listed-1")
-    found = sagemaker.list_processing_jobs(NameContains="listed-")
-    assert [job["ProcessingJobName"] for job in found["ProcessingJobSummaries"]] == ["listed-2"]
+    found = listed(sagemaker, "list_processing_jobs", NameContains="listed-")
+    assert [job["ProcessingJobName"] for job in found] == ["listed-2"]

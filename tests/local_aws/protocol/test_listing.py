@@ -83,6 +83,23 @@ def test_a_page_goes_on_where_the_last_one_ended_whatever_happened_meanwhile() -
     assert [found.name for found in page] == ["f", "h"]
 
 
+def test_a_page_is_cut_first_and_filtered_then() -> None:
+    """So it may be empty, with a token: what is asked for is on a page behind it."""
+    filters = {"NameContains": "b", "StatusEquals": "Stopped", "MaxResults": 1}
+    names, tokens = [], 0
+    token = None
+    while True:
+        page, token = page_of(THINGS, {**filters, "NextToken": token}, "Ascending")
+        names.append([found.name for found in page])
+        if token is None:
+            break
+        tokens += 1
+    assert (names, tokens) == ([[], ["ab"], []], 2)
+    page, token = page_of(THINGS, {"MaxResults": 2}, "Ascending", wanted=lambda thing: thing.name == "a")
+    assert page == []
+    assert token is not None
+
+
 @pytest.mark.parametrize("token", ["nonsense", "bnVsbA==", "WyJhIiwgImEiXQ==", "WzEsIDJd"])
 def test_a_foreign_token_is_refused(token: str) -> None:
     with pytest.raises(ValidationError):
@@ -117,7 +134,7 @@ def test_every_list_operation_pages_through_boto3(client: Any, model_data: str) 
         }
         sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant])
     for operation, members, key, order in (
-        ("list_training_jobs", "TrainingJobSummaries", "TrainingJobName", ["n0", "n1", "n2"]),
+        ("list_training_jobs", "TrainingJobSummaries", "TrainingJobName", ["n2", "n1", "n0"]),
         ("list_models", "Models", "ModelName", ["n2", "n1", "n0"]),
         ("list_endpoint_configs", "EndpointConfigs", "EndpointConfigName", ["n2", "n1", "n0"]),
     ):

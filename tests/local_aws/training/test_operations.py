@@ -10,6 +10,7 @@ import pytest
 
 from tests.aws.answers import refused
 from tests.aws.job_logs import job_log
+from tests.aws.lists import listed
 from tests.aws.sagemaker_requests import IMAGE, channel, training_request
 from tests.aws.training_data import BUCKET
 from tests.aws.training_jobs import ENDLESS, finished, in_training
@@ -110,17 +111,16 @@ def test_jobs_are_listed_by_warm_pool_and_training_plan(sagemaker: Any) -> None:
     sagemaker.create_training_job(**training_request("pooled", ResourceConfig=resources))
     finished(sagemaker, "pooled")
 
-    def listed(**filters: str) -> list[str]:
-        found = sagemaker.list_training_jobs(MaxResults=100, **filters)["TrainingJobSummaries"]
-        return [job["TrainingJobName"] for job in found]
+    def names(**filters: str) -> list[str]:
+        return [job["TrainingJobName"] for job in listed(sagemaker, "list_training_jobs", **filters)]
 
-    terminated = listed(WarmPoolStatusEquals="Terminated")
+    terminated = names(WarmPoolStatusEquals="Terminated")
     assert "pooled" in terminated
     assert "shared" not in terminated
-    assert listed(WarmPoolStatusEquals="InUse") == []
-    assert {"pooled", "shared"} <= set(listed())
+    assert names(WarmPoolStatusEquals="InUse") == []
+    assert {"pooled", "shared"} <= set(names())
     plan = "arn:aws:sagemaker:us-east-1:123456789012:training-plan/mine"
-    assert listed(TrainingPlanArnEquals=plan) == []
+    assert names(TrainingPlanArnEquals=plan) == []
 
 
 def test_a_bucket_of_another_region_has_no_objects_for_the_job(client: Any, sagemaker: Any) -> None:

@@ -10,6 +10,7 @@ import pytest
 from tests.aws.answers import refused
 from tests.aws.endpoints import invoke
 from tests.aws.job_logs import job_log
+from tests.aws.lists import listed
 from tests.aws.sagemaker_requests import model_request
 from tests.aws.training_data import BUCKET
 from tests.aws.transform_jobs import RESOURCES, SEE_LOGS, ended, stored, transform_request, transformed
@@ -302,7 +303,7 @@ def test_an_absent_job(sagemaker: Any, operation: str) -> None:
 def test_list_shows_the_newest_first_and_a_name_is_used_once(sagemaker: Any) -> None:
     for name in ("listed-1", "listed-2"):
         transformed(sagemaker, name)
-    found = sagemaker.list_transform_jobs(NameContains="listed-")["TransformJobSummaries"]
+    found = listed(sagemaker, "list_transform_jobs", NameContains="listed-")
     assert [job["TransformJobName"] for job in found] == ["listed-2", "listed-1"]
     code, message = refused(sagemaker.create_transform_job, **transform_request("listed-1"))
     assert code == "ResourceInUse"

@@ -15,6 +15,7 @@ from local_aws.tuning.job import TuningJob
 from local_aws.tuning.operations import create_tuning_job
 from tests.aws.answers import refused
 from tests.aws.clients import CREDENTIALS
+from tests.aws.lists import listed
 from tests.aws.sagemaker_requests import HYPERPARAMETERS, IMAGE, channel
 from tests.aws.training_data import BUCKET, as_csv
 from tests.aws.training_jobs import ENDLESS, in_training
@@ -426,7 +427,7 @@ def test_refused_before_it_starts(sagemaker: Any, changes: dict[str, Any], messa
     request = tuning_request("never-tuned", **changes)
     answer = refused(sagemaker.create_hyper_parameter_tuning_job, **request)
     assert answer == ("ValidationException", message)
-    assert not sagemaker.list_training_jobs(NameContains="never-tuned-")["TrainingJobSummaries"]
+    assert not listed(sagemaker, "list_training_jobs", NameContains="never-tuned-")
 
 
 @pytest.mark.parametrize(
@@ -451,6 +452,6 @@ def test_a_name_is_used_once_and_jobs_are_listed_by_name(sagemaker: Any, done: d
     found = sagemaker.list_hyper_parameter_tuning_jobs(MaxResults=100)["HyperParameterTuningJobSummaries"]
     names = [job["HyperParameterTuningJobName"] for job in found]
     assert names == sorted(names)
-    (listed,) = (job for job in found if job["HyperParameterTuningJobName"] == "done")
-    assert listed["Strategy"] == "Bayesian"
-    assert listed["TrainingJobStatusCounters"] == done["TrainingJobStatusCounters"]
+    (summary,) = (job for job in found if job["HyperParameterTuningJobName"] == "done")
+    assert summary["Strategy"] == "Bayesian"
+    assert summary["TrainingJobStatusCounters"] == done["TrainingJobStatusCounters"]

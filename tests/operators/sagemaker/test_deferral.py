@@ -12,6 +12,7 @@ from include.operators.sagemaker.training import ResumableSageMakerTrainingOpera
 from include.pipeline.aws.tags import RunTags
 from include.pipeline.errors import EndpointError, TrainingError
 from tests.aws.clients import Aws
+from tests.aws.lists import listed
 from tests.aws.sagemaker_requests import deployment_requests
 from tests.aws.training_data import BUCKET
 from tests.aws.training_jobs import trained_model
@@ -173,9 +174,9 @@ def test_an_endpoint_that_fails_meanwhile_is_taken_back_and_its_reason_told(aws:
     with pytest.raises(EndpointError, match=r"(?s)endpoint 'deferred-bad' is Failed: .+\nTo do: Mend what"):
         resumed(deployment("deferred-bad", archive), waiting, {})
     sagemaker = aws.client("sagemaker")
-    assert sagemaker.list_endpoints(NameContains="deferred-bad")["Endpoints"] == []
-    assert sagemaker.list_endpoint_configs(NameContains="deferred-bad")["EndpointConfigs"] == []
-    assert sagemaker.list_models(NameContains="deferred-bad")["Models"] == []
+    assert listed(sagemaker, "list_endpoints", NameContains="deferred-bad") == []
+    assert listed(sagemaker, "list_endpoint_configs", NameContains="deferred-bad") == []
+    assert listed(sagemaker, "list_models", NameContains="deferred-bad") == []
 
 
 def test_an_endpoint_that_took_too_long_is_deleted(aws: Aws, archive: str) -> None:

@@ -10,6 +10,7 @@ from include.operators.sagemaker.ended import refuse_if_ended
 from include.operators.sagemaker.endpoint import RunSageMakerEndpointOperator
 from include.operators.sagemaker.training import ResumableSageMakerTrainingOperator
 from tests.aws.clients import Aws
+from tests.aws.lists import listed
 from tests.aws.sagemaker_requests import deployment_requests
 from tests.aws.training_data import BUCKET
 from tests.operators.sagemaker.training_jobs import PLAN, jobs, planned_config
@@ -67,6 +68,6 @@ def test_a_task_that_is_marked_on_the_way_makes_no_endpoint(aws: Aws) -> None:
     with pytest.raises(AirflowFailException, match="makes nothing more"):
         task.execute({"ti": TaskInstance(["running", "running", "failed"])})
     sagemaker = aws.client("sagemaker")
-    assert sagemaker.list_endpoints(NameContains="never-created")["Endpoints"] == []
+    assert listed(sagemaker, "list_endpoints", NameContains="never-created") == []
     # The teardown's.
-    assert len(sagemaker.list_endpoint_configs(NameContains="never-created")["EndpointConfigs"]) == 1
+    assert len(listed(sagemaker, "list_endpoint_configs", NameContains="never-created")) == 1

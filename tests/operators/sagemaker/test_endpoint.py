@@ -17,6 +17,7 @@ from include.pipeline.errors import CleanupError, EndpointError, OwnerError
 from include.pipeline.teardown.deployed import look_up_deployed
 from tests.aws.clients import Aws
 from tests.aws.endpoints import create_deployment
+from tests.aws.lists import listed
 from tests.aws.sagemaker_requests import deployment_requests, model_request
 from tests.aws.training_data import BUCKET
 from tests.aws.training_jobs import trained_model
@@ -62,9 +63,9 @@ def names(aws: Aws, name: str) -> set[str]:
     return {
         kind
         for kind, found in (
-            ("endpoint", sagemaker.list_endpoints(NameContains=name)["Endpoints"]),
-            ("config", sagemaker.list_endpoint_configs(NameContains=name)["EndpointConfigs"]),
-            ("model", sagemaker.list_models(NameContains=name)["Models"]),
+            ("endpoint", listed(sagemaker, "list_endpoints", NameContains=name)),
+            ("config", listed(sagemaker, "list_endpoint_configs", NameContains=name)),
+            ("model", listed(sagemaker, "list_models", NameContains=name)),
         )
         if found
     }

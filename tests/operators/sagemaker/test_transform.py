@@ -11,6 +11,7 @@ from include.pipeline.documents.scoring.model import ScoringModel
 from include.pipeline.errors import OwnerError, ParamError, TransformError
 from include.pipeline.scoring.request import transform_request
 from tests.aws.clients import Aws
+from tests.aws.lists import listed
 from tests.aws.sagemaker_requests import IMAGE, ROLE
 from tests.aws.training_data import BUCKET, as_csv, separable_rows
 from tests.aws.training_jobs import trained_model
@@ -66,7 +67,7 @@ def operator(
 
 
 def jobs(aws: Aws, name: str) -> dict[str, str]:
-    found = aws.client("sagemaker").list_transform_jobs(NameContains=name)["TransformJobSummaries"]
+    found = listed(aws.client("sagemaker"), "list_transform_jobs", NameContains=name)
     return {job["TransformJobName"]: job["TransformJobStatus"] for job in found}
 
 

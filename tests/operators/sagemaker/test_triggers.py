@@ -11,6 +11,7 @@ from include.operators.sagemaker import triggers
 from include.operators.sagemaker.triggers import EndpointTrigger, TrainingJobTrigger
 from tests.aws.clients import Aws
 from tests.aws.endpoints import create_deployment
+from tests.aws.lists import listed
 from tests.aws.sagemaker_requests import deployment_requests, training_request
 from tests.aws.training_jobs import trained_model
 from tests.operators.sagemaker.training_jobs import ENDLESS, PLAN, planned_config, wait_for
@@ -146,7 +147,7 @@ def test_an_endpoint_ends_with_its_task_unless_that_goes_on(
     create_deployment(sagemaker, deployment_requests(name, archive, PLAN.to_aws()))
     assert event_of(endpoint_trigger(name)) == {"job_name": name}
     kill(endpoint_trigger(name), state, monkeypatch)
-    found = sagemaker.list_endpoints(NameContains=name)["Endpoints"]
+    found = listed(sagemaker, "list_endpoints", NameContains=name)
     assert [endpoint["EndpointStatus"] for endpoint in found if endpoint["EndpointStatus"] != "Deleting"] == (
         ["InService"] if is_left else []
     )

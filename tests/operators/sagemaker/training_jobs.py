@@ -5,6 +5,7 @@ from typing import Any
 
 from include.pipeline.aws.tags import RunTags
 from tests.aws.clients import Aws
+from tests.aws.lists import listed
 from tests.aws.sagemaker_requests import HYPERPARAMETERS, training_request
 from tests.aws.waiting import wait_until
 from tests.project import DEPLOYMENT_ID
@@ -36,7 +37,7 @@ class TaskStateStore(dict[str, Any]):
 
 def jobs(aws: Aws, name: str) -> dict[str, str]:
     """List the status of each job with this in its name."""
-    found = aws.client("sagemaker").list_training_jobs(NameContains=name)["TrainingJobSummaries"]
+    found = listed(aws.client("sagemaker"), "list_training_jobs", NameContains=name)
     return {job["TrainingJobName"]: job["TrainingJobStatus"] for job in found}
 
 
