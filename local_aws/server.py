@@ -20,6 +20,8 @@ from local_aws.hosting.invocations.invoke_endpoint import invoke_endpoint
 from local_aws.hosting.invocations.invoke_endpoint_async import invoke_endpoint_async
 from local_aws.jobs import operations as job_operations
 from local_aws.jobs import search
+from local_aws.jobs.pipelines import execution_operations as pipeline_executions
+from local_aws.jobs.pipelines import operations as pipelines
 from local_aws.model_registry import model_package_groups, model_packages
 from local_aws.processing import operations as processing_jobs
 from local_aws.protocol import tags
@@ -39,7 +41,7 @@ from local_aws.protocol.moto_services.tagged_resources import GET_RESOURCES, get
 from local_aws.protocol.moto_services.templates import check_template
 from local_aws.protocol.request_guard import RequestGuard
 from local_aws.protocol.request_validation import validate
-from local_aws.protocol.responses import render
+from local_aws.protocol.responses import trim
 from local_aws.protocol.s3_names import check_names
 from local_aws.protocol.service_model import service_model
 from local_aws.protocol.signatures.authentication import Authentication
@@ -82,11 +84,30 @@ OPERATIONS: dict[str, Operation] = {
     **endpoints.OPERATIONS,
     **tags.OPERATIONS,
     **search.OPERATIONS,
+    **pipelines.OPERATIONS,
 }
 
 
+def _perform(region: Region, operation: str, parameters: JsonObject) -> JsonObject:
+    """Do one of our operations, whose request is valid. Return the members of its answer."""
+    model = service_model().operation_model(operation)
+    refuse_members(operation, parameters, model.input_shape)
+    with region.lock:
+        answer = OPERATIONS[operation](region, parameters)
+        return trim(answer, model.output_shape) if model.output_shape is not None else {}
+
+
+def _perform_step(region: Region, operation: str, parameters: JsonObject) -> JsonObject:
+    """Do an operation for the step of a pipeline, as for a caller from outside."""
+    validate(parameters, service_model().operation_model(operation).input_shape)
+    return _perform(region, operation, parameters)
+
+
+OPERATIONS |= pipeline_executions.operations(_perform_step)
+
 # What is called after a restart for each kind of resource that works in the background.
 _RESUMING: tuple[Callable[[Region], None], ...] = (
+    pipeline_executions.resume,
     tuning_jobs.resume,
     job_operations.resume,
     endpoints.resume,
@@ -262,10 +283,9 @@ class LocalAws:
             if given:
                 keep_tags(caller, answer, given)
             return answer
-        refuse_members(operation, parameters, model.input_shape)
         region = self._regions.get(caller.account, caller.region)
-        with region.lock:
-            return render(OPERATIONS[operation](region, parameters), model.output_shape)
+        answered = _perform(region, operation, parameters)
+        return json.dumps(answered).encode() if model.output_shape is not None else b""
 
     def close(self) -> None:
         """End every job and endpoint, with all their processes and files.

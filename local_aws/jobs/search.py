@@ -3,13 +3,12 @@
 Source: API reference, Search, SearchExpression, Filter and NestedFilters.
 """
 
-import base64
-import binascii
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Protocol, cast
 
 from local_aws.errors import ValidationError
+from local_aws.protocol.listing import part_of
 from local_aws.protocol.service_model import service_model
 from local_aws.state.resources import JsonObject, Region
 
@@ -19,9 +18,10 @@ KINDS: Mapping[str, str] = {
     "Endpoint": "endpoint",
     "ModelPackage": "model-package",
     "ModelPackageGroup": "model-package-group",
+    "Pipeline": "pipeline",
+    "PipelineExecution": "pipeline-execution",
 }
 """The Resources that are searched here, each with the kind of its ARN."""
-_PAGE_SIZE = 10
 _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "Equals": lambda found, wanted: found == wanted,
     "GreaterThan": lambda found, wanted: found > wanted,
@@ -60,10 +60,8 @@ def search(region: Region, request: JsonObject) -> JsonObject:
         reverse=request.get("SortOrder", "Descending") == "Descending",
     )
     ordered = having + [one for one in found if one not in having]
-    start = _start(request.get("NextToken"))
-    end = start + request.get("MaxResults", _PAGE_SIZE)
-    token = base64.urlsafe_b64encode(str(end).encode()).decode() if end < len(ordered) else None
-    return {"Results": [{resource: one} for one in ordered[start:end]], "NextToken": token}
+    page, token = part_of(ordered, request)
+    return {"Results": [{resource: one} for one in page], "NextToken": token}
 
 
 def _entities(region: Region, kind: str) -> Iterator[JsonObject]:
@@ -73,13 +71,6 @@ def _entities(region: Region, kind: str) -> Iterator[JsonObject]:
             tags = [{"Key": key, "Value": value} for key, value in one.tags.items()]
             members = {**described.describe(), "Tags": tags}
             yield {name: value for name, value in members.items() if value is not None}
-
-
-def _start(token: str | None) -> int:
-    try:
-        return 0 if token is None else int(base64.urlsafe_b64decode(token))
-    except (binascii.Error, ValueError) as error:
-        raise ValidationError("Invalid NextToken.") from error
 
 
 def _check_property(resource: str, name: str) -> None:

@@ -7,7 +7,7 @@ reference, ListTrainingJobs, and what callers of the other operations report.
 import base64
 import binascii
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, TypeVar
 
 from local_aws.errors import ValidationError
@@ -20,6 +20,7 @@ _SORT_KEYS: dict[str, Callable[[Resource], str | float]] = {
     "Status": lambda resource: resource.status or "",
 }
 R = TypeVar("R", bound=Resource)
+T = TypeVar("T")
 # The place of a resource in the order: the value to sort by, and its name.
 _Position = tuple[str | float, str]
 
@@ -73,6 +74,28 @@ def page_of(
     page = found[:page_size]
     next_token = _encode(position(page[-1])) if len(found) > page_size else None
     return [one for one in page if _is_wanted(one, request) and wanted(one)], next_token
+
+
+def part_of(elements: Sequence[T], request: JsonObject) -> tuple[list[T], str | None]:
+    """Select one page of what does not change while it is listed.
+
+    Args:
+        elements: All of them, in their order.
+        request: MaxResults and NextToken, as far as it has them.
+
+    Returns:
+        The elements of the page, and the NextToken where more follow.
+
+    Raises:
+        ValidationError: The NextToken is not one that this function returned.
+    """
+    try:
+        start = int(base64.urlsafe_b64decode(request["NextToken"])) if request.get("NextToken") else 0
+    except (binascii.Error, ValueError) as error:
+        raise ValidationError("Invalid NextToken.") from error
+    end = start + request.get("MaxResults", _PAGE_SIZE)
+    token = base64.urlsafe_b64encode(str(end).encode()).decode() if end < len(elements) else None
+    return list(elements[start:end]), token
 
 
 def _is_wanted(resource: Resource, request: JsonObject) -> bool:

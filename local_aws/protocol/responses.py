@@ -1,6 +1,5 @@
 """Values as AWS JSON 1.1 answers carry them."""
 
-import json
 from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
@@ -22,8 +21,3 @@ def trim(value: Any, shape: Shape) -> Any:
     if isinstance(shape, MapShape):
         return {key: trim(element, shape.value) for key, element in value.items()}
     return value
-
-
-def render(value: dict[str, Any], shape: Shape | None) -> bytes:
-    """Render an operation's result as the body of its answer. It is empty for an operation without output."""
-    return json.dumps(trim(value, shape)).encode() if shape is not None else b""

@@ -1,6 +1,7 @@
 """A server killed with SIGKILL and started again with the same data directory."""
 
 import hashlib
+import json
 import subprocess
 import sys
 import threading
@@ -16,7 +17,7 @@ from tests.aws.answers import refused
 from tests.aws.clients import make_client
 from tests.aws.endpoints import deploy, invoke, settled
 from tests.aws.processing_jobs import processing_request
-from tests.aws.sagemaker_requests import IMAGE, model_request, training_request
+from tests.aws.sagemaker_requests import IMAGE, ROLE, model_request, training_request
 from tests.aws.training_data import BUCKET, put_training_data
 from tests.aws.training_jobs import ENDLESS, finished, in_training, trained_model
 from tests.aws.transform_jobs import transform_request
@@ -359,3 +360,41 @@ def test_what_is_too_much_is_gone_at_the_next_start(tmp_path: Path) -> None:
         first.kill()
     with running(tmp_path, "--keep-days", "1", "--keep-megabytes", "3") as second:
         assert [found["Key"] for found in second.s3.list_objects_v2(Bucket="kept")["Contents"]] == ["newer"]
+
+
+def test_a_pipeline_execution_that_ran_has_failed_after_a_restart(tmp_path: Path, rows: np.ndarray) -> None:
+    arguments = training_request("-", HyperParameters=ENDLESS)
+    del arguments["TrainingJobName"]
+    steps = [{"Name": "Train", "Type": "Training", "Arguments": arguments}]
+    token = "t" * 32
+    with running(tmp_path) as first:
+        put_training_data(first.s3, rows)
+        first.sagemaker.create_pipeline(
+            PipelineName="endless",
+            RoleArn=ROLE,
+            ClientRequestToken=token,
+            PipelineDefinition=json.dumps({"Version": "2020-12-01", "Steps": steps}),
+        )
+        arn = first.sagemaker.start_pipeline_execution(PipelineName="endless", ClientRequestToken=token)[
+            "PipelineExecutionArn"
+        ]
+        wait_until(
+            lambda: first.sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=arn)[
+                "PipelineExecutionSteps"
+            ]
+        )
+        first.kill()
+    with running(tmp_path) as second:
+        told = second.sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
+        assert (told["PipelineExecutionStatus"], told["FailureReason"]) == (
+            "Failed",
+            "InternalServerError: local AWS ended while the execution ran.",
+        )
+        (step,) = second.sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=arn)[
+            "PipelineExecutionSteps"
+        ]
+        assert (step["StepStatus"], step["FailureReason"]) == (
+            "Failed",
+            "InternalServerError: local AWS ended while the step ran.",
+        )
+        assert second.sagemaker.describe_pipeline(PipelineName="endless")["PipelineStatus"] == "Active"

@@ -1,7 +1,7 @@
 """The SageMaker operations that moto answers: records that it remembers, with no work behind them.
 
-What would tell of work that nobody does is refused: moto says `Succeeded` of a pipeline that never ran. Which
-operation is which stands in `moto_operations.toml`.
+What would tell of work that nobody does is refused, such as compilation jobs that are `Completed` at once.
+Which operation is which stands in `moto_operations.toml`.
 """
 
 import logging
@@ -37,8 +37,6 @@ _SEARCHED_BY_MOTO = (
     "Experiment",
     "ExperimentTrial",
     "ExperimentTrialComponent",
-    "Pipeline",
-    "PipelineExecution",
     "FeatureGroup",
     "Project",
     "Image",

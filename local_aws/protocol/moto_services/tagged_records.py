@@ -17,7 +17,6 @@ _REGISTERS = {
     "experiment": "experiments",
     "experiment-trial": "trials",
     "experiment-trial-component": "trial_components",
-    "pipeline": "pipelines",
     "model-card": "model_cards",
     "data-quality-job-definition": "data_quality_job_definitions",
     "model-quality-job-definition": "model_quality_job_definitions",

@@ -1,13 +1,12 @@
 """Answers hold what the API's output shapes hold, and nothing else."""
 
-import json
-
-from local_aws.protocol.responses import render
+from local_aws.protocol.responses import trim
 from local_aws.protocol.service_model import service_model
 
 
 def test_unknown_and_absent_members_are_left_out_at_every_level() -> None:
     shape = service_model().operation_model("DescribeEndpoint").output_shape
+    assert shape is not None
     answer = {
         "EndpointName": "e",
         "FailureReason": None,
@@ -15,7 +14,7 @@ def test_unknown_and_absent_members_are_left_out_at_every_level() -> None:
         "CreationTime": 1.5,
         "ProductionVariants": [{"VariantName": "v", "ModelName": "m", "CurrentWeight": 1.0}],
     }
-    assert json.loads(render(answer, shape)) == {
+    assert trim(answer, shape) == {
         "EndpointName": "e",
         "CreationTime": 1.5,
         "ProductionVariants": [{"VariantName": "v", "CurrentWeight": 1.0}],
@@ -24,10 +23,5 @@ def test_unknown_and_absent_members_are_left_out_at_every_level() -> None:
 
 def test_maps_keep_their_keys() -> None:
     shape = service_model().operation_model("DescribeTrainingJob").output_shape
-    assert json.loads(render({"HyperParameters": {"eta": "0.2"}}, shape)) == {
-        "HyperParameters": {"eta": "0.2"}
-    }
-
-
-def test_an_operation_without_output_answers_nothing() -> None:
-    assert render({}, service_model().operation_model("DeleteModel").output_shape) == b""
+    assert shape is not None
+    assert trim({"HyperParameters": {"eta": "0.2"}}, shape) == {"HyperParameters": {"eta": "0.2"}}

@@ -46,7 +46,7 @@ def test_an_absent_resource(sagemaker: Any) -> None:
     assert refused(sagemaker.list_tags, ResourceArn=arn)[0] == "ValidationException"
 
 
-@pytest.fixture(params=["notebook-instance", "experiment", "pipeline"])
+@pytest.fixture(params=["notebook-instance", "experiment", "model-card"])
 def record_arn(sagemaker: Any, request: pytest.FixtureRequest) -> Iterator[str]:
     """A record of moto's that is made with a tag."""
     tags = [{"Key": "run", "Value": "1"}]
@@ -60,11 +60,10 @@ def record_arn(sagemaker: Any, request: pytest.FixtureRequest) -> Iterator[str]:
         yield sagemaker.create_experiment(ExperimentName="tagged", Tags=tags)["ExperimentArn"]
         sagemaker.delete_experiment(ExperimentName="tagged")
     else:
-        definition = {"PipelineDefinition": "{}", "ClientRequestToken": "t" * 32}
-        yield sagemaker.create_pipeline(PipelineName="tagged", RoleArn=ROLE, Tags=tags, **definition)[
-            "PipelineArn"
-        ]
-        sagemaker.delete_pipeline(PipelineName="tagged", ClientRequestToken="t" * 32)
+        yield sagemaker.create_model_card(
+            ModelCardName="tagged", Content="{}", ModelCardStatus="Draft", Tags=tags
+        )["ModelCardArn"]
+        sagemaker.delete_model_card(ModelCardName="tagged")
 
 
 def test_records_of_moto_have_tags(sagemaker: Any, record_arn: str) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+import json
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -23,7 +24,7 @@ from tests.aws.training_data import BUCKET, noisy_rows, put_training_data
 from tests.aws.training_jobs import finished
 from tests.aws.transform_jobs import transformed
 from tests.aws.tuning_jobs import RANGES, tuning_request
-from tests.aws.waiting import end_of_job
+from tests.aws.waiting import end_of_job, wait_until
 from tests.local_aws.protocol.members.read_members import ReadMembers
 from tests.local_aws.protocol.members.request_members import MEMBERS, input_shape
 
@@ -31,11 +32,12 @@ pytestmark = pytest.mark.slow
 
 TAGS = [{"Key": "team", "Value": "bank"}]
 # Values that a member needs where any other of its type is refused before an operation sees it.
-VALUES = {
+VALUES: dict[str, Any] = {
     "ResourceArn": "arn:aws:sagemaker:us-east-1:123456789012:training-job/walk",
     "TrainingPlanArnEquals": "arn:aws:sagemaker:us-east-1:123456789012:training-plan/walk",
     "Tags": TAGS,
     "TagKeys": ["team"],
+    "ClientRequestToken": "t" * 32,
 }
 # Records, which AWS too keeps for nothing but to tell them, and the operations whose members are headers.
 ELSEWHERE = ("CreateModelPackage", "UpdateModelPackage", "InvokeEndpoint")
@@ -73,7 +75,9 @@ def value_of(name: str, shape: Shape) -> Any:
 def small_requests(operation: str) -> Iterator[dict[str, Any]]:
     """Yield a request for each member that is acted on, with the required ones beside it."""
     shape = input_shape(operation)
-    required = {name: value_of(name, shape.members[name]) for name in shape.required_members}
+    # Without this, ListPipelineExecutionSteps lists nothing, whatever the model says.
+    needed = {*shape.required_members, *(shape.members.keys() & {"PipelineExecutionArn"})}
+    required = {name: value_of(name, shape.members[name]) for name in needed}
     for name, member in shape.members.items():
         if f"{operation}.{name}" in acted_on():
             yield required | {name: value_of(name, member)}
@@ -232,6 +236,34 @@ def make_models(sagemaker: Any, archive: str) -> None:
         sagemaker.create_model(ModelName=next(names), ExecutionRoleArn=ROLE, Containers=[form])
 
 
+def run_pipeline(sagemaker: Any, s3: Any) -> str:
+    """Make, change and run a pipeline by every form of its definition; return the execution's ARN."""
+    fails = {"Name": "Stop", "Type": "Fail", "Arguments": {"ErrorMessage": {"Get": "Parameters.Why"}}}
+    why = {"Name": "Why", "Type": "String"}
+    text = json.dumps({"Version": "2020-12-01", "Parameters": [why], "Steps": [fails]})
+    s3.put_object(Bucket=BUCKET, Key="walk/pipeline.json", Body=text.encode())
+    forms: tuple[dict[str, Any], ...] = (
+        {"PipelineDefinition": text},
+        {"PipelineDefinitionS3Location": {"Bucket": BUCKET, "ObjectKey": "walk/pipeline.json"}},
+    )
+    one = {"ParallelismConfiguration": {"MaxParallelExecutionSteps": 1}}
+    started: dict[str, Any] = {"PipelineParameters": [{"Name": "Why", "Value": "the walk"}]}
+    for number, form in enumerate(forms):
+        name, token = ("walk", "walk-2")[number], f"{number}" * 32
+        sagemaker.create_pipeline(
+            PipelineName=name, RoleArn=ROLE, ClientRequestToken=token, Tags=TAGS, **form, **one
+        )
+        sagemaker.start_pipeline_execution(PipelineName=name, ClientRequestToken=token, **started)
+        sagemaker.update_pipeline(PipelineName=name, **form, **one)
+        arn: str = sagemaker.start_pipeline_execution(
+            PipelineName=name, ClientRequestToken="u" * 32, **started, **(one if number else {})
+        )["PipelineExecutionArn"]
+    wait_until(
+        lambda: sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=arn)["PipelineExecutionSteps"]
+    )
+    return arn
+
+
 def answer(sagemaker: Any, runtime: Any) -> None:
     """Put endpoints into service that capture, or answer on S3, and ask each."""
     capture = {
@@ -341,6 +373,7 @@ def test_every_member_that_is_acted_on_is_read(monkeypatch: pytest.MonkeyPatch) 
         cloudwatch.close()
         answer(sagemaker, runtime)
         tune(sagemaker)
+        monkeypatch.setitem(VALUES, "PipelineExecutionArn", run_pipeline(sagemaker, s3))
         look_for_jobs(sagemaker)
         # Last, as it stops and deletes what has this name.
         ask_with_each_member(sagemaker)

@@ -48,10 +48,8 @@ def test_its_requests_are_validated_like_ours(sagemaker: Any) -> None:
 
 
 def test_its_refusals_are_passed_on(sagemaker: Any) -> None:
-    assert refused(sagemaker.describe_pipeline, PipelineName="absent") == (
-        "ValidationException",
-        "Could not find pipeline with PipelineName absent.",
-    )
+    code, message = refused(sagemaker.describe_model_card, ModelCardName="absent")
+    assert (code, "absent" in message) == ("ResourceNotFound", True)
 
 
 def test_its_failures_name_the_operation_and_are_not_retried(sagemaker: Any) -> None:
@@ -67,25 +65,6 @@ def test_its_failures_name_the_operation_and_are_not_retried(sagemaker: Any) -> 
 
 
 _ROLE = "arn:aws:iam::123456789012:role/pipeline"
-
-
-def test_a_pipeline_is_kept_and_not_run(sagemaker: Any) -> None:
-    """Moto says `Succeeded` of an execution whose steps nobody ran."""
-    sagemaker.create_pipeline(
-        PipelineName="nightly",
-        PipelineDefinition='{"Version": "2020-12-01", "Steps": [{"Name": "Stop", "Type": "Fail"}]}',
-        RoleArn=_ROLE,
-        ClientRequestToken="0" * 32,
-    )
-    assert sagemaker.describe_pipeline(PipelineName="nightly")["PipelineStatus"] == "Active"
-    code, message = refused(
-        sagemaker.start_pipeline_execution, PipelineName="nightly", ClientRequestToken="0" * 32
-    )
-    assert code == "UnknownOperationException"
-    assert message.startswith(
-        "Local AWS does not have SageMaker's StartPipelineExecution: it keeps pipelines"
-    )
-    assert sagemaker.list_pipeline_executions(PipelineName="nightly")["PipelineExecutionSummaries"] == []
 
 
 @pytest.mark.parametrize(
@@ -213,7 +192,6 @@ def output_statuses(operation: str) -> Iterator[str]:
 
 # The states that answers of moto tell of records, and why none of them tells of work.
 STATES = {
-    "PipelineStatus": "of the definition, which is there",
     "ModelCardStatus": "what its author says",
     "ModelCardProcessingStatus": "of the card's deletion",
     "PrimaryStatus": "what the experiment's author says",
@@ -246,7 +224,7 @@ def test_what_cannot_be_made_is_not_found(sagemaker: Any, operation: str) -> Non
     method = next(one for one, name in sagemaker.meta.method_to_api_mapping.items() if name == operation)
     shape = service_model().operation_model(operation).input_shape
     assert shape is not None
-    arn = "arn:aws:sagemaker:us-east-1:123456789012:pipeline/absent/execution/absent"
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:cluster/absent"
     names = {name: arn if name.endswith("Arn") else "absent" for name in shape.required_members}
     if operation in ("ListAutoMLJobs", "ListCompilationJobs", "ListClusters", "ListDomains"):
         answer = getattr(sagemaker, method)(**names)

@@ -1,0 +1,1 @@
+"""Pipelines: definitions, and executions whose every step is a call of local AWS itself."""
