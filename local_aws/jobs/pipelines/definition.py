@@ -20,6 +20,11 @@ class _Form(BaseModel):
     # What this has no field for is kept, so that an execution can refuse it by its name.
     model_config = ConfigDict(frozen=True, extra="allow", alias_generator=to_pascal)
 
+    @property
+    def unknown(self) -> list[str]:
+        """The members that it has, and that this has no field for. One that is null is none."""
+        return [name for name, value in (self.model_extra or {}).items() if value is not None]
+
 
 class Parameter(_Form):
     """A parameter of a pipeline."""

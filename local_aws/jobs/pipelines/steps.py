@@ -33,19 +33,17 @@ def check_steps(definition: Definition) -> None:
     Raises:
         ValidationError: A step of another type, or a member of a step that nothing would act on.
     """
-    if definition.model_extra:
-        raise ValidationError(
-            f"Local AWS has no {', '.join(definition.model_extra)} of pipelines. Leave it out."
-        )
+    if definition.unknown:
+        raise ValidationError(f"Local AWS has no {', '.join(definition.unknown)} of pipelines. Leave it out.")
     for step in definition.all_steps():
         if step.type not in TYPES:
             raise ValidationError(
                 f"Local AWS has no {step.type} steps in pipelines; step {step.name} is one. It has "
                 f"{', '.join(TYPES)}."
             )
-        if step.model_extra:
+        if step.unknown:
             raise ValidationError(
-                f"Local AWS has no {', '.join(step.model_extra)} of steps in pipelines, as step {step.name} "
+                f"Local AWS has no {', '.join(step.unknown)} of steps in pipelines, as step {step.name} "
                 "has. A step runs once. Leave it out."
             )
 

@@ -41,6 +41,12 @@ def test_a_step_waits_for_what_it_names_and_for_what_its_arguments_refer_to() ->
     }
 
 
+def test_what_it_has_no_field_for_is_known_unless_it_is_null() -> None:
+    """The SDK writes null for what it leaves out."""
+    parsed = Definition.parse(text(step("a", Retries=2, Cache=None), MlflowConfig=None, Schedule="daily"))
+    assert (parsed.unknown, parsed.steps[0].unknown) == (["Schedule"], ["Retries"])
+
+
 @pytest.mark.parametrize(
     ("definition", "message"),
     [
