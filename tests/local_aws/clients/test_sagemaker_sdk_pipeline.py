@@ -1,5 +1,7 @@
 """A pipeline as the SageMaker Python SDK 3 writes it: a parameter, a script, a condition and a failure."""
 
+import gc
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +34,7 @@ pathlib.Path(os.environ["SM_MODEL_DIR"], "model").write_text("trained")
 
 
 @pytest.fixture
-def session(server: LocalAwsServer, monkeypatch: pytest.MonkeyPatch) -> Any:
+def session(server: LocalAwsServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     from sagemaker.core.workflow.pipeline_context import PipelineSession  # noqa: PLC0415 - 4 s
 
     monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
@@ -42,12 +44,13 @@ def session(server: LocalAwsServer, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", CREDENTIALS["aws_secret_access_key"])
     # IAM of local AWS simulates no policies.
     monkeypatch.setenv("SAGEMAKER_VALIDATE_ROLE", "false")
-    return PipelineSession(boto3.Session(**CREDENTIALS), default_bucket=BUCKET)
+    yield PipelineSession(boto3.Session(**CREDENTIALS), default_bucket=BUCKET)
+    # The folders of trainers go here, where their warnings are looked for, not in whatever test comes next.
+    gc.collect()
 
 
-@pytest.fixture
-def pipeline(session: Any, tmp_path: Path) -> Any:
-    """One that trains where its parameter is low, and fails where it is high."""
+def make_pipeline(session: Any, folder: Path) -> Any:
+    """Make a pipeline that trains where its parameter is low, and fails where it is high."""
     from sagemaker.core.training import configs  # noqa: PLC0415 - as above
     from sagemaker.core.workflow.conditions import ConditionLessThan  # noqa: PLC0415 - as above
     from sagemaker.core.workflow.functions import Join  # noqa: PLC0415 - as above
@@ -58,11 +61,11 @@ def pipeline(session: Any, tmp_path: Path) -> Any:
     from sagemaker.mlops.workflow.steps import TrainingStep  # noqa: PLC0415 - as above
     from sagemaker.train import ModelTrainer  # noqa: PLC0415 - as above
 
-    (tmp_path / "train.py").write_text(TRAINS)
+    (folder / "train.py").write_text(TRAINS)
     level = ParameterInteger(name="Level", default_value=1)
     trainer = ModelTrainer(
         training_image=SCIKIT_LEARN,
-        source_code=configs.SourceCode(source_dir=str(tmp_path), entry_script="train.py"),
+        source_code=configs.SourceCode(source_dir=str(folder), entry_script="train.py"),
         compute=configs.Compute(instance_type="ml.m5.large", instance_count=1, volume_size_in_gb=1),
         output_data_config=configs.OutputDataConfig(s3_output_path=f"s3://{BUCKET}/output"),
         stopping_condition=configs.StoppingCondition(max_runtime_in_seconds=600),
@@ -81,9 +84,10 @@ def pipeline(session: Any, tmp_path: Path) -> Any:
     return Pipeline(name="sdk-pipeline", parameters=[level], steps=[asks], sagemaker_session=session)
 
 
-def test_a_pipeline_runs_and_fails_by_its_parameter(sagemaker: Any, pipeline: Any) -> None:
+def test_a_pipeline_runs_and_fails_by_its_parameter(sagemaker: Any, session: Any, tmp_path: Path) -> None:
     from botocore.exceptions import WaiterError  # noqa: PLC0415 - beside what it is for
 
+    pipeline = make_pipeline(session, tmp_path)
     pipeline.upsert(role_arn=ROLE)
     # Once more: the pipeline is there by now.
     pipeline.upsert(role_arn=ROLE)
