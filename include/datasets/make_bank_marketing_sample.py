@@ -136,6 +136,16 @@ def make_sample() -> pd.DataFrame:
     Returns:
         `ROWS` rows and 61 columns, all integers, in the order of bank_clean.csv.
     """
+    numbers, category = draw_calls()
+    levels = {name: sorted(calls) for name, calls in _CALLS.items()} | {"y": ["no", "yes"]}
+    frame = pd.DataFrame(numbers).assign(
+        **{name: pd.Categorical(values, levels[name]) for name, values in category.items()}
+    )
+    return pd.get_dummies(frame, dtype=int)
+
+
+def draw_calls() -> tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]]]:
+    """Draw `ROWS` calls: their numbers, and their categories with the answer `y`, by the columns' names."""
     # numpy keeps the stream of RandomState the same for ever, that of its Generators not (NEP 19).
     random = np.random.RandomState(SEED)
     category = {name: _draw(random, calls) for name, calls in _CALLS.items()}
@@ -153,11 +163,7 @@ def make_sample() -> pd.DataFrame:
         "not_working": np.isin(category["job"], ["retired", "student", "unemployed"]).astype(int),
     }
     category["y"] = np.where(random.random_sample(ROWS) < _chance_of_yes(category), "yes", "no")
-    levels = {name: sorted(calls) for name, calls in _CALLS.items()} | {"y": ["no", "yes"]}
-    frame = pd.DataFrame(numbers).assign(
-        **{name: pd.Categorical(values, levels[name]) for name, values in category.items()}
-    )
-    return pd.get_dummies(frame, dtype=int)
+    return numbers, category
 
 
 def _draw(random: np.random.RandomState, calls: dict[str, int] | dict[int, int]) -> NDArray[Any]:

@@ -2,9 +2,12 @@
 
 Nobody and nothing in them is real. Each label follows some columns, as written down below, and chance.
 
+bank_marketing_raw is no example of a use, but of a form: that of the tutorial's data as it was published.
+
 The same bytes come out each time: `python -m include.datasets.make_examples`
 """
 
+import csv
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from include.datasets.make_bank_marketing_raw import bank_marketing_raw
 
 SEED = 1729
 _Random = np.random.RandomState
@@ -140,13 +145,72 @@ def predictive_maintenance(random: _Random) -> pd.DataFrame:
     )
 
 
+def demand_forecast(random: _Random) -> pd.DataFrame:
+    """Sales of each day: what a shop sells of a product depends on weekday, season, offers and the week."""
+    shops, products, days = 5, 4, 210
+    shop, product, day = (
+        axis.ravel() for axis in np.meshgrid(range(shops), range(products), range(days), indexing="ij")
+    )
+    rows = len(day)
+    weekday = day % 7
+    is_offer = _some(random, rows, 0.12)
+    price = (np.array([2.0, 5.0, 9.0, 14.0])[product] * np.where(is_offer, 0.8, 1.0)).round(2)
+    level = (
+        np.array([3.4, 2.9, 2.3, 1.8])[product]
+        + random.normal(0, 0.4, shops)[shop]
+        + np.array([0.0, 0.0, 0.05, 0.1, 0.3, 0.5, -0.6])[weekday]
+        + 0.45 * is_offer
+        # What nobody has written down: good and bad weeks of a product.
+        + random.normal(0, 0.15, (products, days // 7))[product, day // 7]
+    )
+    sold = random.poisson(np.exp(level))
+    before = pd.Series(sold).groupby([shop, product]).shift(7)
+    return pd.DataFrame(
+        {
+            "sold_on": _days("2026-01-05", day),
+            "shop": np.array(["Aarau", "Bern", "Chur", "Davos", "Egg"])[shop],
+            "product": np.array(["bread", "cheese", "honey", "wine"])[product],
+            "price": price,
+            "is_offer": is_offer.astype(int),
+            "sold_a_week_before": before.astype("Int64"),
+            "sold": sold,
+        }
+    )
+
+
+def recommendations(random: _Random) -> pd.DataFrame:
+    """Films that people have rated: who likes what depends on tastes that no column tells."""
+    users, films, rows, tastes = 120, 60, 5000, 2
+    pair = random.choice(users * films, size=rows, replace=False)
+    user, film = pair // films, pair % films
+    taste, content = random.normal(0, 1, (users, tastes)), random.normal(0, 1, (films, tastes))
+    odds = (
+        0.7 * random.normal(0, 1, users)[user]
+        + 0.7 * random.normal(0, 1, films)[film]
+        + 1.4 * (taste[user] * content[film]).sum(axis=1)
+    )
+    return pd.DataFrame(
+        {
+            "user": [f"U{number:03d}" for number in user + 1],
+            "film": [f"F{number:02d}" for number in film + 1],
+            "likes": _happens(random, odds).astype(int),
+        }
+    )
+
+
 EXAMPLES: Mapping[str, Callable[[_Random], pd.DataFrame]] = {
+    "bank_marketing_raw": bank_marketing_raw,
     "churn": churn,
     "credit_risk": credit_risk,
+    "demand_forecast": demand_forecast,
     "fraud": fraud,
     "predictive_maintenance": predictive_maintenance,
+    "recommendations": recommendations,
 }
 """By the pipeline's name."""
+_FORMS: Mapping[str, Mapping[str, Any]] = {
+    "bank_marketing_raw": {"sep": ";", "quoting": csv.QUOTE_NONNUMERIC},
+}
 
 
 def make_example(pipeline: str) -> pd.DataFrame:
@@ -155,9 +219,16 @@ def make_example(pipeline: str) -> pd.DataFrame:
     return EXAMPLES[pipeline](_Random(SEED))
 
 
+def text_of(pipeline: str) -> str:
+    """Write a pipeline's table as its file has it."""
+    form = _FORMS.get(pipeline, {})
+    text: str = make_example(pipeline).to_csv(index=False, lineterminator="\n", **form)
+    return text
+
+
 def path_of(pipeline: str) -> Path:
     """Return the place of a pipeline's table."""
-    return Path(__file__).with_name(f"{pipeline}_sample.csv")
+    return Path(__file__).parent / "examples" / f"{pipeline}.csv"
 
 
 def _some(random: _Random, rows: int, share: float) -> _Array:
@@ -177,5 +248,5 @@ def _days(first: str, after: _Array) -> _Array:
 
 if __name__ == "__main__":
     for name in EXAMPLES:
-        make_example(name).to_csv(path_of(name), index=False, lineterminator="\n")
+        path_of(name).write_text(text_of(name), encoding="utf-8")
         print(path_of(name).name)

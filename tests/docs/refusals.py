@@ -2,6 +2,7 @@
 
 import errno
 import io
+import json
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,12 +18,18 @@ from botocore.stub import Stubber
 
 from include.pipeline.aws.own_bucket import OwnBucket
 from include.pipeline.data.drift import check_drift
+from include.pipeline.data.encoding.classes import told_classes
+from include.pipeline.data.encoding.encoded_rows import fit_rows
+from include.pipeline.data.parts import check_for_algorithm
 from include.pipeline.data.split import split_table
+from include.pipeline.data.stored_table import StoredTable
 from include.pipeline.data.table import read_table
 from include.pipeline.data.writing.line import places_on_the_line
+from include.pipeline.data.writing.rows import shuffled
 from include.pipeline.documents import config
 from include.pipeline.documents.drift import Drift, DriftLimits
 from include.pipeline.documents.params import parse_params
+from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.evaluation.scoring import score_rows
 from include.pipeline.planning.held_plan import hold_plan
 from include.pipeline.planning.limits import check_limits
@@ -74,6 +81,14 @@ def yaml(place: Place, text: str) -> None:
     config.load_config("made")
 
 
+def changed_yaml(place: Place, **fields: object) -> None:
+    """Read bank_marketing's YAML with other fields, without the Params of a label of 0 and 1."""
+    of_bank = json.loads(CONFIG.model_dump_json()) | fields
+    for name in ("call_cost", "deposit_value", "min_roc_auc"):
+        del of_bank["params"][name]
+    yaml(place, json.dumps(of_bank))
+
+
 def without_limits(place: Place) -> None:
     place.patch.setenv(config.LIMITS_FILE, str(place.folder / "limits.yaml"))
     config.load_config("bank_marketing")
@@ -121,6 +136,29 @@ def answered(status: int, **headers: str) -> None:
 
 def table(content: str, encoding: str = "utf-8") -> None:
     read_table(io.BytesIO(content.encode(encoding)), CONFIG.table)
+
+
+def labelled(values: str, **table: Any) -> StoredTable:
+    """Read a table of labels, and of numbers beside them."""
+    rows = "".join(f"{at},{value}\n" for at, value in enumerate(values.split()))
+    return read_table(io.BytesIO(f"age,y\n{rows}".encode()), TableConfig(label="y", **table))
+
+
+def classes(values: str, hyperparameters: Mapping[str, object]) -> None:
+    data, own = labelled(values, kind="multiclass"), TableConfig(label="y", kind="multiclass")
+    told_classes(data, fit_rows(shuffled(data, 0), own), own, hyperparameters)
+
+
+def two_classes() -> None:
+    config_of = CONFIG.model_copy(
+        update={
+            "algorithm": "linear-learner",
+            "table": TableConfig(label="y", kind="multiclass"),
+            "params": CONFIG.params.model_copy(update={"call_cost": None, "deposit_value": None}),
+        }
+    )
+    given = {"hyperparameters": {}, "image_version": "1", "min_roc_auc": 0.0}
+    check_for_algorithm(plan_of(given, config=config_of), features=1, rows=9, classes=2)
 
 
 def few_rows(_: Place) -> None:

@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 import include.pipeline.errors
+from include.datasets.make_examples import path_of
 from include.pipeline.aws.deployment_id import check_deployment_id
 from include.pipeline.aws.error_words import in_words
 from include.pipeline.aws.object_store import receive_object
@@ -26,16 +27,20 @@ from tests.docs.refusals import (
     answered,
     beyond_limits,
     bucket,
+    changed_yaml,
+    classes,
     client,
     drifted,
     few_rows,
     full_disk,
     hold,
+    labelled,
     local,
     no_address,
     one_time,
     scores,
     table,
+    two_classes,
     without_limits,
     yaml,
 )
@@ -55,6 +60,12 @@ CASES: dict[tuple[str, str], Case] = {
     ("ConfigError", "the file is not YAML"): (
         lambda place: yaml(place, "title: ["),
         "made.yaml: while parsing",
+    ),
+    ("ConfigError", "the algorithm does not learn labels of this kind"): (
+        lambda place: changed_yaml(
+            place, algorithm="factorization-machines", table={"label": "y", "kind": "multiclass"}
+        ),
+        "Factorization Machines is for kind: binary or regression",
     ),
     ("ConfigError", "a field has a name or a value that is not known"): (
         lambda place: yaml(place, "titel: x"),
@@ -83,6 +94,10 @@ CASES: dict[tuple[str, str], Case] = {
     ("ParamError", "a hyperparameter is not one of the image"): (
         lambda _: plan_of({"hyperparameters": dict(CONFIG.params.hyperparameters) | {"silent": 0}}),
         "silent",
+    ),
+    ("ParamError", "a hyperparameter is not for the kind of label"): (
+        lambda _: plan_of({"hyperparameters": {**CONFIG.params.hyperparameters, "num_class": 3}}),
+        "the label is 0 or 1",
     ),
     ("ParamError", "the bucket's name breaks S3's rules"): (
         lambda _: plan_of({"bucket": "My_Data"}),
@@ -133,6 +148,30 @@ CASES: dict[tuple[str, str], Case] = {
     ("DataError", "the cells are separated by semicolons"): (
         lambda _: table((HEADER + ROWS).replace(",", ";")),
         "file: {delimiter",
+    ),
+    ("DataError", "it is the file in which the bank's data was published"): (
+        lambda _: table(path_of("bank_marketing_raw").read_text()),
+        "Run the pipeline bank_marketing_raw",
+    ),
+    ("DataError", "the label has a third value beside `positive` and one other"): (
+        lambda _: labelled("yes no perhaps", positive="yes"),
+        "positive, as the pipeline's YAML has it, or one other value",
+    ),
+    ("DataError", "the label is empty in a row"): (
+        lambda _: labelled("yes no NA", positive="yes"),
+        "and never empty",
+    ),
+    ("DataError", "a label of `kind: regression` is no number in a row"): (
+        lambda _: labelled("1.5 2 cheap", kind="regression"),
+        "the label is a number in every row",
+    ),
+    ("DataError", "the label has more classes than `num_class`"): (
+        lambda _: classes("a b c", {"num_class": 2}),
+        "has 3 classes",
+    ),
+    ("DataError", "Linear Learner is given a label of two classes"): (
+        lambda _: two_classes(),
+        "Linear Learner tells 3 classes or more",
     ),
     ("DataError", "the file is not in UTF-8"): (
         lambda _: table("größe,y_no,y_yes\n1,0,1\n", "windows-1252"),

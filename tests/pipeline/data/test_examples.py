@@ -10,12 +10,15 @@ import pytest
 from include.datasets.make_examples import path_of
 from include.pipeline.aws.object_store import list_objects, read_object
 from include.pipeline.data.split import split_to_s3
+from include.pipeline.data.table import read_table
 from include.pipeline.documents.config import DATASETS, load_config
 from include.pipeline.documents.plan import RunPlan
 from include.pipeline.documents.split import Split
+from include.pipeline.errors import DataError
 from include.pipeline.planning.hyperparameters.request import decided, hyperparameters_of
 from include.pipeline.source.download import Received
 from include.pipeline.source.policy import SourcePolicy
+from local_aws.algorithms.toolkit.recordio import read_rows
 from tests.pipeline.planned import plan_of
 from tests.pipeline.report.example import contents_of
 
@@ -63,6 +66,41 @@ def test_no_machine_is_trained_on_and_tested(s3: "S3Client") -> None:
     assert set(tested.value_counts()) == {25}
     assert "read_on_since_serviced_on" in found.feature_names
     assert not any(name.startswith("machine") for name in found.feature_names)
+
+
+def test_the_newest_days_are_tested_and_those_before_them_validate(s3: "S3Client") -> None:
+    plan, found = split(s3, "demand_forecast")
+    assert found.sides
+    # A fifth of 210 days from the 5th of January 2026 on, each with 20 rows.
+    assert (found.sides.tested_from, found.test_rows) == ("2026-06-22", 42 * 20)
+    assert found.validation_rows % 20 == 0
+    assert found.feature_names[:1] == ("sold_on_weekday",)
+    assert plan.table.kind == "regression"
+
+
+def test_each_user_and_each_film_is_a_column_of_which_a_row_has_one(s3: "S3Client") -> None:
+    plan, found = split(s3, "recommendations")
+    assert len(found.feature_names) == 120 + 60
+    (uri,) = list_objects(s3, plan.locations.train)
+    records = read_rows(read_object(s3, uri)).features
+    assert set(records.getnnz(axis=1)) == {2}
+    assert set(records.data) == {1}
+
+
+def test_the_published_form_of_the_banks_data_has_no_duration_for_the_model(s3: "S3Client") -> None:
+    plan, found = split(s3, "bank_marketing_raw")
+    assert plan.table.leaks == ("duration",)
+    assert not any("duration" in name for name in found.feature_names)
+    assert {"job_unknown", "default_unknown", "euribor3m", "nr.employed"} <= set(found.feature_names)
+
+
+def test_where_the_tutorials_file_is_wanted_the_error_names_who_reads_the_published_one() -> None:
+    with (
+        path_of("bank_marketing_raw").open("rb") as file,
+        pytest.raises(DataError, match="Run the pipeline bank_marketing_raw") as refused,
+    ):
+        read_table(file, load_config("bank_marketing").table)
+    assert "separated by semicolons" in refused.value.found
 
 
 def test_gaps_stay_for_xgboost_and_are_filled_for_linear_learner(s3: "S3Client") -> None:

@@ -8,6 +8,7 @@ import json
 import re
 from typing import TYPE_CHECKING, BinaryIO
 
+from include.pipeline.data.reading.other_pipelines import pipeline_reading
 from include.pipeline.errors import DataError
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def _refuse_other_than_a_header(cells: list[str], table: "TableConfig") -> None:
         raise DataError(
             f"{found}: its cells are separated by {_SEPARATORS[separator]}",
             "cells are separated by commas, and decimals by points",
-            _mend_of_separator(separator),
+            _mend_of_separator(separator, [name.strip().strip('"') for name in line.split(separator)]),
         )
     if all(_NUMBER.fullmatch(cell) for cell in cells if cell) and any(cells):
         raise DataError(
@@ -114,7 +115,9 @@ def _refuse_other_than_a_header(cells: list[str], table: "TableConfig") -> None:
         )
 
 
-def _mend_of_separator(separator: str) -> str:
+def _mend_of_separator(separator: str, names: list[str]) -> str:
+    if other := pipeline_reading(names, separator):
+        return f"Run the pipeline {other}, which reads such a file"
     if separator in ";\t|":
         return (
             f"Say so in the pipeline's YAML, below table: file: {{delimiter: {json.dumps(separator)}}}; add "
