@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from airflow.providers.amazon.aws.utils.sagemaker import ApprovalStatus
 from airflow.providers.standard.operators.hitl import HITLOperator
-from airflow.sdk import DAG, Asset, Param, chain
+from airflow.sdk import DAG, Asset, AssetAlias, Param, chain
 
 from include import airflow_names
 from include.operators.dag.documentation import describe_tasks, owner_links, where_to_look
@@ -77,7 +77,8 @@ def model_registration(name: str, config: PipelineConfig, registry: RegistrySett
                 response_timeout=timedelta(days=registry.answer_within_days),
                 execution_timeout=None,
             )
-            chain(register, approve, record_decision(REGISTERED, Returned(airflow_names.APPROVE_MODEL)))
+            record = record_decision.override(outlets=[AssetAlias(f"{name}_approved_model")])
+            chain(register, approve, record(REGISTERED, Returned(airflow_names.APPROVE_MODEL)))
     describe_tasks(dag)
 
 

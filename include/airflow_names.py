@@ -40,6 +40,10 @@ REGISTER_MODEL = "register_model"
 APPROVE_MODEL = "approve_model"
 RECORD_DECISION = "record_decision"
 
+# Those of the DAGs that promote a model, and take it back.
+PROMOTE_MODEL = "promote_model"
+ROLL_BACK_MODEL = "roll_back_model"
+
 # Those of the other DAGs.
 LOOK_AT_SOURCE = "look_at_source"
 SWEEP_LEFTOVERS = "sweep_leftovers"

@@ -20,7 +20,7 @@ from include.operators.sagemaker.endpoint import RunSageMakerEndpointOperator
 from include.operators.sagemaker.training import ResumableSageMakerTrainingOperator
 from include.operators.sagemaker.transform import ResumableSageMakerTransformOperator
 from include.pipeline.aws.object_store import list_objects, split_uri
-from include.pipeline.aws.resources import MODEL
+from include.pipeline.aws.resources import ENDPOINT, MODEL
 from include.pipeline.aws.resources import delete as delete_resource
 from include.pipeline.aws.tags import RunTags
 from include.pipeline.data.split import split_to_s3
@@ -28,11 +28,13 @@ from include.pipeline.documents.config import DATASETS, RegistrySettings, load_c
 from include.pipeline.documents.manifest import RunManifest
 from include.pipeline.documents.plan import RunLocations, RunPlan
 from include.pipeline.documents.raw_data import RawData
+from include.pipeline.documents.scoring.champion import ServeSettings
 from include.pipeline.documents.scoring.params import ScoreParams
 from include.pipeline.documents.scoring.settings import ScoreSettings
 from include.pipeline.documents.training.job import CompletedTrainingJob
 from include.pipeline.evaluation.evaluate import evaluate_endpoint, read_evaluation
 from include.pipeline.history.accepted import accept
+from include.pipeline.history.listed import ListedModels
 from include.pipeline.history.manifest import record_run
 from include.pipeline.history.provenance import is_made_by_its_run
 from include.pipeline.history.registry import decide, known_version, registration
@@ -40,10 +42,14 @@ from include.pipeline.history.reuse import reuse_model
 from include.pipeline.iam.__main__ import policies
 from include.pipeline.iam.scope import Scope
 from include.pipeline.planning.cost import estimate_cost
-from include.pipeline.planning.names import default_bucket
+from include.pipeline.planning.names import default_bucket, run_key
 from include.pipeline.planning.plan import write_plan
 from include.pipeline.report.writing import write_report
 from include.pipeline.scoring.answers import answered
+from include.pipeline.scoring.champion.endpoint import ChampionEndpoint
+from include.pipeline.scoring.champion.promotion import Promotion, go_back
+from include.pipeline.scoring.champion.serving import Serving
+from include.pipeline.scoring.champion.versions import ServedVersion, delete_version
 from include.pipeline.scoring.model import choose_model
 from include.pipeline.scoring.planning import make_score_plan
 from include.pipeline.scoring.record import finish_scoring
@@ -72,7 +78,11 @@ pytestmark = pytest.mark.slow
 ROLE = "AmazonSageMaker-test"
 ACCOUNT = "123456789012"
 CONFIG = load_config("bank_marketing").model_copy(
-    update={"score": ScoreSettings(), "registry": RegistrySettings()}
+    update={
+        "score": ScoreSettings(),
+        "registry": RegistrySettings(),
+        "serve": ServeSettings(canary_seconds=0, keep_old_seconds=0, alarms=("quiet",)),
+    }
 )
 SCOPE = Scope(
     DEPLOYMENT_ID,
@@ -93,7 +103,11 @@ MADE_BY_THE_TEST = {"iam:CreateRole", "s3:CreateMultipartUpload"}
 @pytest.fixture
 def aws() -> Iterator[Aws]:
     with local_aws_server() as server:
-        yield Aws(server.url)
+        made = Aws(server.url)
+        made.client("cloudwatch").put_metric_alarm(
+            AlarmName="quiet", EvaluationPeriods=1, ComparisonOperator="GreaterThanThreshold"
+        )
+        yield made
 
 
 @pytest.fixture
@@ -171,6 +185,7 @@ def run_everything(aws: Aws) -> None:
     accept(s3, plan, manifest.model_copy(update={"identity": again}))
     register(sagemaker, plan, manifest)
     score(aws, plan, raw)
+    serve(aws, plan, manifest)
     # The next run of the same data uses the model again, and takes over its figures.
     places = RunLocations.of(plan.bucket, "bank_marketing", "next", deployment_id=DEPLOYMENT_ID)
     next_run = plan.model_copy(update={"key": "next", "locations": places})
@@ -251,6 +266,37 @@ def score(aws: Aws, plan: RunPlan, raw: RawData) -> None:
     for uri in list_objects(s3, f"{scoring.locations.run.rpartition('/runs/')[0]}/"):
         bucket, key = split_uri(uri)
         s3.delete_object(Bucket=bucket, Key=key)
+
+
+def serve(aws: Aws, plan: RunPlan, manifest: RunManifest) -> None:
+    """Put the accepted model into service, promote it as if it were another, go back, and take all away."""
+    sagemaker = aws.client("sagemaker")
+
+    def serving(run_id: str) -> Serving:
+        dag_id = "bank_marketing_serve"
+        own = RunTags(deployment_id=DEPLOYMENT_ID, dag_id=dag_id, run_id=run_id, expires=None)
+        assert CONFIG.serve
+        assert SCOPE.champion_endpoint
+        return Serving(
+            config=CONFIG,
+            serve=CONFIG.serve,
+            endpoint=ChampionEndpoint(sagemaker, SCOPE.champion_endpoint, own, longest_pause=1),
+            runtime=aws.client("sagemaker-runtime"),
+            cloudwatch=aws.client("cloudwatch"),
+            s3=plan.own_bucket.guard(aws.client("s3")),
+            models=ListedModels.of(plan.bucket, "bank_marketing", plan.identity),
+            is_usable=partial(is_made_by_its_run, sagemaker),
+        )
+
+    (role,) = SCOPE.roles
+    first = Promotion(serving("first"), role, lambda: None).promote(None, set()).version
+    name = run_key(DEPLOYMENT_ID, "bank_marketing_serve", "second")
+    second = ServedVersion(name, manifest.key, first.name, datetime.now(UTC))
+    Promotion(serving("second"), role, lambda: None)._take_over(second, manifest)
+    assert go_back(serving("third"), None, lambda: None).version.name == first.name
+    delete_resource(sagemaker, ENDPOINT, SCOPE.champion_endpoint or "", 1)
+    for version in (first, second):
+        delete_version(sagemaker, version.name)
 
 
 def leave_everything(aws: Aws) -> None:

@@ -97,6 +97,14 @@ TASKS = {
         "Writes the decision and its note into SageMaker's model registry. It does not change what runs "
         "take for accepted."
     ),
+    airflow_names.PROMOTE_MODEL: (
+        "Has a better model take the endpoint over, by a canary that alarms roll back, and asks it about "
+        "test rows whose scores are known. It is skipped where the model that is served is as good."
+    ),
+    airflow_names.ROLL_BACK_MODEL: (
+        "Lists the models that have been served, and has the one before, or the one that the form names, "
+        "serve again. Whatever fails, the endpoint serves on."
+    ),
     airflow_names.LOOK_AT_SOURCE: (
         "Asks the data's server which version of the file there is, without downloading it. It is "
         "skipped where that is the version of the last time."

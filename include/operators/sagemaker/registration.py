@@ -1,14 +1,14 @@
 """An accepted model as a version of its pipeline's group in SageMaker's model registry."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.amazon.aws.operators.sagemaker import SageMakerRegisterModelVersionOperator
 from airflow.providers.amazon.aws.utils.sagemaker import ApprovalStatus
-from airflow.sdk import Context, task
+from airflow.sdk import Asset, Context, task
 
 from include.airflow_names import REGISTER_MODEL
 from include.operators.connection import hook
@@ -18,9 +18,11 @@ from include.operators.failures.left_out import LeftOutError
 from include.operators.held_plan import identity_of
 from include.operators.returned import Returned
 from include.pipeline.aws.tags import tag_value
-from include.pipeline.documents.config import PipelineConfig, load_config
+from include.pipeline.documents.config import REGISTRY, PipelineConfig, load_config
 
 if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
     from include.pipeline.documents.manifest import RunManifest
     from include.pipeline.history.listed import ListedModels
     from include.pipeline.history.registry import RegisteredModel
@@ -29,6 +31,8 @@ REGISTERED: Any = Returned(REGISTER_MODEL)
 """`arn`, `group`, `version` and `side_by_side` of the version on which somebody is to decide."""
 OPTIONS = APPROVE, REJECT = "Approve", "Reject"
 """What a person chooses among."""
+_RUN = "run"
+"""Key, in the asset's events and in `REGISTERED`, of the run whose model it is."""
 NOTE = "note"
 """What a person may say to it."""
 _PENDING = ApprovalStatus.PENDING_MANUAL_APPROVAL.value
@@ -93,6 +97,7 @@ class RegisterAcceptedModelOperator(SageMakerRegisterModelVersionOperator):
             "arn": found.arn,
             "group": group,
             "version": found.version,
+            _RUN: manifest.identity.run_id,
             "side_by_side": side_by_side(found, champion, report),
         }
 
@@ -104,19 +109,14 @@ class RegisterAcceptedModelOperator(SageMakerRegisterModelVersionOperator):
 
 def _accepted(pipeline: str, config: PipelineConfig, context: Context) -> "tuple[ListedModels, RunManifest]":
     """Find the accepted model: of the run that is asked for, or the newest."""
-    from include.pipeline.aws.own_bucket import OwnBucket
     from include.pipeline.errors import ParamError
     from include.pipeline.history.accepted import accepted_models
-    from include.pipeline.history.listed import ListedModels, is_whole
+    from include.pipeline.history.listed import is_whole
     from include.pipeline.history.provenance import is_made_by_its_run
-    from include.pipeline.planning.names import default_bucket
 
-    own = identity_of(context["dag_run"], deployment_id=own_deployment_id(), planned_at=datetime.now(UTC))
-    bucket = config.params.bucket or default_bucket(own.account_id, own.region)
-    owned = OwnBucket.of_run(bucket, config.params.bucket_owner, own.account_id, own.region)
-    s3, models = owned.guard(hook("s3").conn), ListedModels.of(bucket, pipeline, own)
-    is_genuine = partial(is_made_by_its_run, hook("sagemaker").conn)
-    wanted = context["params"]["run"] or _source_run(pipeline, context)
+    s3, models = listed_models(pipeline, config, context["dag_run"])
+    bucket, is_genuine = models.bucket, partial(is_made_by_its_run, hook("sagemaker").conn)
+    wanted = context["params"]["run"] or next(iter(reversed(source_runs(pipeline, context))), None)
     for manifest in accepted_models(s3, models):
         is_asked = wanted in (None, manifest.identity.run_id)
         if is_asked and is_whole(s3, manifest) and is_genuine(manifest):
@@ -128,15 +128,40 @@ def _accepted(pipeline: str, config: PipelineConfig, context: Context) -> "tuple
     )
 
 
-def _source_run(pipeline: str, context: Context) -> str | None:
-    """Tell which run has updated the asset last; None for a run by hand."""
-    found = [
-        event.source_run_id
+def listed_models(pipeline: str, config: PipelineConfig, dag_run: Any) -> "tuple[S3Client, ListedModels]":
+    """Find the list of a pipeline's accepted models, in the bucket that its YAML names, and its client."""
+    from include.pipeline.aws.own_bucket import OwnBucket
+    from include.pipeline.history.listed import ListedModels
+    from include.pipeline.planning.names import default_bucket
+
+    own = identity_of(dag_run, deployment_id=own_deployment_id(), planned_at=datetime.now(UTC))
+    bucket = config.params.bucket or default_bucket(own.account_id, own.region)
+    owned = OwnBucket.of_run(bucket, config.params.bucket_owner, own.account_id, own.region)
+    return owned.guard(hook("s3").conn), ListedModels.of(bucket, pipeline, own)
+
+
+def source_runs(pipeline: str, context: Context) -> list[str]:
+    """Tell of which runs the models are that have updated the asset, the last at the end; none by hand."""
+    return [
+        (event.extra or {}).get(_RUN) or event.source_run_id
         for events in context["triggering_asset_events"].values()
         for event in events
-        if event.source_dag_id == pipeline
+        if event.source_dag_id in {pipeline, f"{pipeline}{REGISTRY}"}
     ]
-    return found[-1] if found else None
+
+
+def is_usable(pipeline: str, config: PipelineConfig, deployment_id: str) -> "Callable[[RunManifest], bool]":
+    """Ask whether a model is its run's own job's and, where a person decides on models, approved."""
+    from include.pipeline.history.provenance import is_made_by_its_run
+    from include.pipeline.history.registry import approved_jobs, is_approved
+    from include.pipeline.planning.names import model_package_group
+
+    sagemaker, registry = hook("sagemaker").conn, config.registry
+    is_genuine = partial(is_made_by_its_run, sagemaker)
+    if registry is None or registry.approval == "automatic":
+        return is_genuine
+    jobs = approved_jobs(sagemaker, model_package_group(deployment_id, pipeline, registry.group))
+    return lambda manifest: is_approved(manifest, jobs) and is_genuine(manifest)
 
 
 def _group(pipeline: str, config: PipelineConfig) -> str:
@@ -147,12 +172,16 @@ def _group(pipeline: str, config: PipelineConfig) -> str:
 
 
 @task
-def record_decision(registered: dict[str, Any], answer: dict[str, Any]) -> str:
+def record_decision(
+    registered: dict[str, Any], answer: dict[str, Any], ti: Any = None, outlet_events: Any = None
+) -> str:
     """Write a person's decision, or that nobody answered, into the registry.
 
     Args:
         registered: What `RegisterAcceptedModelOperator` returned.
         answer: What the human-in-the-loop operator returned.
+        ti: Filled in by Airflow. The task's outlets are aliases of the asset of approved models.
+        outlet_events: Filled in by Airflow.
 
     Returns:
         The decision, in a line.
@@ -170,4 +199,8 @@ def record_decision(registered: dict[str, Any], answer: dict[str, Any]) -> str:
     )
     told = f"Version {found.version} of {registered['group']} is {found.approval} ({who})"
     log.info("%s", told)
+    # Of a rejected model nobody is told.
+    for alias in ti.task.outlets if ti and found.approval == "Approved" else ():
+        approved = Asset(alias.name, group="model")
+        outlet_events[alias].add(approved, extra={_RUN: registered[_RUN], "summary": told})
     return told

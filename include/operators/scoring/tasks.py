@@ -5,7 +5,6 @@ Imports stand in the tasks, as in `include.operators.tasks`.
 
 import logging
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 from airflow.sdk import task
@@ -114,11 +113,14 @@ def choose_model(plan: dict[str, Any], raw: dict[str, Any]) -> dict[str, Any]:
     Returns:
         What `CHOSEN` says.
     """
+    from include.operators.sagemaker.registration import is_usable
+    from include.pipeline.documents.config import load_config
     from include.pipeline.documents.raw_data import RawData
     from include.pipeline.scoring import model, reuse
 
     run, s3 = _read(plan)
-    chosen = model.choose_model(s3, run, _may_score(run))
+    may_score = is_usable(run.pipeline, load_config(run.pipeline), run.identity.deployment_id)
+    chosen = model.choose_model(s3, run, may_score)
     log.info("The model of %s scores (ROC AUC %.3f)", chosen.run_id, chosen.roc_auc)
     scored = reuse.fingerprint(run, RawData.read(raw, DOWNLOAD_DATA), chosen)
     found = reuse.find_scored(s3, run, scored)
@@ -228,22 +230,6 @@ def verify_teardown(plan: dict[str, Any] | None, ti: Any = None) -> None:
             f"The run was ended by hand: write_predictions is {written}. What it made on SageMaker is "
             "deleted. Clear the run to do it again."
         )
-
-
-def _may_score(run: Any) -> Any:
-    """Ask whether a model is its run's own job's and, where a person decides on models, approved."""
-    from include.pipeline.documents.config import load_config
-    from include.pipeline.history.provenance import is_made_by_its_run
-    from include.pipeline.history.registry import approved_jobs, is_approved
-    from include.pipeline.planning.names import model_package_group
-
-    sagemaker, registry = hook("sagemaker").conn, load_config(run.pipeline).registry
-    is_genuine = partial(is_made_by_its_run, sagemaker)
-    if registry is None or registry.approval == "automatic":
-        return is_genuine
-    group = model_package_group(run.identity.deployment_id, run.pipeline, registry.group)
-    jobs = approved_jobs(sagemaker, group)
-    return lambda manifest: is_approved(manifest, jobs) and is_genuine(manifest)
 
 
 def _read(plan: dict[str, Any]) -> Any:

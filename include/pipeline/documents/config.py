@@ -15,6 +15,7 @@ from include.pipeline.documents.aws_settings import AwsSettings
 from include.pipeline.documents.drift import DriftLimits
 from include.pipeline.documents.limits import Limits
 from include.pipeline.documents.params import RunParams, has_rounds
+from include.pipeline.documents.scoring.champion import ROLLBACK, SERVE, ServeSettings
 from include.pipeline.documents.scoring.settings import SCORE, ScoreSettings
 from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.documents.table.costs import Costs
@@ -37,6 +38,14 @@ WATCHER = "_source"
 """What follows a pipeline's name in the id of the DAG that watches its source."""
 REGISTRY = "_registry"
 """What follows a pipeline's name in the id of the DAG that registers its accepted models."""
+
+
+_OTHERS = {
+    SCORE: "scores new rows by the model",
+    REGISTRY: "registers the models",
+    SERVE: "promotes the models",
+    ROLLBACK: "takes the models back",
+}
 
 
 class ModelCard(BaseModel):
@@ -121,6 +130,9 @@ class PipelineConfig(BaseModel):
     registry: RegistrySettings | None = Field(
         default=None, description="How accepted models are registered with SageMaker; null for not at all."
     )
+    serve: ServeSettings | None = Field(
+        default=None, description="The endpoint that serves the best model so far; null for none."
+    )
     words: Words = Field(default=Words(), description="How people call what the model is about.")
     costs: Costs | None = Field(
         default=None,
@@ -133,7 +145,7 @@ class PipelineConfig(BaseModel):
     def _params_are_of_the_kind(self) -> Self:
         if wrong := "; ".join(kind_faults(self.params, self.table.kind)):
             raise PydanticCustomError("kind", "params: {wrong}", {"wrong": wrong})
-        for name in ("costs", "score") if self.table.kind != "binary" else ():
+        for name in ("costs", "score", "serve") if self.table.kind != "binary" else ():
             if getattr(self, name):
                 raise PydanticCustomError("kind", "{name}: is for kind: binary alone", {"name": name})
         return self
@@ -210,7 +222,7 @@ def load_config(pipeline: str) -> PipelineConfig:
             f"a DAG whose id ends with {WATCHER} watches the source of a pipeline",
             "Give the file another name",
         )
-    for suffix, what in ((SCORE, "scores new rows by the model"), (REGISTRY, "registers the models")):
+    for suffix, what in _OTHERS.items():
         other = pipeline.removesuffix(suffix)
         if other != pipeline and other in pipeline_names():
             raise ConfigError(

@@ -68,7 +68,7 @@ def ask_previous(
         return None, None
 
     def ask(manifest: "RunManifest", best_of: int = 1) -> PreviousModel:
-        found = _scores_and_unseen(plan, split, s3, manifest, features)
+        found = scores_and_unseen(plan.locations.run, split, s3, manifest, features)
         run_id = manifest.identity.run_id
         if found is None:
             other = not split.has_encoding_of(manifest.split)
@@ -88,10 +88,21 @@ def _roc_auc(manifest: "RunManifest") -> float:
     return manifest.metrics.roc_auc if isinstance(manifest.metrics, Metrics) else 0.0
 
 
-def _scores_and_unseen(
-    plan: "RunPlan", split: "Split", s3: "S3Client", manifest: "RunManifest", features: bytes
+def scores_and_unseen(
+    run: str, split: "Split", s3: "S3Client", manifest: "RunManifest", features: bytes
 ) -> tuple[np.ndarray, np.ndarray] | None:
-    """Have an accepted model score the test rows, and tell which of them neither model was trained on."""
+    """Have an accepted model score a run's test rows, and tell which of them neither model was trained on.
+
+    Args:
+        run: URI of the folder of the run.
+        split: Of the run.
+        s3: Has the models and the rows that they were trained on.
+        manifest: Of the accepted model.
+        features: CSV lines of the test rows.
+
+    Returns:
+        Scores and whether each row is unseen; None where the model takes other rows, or cannot be read.
+    """
     # Another model in its place would lower the bar. Without its figure the gate lets none pass.
     if not split.has_features_of(manifest.split) or not has_accepted_content(s3, manifest):
         return None
@@ -102,7 +113,7 @@ def _scores_and_unseen(
     # A model that was used again lies where the run that trained it keeps its rows too.
     maker = manifest.training.model_uri.rsplit("/", 4)[0]
     theirs = rows_trained_on(s3, maker, manifest.split)
-    own = rows_trained_on(s3, plan.locations.run, split)
+    own = rows_trained_on(s3, run, split)
     if theirs is None or own is None:
         return scores, np.zeros(len(scores), dtype=bool)
     return scores, unseen_rows(features, theirs + own)

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_sagemake
 
 from collections.abc import Iterator
 
+from include.pipeline.iam.champion import champion
 from include.pipeline.iam.keys import use_of_keys
 from include.pipeline.iam.leftovers import LIST, kinds, look_up, take_away
 from include.pipeline.iam.policy import Conditions, Statement, both
@@ -20,6 +21,7 @@ def airflow_role(scope: Scope) -> Iterator[Statement]:
     yield from _storage(scope)
     yield from _sagemaker(scope)
     yield from _registry(scope)
+    yield from champion(scope)
     yield Statement(
         "ReadTrainingLog",
         ("logs:DescribeLogStreams", "logs:GetLogEvents"),

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from include.pipeline.aws.tags import PROJECT
 from include.pipeline.documents.config import PipelineConfig
+from include.pipeline.documents.scoring.champion import SERVE
 from include.pipeline.documents.scoring.settings import SCORE
 from include.pipeline.iam.policy import Conditions
-from include.pipeline.planning.names import key_prefix, model_package_group
+from include.pipeline.planning.names import champion_endpoint, key_prefix, model_package_group
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,16 @@ class Scope:
             return None
         return model_package_group(self.deployment_id, self.pipeline, registry.group)
 
+    @property
+    def champion_endpoint(self) -> str | None:
+        """The endpoint that serves the pipeline's best model, where it has one."""
+        serve = self.config.serve
+        return champion_endpoint(self.deployment_id, self.pipeline, serve.endpoint) if serve else None
+
+    def serving_tags(self, key: str) -> Conditions:
+        """Of what is made, `aws:RequestTag`, or used, `aws:ResourceTag`: it is of the DAG that promotes."""
+        return self._tags(key, f"{self.pipeline}{SERVE}")
+
     def log_group(self, name: str) -> str:
         """Name a log group of SageMaker's, such as `TrainingJobs:*`."""
         return f"arn:{self.partition}:logs:{self.region}:{self.account}:log-group:/aws/sagemaker/{name}"
@@ -86,17 +97,21 @@ class Scope:
     @property
     def request_tags(self) -> Conditions:
         """What is made says whose it is."""
-        return self._tags("aws:RequestTag")
+        return self._tags("aws:RequestTag", self._made_by)
 
     @property
     def resource_tags(self) -> Conditions:
         """What is used, stopped or deleted is the pipeline's own."""
-        return self._tags("aws:ResourceTag")
+        return self._tags("aws:ResourceTag", self._made_by)
 
-    def _tags(self, key: str) -> Conditions:
+    @property
+    def _made_by(self) -> str | tuple[str, ...]:
+        return self.dag_ids if self.config.score else self.pipeline
+
+    def _tags(self, key: str, dag_ids: str | tuple[str, ...]) -> Conditions:
         tags: dict[str, str | tuple[str, ...]] = {
             "airflow:project": PROJECT,
-            "airflow:dag_id": self.dag_ids if self.config.score else self.pipeline,
+            "airflow:dag_id": dag_ids,
             "airflow:deployment_id": self.deployment_id,
         }
         return {"StringEquals": {f"{key}/{name}": value for name, value in tags.items()}}

@@ -69,6 +69,17 @@ def model_package_group(deployment_id: str, pipeline: str, named: str | None) ->
     return named or f"{deployment_id}-{_slug(pipeline)}"[:_LONGEST_NAME].strip("-")
 
 
+def champion_endpoint(deployment_id: str, pipeline: str, named: str) -> str:
+    """Name the endpoint that serves a pipeline's best model, of at most 63 characters.
+
+    Args:
+        deployment_id: Which Airflow.
+        pipeline: Whose models.
+        named: The end of the name, as the pipeline's YAML has it.
+    """
+    return f"{key_prefix(deployment_id, pipeline)[: _LONGEST_NAME - len(named)]}{named}"
+
+
 def job_name(key: str, attempt: int) -> str:
     """Name a run's n-th job: SageMaker never gives a job's name out twice.
 

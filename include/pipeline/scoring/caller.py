@@ -43,13 +43,20 @@ class EndpointCaller:
     algorithm: AlgorithmName = XGBOOST
 
     @classmethod
-    def of_run(cls, manifest_uri: str, s3: "S3Client", runtime: "SageMakerRuntimeClient") -> Self:
+    def of_run(
+        cls,
+        manifest_uri: str,
+        s3: "S3Client",
+        runtime: "SageMakerRuntimeClient",
+        endpoint: str | None = None,
+    ) -> Self:
         """Take endpoint, encoding and threshold from the manifest of a run that has kept its endpoint.
 
         Args:
             manifest_uri: `s3://` URI of the run's manifest.json.
             s3: Reads it, and the encoding beside it.
             runtime: SageMaker Runtime, which is asked.
+            endpoint: Another endpoint that takes the same rows, such as that of `serve`; None for its own.
 
         Raises:
             DocumentError: The manifest or the encoding cannot be read.
@@ -67,7 +74,7 @@ class EndpointCaller:
                 "Ask it with boto3, as docs/serving.md says",
             )
         algorithm = algorithm_of(manifest.image_uri)
-        return cls(runtime, manifest.key, encoding, manifest.metrics.threshold, algorithm)
+        return cls(runtime, endpoint or manifest.key, encoding, manifest.metrics.threshold, algorithm)
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -63,6 +63,12 @@ class Account:
         elif service == "iam":
             arn = f"arn:aws:iam::{self.number}:role/{call['RoleName']}"
             yield AccessRequest(f"iam:{operation}", arn)
+        elif (service, operation) == ("cloudwatch", "PutMetricAlarm"):
+            alarm = f"arn:aws:cloudwatch:{self.region}:{self.number}:alarm:{call['AlarmName']}"
+            yield AccessRequest("cloudwatch:PutMetricAlarm", alarm)
+        elif service == "cloudwatch":
+            assert operation == "DescribeAlarms"
+            yield AccessRequest("cloudwatch:DescribeAlarms", "*")
         else:
             # It needs no permission.
             assert (service, operation) == ("sts", "GetCallerIdentity")
@@ -102,7 +108,7 @@ class Account:
         tags = {f"aws:RequestTag/{tag['Key']}": tag["Value"] for tag in call.get("Tags", [])}
         own = self._own_kind(operation)
         for name, kind in _NAMES.items():
-            if name in call and (kind == own or operation == "CreateEndpoint"):
+            if name in call and (kind == own or operation in {"CreateEndpoint", "UpdateEndpoint"}):
                 arn = f"arn:aws:sagemaker:{self.region}:{self.number}:{kind}/{call[name]}"
                 context = {**tags, **self._resource_tags(arn), **_of_request(call)}
                 yield AccessRequest(action, arn, context)
