@@ -85,7 +85,7 @@ def stop_local_aws(server: LocalAwsServer) -> None:
     """Ends the server as Ctrl-C does."""
     process = server.process
     process.send_signal(signal.SIGTERM)
-    process.wait(timeout=10)
+    process.wait(timeout=60)
     for pipe in (process.stdout, process.stderr):
         if pipe is not None:
             pipe.close()
