@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import Variable, task
 from airflow.sdk.exceptions import AirflowFailException
 
-from include.airflow_names import CHECK_QUALITY, PLAN_RUN, WRITE_REPORT
+from include.airflow_names import CHECK_QUALITY, DELETE_DATA, PLAN_RUN, WRITE_REPORT
 from include.operators.connection import hook, janitors_connection, s3_of
 from include.operators.deployment import check_deployment, own_deployment_id
 from include.operators.failures.left_out import LeftOutError
@@ -20,6 +20,7 @@ from include.operators.run_states import is_over, why_in_use
 
 if TYPE_CHECKING:
     from include.pipeline.aws.tags import RunTags
+    from include.pipeline.teardown.cleanup import DeletedData
 
 log = logging.getLogger(__name__)
 
@@ -35,17 +36,12 @@ def delete_data(plan: dict[str, Any]) -> dict[str, Any]:
     Returns:
         A `DeletedData`.
     """
-    from include.pipeline.aws.tags import RunTags
     from include.pipeline.documents.plan import RunPlan
-    from include.pipeline.teardown.cleanup import delete_run
 
     run = RunPlan.read(plan, PLAN_RUN)
     if not run.params.delete_data:
         raise LeftOutError(f"delete_data is not set: {run.locations.run} stays")
-    owner = RunTags.of_request(run.training) if run.own_bucket.is_of_account else None
-    deleted = delete_run(s3_of(run), run.locations, owner)
-    log.info("%s: %s", run.locations.run, deleted)
-    return deleted.model_dump(mode="json")
+    return _delete_data(run).model_dump(mode="json")
 
 
 @task
@@ -72,6 +68,9 @@ def verify_teardown(
         kept = is_kept(params, gate)
         if run.keep_endpoint and not kept:
             _delete_rejected(run, own)
+        # The task that deletes may have been ended in the middle.
+        if run.params.delete_data and states.get(DELETE_DATA) == "failed":
+            _delete_data(run)
         _refuse_remains(run, own, is_kept=kept)
     if report == "failed":
         raise AirflowFailException("The report could not be written. Read why in the task write_report.")
@@ -194,6 +193,16 @@ def _delete_rejected(run: Any, own: Any) -> None:
         if is_of_run(sagemaker, kind, run.key, own):
             log.info("Removing %s %s: its model has not passed the gate", kind.title, run.key)
             delete(sagemaker, kind, run.key, _LONGEST_PAUSE)
+
+
+def _delete_data(run: Any) -> "DeletedData":
+    from include.pipeline.aws.tags import RunTags
+    from include.pipeline.teardown.cleanup import delete_run
+
+    owner = RunTags.of_request(run.training) if run.own_bucket.is_of_account else None
+    deleted = delete_run(s3_of(run), run.locations, owner)
+    log.info("%s: %s", run.locations.run, deleted)
+    return deleted
 
 
 def _refuse_remains(run: Any, own: Any, *, is_kept: bool) -> None:

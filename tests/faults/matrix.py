@@ -65,7 +65,7 @@ TARGETS = {
 # The request of a task that is struck when a connection is dropped, where it reads more than it writes.
 TRANSFERS = {"download_data": ("GetObject", "")}
 # What these may not delete, no task of the run may.
-DELETES = {"delete_endpoint", "delete_endpoint_config", "delete_model"}
+DELETES = {"delete_endpoint", "delete_endpoint_config", "delete_model", "delete_data"}
 
 
 @dataclass

@@ -10,9 +10,11 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from include.operators.cleanup_tasks import verify_teardown
 from include.operators.held_plan import KEPT_AFTER_GATE
+from include.pipeline.aws.object_store import write_object
 from include.pipeline.aws.tags import RunTags
-from include.pipeline.errors import PlanError
+from include.pipeline.errors import CleanupError, PlanError
 from include.pipeline.planning.names import job_name, run_key
+from include.pipeline.teardown.cleanup import find_data
 from tests.aws.clients import Aws
 from tests.aws.endpoints import create_deployment
 from tests.aws.lists import listed
@@ -113,6 +115,18 @@ def test_what_is_to_be_kept_and_what_is_anothers_stays(aws: Aws, archive: str) -
         asked = {"keep_endpoint": plan.keep_endpoint}
         verify(TaskInstance(plan.identity.run_id), plan.model_dump(mode="json"), **asked)
         assert left(aws, plan.key) == [1, 1, 1]
+
+
+def test_data_that_an_ended_deletion_has_left_is_deleted(aws: Aws) -> None:
+    plan, s3 = plan_of({"delete_data": True}, run_id="manual__half_deleted"), aws.client("s3")
+    s3.create_bucket(Bucket=plan.bucket)
+    write_object(s3, f"{plan.locations.run}/manifest.json", b"{}", "application/json")
+    planned = plan.model_dump(mode="json")
+    with pytest.raises(CleanupError, match=r"manifest\.json"):
+        verify(TaskInstance(plan.identity.run_id), planned, delete_data=True)
+    ti = TaskInstance(plan.identity.run_id, PASSED | {"delete_data": "failed"})
+    verify(ti, planned, delete_data=True)
+    assert find_data(s3, plan.locations) == []
 
 
 REJECTED = {"check_quality": "failed", "write_report": "success"}
