@@ -75,7 +75,8 @@ def read_predictions(
 
 
 def _numbers(content: bytes, columns: tuple[str, str], where: str) -> tuple[np.ndarray, np.ndarray]:
-    found = pd.read_csv(io.BytesIO(content), usecols=list(columns), dtype="float64")
+    # From text: pandas 3.0, which MWAA has, otherwise reads some numbers a digit off.
+    found = pd.read_csv(io.BytesIO(content), usecols=list(columns), dtype="str").astype("float64")
     labels, scores = (found[name].to_numpy() for name in columns)
     if "score" in columns:
         if not (np.isin(labels, (0, 1)).all() and ((scores >= 0) & (scores <= 1)).all()):
@@ -91,11 +92,11 @@ def _classes(content: bytes, classes: Sequence[str], where: str) -> tuple[np.nda
     found = pd.read_csv(
         io.BytesIO(content),
         usecols=["label", *names],
-        dtype={"label": "str", **dict.fromkeys(names, "float64")},
+        dtype="str",
         keep_default_na=False,
     )
     place = {name: number for number, name in enumerate(classes)}
-    labels, scores = found["label"].map(place), found[names].to_numpy()
+    labels, scores = found["label"].map(place), found[names].astype("float64").to_numpy()
     if labels.isna().any() or not ((scores >= 0) & (scores <= 1)).all():
         raise _wrong(where, "holds other classes than its evaluation, or scores that are no probabilities")
     return labels.to_numpy(dtype="int64"), scores

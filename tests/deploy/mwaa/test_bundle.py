@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -13,11 +12,9 @@ from typing import Any
 import pytest
 
 from deploy.mwaa.bundle import write_bundle
+from tests.deploy.mwaa.layout import MWAA_PYTHON, THERE, mwaa_home
 from tests.project import PROJECT
 
-MWAA_PYTHON = PROJECT / ".local" / "mwaa" / "venv" / "bin" / "python"
-"""`make test` makes it where there is a Python 3.12."""
-THERE = MWAA_PYTHON if MWAA_PYTHON.exists() else Path(sys.executable)
 PIPELINES = {file.stem for file in (PROJECT / "include" / "datasets").glob("*.yaml")}
 DAGS = {*PIPELINES, "bank_marketing_source", "delete_kept_endpoint", "sagemaker_janitor"}
 
@@ -35,13 +32,7 @@ def names(file: Path) -> set[str]:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """/usr/local/airflow, as MWAA fills it."""
-    dags, plugins, *_ = write_bundle(tmp_path / "bundle")
-    home = tmp_path / "airflow"
-    shutil.copytree(dags, home / "dags")
-    with zipfile.ZipFile(plugins) as archive:
-        archive.extractall(home / "plugins")
-    return home
+    return mwaa_home(tmp_path)
 
 
 def asked(home: Path, *arguments: str) -> dict[str, Any]:

@@ -73,7 +73,8 @@ def database(folder: Path) -> bytes:
 
 def arrow() -> bytes:
     file = pa.BufferOutputStream()
-    pa.feather.write_feather(TABLE, file, compression="uncompressed")
+    with pa.ipc.new_file(file, TABLE.schema) as written:
+        written.write_table(TABLE)
     return file.getvalue().to_pybytes()
 
 

@@ -88,7 +88,7 @@ def test_a_caller_gets_the_features_of_the_training_to_the_last_bit() -> None:
     kept = Encoding.read(encoding.content, "encoding.json")
     assert kept == encoding
     body = encode_csv(written(FRAME.iloc[test.order].drop(columns="churned")), kept)
-    sent = pd.read_csv(io.BytesIO(body), header=None).to_numpy(np.float64)
+    sent = pd.read_csv(io.BytesIO(body), header=None, dtype="str").to_numpy(np.float64)
     assert sent.tobytes() == encoded(test, encoding).to_numpy(np.float64).tobytes()
 
 
