@@ -12,6 +12,7 @@ KNOWN = image_uris.config_for_framework("xgboost")["training"]
 VERSIONS = {version: version for version in KNOWN["versions"]} | KNOWN["version_aliases"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", VERSIONS)
 def test_each_image_is_where_the_sagemaker_package_says(version: str) -> None:
     for region in KNOWN["versions"][VERSIONS[version]]["registries"]:
@@ -20,6 +21,7 @@ def test_each_image_is_where_the_sagemaker_package_says(version: str) -> None:
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("framework", ALGORITHMS)
 def test_the_table_is_what_the_package_knows_today(framework: AlgorithmName) -> None:
     """Where it fails: `make images`."""
