@@ -54,6 +54,7 @@ def operator(
         role_arn=ROLE,
         rows_uri=f"s3://{BUCKET}/rows/",
         answers_uri=f"s3://{BUCKET}/answers",
+        accept="text/csv",
         tags=plan.to_aws(),
     )
     usual = {"images": [IMAGE], "archives": [f"s3://{BUCKET}/"], "longest_seconds": 600}
