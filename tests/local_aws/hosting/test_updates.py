@@ -14,6 +14,7 @@ import xgboost
 
 from local_aws.hosting.traffic import TrafficPlan
 from local_aws.state.latency import Latency
+from tests.aws.alarms import make_alarm
 from tests.aws.answers import refused
 from tests.aws.clients import make_client
 from tests.aws.endpoints import delete, deploy, invoke, settled
@@ -165,16 +166,7 @@ def test_an_alarm_rolls_back(
     client: Callable[..., Any], served: str, configured: Callable[..., str], other_model: str
 ) -> None:
     sagemaker, runtime, cloudwatch = client("sagemaker"), client("sagemaker-runtime"), client("cloudwatch")
-    cloudwatch.put_metric_alarm(
-        AlarmName="by-hand",
-        Namespace="business",
-        MetricName="complaints",
-        Statistic="Sum",
-        Period=60,
-        EvaluationPeriods=1,
-        Threshold=1,
-        ComparisonOperator="GreaterThanThreshold",
-    )
+    make_alarm(cloudwatch, "by-hand")
     old = invoke(runtime, served, ROW)["Body"]
     with asking(runtime, served) as (answers, failures):
         sagemaker.update_endpoint(

@@ -13,6 +13,7 @@ from include.pipeline.scoring.caller import EndpointCaller
 from include.pipeline.scoring.champion.versions import list_versions
 from include.pipeline.teardown.janitor import sweep
 from include.pipeline.teardown.kept import kept_endpoints
+from tests.aws.alarms import make_alarm
 from tests.aws.clients import Aws
 from tests.aws.endpoints import create_deployment, delete, invoke, settled
 from tests.aws.sagemaker_requests import deployment_requests
@@ -221,16 +222,7 @@ def test_an_alarm_of_ones_own_has_to_be_there_and_quiet(aws: Aws, models: list[S
     with pytest.raises(ParamError, match="complaints is not there"):
         promote(aws, "unknown alarm", models[2], alarms=("complaints",))
     cloudwatch = aws.client("cloudwatch")
-    cloudwatch.put_metric_alarm(
-        AlarmName="complaints",
-        Namespace="business",
-        MetricName="complaints",
-        Statistic="Sum",
-        Period=60,
-        EvaluationPeriods=1,
-        Threshold=1,
-        ComparisonOperator="GreaterThanThreshold",
-    )
+    make_alarm(cloudwatch, "complaints")
     cloudwatch.set_alarm_state(AlarmName="complaints", StateValue="ALARM", StateReason="somebody called")
     with pytest.raises(ParamError, match="complaints is in the state ALARM"):
         promote(aws, "loud alarm", models[2], alarms=("complaints",))
