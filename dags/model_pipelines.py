@@ -50,7 +50,6 @@ def model_pipeline(name: str, config: PipelineConfig) -> None:
         max_active_runs=config.max_active_runs,
         tags={*config.tags, *clock_tag(config.schedule)},
         owner_links=owner_links(config),
-        params=trigger_form(config.params, config.limits, config.table.kind),
         default_args={
             "owner": config.owner,
             **RETRIES,
@@ -98,6 +97,8 @@ def model_pipeline(name: str, config: PipelineConfig) -> None:
         for step in evaluated:
             step.operator.operator_extra_links = (ModelReportLink(),)
     describe_tasks(dag)
+    # A task that is made later would have a copy, and Airflow check each at each look at this file.
+    dag.params.update(trigger_form(config.params, config.limits, config.table.kind))
 
 
 for pipeline in parsed_pipelines():

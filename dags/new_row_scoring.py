@@ -49,7 +49,6 @@ def new_row_scoring(name: str, config: PipelineConfig, score: ScoreSettings) -> 
         max_active_runs=1,
         tags={*config.tags, "score", *clock_tag(score.schedule)},
         owner_links=owner_links(config),
-        params=trigger_form(ScoreParams.defaults(config), config.limits),
         default_args={
             "owner": config.owner,
             **RETRIES,
@@ -87,6 +86,8 @@ def new_row_scoring(name: str, config: PipelineConfig, score: ScoreSettings) -> 
         verified.operator.as_teardown(on_failure_fail_dagrun=True)
         written.operator.operator_extra_links = (ModelReportLink(),)
     describe_tasks(dag)
+    # Last, as in model_pipelines.py.
+    dag.params.update(trigger_form(ScoreParams.defaults(config), config.limits))
 
 
 for pipeline, config in parsed_pipelines(SCORE):

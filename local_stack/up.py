@@ -28,6 +28,8 @@ _AIRFLOW_PORT = 8080
 _LOCAL_AWS_PORT = 5555
 _LOOK_SECONDS = 2.0
 _SETTINGS = {
+    # Seconds until a YAML that somebody writes is a DAG.
+    "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "30",
     # A task that an ended stack has left running starts again as soon as its scheduler is known to be gone.
     "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "15",
     # A machine on which people work answers late at times.

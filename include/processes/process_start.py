@@ -6,10 +6,16 @@ import importlib
 import inspect
 import os
 import sys
+from collections.abc import Iterable
 
-_LOADED_BY_TASKS = (
+# Nothing of the project: each look at a DAG file sees the code as it is then.
+_LOADED_BY_DAG_FILES = (
     "airflow.providers.amazon.aws.operators.s3",
     "airflow.providers.amazon.aws.operators.sagemaker",
+    "airflow.providers.standard.operators.hitl",
+)
+_LOADED_BY_TASKS = (
+    *_LOADED_BY_DAG_FILES,
     "airflow.sdk.execution_time.task_runner",
     "include.operators.cleanup_tasks",
     "include.operators.tasks",
@@ -31,19 +37,25 @@ def collect_rarely() -> None:
 def tune_process() -> None:
     """Tune the process of Airflow that this runs in, whichever it is: for its `airflow_local_settings`."""
     collect_rarely()
+    if "dag-processor" in sys.argv:
+        _load(_LOADED_BY_DAG_FILES)
     if "scheduler" in sys.argv:
-        _preload()
+        _prepare_tasks()
 
 
-def _preload() -> None:
-    """Load what each task would load by itself: tasks are forked from the scheduler."""
-    from include.processes.aws_models import read_models
-
-    for module in _LOADED_BY_TASKS:
+def _load(modules: Iterable[str]) -> None:
+    """Load, before it forks, what each process that it forks would load by itself."""
+    for module in modules:
         importlib.import_module(module)
-    read_models()
-    # Airflow's hooks look up who calls them. For that Python asks of each module where it comes from, and
-    # remembers it. The functions that `python -m` starts with are in no file: all modules would be asked anew
-    # at each look, and the memory that they are in be copied in each task's process.
+    # Airflow's hooks look up who calls them, and pydantic where a class is written. For that Python asks of
+    # each module where it comes from, and remembers it. The functions that `python -m` starts with are in no
+    # file: all modules would be asked anew at each look, and the memory that they are in be copied.
     inspect.modulesbyfile["<frozen runpy>"] = "runpy"
     os.register_at_fork(before=inspect.stack)
+
+
+def _prepare_tasks() -> None:
+    from include.processes.aws_models import read_models
+
+    _load(_LOADED_BY_TASKS)
+    read_models()

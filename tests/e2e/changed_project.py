@@ -22,12 +22,12 @@ def changed_stack(
     limits: Mapping[str, Any] = MappingProxyType({}),
     **fields: Any,
 ) -> LocalStack:
-    """Copy the project's code to a folder, change its YAML, and prepare a stack that runs the copy.
+    """Copy the project's code to a folder, change its YAML, and describe a stack that runs the copy.
 
     Args:
         folder: Gets dags, include, local_stack, plugins and Airflow's home.
         web: Where data may come from.
-        database_url: Of Airflow's database.
+        database_url: Of a database that is of Airflow's version.
         data_url: The Params' default.
         limits: Others than the bundled pipeline's.
         fields: Of the YAML's top level.
@@ -39,7 +39,7 @@ def changed_stack(
     changed["params"]["data_url"] = data_url
     changed["limits"] |= limits
     file.write_text(yaml.safe_dump(changed))
-    local = LocalStack(
+    return LocalStack(
         folder / "airflow",
         variables={"source_http_hosts": json.dumps([web.host])},
         settings={
@@ -49,5 +49,3 @@ def changed_stack(
         },
         database_url=database_url,
     )
-    local.prepare()
-    return local

@@ -18,7 +18,7 @@ from local_stack.results import LocalAwsClient
 from local_stack.stack import REGION, LocalStack
 from tests.aws.clients import STRANGER
 from tests.project import DEPLOYMENT_ID
-from tests.services.airflow_database import airflow_database
+from tests.services.airflow_database import migrated_database
 from tests.services.deployment_limits import limits_setting
 
 _RUN_SECONDS = 2400
@@ -110,7 +110,7 @@ class RunningStack:
 @contextmanager
 def running_stack(home: Path, local_data: Path, settings: Mapping[str, str]) -> Iterator[RunningStack]:
     """Start a stack without a triggerer."""
-    with airflow_database() as database_url:
+    with migrated_database() as database_url:
         local = LocalStack(
             home,
             variables={
@@ -120,6 +120,5 @@ def running_stack(home: Path, local_data: Path, settings: Mapping[str, str]) -> 
             settings={**limits_setting(home, **_LIMITS), **settings},
             database_url=database_url,
         )
-        local.prepare()
         with local.running("local_aws", "api_server", "scheduler", "dag_processor", dag_id=DAG_ID) as airflow:
             yield RunningStack(airflow, LocalAwsClient(local.aws_url, REGION, local.aws_key), local)

@@ -20,7 +20,7 @@ from local_stack.stack import REGION, StackError
 from tests.aws.lists import listed
 from tests.e2e.changed_project import changed_stack
 from tests.e2e.running_stack import FinishedRun, RunningStack
-from tests.services.airflow_database import airflow_database
+from tests.services.airflow_database import migrated_database
 from tests.services.misbehaving_web import Answer, MisbehavingWeb, serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.backfill, pytest.mark.timeout(3000)]
@@ -94,7 +94,7 @@ def backfilled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backfilled]
     """A pipeline whose clock strikes once while these tests run."""
     folder = tmp_path_factory.mktemp("dated")
     strikes = datetime.now(UTC) + timedelta(minutes=2)
-    with airflow_database() as database_url, serving() as web:
+    with migrated_database() as database_url, serving() as web:
         for day in range(DAYS):
             url_of(web, body_of(day), FIRST_DAY + timedelta(days=day))
         data_url, schedule = url_of(web, SAMPLE.read_bytes()), f"{strikes:%M %H} * * *"

@@ -11,7 +11,7 @@ from local_stack.stack import REGION
 from tests.aws.waiting import wait_until
 from tests.e2e.changed_project import changed_stack
 from tests.e2e.running_stack import FinishedRun, RunningStack
-from tests.services.airflow_database import airflow_database
+from tests.services.airflow_database import migrated_database
 from tests.services.misbehaving_web import Answer, serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
@@ -23,7 +23,7 @@ QUICK = {"canary_seconds": 1, "keep_old_seconds": 0}
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     folder = tmp_path_factory.mktemp("champion")
-    with airflow_database() as database_url, serving() as web:
+    with migrated_database() as database_url, serving() as web:
         training = web.url("/bank.csv", Answer(SAMPLE.read_bytes()))
         fields = {"schedule": None, "watch": None, "serve": QUICK}
         local = changed_stack(folder, web, database_url, training, **fields)

@@ -20,7 +20,7 @@ from tests.aws.waiting import wait_until
 from tests.e2e.changed_project import changed_stack
 from tests.e2e.running_stack import FinishedRun, RunningStack
 from tests.faults.airflow_user import AirflowUser
-from tests.services.airflow_database import airflow_database
+from tests.services.airflow_database import migrated_database
 from tests.services.misbehaving_web import Answer, serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
@@ -34,7 +34,7 @@ ROWS = pd.read_csv(SAMPLE, index_col=0).drop(columns=["y_yes", "y_no"]).iloc[:, 
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     """A pipeline whose YAML has `score`, and whose first run has been accepted."""
     folder = tmp_path_factory.mktemp("scoring")
-    with airflow_database() as database_url, serving() as web:
+    with migrated_database() as database_url, serving() as web:
         training = web.url("/bank.csv", Answer(SAMPLE.read_bytes()))
         new = web.url("/new.csv", Answer(ROWS.to_csv(index=False).encode()))
         web.url("/fewer.csv", Answer(ROWS.head(500).to_csv(index=False).encode()))

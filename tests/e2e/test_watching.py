@@ -17,7 +17,7 @@ from local_stack.stack import REGION, LocalStack
 from tests.aws.waiting import wait_until
 from tests.e2e.changed_project import changed_stack
 from tests.e2e.running_stack import RunningStack
-from tests.services.airflow_database import airflow_database
+from tests.services.airflow_database import migrated_database
 from tests.services.misbehaving_web import Answer, MisbehavingWeb, serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
@@ -53,7 +53,7 @@ class Watched:
 @pytest.fixture
 def watched(tmp_path: Path) -> Iterator[Watched]:
     """The project with another YAML file: its data_url leads to the test's web server, no clock starts it."""
-    with airflow_database() as database_url, serving() as web:
+    with migrated_database() as database_url, serving() as web:
         data_url, schedule = publish(web, 1), "0 0 29 2 *"
         yield Watched(
             changed_stack(tmp_path, web, database_url, data_url, schedule=schedule, watch=None), web

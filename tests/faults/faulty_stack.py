@@ -20,7 +20,7 @@ from tests.faults.airflow_user import AirflowUser
 from tests.faults.aws_proxy import Answer, AwsProxy, Exchange
 from tests.faults.injection import Injection
 from tests.project import DEPLOYMENT_ID
-from tests.services.airflow_database import airflow_database, database_lost
+from tests.services.airflow_database import database_lost, migrated_database
 from tests.services.deployment_limits import limits_setting
 from tests.services.local_aws_server import CREDENTIALS_FILE, LocalAwsServer, start_local_aws, stop_local_aws
 
@@ -157,7 +157,7 @@ def faulty_stack(folder: Path, buckets: Iterable[str]) -> Iterator[FaultyStack]:
         folder: Of all that it keeps.
         buckets: That its runs may have for their own.
     """
-    with airflow_database() as database_url, (folder / "local_aws.log").open("ab") as log:
+    with migrated_database() as database_url, (folder / "local_aws.log").open("ab") as log:
         server = start_local_aws("--data-dir", str(folder / "aws"), stderr=log.fileno())
         injections: list[Injection] = []
 
@@ -188,7 +188,6 @@ def faulty_stack(folder: Path, buckets: Iterable[str]) -> Iterator[FaultyStack]:
         (home / "airflow.cfg").write_text(_AIRFLOW_CFG)
         (home / "config" / "airflow_local_settings.py").write_text(_CLUSTER_POLICY)
         with proxy.running():
-            local.prepare()
             started = [_start(local, name) for name in ("scheduler", "triggerer", "dag-processor")]
             stack = None
             try:

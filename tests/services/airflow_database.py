@@ -1,15 +1,18 @@
 """A PostgreSQL database for an Airflow under test: SQLite locks up under several runs at once."""
 
+import atexit
 import os
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import cache
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 import psycopg2
+
+from local_stack.stack import LocalStack
 
 _OF_THIS_MACHINE = "postgresql://postgres@127.0.0.1:5432/postgres"
 
@@ -21,14 +24,46 @@ def airflow_database() -> Iterator[str]:
     Yields:
         Its URL, for SQLAlchemy.
     """
+    with _database(template="template1") as url:
+        yield url
+
+
+@contextmanager
+def _database(template: str) -> Iterator[str]:
     server = _server()
     connection = psycopg2.connect(server.geturl())
     connection.autocommit = True
     name = f"airflow_test_{uuid.uuid4().hex}"
     with closing(connection), connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         yield server._replace(scheme="postgresql+psycopg2", path=f"/{name}").geturl()
         cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def migrated_database() -> Iterator[str]:
+    """Makes a database that is of Airflow's version, and drops it at the end.
+
+    Yields:
+        Its URL, for SQLAlchemy.
+    """
+    with _database(template=_migrated()) as url:
+        yield url
+
+
+@cache
+def _migrated() -> str:
+    """Migrate a database once for all that this process will ask for, which are copies of it.
+
+    Returns:
+        Its name.
+    """
+    kept = ExitStack()
+    atexit.register(kept.close)
+    url = kept.enter_context(airflow_database())
+    with tempfile.TemporaryDirectory() as home:
+        LocalStack(Path(home), database_url=url).prepare()
+    return urlsplit(url).path.removeprefix("/")
 
 
 @contextmanager

@@ -16,7 +16,7 @@ _HOUR = timedelta(hours=1)
 class PriceList(BaseModel):
     """The on-demand prices of one region, from one source."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     region: str
     """Such as `us-east-1`."""

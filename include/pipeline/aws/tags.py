@@ -48,7 +48,7 @@ def _digest(ids: Mapping[str, Any]) -> str:
 class RunTags(BaseModel):
     """Whose a resource is."""
 
-    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True)
 
     deployment_id: str
     """Which Airflow the run is of; empty for a run of a version that did not tell."""

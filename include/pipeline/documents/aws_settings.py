@@ -34,7 +34,7 @@ _VpcId = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[-0-9a-zA-
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class VpcSettings(_Section):

@@ -24,7 +24,7 @@ _Usd = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 class Limits(BaseModel):
     """What a pipeline's Params may choose."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     buckets: tuple[BucketName, ...] = ()
     """Buckets of the run's own account that `bucket` may name, beside the default one."""

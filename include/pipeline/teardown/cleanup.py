@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class DeletedData(BaseModel):
     """What became of a run's data."""
 
-    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True)
 
     objects: tuple[str, ...] = ()
     """The URIs of what was deleted, each once."""

@@ -16,7 +16,7 @@ _LONGEST_PAUSE = 15
 class KeptEndpoint(BaseModel):
     """An endpoint that is kept."""
 
-    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True)
 
     name: str
     """Also that of its configuration and its model."""

@@ -18,7 +18,7 @@ _MOST_ALARMS = 9
 class Serverless(BaseModel):
     """An endpoint without instances of its own, billed by the request."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     memory_mb: Literal[1024, 2048, 3072, 4096, 5120, 6144] = 2048
     """Its memory."""
@@ -29,7 +29,7 @@ class Serverless(BaseModel):
 class ServeSettings(BaseModel):
     """How the best model so far is served."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     endpoint: str = Field(default="champion", max_length=20, pattern=r"^[a-z0-9](-*[a-z0-9])*$")
     """The end of its name, which begins with the deployment's id and the pipeline's name."""

@@ -18,7 +18,7 @@ Fraction = Annotated[float, Field(gt=0, le=1)]
 class ScoreSettings(BaseModel):
     """How new rows are scored. Each field that the Trigger form has too is its default there."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     data_url: str | None = Field(default=None, min_length=1)
     """The rows to score, as `data_url` of `params` names those to train on: a dated URL is another file for
