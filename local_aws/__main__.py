@@ -19,7 +19,7 @@ from local_aws.protocol.signatures.access_keys import AccessKeys
 from local_aws.protocol.signatures.authentication import AnySignature, BySignature
 from local_aws.protocol.signatures.keys_file import PROFILE, default_file, new_key, read_key, write_key
 from local_aws.protocol.signatures.verification import Verifier
-from local_aws.server import LocalAws
+from local_aws.server.application import LocalAws
 from local_aws.state.latency import LATENCIES, SpotInterruption
 from local_aws.storage.data_dir import DataDir
 from local_aws.storage.expiry import Expiry, expire

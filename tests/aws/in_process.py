@@ -8,7 +8,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 from local_aws.containers.limits import JobLimits
 from local_aws.protocol.signatures.authentication import AnySignature
-from local_aws.server import LocalAws
+from local_aws.server.application import LocalAws
 from local_aws.state.latency import Latency
 
 

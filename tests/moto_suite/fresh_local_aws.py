@@ -15,7 +15,7 @@ from moto.moto_api._internal.models import moto_api_backend
 
 from local_aws.containers.limits import JobLimits
 from local_aws.protocol.signatures.authentication import AnySignature
-from local_aws.server import LocalAws
+from local_aws.server.application import LocalAws
 from local_aws.state.latency import Latency
 
 if TYPE_CHECKING:

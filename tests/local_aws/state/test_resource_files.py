@@ -8,8 +8,8 @@ from typing import ClassVar
 
 import pytest
 
-from local_aws import server
 from local_aws.errors import DataDirError
+from local_aws.server import operations
 from local_aws.state.resource_files import ResourceFiles, _kinds
 from local_aws.state.resources import LIVE, Kept, Regions, Resource
 from local_aws.storage.data_dir import DataDir
@@ -17,7 +17,9 @@ from local_aws.storage.log_files import LogFiles
 from local_aws.storage.object_files import ObjectFiles
 from local_aws.training.job import TrainingJob
 
-KINDS = [kind for kind in _kinds(Resource) if kind.__module__.startswith(server.__package__ or "")]
+# Its operations import every kind of resource.
+PACKAGE = operations.__name__.partition(".")[0]
+KINDS = [kind for kind in _kinds(Resource) if kind.__module__.startswith(PACKAGE)]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from local_aws.protocol.members.member_answers import runtime_model
 from local_aws.protocol.service_model import service_model
-from local_aws.server import OPERATIONS
+from local_aws.server.operations import OPERATIONS
 
 OF_RUNTIME = ("InvokeEndpoint", "InvokeEndpointAsync")
 OURS = [*OPERATIONS, *OF_RUNTIME]

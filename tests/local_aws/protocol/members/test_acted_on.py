@@ -11,8 +11,8 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.model import ListShape, Shape, StructureShape
 
-from local_aws import server
 from local_aws.protocol.members.member_answers import member_answers
+from local_aws.server.operations import OPERATIONS
 from local_aws.state.latency import Latency
 from tests.aws.clients import make_client
 from tests.aws.endpoints import invoke, settled
@@ -86,7 +86,7 @@ def small_requests(operation: str) -> Iterator[dict[str, Any]]:
 def ask_with_each_member(sagemaker: Any) -> None:
     """Call the operations that begin no work. A refusal of an absent name has read the name."""
     methods = {operation: method for method, operation in sagemaker.meta.method_to_api_mapping.items()}
-    asked = [name for name in server.OPERATIONS if not name.startswith(("Create", "Update"))]
+    asked = [name for name in OPERATIONS if not name.startswith(("Create", "Update"))]
     ends = {name for name in asked if name.startswith(("Stop", "Delete")) and name != "DeleteTags"}
     # A list reads its filters where it has something to list.
     for operation in sorted(asked, key=lambda name: name in ends):
@@ -358,8 +358,8 @@ def host(sagemaker: Any, cloudwatch: Any) -> None:
 def test_every_member_that_is_acted_on_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """Print how many were: `pytest -s`."""
     reads = ReadMembers()
-    for name, operation in list(server.OPERATIONS.items()):
-        monkeypatch.setitem(server.OPERATIONS, name, reads.of(name, operation))
+    for name, operation in list(OPERATIONS.items()):
+        monkeypatch.setitem(OPERATIONS, name, reads.of(name, operation))
     with local_aws_in_process(Latency(starting=0)) as url:
         s3, sagemaker = make_client("s3", url), make_client("sagemaker", url)
         runtime = make_client("sagemaker-runtime", url)

@@ -13,7 +13,7 @@ from moto.sagemaker.responses import SageMakerResponse
 from local_aws.protocol.moto_services import moto_sagemaker
 from local_aws.protocol.moto_services.moto_sagemaker import moto_has, passed_on
 from local_aws.protocol.service_model import service_model
-from local_aws.server import OPERATIONS
+from local_aws.server.operations import OPERATIONS
 from tests.aws.answers import refused
 
 

@@ -15,19 +15,11 @@ from werkzeug.wrappers import Request, Response
 
 from local_aws.containers.limits import JobLimits
 from local_aws.errors import AwsError
-from local_aws.hosting import endpoint_configs, endpoints, models
 from local_aws.hosting.invocations.invoke_endpoint import invoke_endpoint
 from local_aws.hosting.invocations.invoke_endpoint_async import invoke_endpoint_async
-from local_aws.jobs import operations as job_operations
-from local_aws.jobs import search
-from local_aws.jobs.pipelines import execution_operations as pipeline_executions
-from local_aws.jobs.pipelines import operations as pipelines
-from local_aws.model_registry import model_package_groups, model_packages
-from local_aws.processing import operations as processing_jobs
 from local_aws.protocol import tags
 from local_aws.protocol.bucket_owner import check_owner
 from local_aws.protocol.caller import Caller
-from local_aws.protocol.members.member_answers import refuse_members
 from local_aws.protocol.moto_services.moto_sagemaker import (
     answer_of_moto,
     is_search_of_moto,
@@ -41,23 +33,20 @@ from local_aws.protocol.moto_services.tagged_resources import GET_RESOURCES, get
 from local_aws.protocol.moto_services.templates import check_template
 from local_aws.protocol.request_guard import RequestGuard
 from local_aws.protocol.request_validation import validate
-from local_aws.protocol.responses import trim
 from local_aws.protocol.s3_names import check_names
 from local_aws.protocol.service_model import service_model
 from local_aws.protocol.signatures.authentication import Authentication
 from local_aws.protocol.signatures.claim import form_of
 from local_aws.protocol.signatures.refusals import as_answer
 from local_aws.protocol.signatures.request_headers import SentRequest
+from local_aws.server.operations import OPERATIONS, perform, resume
 from local_aws.state.background import Background
 from local_aws.state.latency import Latency
 from local_aws.state.resource_files import ResourceFiles
-from local_aws.state.resources import JsonObject, Kept, Region, Regions
+from local_aws.state.resources import JsonObject, Kept, Regions
 from local_aws.storage.data_dir import DataDir
 from local_aws.storage.log_files import LogFiles
 from local_aws.storage.object_files import ObjectFiles
-from local_aws.training import operations as training_jobs
-from local_aws.transform import operations as transform_jobs
-from local_aws.tuning import operations as tuning_jobs
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -70,48 +59,6 @@ _INVOCATION = re.compile(r"/endpoints/([^/]+)/(async-)?invocations")
 _STREAMED_INVOCATION = re.compile(r"/endpoints/[^/]+/invocations-response-stream")
 # SageMaker's largest requests, for instance those of a model card, have some 100 kB.
 _LARGEST_REQUEST = 4 * 1024**2
-
-Operation = Callable[[Region, JsonObject], JsonObject]
-OPERATIONS: dict[str, Operation] = {
-    **training_jobs.OPERATIONS,
-    **processing_jobs.OPERATIONS,
-    **transform_jobs.OPERATIONS,
-    **model_package_groups.OPERATIONS,
-    **model_packages.OPERATIONS,
-    **tuning_jobs.OPERATIONS,
-    **models.OPERATIONS,
-    **endpoint_configs.OPERATIONS,
-    **endpoints.OPERATIONS,
-    **tags.OPERATIONS,
-    **search.OPERATIONS,
-    **pipelines.OPERATIONS,
-}
-
-
-def _perform(region: Region, operation: str, parameters: JsonObject) -> JsonObject:
-    """Do one of our operations, whose request is valid. Return the members of its answer."""
-    model = service_model().operation_model(operation)
-    refuse_members(operation, parameters, model.input_shape)
-    with region.lock:
-        answer = OPERATIONS[operation](region, parameters)
-        return trim(answer, model.output_shape) if model.output_shape is not None else {}
-
-
-def _perform_step(region: Region, operation: str, parameters: JsonObject) -> JsonObject:
-    """Do an operation for the step of a pipeline, as for a caller from outside."""
-    validate(parameters, service_model().operation_model(operation).input_shape)
-    return _perform(region, operation, parameters)
-
-
-OPERATIONS |= pipeline_executions.operations(_perform_step)
-
-# What is called after a restart for each kind of resource that works in the background.
-_RESUMING: tuple[Callable[[Region], None], ...] = (
-    pipeline_executions.resume,
-    tuning_jobs.resume,
-    job_operations.resume,
-    endpoints.resume,
-)
 
 
 def _without_nulls(members: JsonObject) -> JsonObject:
@@ -176,8 +123,7 @@ class LocalAws:
             self._regions.get(account, region_name).of(type(resource))[resource.name] = resource
         for region in self._regions.all():
             with region.lock:
-                for resume in _RESUMING:
-                    resume(region)
+                resume(region)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one request, and log it without its payload, query or credentials."""
@@ -284,7 +230,7 @@ class LocalAws:
                 keep_tags(caller, answer, given)
             return answer
         region = self._regions.get(caller.account, caller.region)
-        answered = _perform(region, operation, parameters)
+        answered = perform(region, operation, parameters)
         return json.dumps(answered).encode() if model.output_shape is not None else b""
 
     def close(self) -> None:
