@@ -3,6 +3,7 @@
 import time
 
 from local_aws.errors import AwsError, NoSuchObjectError, ValidationError
+from local_aws.jobs.pipelines.argument_types import check_types
 from local_aws.jobs.pipelines.definition import Definition
 from local_aws.jobs.pipelines.execution import PipelineExecution
 from local_aws.jobs.pipelines.pipeline import Pipeline, find_pipeline
@@ -42,7 +43,7 @@ def _with_definition(region: Region, request: JsonObject) -> JsonObject:
         request = {name: value for name, value in request.items() if name != "PipelineDefinitionS3Location"}
         request["PipelineDefinition"] = text
     if "PipelineDefinition" in request:
-        Definition.parse(request["PipelineDefinition"])
+        check_types(Definition.parse(request["PipelineDefinition"]))
     return request
 
 

@@ -20,11 +20,20 @@ JOBS: Mapping[str, str] = {
     "Training": "TrainingJob",
     "Processing": "ProcessingJob",
     "Transform": "TransformJob",
+    "Tuning": "HyperParameterTuningJob",
 }
 """The types of steps that run a job: the name of its kind in the API's operations and members."""
-TYPES = (*JOBS, "Model", "RegisterModel", "Condition", "Fail")
-_LONGEST_NAME = 63
+OPERATIONS: Mapping[str, str] = {
+    **{name: f"Create{kind}" for name, kind in JOBS.items()},
+    "Model": "CreateModel",
+    "RegisterModel": "CreateModelPackage",
+}
+"""The operation that takes the arguments of each type of step. The others have none."""
+TYPES = (*OPERATIONS, "Condition", "Fail")
+_LONGEST_NAME, _LONGEST_TUNING_NAME = 63, 32
 _SUFFIX = 10
+# Developer guide, TuningStep: the best training jobs that later steps may refer to.
+_MOST_TRIALS = 50
 
 
 def check_steps(definition: Definition) -> None:
@@ -53,8 +62,11 @@ def job_name(execution_id: str, step: Step) -> str:
     suffix = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(_SUFFIX))
     # Where the step names what it makes, the name is a prefix.
     given = next((step.arguments[name] for name in _name_members(step) if name in step.arguments), None)
-    prefix = given if isinstance(given, str) else f"pipelines-{execution_id}-{step.name}"
-    return f"{re.sub('[^a-zA-Z0-9-]', '-', prefix)[: _LONGEST_NAME - _SUFFIX - 1]}-{suffix}"
+    is_tuning = step.type == "Tuning"
+    own = f"{execution_id}-{step.name}" if is_tuning else f"pipelines-{execution_id}-{step.name}"
+    prefix = given if isinstance(given, str) else own
+    longest = _LONGEST_TUNING_NAME if is_tuning else _LONGEST_NAME
+    return f"{re.sub('[^a-zA-Z0-9-]', '-', prefix)[: longest - _SUFFIX - 1]}-{suffix}"
 
 
 def _name_members(step: Step) -> tuple[str, ...]:
@@ -96,8 +108,9 @@ class Steps:
             run.end("Failed", arguments["ErrorMessage"])
         elif step.type in JOBS:
             kind = JOBS[step.type]
-            answer = self._invoke(f"Create{kind}", {**arguments, f"{kind}Name": run.job_name})
-            run.metadata = {kind: {"Arn": answer[f"{kind}Arn"]}}
+            answer = self._invoke(OPERATIONS[step.type], {**arguments, f"{kind}Name": run.job_name})
+            shown = "TuningJob" if step.type == "Tuning" else kind
+            run.metadata = {shown: {"Arn": answer[f"{kind}Arn"]}}
             run.status = "Executing"
         elif step.type == "Model":
             answer = self._invoke("CreateModel", {**arguments, "ModelName": run.job_name})
@@ -131,7 +144,7 @@ class Steps:
 
     def look(self, run: StepRun) -> None:
         """Look whether the job of a step is over."""
-        job = self.properties(run)
+        job = self._job(run)
         status, reason = job[f"{JOBS[run.type]}Status"], job.get("FailureReason")
         if status == "Completed":
             run.end("Succeeded")
@@ -155,10 +168,15 @@ class Steps:
             return
 
     def properties(self, run: StepRun) -> JsonObject:
-        """Return what a step's properties are: what Describe answers of what it has made."""
+        """Return what a step's properties are: what Describe answers of what it has made.
+
+        A tuning step has its best training jobs, too, the best of them first.
+        """
+        if run.type == "Tuning":
+            job = self._job(run)
+            return {**job, "TrainingJobSummaries": self._trials(job)}
         if run.type in JOBS:
-            kind = JOBS[run.type]
-            return self.call(self.region, f"Describe{kind}", {f"{kind}Name": run.job_name})
+            return self._job(run)
         if run.type == "Model":
             return self.call(self.region, "DescribeModel", {"ModelName": run.job_name})
         if run.type == "RegisterModel":
@@ -166,3 +184,22 @@ class Steps:
             return self.call(self.region, "DescribeModelPackage", {"ModelPackageName": package})
         outcome: JsonObject = run.metadata.get(run.type, {})
         return outcome
+
+    def _job(self, run: StepRun) -> JsonObject:
+        kind = JOBS[run.type]
+        return self.call(self.region, f"Describe{kind}", {f"{kind}Name": run.job_name})
+
+    def _trials(self, job: JsonObject) -> list[JsonObject]:
+        objective = job["HyperParameterTuningJobConfig"]["HyperParameterTuningJobObjective"]
+        listed = self.call(
+            self.region,
+            "ListTrainingJobsForHyperParameterTuningJob",
+            {
+                "HyperParameterTuningJobName": job["HyperParameterTuningJobName"],
+                "SortBy": "FinalObjectiveMetricValue",
+                "SortOrder": "Ascending" if objective["Type"] == "Minimize" else "Descending",
+                "MaxResults": _MOST_TRIALS,
+            },
+        )
+        trials: list[JsonObject] = listed["TrainingJobSummaries"]
+        return trials

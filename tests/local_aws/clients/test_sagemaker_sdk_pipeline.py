@@ -71,7 +71,7 @@ def make_pipeline(session: Any, folder: Path) -> Any:
         stopping_condition=configs.StoppingCondition(max_runtime_in_seconds=600),
         base_job_name="sdk-step",
         role=ROLE,
-        # Hyperparameters are texts: SageMaker takes no number for one.
+        # Hyperparameters are texts: as it is, the parameter is refused (see argument_types.py).
         hyperparameters={"level": level.to_string()},
         sagemaker_session=session,
     )

@@ -14,6 +14,7 @@ from tests.aws.processing_jobs import processing_request, s3_input, s3_output
 from tests.aws.sagemaker_requests import IMAGE, ROLE, training_request
 from tests.aws.training_data import BUCKET
 from tests.aws.transform_jobs import transform_request
+from tests.aws.tuning_jobs import tuning_request
 from tests.aws.waiting import wait_until
 
 TOKEN = "t" * 32
@@ -203,6 +204,41 @@ def test_a_condition_may_lead_to_failure(sagemaker: Any, judged: str) -> None:
     message = steps["Refuse"]["Metadata"]["Fail"]["ErrorMessage"]
     assert message.startswith("the model has ")
     assert message.endswith(" bytes")
+
+
+def test_a_tuning_step_hands_its_best_models_on(sagemaker: Any, s3: Any) -> None:
+    """The second best model is named by the properties of the step, as the SDK names it."""
+    assert s3 is not None
+    tuning = {
+        "Name": "Tune",
+        "Type": "Tuning",
+        "Arguments": without(tuning_request("-"), "HyperParameterTuningJobName"),
+    }
+    second = {"Get": "Steps.Tune.TrainingJobSummaries[1].TrainingJobName"}
+    values = [f"s3://{BUCKET}/output", second, "output/model.tar.gz"]
+    container = {"Image": IMAGE, "ModelDataUrl": {"Std:Join": {"On": "/", "Values": values}}}
+    arguments = {"PrimaryContainer": container, "ExecutionRoleArn": ROLE}
+    make(sagemaker, "tuned", tuning, {"Name": "Make", "Type": "Model", "Arguments": arguments})
+    arn = begin(sagemaker, "tuned")
+    told, steps = ended(sagemaker, arn), steps_of(sagemaker, arn)
+    assert told["PipelineExecutionStatus"] == "Succeeded", (told, steps)
+    name = steps["Tune"]["Metadata"]["TuningJob"]["Arn"].rpartition("/")[2]
+    assert name.startswith(f"{arn.rpartition('/')[2]}-tune-")
+    (job,) = sagemaker.list_hyper_parameter_tuning_jobs(NameContains=arn.rpartition("/")[2])[
+        "HyperParameterTuningJobSummaries"
+    ]
+    trials = sagemaker.list_training_jobs_for_hyper_parameter_tuning_job(
+        HyperParameterTuningJobName=job["HyperParameterTuningJobName"]
+    )["TrainingJobSummaries"]
+
+    def value(trial: dict[str, Any]) -> float:
+        found: float = trial["FinalHyperParameterTuningJobObjectiveMetric"]["Value"]
+        return found
+
+    ranked = sorted(trials, key=value, reverse=True)
+    models = sagemaker.list_models(NameContains=f"{arn.rpartition('/')[2]}-Make")["Models"]
+    model = sagemaker.describe_model(ModelName=models[0]["ModelName"])
+    assert f"/{ranked[1]['TrainingJobName']}/" in model["PrimaryContainer"]["ModelDataUrl"]
 
 
 def test_a_job_that_fails_ends_the_execution(sagemaker: Any, s3: Any) -> None:

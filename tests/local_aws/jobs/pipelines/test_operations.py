@@ -71,6 +71,22 @@ def test_a_definition_may_be_on_s3(sagemaker: Any, s3: Any) -> None:
     )
 
 
+def test_an_argument_of_another_type_is_refused_where_the_pipeline_is_made_or_changed(sagemaker: Any) -> None:
+    size = {"Name": "Size", "Type": "Integer", "DefaultValue": 3}
+    arguments = {"HyperParameters": {"max_depth": {"Get": "Parameters.Size"}}}
+    step = {"Name": "Train", "Type": "Training", "Arguments": arguments}
+    text = json.dumps({"Version": "2020-12-01", "Parameters": [size], "Steps": [step]})
+    create(sagemaker, "typed")
+    for call, members in (
+        (sagemaker.create_pipeline, {"RoleArn": ROLE, "ClientRequestToken": "o" * 32}),
+        (sagemaker.update_pipeline, {}),
+    ):
+        assert refused(call, PipelineName="typed", PipelineDefinition=text, **members) == (
+            "ValidationException",
+            "Cannot assign property reference [Parameters.Size] to argument of type [String].",
+        )
+
+
 def test_pipelines_and_executions_are_listed_the_newest_first(client: Any) -> None:
     """In a region of its own, so that nothing else is listed."""
     sagemaker = client("sagemaker", region_name="eu-north-1")
