@@ -8,6 +8,11 @@ A folder is a package with
 - `serving.application(model_dir)`: returns a WSGI application that answers `/ping`, `/execution-parameters`
   and `/invocations`.
 
+and, where the image has the label of multi-model endpoints,
+
+- `MULTI_MODEL_IMAGES`: those of the images that have it. Source: "Supported algorithms, frameworks, and
+  instances for multi-model endpoints" in the developer guide;
+
 and, where SageMaker reads metrics from its log,
 
 - `metrics.METRICS`: those metrics. The hyperparameter `_tuning_objective_metric` names the one that a

@@ -26,6 +26,8 @@ class Algorithm:
     """The image that was asked for, as `repository:tag`."""
     kept_image: str
     """The image whose contract it keeps, as `repository:tag`."""
+    is_multi_model: bool
+    """Whether a container of it serves several models."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -41,7 +43,10 @@ def _known_images() -> dict[str, Algorithm]:
             package = importlib.import_module(f"{algorithms.__name__}.{module.name}")
             # A folder without images holds what algorithms share.
             images: tuple[str, ...] = getattr(package, "IMAGES", ())
-            known.update({image: Algorithm(module.name, image, images[0]) for image in images})
+            several: tuple[str, ...] = getattr(package, "MULTI_MODEL_IMAGES", ())
+            known.update(
+                {image: Algorithm(module.name, image, images[0], image in several) for image in images}
+            )
     return known
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from moto.cloudwatch.models import cloudwatch_backends
 
 from local_aws.errors import ValidationError
-from local_aws.hosting.variant import EndpointVariant
+from local_aws.hosting.serving.variant import EndpointVariant
 from local_aws.state.resources import Region
 
 # https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html: the metrics of an endpoint

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from local_aws.hosting.deployment import Deployment
 from local_aws.hosting.resource import HostingResource
-from local_aws.hosting.variant import EndpointVariant
+from local_aws.hosting.serving.variant import EndpointVariant
 from local_aws.state.resources import LIVE, JsonObject
 
 _LONGEST_FAILURE_REASON = 1024
@@ -118,8 +118,7 @@ def _summary(variant: EndpointVariant, resolution_time: float) -> JsonObject:
     return {
         "VariantName": variant.name,
         "DeployedImages": [
-            {"SpecifiedImage": process.image, "ResolutionTime": resolution_time}
-            for process in variant.processes
+            {"SpecifiedImage": server.image, "ResolutionTime": resolution_time} for server in variant.servers
         ],
         "CurrentWeight": variant.weight,
         "DesiredWeight": variant.weight,

@@ -21,6 +21,7 @@ def create_endpoint_config(region: Region, request: JsonObject) -> JsonObject:
     names = [variant["VariantName"] for variant in variants]
     if len(set(names)) < len(names):
         raise ValidationError("Production variant names must be unique within an endpoint configuration.")
+    models = []
     for variant in variants:
         if "ModelName" not in variant:
             raise ValidationError("Local AWS needs a ModelName in each production variant.")
@@ -36,24 +37,28 @@ def create_endpoint_config(region: Region, request: JsonObject) -> JsonObject:
                 "one of 1024, 2048, 3072, 4096, 5120, 6144."
             )
         check_volume_key(variant.get("InstanceType"), request.get("KmsKeyId"), "KmsKeyId")
-        find_hosted(region, Model, variant["ModelName"])
-    _check_features(request)
+        models.append(find_hosted(region, Model, variant["ModelName"]))
+    _check_features(request, models)
     region.of(EndpointConfig)[name] = EndpointConfig(
         name=name, arn=arn, request=request, tags=tags.from_request(request)
     )
     return {"EndpointConfigArn": arn}
 
 
-def _check_features(request: JsonObject) -> None:
-    """Check capture and asynchronous inference.
+def _check_features(request: JsonObject, models: list[Model]) -> None:
+    """Check capture, asynchronous inference and models of several models.
 
     Raises:
-        ValidationError: A serverless variant has neither (developer guide, "Feature exclusions"), in AWS's
-            words; or a place on S3 is written in another form than local AWS reads.
+        ValidationError: A serverless variant has none of these (developer guide, "Feature exclusions"), and
+            no model is named to an asynchronous endpoint, in AWS's words; or a place on S3 is written in
+            another form than local AWS reads.
     """
     output = request.get("AsyncInferenceConfig", {}).get("OutputConfig", {})
     captures = request.get("DataCaptureConfig", {})
     is_serverless = any("ServerlessConfig" in variant for variant in request["ProductionVariants"])
+    is_multi_model = any(model.is_multi_model for model in models)
+    if is_multi_model and (is_serverless or "AsyncInferenceConfig" in request):
+        raise ValidationError("One or more endpoint features are not supported using this configuration.")
     if is_serverless and ("AsyncInferenceConfig" in request or captures.get("EnableCapture", bool(captures))):
         raise ValidationError("One or more endpoint features are not supported using this configuration.")
     for members, name in (

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from local_aws.hosting.resource import HostingResource
+from local_aws.model_registry.container_definition import is_multi_model
 from local_aws.state.resources import JsonObject
 
 
@@ -28,6 +29,11 @@ class Model(HostingResource):
     def is_pipeline(self) -> bool:
         """Whether it is an inference pipeline."""
         return bool(self.next_containers)
+
+    @property
+    def is_multi_model(self) -> bool:
+        """Whether a container of it serves several models."""
+        return any(map(is_multi_model, self.containers))
 
     @property
     def container_names(self) -> list[str]:

@@ -3,7 +3,11 @@
 from local_aws.errors import ValidationError
 from local_aws.hosting.model import Model
 from local_aws.hosting.resource import find_hosted, free_hosted_arn
-from local_aws.model_registry.container_definition import check_container, check_isolation
+from local_aws.model_registry.container_definition import (
+    check_container,
+    check_isolation,
+    is_multi_model,
+)
 from local_aws.model_registry.model_package import find_model_package
 from local_aws.protocol import tags
 from local_aws.protocol.listing import page_of
@@ -34,6 +38,10 @@ def create_model(region: Region, request: JsonObject) -> JsonObject:
     containers = [_resolved(region, container) for container in _containers(request)]
     if not containers:
         raise ValidationError("A model needs a PrimaryContainer, or Containers.")
+    if sum(map(is_multi_model, containers)) > 1:
+        raise ValidationError(
+            "More than one container in MultiModel mode is not supported with inference pipeline."
+        )
     names = [container["ContainerHostname"] for container in containers if "ContainerHostname" in container]
     if len(set(names)) < len(names) or len(names) not in (0, len(containers)):
         raise ValidationError(
@@ -77,7 +85,7 @@ def _shown_containers(request: JsonObject) -> JsonObject:
 
 
 def _shown(container: JsonObject) -> JsonObject:
-    if "ModelDataUrl" not in container:
+    if "ModelDataUrl" not in container or is_multi_model(container):
         return {"Mode": "SingleModel", "Environment": {}, **container}
     source = {
         "S3Uri": container["ModelDataUrl"],

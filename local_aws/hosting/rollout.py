@@ -7,8 +7,8 @@ from local_aws.errors import DeploymentError, FailureReasonError
 from local_aws.hosting.alarms import settle_alarms, tripped_alarm
 from local_aws.hosting.deployment import Deployment
 from local_aws.hosting.endpoint import Endpoint, VariantStage
+from local_aws.hosting.serving.variant import EndpointVariant, start_variant
 from local_aws.hosting.traffic import TrafficPlan
-from local_aws.hosting.variant import EndpointVariant, start_variant
 from local_aws.state.resources import Region
 
 _LOG = logging.getLogger(__name__)

@@ -8,6 +8,11 @@ from local_aws.state.resources import JsonObject, Region
 from local_aws.storage.objects import S3Url
 
 
+def is_multi_model(definition: JsonObject) -> bool:
+    """Tell whether a container serves several models, whose archives lie below its ModelDataUrl."""
+    return bool(definition.get("Mode") == "MultiModel")
+
+
 def check_container(region: Region, definition: JsonObject, path: str) -> None:
     """Check that there is an algorithm for a container's image, and that its model archive exists.
 
@@ -35,6 +40,14 @@ def check_container(region: Region, definition: JsonObject, path: str) -> None:
         )
     if "ModelDataUrl" not in definition:
         raise ValidationError("Local AWS needs the model archive as ModelDataUrl.")
+    if is_multi_model(definition):
+        if not algorithm.is_multi_model:
+            raise ValidationError(
+                f"Your Ecr Image {definition['Image']} does not contain required "
+                "com.amazonaws.sagemaker.capabilities.multi-models=true Docker label(s)."
+            )
+        # Models may be put there, or taken away, at any later time.
+        return
     if not region.storage.exists(S3Url.parse(definition["ModelDataUrl"])):
         raise ValidationError(f"Could not find model data at {definition['ModelDataUrl']}.")
 

@@ -19,6 +19,11 @@ def create_transform_job(region: Region, request: JsonObject) -> JsonObject:
     name = request["TransformJobName"]
     arn = free_arn(region, TransformJob, name)
     model = find_hosted(region, Model, request["ModelName"])
+    if model.is_multi_model:
+        raise ValidationError(
+            f"Local AWS cannot transform by model {model.name}: it is of several models, and a transform job "
+            "names none of them. Make a model of the one archive."
+        )
     _check_input(request["TransformInput"])
     DataProcessing.of(request)
     payload = request.get("MaxPayloadInMB", 1)

@@ -16,7 +16,7 @@ from local_aws.errors import (
     ModelDataError,
     RecordTooLargeError,
 )
-from local_aws.hosting.model_serving import (
+from local_aws.hosting.serving.model_serving import (
     CONNECTIONS,
     STARTUP_SECONDS,
     becomes_healthy,
@@ -24,7 +24,7 @@ from local_aws.hosting.model_serving import (
     start_serving,
     write_container,
 )
-from local_aws.hosting.serving_process import ServingProcess, open_container, start_process
+from local_aws.hosting.serving.serving_process import ServingProcess, open_container, start_process
 from local_aws.jobs.job import Phase
 from local_aws.jobs.run import JobRun
 from local_aws.jobs.s3_input import has_objects, no_objects, source_objects

@@ -8,3 +8,4 @@ IMAGES = (
     "sagemaker-scikit-learn:0.23-1",
     "sagemaker-scikit-learn:0.20.0",
 )
+MULTI_MODEL_IMAGES = IMAGES

@@ -12,3 +12,4 @@ IMAGES = (
     "xgboost:1",
     "xgboost:latest",
 )
+MULTI_MODEL_IMAGES = tuple(image for image in IMAGES if image.startswith("sagemaker-xgboost:"))

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Self
 
 from local_aws.errors import NoSuchObjectError
-from local_aws.hosting.variant import EndpointVariant
+from local_aws.hosting.serving.variant import EndpointVariant
 from local_aws.state.resources import JsonObject
 from local_aws.storage.objects import S3Url, Storage
 
@@ -88,7 +88,7 @@ class DataCapture:
         try:
             storage.write(place, f"{json.dumps(self.record(exchange, now))}\n".encode(), self.kms_key)
         except NoSuchObjectError as error:
-            variant.processes[0].log.append(f"Local AWS: a request is not captured, as there is no {error}")
+            variant.log.append(f"Local AWS: a request is not captured, as there is no {error}")
 
     def record(self, exchange: Exchange, now: datetime) -> JsonObject:
         """Return the line of an exchange."""

@@ -8,8 +8,8 @@ import urllib3
 
 from local_aws.errors import AwsError, ModelError
 from local_aws.hosting.endpoint import Endpoint
-from local_aws.hosting.serving_process import ServingProcess
-from local_aws.hosting.variant import EndpointVariant
+from local_aws.hosting.serving.serving_process import ServingProcess
+from local_aws.hosting.serving.variant import EndpointVariant
 from local_aws.state.resources import Region
 
 
@@ -45,7 +45,11 @@ def choose_variant(endpoint: Endpoint, wanted: str | None = None) -> EndpointVar
 
 
 def forward(
-    variant: EndpointVariant, body: bytes, headers: Mapping[str, str], seconds: float
+    variant: EndpointVariant,
+    body: bytes,
+    headers: Mapping[str, str],
+    seconds: float,
+    target: str | None = None,
 ) -> urllib3.BaseHTTPResponse:
     """Send a request through the variant's containers, each of which gets the answer of the one before.
 
@@ -57,12 +61,15 @@ def forward(
         body: The request's body.
         headers: The request's headers.
         seconds: How long each container may take.
+        target: The model that is to answer, where the variant has several.
 
     Raises:
+        AwsError: The variant has several models, and not that one.
         ModelError: A container answers with an error, too late, or not at all.
     """
     try:
-        answer = _through(variant.processes, body, headers, seconds)
+        with variant.processes(target) as processes:
+            answer = _through(processes, body, headers, seconds)
     except ModelError as error:
         variant.note_answer(error.status)
         raise

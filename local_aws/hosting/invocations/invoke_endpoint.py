@@ -11,6 +11,7 @@ from local_aws.hosting.endpoint import Endpoint
 from local_aws.hosting.invocations.answers import json_error, model_error
 from local_aws.hosting.invocations.data_capture import DataCapture, Exchange
 from local_aws.hosting.invocations.forwarding import choose_variant, find_serving, forward
+from local_aws.hosting.serving.variant import EndpointVariant
 from local_aws.protocol.members.member_answers import refuse_headers
 from local_aws.state.resources import Region
 
@@ -18,6 +19,7 @@ from local_aws.state.resources import Region
 LARGEST_BODY = 6_291_456
 # SageMaker's limit for a container's answer (the same page).
 _RESPONSE_SECONDS = 60
+_TARGET_MODEL = "X-Amzn-SageMaker-Target-Model"
 _CUSTOM_ATTRIBUTES = "X-Amzn-SageMaker-Custom-Attributes"
 _FORWARDED_HEADERS = ("Content-Type", "Accept", _CUSTOM_ATTRIBUTES)
 
@@ -35,9 +37,10 @@ def invoke_endpoint(region: Region, endpoint_name: str, request: Request) -> Res
                 endpoint = find_serving(region, endpoint_name)
                 _check_headers(endpoint, request.headers)
                 variant = choose_variant(endpoint, request.headers.get("X-Amzn-SageMaker-Target-Variant"))
+                target = _target_model(endpoint, variant, request.headers)
                 capture = DataCapture.of(endpoint.deployment.config)
                 stack.enter_context(variant.reserved())
-            answer = forward(variant, body, headers, _RESPONSE_SECONDS)
+            answer = forward(variant, body, headers, _RESPONSE_SECONDS, target)
     except AwsError as error:
         return json_error(error.code, {"Message": error.message}, error.status)
     except ModelError as error:
@@ -59,6 +62,22 @@ def invoke_endpoint(region: Region, endpoint_name: str, request: Request) -> Res
     return response
 
 
+def _target_model(endpoint: Endpoint, variant: EndpointVariant, headers: Headers) -> str | None:
+    """Return the model that is to answer, where the variant has several.
+
+    Raises:
+        AwsError: `ValidationError`: it has one, and the request names a model.
+    """
+    target = headers.get(_TARGET_MODEL)
+    if target is not None and not variant.is_multi_model:
+        raise AwsError(
+            "ValidationError",
+            f"Endpoint {endpoint.name} is not a multi-model endpoint and does not support "
+            "target model header.",
+        )
+    return target
+
+
 def _check_headers(endpoint: Endpoint, headers: Headers) -> None:
     """Refuse what the endpoint, or local AWS, does not have.
 
@@ -70,12 +89,6 @@ def _check_headers(endpoint: Endpoint, headers: Headers) -> None:
         raise AwsError(
             "ValidationError",
             f"Endpoint {endpoint.name} is an asynchronous endpoint. Invoke it with InvokeEndpointAsync.",
-        )
-    if "X-Amzn-SageMaker-Target-Model" in headers:
-        raise AwsError(
-            "ValidationError",
-            f"Endpoint {endpoint.name} is not a multi-model endpoint and does not support "
-            "target model header.",
         )
     try:
         refuse_headers(headers)

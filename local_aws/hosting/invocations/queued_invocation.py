@@ -8,7 +8,7 @@ from local_aws.errors import AwsError, ModelError, NoSuchObjectError
 from local_aws.hosting.invocations.answers import kind_of
 from local_aws.hosting.invocations.async_inference import AsyncInference, InferenceResult, message, publish
 from local_aws.hosting.invocations.forwarding import choose_variant, find_serving, forward
-from local_aws.hosting.variant import EndpointVariant
+from local_aws.hosting.serving.variant import EndpointVariant
 from local_aws.state.resources import JsonObject, Region
 from local_aws.storage.objects import S3Url
 
@@ -99,7 +99,7 @@ class QueuedInvocation:
         return result
 
     def _tell(self, result: InferenceResult, variant: EndpointVariant) -> None:
-        log = variant.processes[0].log
+        log = variant.log
         if result.failure_reason is not None:
             log.append(f"Local AWS: inference {self.inference_id} failed: {result.failure_reason}")
         topic = self.config.topics.get(result.status)

@@ -79,10 +79,6 @@ def test_a_name_is_used_once_whatever_its_case(sagemaker: Any, model_data: str) 
                 "SAGEMAKER_PROGRAM in the container's Environment."
             ),
         ),
-        (
-            {"Mode": "MultiModel"},
-            "Local AWS has no PrimaryContainer.Mode MultiModel in CreateModel: a model serves one archive.",
-        ),
         ({"Image": "busybox"}, 'Local AWS cannot run the image "busybox".'),
     ],
 )

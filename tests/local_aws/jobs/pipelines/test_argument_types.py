@@ -1,4 +1,4 @@
-"""An argument that is a parameter has to be of the argument's type, as AWS holds it when a pipeline is made."""
+"""An argument that is a parameter has to be of the argument's type, as AWS holds it."""
 
 import json
 from typing import Any

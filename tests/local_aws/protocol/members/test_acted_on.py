@@ -312,6 +312,25 @@ def shifting(kind: str) -> dict[str, Any]:
     }
 
 
+def serve_several(sagemaker: Any, archive: str) -> None:
+    """Put an endpoint into service whose models are of several models, in both forms of a request."""
+    container = {
+        "Image": IMAGE,
+        "Mode": "MultiModel",
+        "ModelDataUrl": archive.rpartition("/")[0],
+        "MultiModelConfig": {"ModelCacheSetting": "Disabled"},
+    }
+    forms: tuple[dict[str, Any], ...] = ({"PrimaryContainer": container}, {"Containers": [container]})
+    names = [f"walk-several-{number}" for number in range(len(forms))]
+    for name, form in zip(names, forms, strict=True):
+        sagemaker.create_model(ModelName=name, ExecutionRoleArn=ROLE, **form)
+    sagemaker.create_endpoint_config(
+        EndpointConfigName="walk-several", ProductionVariants=[variant(name, name) for name in names]
+    )
+    sagemaker.create_endpoint(EndpointName="walk-several", EndpointConfigName="walk-several")
+    assert settled(sagemaker, "walk-several")["EndpointStatus"] == "InService"
+
+
 def host(sagemaker: Any, cloudwatch: Any) -> None:
     serverless = {
         "VariantName": "Small",
@@ -367,6 +386,7 @@ def test_every_member_that_is_acted_on_is_read(monkeypatch: pytest.MonkeyPatch) 
         archive = train(sagemaker)
         process(sagemaker, s3)
         make_models(sagemaker, archive)
+        serve_several(sagemaker, archive)
         transform(sagemaker, s3)
         cloudwatch = make_client("cloudwatch", url)
         host(sagemaker, cloudwatch)

@@ -3,15 +3,16 @@
 import socket
 import threading
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Self
 
 import urllib3
 
 from local_aws.algorithms.registry import find_algorithm
 from local_aws.containers.container import Container
-from local_aws.hosting.model_serving import listen, start_serving, write_container
+from local_aws.hosting.serving.model_serving import becomes_healthy, listen, start_serving, write_container
 from local_aws.model_registry.serving_script import ServingScript
 from local_aws.state.resources import JsonObject, Region
 from local_aws.storage.log_streams import LogStream
@@ -38,6 +39,20 @@ class ServingProcess:
     """Its log stream."""
     _closing: threading.Event = field(default_factory=threading.Event)
     _keeper: threading.Thread | None = None
+
+    @contextmanager
+    def taken(self, target: str | None) -> Iterator[Self]:
+        """Use it for a request.
+
+        Args:
+            target: The request's TargetModel, which is for a container of several models.
+        """
+        del target
+        yield self
+
+    def await_health(self, seconds: float) -> bool:
+        """Poll `/ping` until it answers 200. Return False where it does not within the given seconds."""
+        return becomes_healthy(self.container, self.pool, seconds)
 
     def keep_alive(self) -> None:
         """Start the process again whenever it ends, from now on."""

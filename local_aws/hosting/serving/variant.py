@@ -1,17 +1,20 @@
-"""A production variant in service: the processes of its model's containers."""
+"""A production variant in service: the servers of its model's containers."""
 
 import secrets
 import threading
 from collections import Counter
 from collections.abc import Container, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from local_aws.errors import DeploymentError
 from local_aws.hosting.model import Model
-from local_aws.hosting.model_serving import STARTUP_SECONDS, becomes_healthy
-from local_aws.hosting.serving_process import ServingProcess, start_process
+from local_aws.hosting.serving.model_serving import STARTUP_SECONDS
+from local_aws.hosting.serving.serving_process import ServingProcess, start_process
+from local_aws.hosting.serving.target_models import TargetModels
+from local_aws.model_registry.container_definition import is_multi_model
 from local_aws.state.resources import JsonObject, Region
+from local_aws.storage.log_streams import LogStream
 
 _DRAIN_SECONDS = 60
 
@@ -22,8 +25,8 @@ class EndpointVariant:
 
     spec: JsonObject
     """Its ProductionVariant, from the endpoint configuration, with what was changed since."""
-    processes: list[ServingProcess]
-    """Its serving processes: of an inference pipeline one a container, in the order in which they answer."""
+    servers: list[ServingProcess | TargetModels]
+    """Its servers: of an inference pipeline one a container, in the order in which they answer."""
     _answered: Counter[int] = field(default_factory=Counter)
     _in_flight: int = 0
     _idle: threading.Condition = field(default_factory=threading.Condition)
@@ -38,6 +41,29 @@ class EndpointVariant:
     def weight(self) -> float:
         """Its share of the traffic, relative to the other variants' weights."""
         return float(self.spec.get("InitialVariantWeight", 1.0))
+
+    @property
+    def log(self) -> LogStream:
+        """The log stream of its first container."""
+        return self.servers[0].log
+
+    @property
+    def is_multi_model(self) -> bool:
+        """Whether a request has to name the model that is to answer."""
+        return any(isinstance(server, TargetModels) for server in self.servers)
+
+    @contextmanager
+    def processes(self, target: str | None) -> Iterator[list[ServingProcess]]:
+        """Use its serving processes for a request, in the order in which they answer.
+
+        Args:
+            target: The request's TargetModel. None where it has none.
+
+        Raises:
+            AwsError, ModelError: A container of several models does not have it.
+        """
+        with ExitStack() as stack:
+            yield [stack.enter_context(server.taken(target)) for server in self.servers]
 
     @contextmanager
     def reserved(self) -> Iterator[None]:
@@ -73,17 +99,17 @@ class EndpointVariant:
         seconds = self.spec.get("ContainerStartupHealthCheckTimeoutInSeconds", STARTUP_SECONDS)
         if longest_seconds is not None:
             seconds = min(seconds, longest_seconds)
-        for process in self.processes:
-            if not becomes_healthy(process.container, process.pool, seconds):
+        for server in self.servers:
+            if not server.await_health(seconds):
                 raise DeploymentError(
-                    f"The {process.name} container for production variant {self.name} did not pass the ping "
+                    f"The {server.name} container for production variant {self.name} did not pass the ping "
                     "health check. Please check CloudWatch logs for this endpoint."
                 )
 
     def keep_alive(self) -> None:
         """Start each process again whenever it ends, from now on."""
-        for process in self.processes:
-            process.keep_alive()
+        for server in self.servers:
+            server.keep_alive()
 
     def drain(self) -> None:
         """Wait until no request is under way, or the longest time for that is over."""
@@ -92,8 +118,8 @@ class EndpointVariant:
 
     def close(self) -> None:
         """End the processes and remove their files."""
-        for process in self.processes:
-            process.close()
+        for server in self.servers:
+            server.close()
 
 
 def start_variant(region: Region, endpoint_name: str, spec: JsonObject, model: Model) -> EndpointVariant:
@@ -113,7 +139,8 @@ def start_variant(region: Region, endpoint_name: str, spec: JsonObject, model: M
             # SageMaker's answers lead to it, also where the container writes nothing.
             log.open_group()
             environment = definition.get("Environment", {})
-            variant.processes.append(start_process(region, definition, environment, log, name))
+            start = TargetModels if is_multi_model(definition) else start_process
+            variant.servers.append(start(region, definition, environment, log, name))
     except BaseException:
         variant.close()
         raise
