@@ -2,14 +2,14 @@
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from local_aws.algorithms.registry import Algorithm, logged_metrics_of
 from local_aws.errors import AwsError, ResourceInUseError, ValidationError
 from local_aws.jobs.job import ContainerJob, Phase
-from local_aws.state.resources import JsonObject
+from local_aws.state.resources import LIVE, JsonObject
 from local_aws.storage.objects import S3Url
 
 # The SecondaryStatus of each phase, and its message.
@@ -49,7 +49,8 @@ class TrainingJob(ContainerJob):
     """Its SecondaryStatusTransitions, as the API shows them."""
     final_metrics: dict[str, JsonObject] = field(default_factory=dict)
     """The entries of FinalMetricDataList by metric: the last value of each in the log."""
-
+    when_measured: Callable[[str, float], None] = field(default=lambda _name, _value: None, metadata=LIVE)
+    """A function that gets each metric in the log, by name and value, without the region's lock."""
     interrupted_seconds: float = 0.0
     """How long it had no instance, after it had begun."""
 
@@ -106,6 +107,7 @@ class TrainingJob(ContainerJob):
                     "Value": float(found[1]),
                     "Timestamp": time.time(),
                 }
+                self.when_measured(metric.name, float(found[1]))
 
     @property
     def warm_pool(self) -> JsonObject | None:

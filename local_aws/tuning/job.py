@@ -22,12 +22,15 @@ class Trial:
     """The hyperparameters that the tuning job chose, by name."""
     objective: Metric
     """The metric that it is judged by."""
+    counts_stopped: bool = False
+    """Whether it counts, too, where it was stopped."""
 
     @property
     def value(self) -> float | None:
         """The value of its objective metric. None until it has completed, and where the log has none."""
         found = self.job.final_metrics.get(self.objective.name)
-        return found["Value"] if found is not None and self.job.status == "Completed" else None
+        ends = ("Completed", "Stopped") if self.counts_stopped else ("Completed",)
+        return found["Value"] if found is not None and self.job.status in ends else None
 
     @property
     def objective_status(self) -> str:
@@ -72,6 +75,8 @@ class TuningJob(Job):
     """Its training jobs by name, in the order of their start."""
     trials: list[Trial] = field(default_factory=list, metadata=LIVE)
     """The same training jobs, with their states."""
+    parents_best: JsonObject | None = None
+    """The summary of the best training job of the tuning jobs before it, where their results count here."""
     is_satisfied: bool = False
     """Whether it has what it was asked for, and starts no further training jobs."""
 
@@ -94,7 +99,12 @@ class TuningJob(Job):
         """Add a training job that was started for this tuning job."""
         # Only an assignment tells the data directory of the change.
         self.started = [*self.started, StartedTrial(training.name, tuned)]
-        self.trials.append(Trial(training, tuned, self.objective))
+        self.trials.append(self.trial(training, tuned))
+
+    def trial(self, training: TrainingJob, tuned: dict[str, str]) -> Trial:
+        """Return a training job of this tuning job, as it is judged."""
+        is_hyperband = self.request["HyperParameterTuningJobConfig"]["Strategy"] == "Hyperband"
+        return Trial(training, tuned, self.objective, is_hyperband)
 
     @property
     def running(self) -> list[Trial]:
@@ -108,6 +118,16 @@ class TuningJob(Job):
         rated = [(sign * value, trial) for trial in self.trials if (value := trial.value) is not None]
         usable = [entry for entry in rated if not math.isnan(entry[0])]
         return max(usable, key=lambda entry: entry[0])[1] if usable else None
+
+    @property
+    def _overall_best(self) -> JsonObject | None:
+        """The summary of the best training job of this and the tuning jobs before, where they count here."""
+        before, best = self.parents_best, self.best
+        if before is None or best is None or best.value is None:
+            return before
+        had = before["FinalHyperParameterTuningJobObjectiveMetric"]["Value"]
+        is_better = best.value != had and self.objective.is_as_good(best.value, had)
+        return best.summary() | {"TuningJobName": self.name} if is_better else before
 
     def stop(self) -> None:
         """Stop the training jobs. The end of the last of them ends the tuning job."""
@@ -151,5 +171,6 @@ class TuningJob(Job):
                 status: objectives[status] for status in ("Succeeded", "Pending", "Failed")
             },
             "BestTrainingJob": best.summary() if best is not None else None,
+            "OverallBestTrainingJob": self._overall_best,
             "FailureReason": self.failure_reason,
         }

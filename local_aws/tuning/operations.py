@@ -1,6 +1,7 @@
 """The operations on hyperparameter tuning jobs, and the list of a tuning job's training jobs."""
 
 import math
+from collections.abc import Iterator
 
 from local_aws.algorithms.metric import Metric
 from local_aws.algorithms.registry import find_algorithm, metrics_of
@@ -14,14 +15,16 @@ from local_aws.training.channels import check_channels
 from local_aws.training.job import TrainingJob
 from local_aws.training.limits import check_limits
 from local_aws.training.program import check_metrics, refuse_script
-from local_aws.tuning.job import Trial, TuningJob
+from local_aws.tuning.hyperband import Hyperband
+from local_aws.tuning.job import TuningJob
+from local_aws.tuning.parzen import Observation, guided
 from local_aws.tuning.ranges import Range, draws, grid, ranges_of
 from local_aws.tuning.run import TuningRun
+from local_aws.tuning.warm_start import WarmStart, observation
 
 _NAME = "HyperParameterTuningJobName"
 _NOT_HERE = {
     "TrainingJobDefinitions": "it tunes the one of TrainingJobDefinition",
-    "WarmStartConfig": "a tuning job starts without those before it",
     "Autotune": "ranges, objective and limits are the request's",
 }
 
@@ -29,8 +32,7 @@ _NOT_HERE = {
 def create_tuning_job(region: Region, request: JsonObject) -> JsonObject:
     """Start a tuning job, after AWS's checks of its name, ranges, metric, and training jobs.
 
-    The strategy Bayesian draws at random, as Random does. The seed is RandomSeed, or else the job's name.
-    Training jobs are not stopped early, whatever TrainingJobEarlyStoppingType says.
+    The seed is RandomSeed, or else the job's name.
     """
     name = request[_NAME]
     arn = free_arn(region, TuningJob, name)
@@ -51,14 +53,38 @@ def create_tuning_job(region: Region, request: JsonObject) -> JsonObject:
         raise missing_member("trainingJobDefinition.resourceConfig")
     check_limits(definition)
     most = _most_jobs(config, ranges)
+    hyperband = Hyperband.of(config, static, objective)
+    warm_start = WarmStart.of(region, request, objective, len(ranges) + len(static))
     static = {**static, "_tuning_objective_metric": objective.name}
     request = request | {"TrainingJobDefinition": definition | {"StaticHyperParameters": static}}
-    job = TuningJob(name=name, arn=arn, request=request, tags=tags.from_request(request), objective=objective)
-    seed = config.get("RandomSeed", name)
-    candidates = grid(ranges) if config["Strategy"] == "Grid" else draws(ranges, seed)
+    job = TuningJob(
+        name=name,
+        arn=arn,
+        request=request,
+        tags=tags.from_request(request),
+        objective=objective,
+        parents_best=warm_start.best,
+    )
     region.of(TuningJob)[name] = job
-    TuningRun(region, job, candidates, most).start()
+    TuningRun(region, job, _candidates(job, ranges, warm_start), most, hyperband).start()
     return {"HyperParameterTuningJobArn": arn}
+
+
+def _candidates(job: TuningJob, ranges: list[Range], warm_start: WarmStart) -> Iterator[dict[str, str]]:
+    """Return the combinations to try, in their order."""
+    config = job.request["HyperParameterTuningJobConfig"]
+    seed, known = config.get("RandomSeed", job.name), warm_start.tried(ranges)
+    if config["Strategy"] == "Grid":
+        return (one for one in grid(ranges) if tuple(one.values()) not in known)
+    if config["Strategy"] != "Bayesian":
+        return draws(ranges, seed, known)
+    inherited = warm_start.observations(ranges)
+
+    def observed() -> list[Observation]:
+        own = [observation(trial, ranges) for trial in job.trials]
+        return [*inherited, *(one for one in own if one is not None)]
+
+    return guided(ranges, seed, observed, known)
 
 
 def list_training_jobs_of_tuning_job(region: Region, request: JsonObject) -> JsonObject:
@@ -99,8 +125,6 @@ def _objective(config: JsonObject, definition: JsonObject) -> Metric:
 
 def _most_jobs(config: JsonObject, ranges: list[Range]) -> float:
     """Return the largest number of training jobs. It is infinite where the request has no limit."""
-    if config["Strategy"] == "Hyperband":
-        raise ValidationError("Local AWS has no Strategy Hyperband; it has Bayesian, Random and Grid.")
     limits = config["ResourceLimits"]
     combinations = float(math.prod(one.size for one in ranges))
     if config["Strategy"] == "Grid":
@@ -126,7 +150,7 @@ def resume(region: Region) -> None:
     training_jobs = region.of(TrainingJob)
     for job in region.of(TuningJob).values():
         job.trials = [
-            Trial(training_jobs[trial.training_job], trial.tuned, job.objective)
+            job.trial(training_jobs[trial.training_job], trial.tuned)
             for trial in job.started
             if trial.training_job in training_jobs
         ]

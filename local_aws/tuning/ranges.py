@@ -29,6 +29,9 @@ class Range(Protocol):
     def draw(self, source: random.Random) -> str:
         """Draw a value, and return its text."""
 
+    def has(self, value: str) -> bool:
+        """Tell whether it has a value."""
+
 
 @dataclass(frozen=True)
 class NumericRange:
@@ -48,24 +51,44 @@ class NumericRange:
         """The number of its values."""
         return self.high - self.low + 1 if self.is_integer else math.inf
 
-    def draw(self, source: random.Random) -> str:
-        """Draw a number."""
+    @property
+    def _ends(self) -> tuple[float, float]:
+        """Its ends on its scale."""
         # An integer stands for all numbers that round to it. So the ends are as likely as the others.
         margin = 0.5 if self.is_integer else 0.0
-        low, high = self.low - margin, self.high + margin
-        share = source.random()
+        return self._scaled(self.low - margin), self._scaled(self.high + margin)
+
+    def _scaled(self, value: float) -> float:
         if self.scaling == "Logarithmic":
-            value = math.exp(_between(math.log(low), math.log(high), share))
+            return math.log(value)
+        return -math.log(1 - value) if self.scaling == "ReverseLogarithmic" else value
+
+    def draw(self, source: random.Random) -> str:
+        """Draw a number."""
+        return self.at(source.random())
+
+    def at(self, share: float) -> str:
+        """Return the number at a share of the way from its lower to its upper end, on its scale."""
+        low, high = self._ends
+        place = low + (high - low) * share
+        if self.scaling == "Logarithmic":
+            place = math.exp(place)
         elif self.scaling == "ReverseLogarithmic":
-            value = 1 - math.exp(_between(math.log(1 - low), math.log(1 - high), share))
-        else:
-            value = _between(low, high, share)
-        value = min(max(value, self.low), self.high)
+            place = 1 - math.exp(-place)
+        value = min(max(place, self.low), self.high)
         return str(round(value)) if self.is_integer else str(value)
 
+    def share_of(self, value: str) -> float:
+        """Return the share of the way at which a number is."""
+        low, high = self._ends
+        return (self._scaled(float(value)) - low) / (high - low) if high > low else 0.5
 
-def _between(low: float, high: float, share: float) -> float:
-    return low + (high - low) * share
+    def has(self, value: str) -> bool:
+        """Tell whether it has a number."""
+        try:
+            return self.low <= float(value) <= self.high
+        except ValueError:
+            return False
 
 
 @dataclass(frozen=True)
@@ -83,6 +106,10 @@ class CategoricalRange:
     def draw(self, source: random.Random) -> str:
         """Draw a text."""
         return source.choice(self.values)
+
+    def has(self, value: str) -> bool:
+        """Tell whether it has a text."""
+        return value in self.values
 
 
 def ranges_of(parameter_ranges: JsonObject) -> list[Range]:
@@ -141,10 +168,18 @@ def grid(ranges: list[Range]) -> Iterator[dict[str, str]]:
     return (dict(zip(names, values, strict=True)) for values in combinations)
 
 
-def draws(ranges: list[Range], seed: str | int) -> Iterator[dict[str, str]]:
-    """Yield random combinations, none of them twice. The same seed yields the same ones."""
+def draws(
+    ranges: list[Range], seed: str | int, known: set[tuple[str, ...]] | None = None
+) -> Iterator[dict[str, str]]:
+    """Yield random combinations, none of them twice. The same seed yields the same ones.
+
+    Args:
+        ranges: The ranges.
+        seed: The seed.
+        known: Combinations that are not wanted again, as values in the order of the ranges. It grows.
+    """
     source = random.Random(seed)  # noqa: S311 - a search, not a secret
-    known = set()
+    known = set() if known is None else known
     misses = 0
     while misses < _PATIENCE:
         candidate = {one.name: one.draw(source) for one in ranges}

@@ -3,11 +3,13 @@
 import secrets
 import threading
 from collections.abc import Iterator
+from functools import partial
 
 from local_aws.errors import AwsError
 from local_aws.state.resources import JsonObject, Region
 from local_aws.training.job import TrainingJob
 from local_aws.training.operations import create_training_job
+from local_aws.tuning.hyperband import Hyperband
 from local_aws.tuning.job import TuningJob
 
 # AWS gives up after so many failures without a success (the text of its FailureReason).
@@ -37,15 +39,22 @@ class TuningRun:
         job: The tuning job.
         candidates: The hyperparameters to try, in that order.
         most: The largest number of training jobs.
+        hyperband: Stops training jobs early. None where none is.
     """
 
     def __init__(
-        self, region: Region, job: TuningJob, candidates: Iterator[dict[str, str]], most: float
+        self,
+        region: Region,
+        job: TuningJob,
+        candidates: Iterator[dict[str, str]],
+        most: float,
+        hyperband: Hyperband | None = None,
     ) -> None:
         self._region = region
         self._job = job
         self._candidates = candidates
         self._most = most
+        self._hyperband = hyperband
         config = job.request["HyperParameterTuningJobConfig"]
         self._limits: JsonObject = config["ResourceLimits"]
         self._criteria: JsonObject = config.get("TuningJobCompletionCriteria", {})
@@ -138,6 +147,17 @@ class TuningRun:
         training = self._region.of(TrainingJob)[name]
         job.add_trial(training, tuned)
         training.when_over = self._advance
+        if self._hyperband is not None:
+            training.when_measured = partial(self._measure, self._hyperband, training)
+
+    def _measure(self, hyperband: Hyperband, training: TrainingJob, metric: str, value: float) -> None:
+        """Stop a training job where its metric so far is not among the better ones."""
+        if hyperband.goes_on(training.name, metric, value):
+            return
+        with self._region.lock:
+            if training.status == "InProgress":
+                training.stop()
+        self._region.background.wake()
 
     def _end(self) -> None:
         job = self._job

@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.aws.sagemaker_requests import HYPERPARAMETERS, IMAGE, ROLE, channel, training_request
 from tests.aws.training_data import BUCKET
+from tests.aws.waiting import end_of_job
 
 LIMITS = {"MaxNumberOfTrainingJobs": 3, "MaxParallelTrainingJobs": 2}
 RANGES = {
@@ -54,3 +55,29 @@ def tuning_request(
         },
         **(members or {}),
     }
+
+
+def described(sagemaker: Any, name: str) -> dict[str, Any]:
+    """Describe a tuning job."""
+    found: dict[str, Any] = sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
+    return found
+
+
+def tuned(sagemaker: Any, name: str, **members: Any) -> dict[str, Any]:
+    """Run a tuning job to its end and describe it."""
+    sagemaker.create_hyper_parameter_tuning_job(**tuning_request(name, **members))
+    return end_of_job(lambda: described(sagemaker, name), "HyperParameterTuningJobStatus")
+
+
+def trials(sagemaker: Any, name: str, **members: Any) -> list[dict[str, Any]]:
+    """List the training jobs of a tuning job."""
+    found: list[dict[str, Any]] = sagemaker.list_training_jobs_for_hyper_parameter_tuning_job(
+        HyperParameterTuningJobName=name, **members
+    )["TrainingJobSummaries"]
+    return found
+
+
+def value_of(trial: dict[str, Any]) -> float:
+    """Return the value of a training job's objective metric."""
+    value: float = trial["FinalHyperParameterTuningJobObjectiveMetric"]["Value"]
+    return value

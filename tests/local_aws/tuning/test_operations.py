@@ -19,7 +19,7 @@ from tests.aws.lists import listed
 from tests.aws.sagemaker_requests import HYPERPARAMETERS, IMAGE, channel
 from tests.aws.training_data import BUCKET, as_csv
 from tests.aws.training_jobs import ENDLESS, in_training
-from tests.aws.tuning_jobs import tuning_request
+from tests.aws.tuning_jobs import described, trials, tuned, tuning_request, value_of
 from tests.aws.waiting import end_of_job, wait_until
 
 NOT_FOUND = "Amazon SageMaker can't find a tuning job called absent. Type another name."
@@ -28,25 +28,6 @@ NOT_FOUND = "Amazon SageMaker can't find a tuning job called absent. Type anothe
 @pytest.fixture(scope="module", autouse=True)
 def validation_data(s3: Any, rows: np.ndarray) -> None:
     s3.put_object(Bucket=BUCKET, Key="validation/validation.csv", Body=as_csv(rows[:80]))
-
-
-def described(sagemaker: Any, name: str) -> dict[str, Any]:
-    return sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
-
-
-def tuned(sagemaker: Any, name: str, **members: Any) -> dict[str, Any]:
-    sagemaker.create_hyper_parameter_tuning_job(**tuning_request(name, **members))
-    return end_of_job(lambda: described(sagemaker, name), "HyperParameterTuningJobStatus")
-
-
-def trials(sagemaker: Any, name: str, **members: Any) -> list[dict[str, Any]]:
-    return sagemaker.list_training_jobs_for_hyper_parameter_tuning_job(
-        HyperParameterTuningJobName=name, **members
-    )["TrainingJobSummaries"]
-
-
-def value_of(trial: dict[str, Any]) -> float:
-    return trial["FinalHyperParameterTuningJobObjectiveMetric"]["Value"]
 
 
 @pytest.fixture(scope="module")
@@ -375,7 +356,8 @@ def test_without_a_success_it_fails(sagemaker: Any, name: str, most: int, attemp
         ),
         pytest.param(
             {"Strategy": "Hyperband"},
-            "Local AWS has no Strategy Hyperband; it has Bayesian, Random and Grid.",
+            "Hyperband needs a number as StrategyConfig.HyperbandStrategyConfig.MaxResource, or as one "
+            "of the static hyperparameters epochs, numepochs, n-epochs, n_epochs, num_epochs.",
             id="hyperband",
         ),
         pytest.param(
@@ -387,18 +369,6 @@ def test_without_a_success_it_fails(sagemaker: Any, name: str, most: int, attemp
             {"members": {"Autotune": {"Mode": "Enabled"}}},
             "Local AWS has no Autotune; ranges, objective and limits are the request's.",
             id="autotune",
-        ),
-        pytest.param(
-            {
-                "members": {
-                    "WarmStartConfig": {
-                        "ParentHyperParameterTuningJobs": [{"HyperParameterTuningJobName": "done"}],
-                        "WarmStartType": "TransferLearning",
-                    }
-                }
-            },
-            "Local AWS has no WarmStartConfig; a tuning job starts without those before it.",
-            id="warm-start",
         ),
         pytest.param(
             {"members": {"TrainingJobDefinitions": [tuning_request("never-tuned")["TrainingJobDefinition"]]}},

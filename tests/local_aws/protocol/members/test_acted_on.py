@@ -19,7 +19,15 @@ from tests.aws.endpoints import invoke, settled
 from tests.aws.in_process import local_aws_in_process
 from tests.aws.processing_jobs import ended as processed
 from tests.aws.processing_jobs import processing_request, s3_input
-from tests.aws.sagemaker_requests import IMAGE, ROLE, channel, model_request, training_request, variant
+from tests.aws.sagemaker_requests import (
+    HYPERPARAMETERS,
+    IMAGE,
+    ROLE,
+    channel,
+    model_request,
+    training_request,
+    variant,
+)
 from tests.aws.training_data import BUCKET, noisy_rows, put_training_data
 from tests.aws.training_jobs import finished
 from tests.aws.transform_jobs import transformed
@@ -178,6 +186,23 @@ def tune(sagemaker: Any) -> None:
         "HyperParameterTuningJobStatus",
     )
     assert job["HyperParameterTuningJobStatus"] == "Completed", job
+    parents = [{"HyperParameterTuningJobName": "walk"}]
+    limits = {"HyperbandStrategyConfig": {"MinResource": 1, "MaxResource": 2}}
+    sagemaker.create_hyper_parameter_tuning_job(
+        **tuning_request(
+            "walk-hyperband",
+            members={
+                "WarmStartConfig": {
+                    "ParentHyperParameterTuningJobs": parents,
+                    "WarmStartType": "TransferLearning",
+                }
+            },
+            static={**HYPERPARAMETERS, "tree_method": "hist"},
+            Strategy="Hyperband",
+            StrategyConfig=limits,
+            ResourceLimits={"MaxNumberOfTrainingJobs": 1, "MaxParallelTrainingJobs": 1},
+        )
+    )
 
 
 def process(sagemaker: Any, s3: Any) -> None:
