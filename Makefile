@@ -7,6 +7,9 @@ INSTALLED := .venv/.installed
 AWS_CLI := .local/awscli/.installed
 SCANNERS := .local/scanners/.installed
 CLIENTS := .local/clients/.installed
+# Node's package manager, where there is one: AWS's SDK for JavaScript is tried, too.
+NPM ?= $(shell command -v npm)
+JAVASCRIPT := .local/javascript/.installed
 CLOUDFORMATION := .local/cloudformation/.installed
 MWAA := .local/mwaa/.installed
 MWAA_TESTS := .local/mwaa-tests/.installed
@@ -64,7 +67,7 @@ test-backfill: $(INSTALLED) ## ten days, three times over, and runs of every kin
 test-faults: $(INSTALLED) ## every task by every fault, outages, a soak of 30 runs; THIRD=1, 2 or 3 for a part
 	$(BIN)/python -m pytest tests/faults $(if $(THIRD),--third $(THIRD))
 
-test-clients: $(INSTALLED) $(AWS_CLI) $(CLIENTS) ## what AWS's own clients make of local AWS, the tutorial's cells among them; MOTO=checkout of moto for its suite
+test-clients: $(INSTALLED) $(AWS_CLI) $(CLIENTS) $(if $(NPM),$(JAVASCRIPT)) ## what AWS's own clients make of local AWS, the tutorial's cells among them; MOTO=checkout of moto for its suite
 	$(BIN)/python -m pytest tests/local_aws/clients
 	$(if $(MOTO),$(BIN)/python -m tests.moto_suite '$(MOTO)')
 
@@ -136,6 +139,12 @@ $(AWS_CLI): tests/requirements-awscli.txt $(INSTALLED)
 $(SCANNERS) $(CLIENTS) $(CLOUDFORMATION): .local/%/.installed: tests/requirements-%.txt $(INSTALLED)
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(@D)/venv
 	$(BIN)/uv pip sync --quiet --require-hashes --python $(@D)/venv $<
+	@touch $@
+
+$(JAVASCRIPT): tests/local_aws/clients/javascript/package-lock.json
+	mkdir -p $(@D)
+	cp $(<D)/package.json $< $(@D)
+	cd $(@D) && $(NPM) ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 $(MWAA): deploy/mwaa/environment.txt $(INSTALLED)
