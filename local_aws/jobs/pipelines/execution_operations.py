@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from local_aws.errors import AwsError, ValidationError
+from local_aws.errors import ValidationError
 from local_aws.jobs.pipelines.definition import Definition, Parameter
 from local_aws.jobs.pipelines.execution import PipelineExecution, find_execution
 from local_aws.jobs.pipelines.pipeline import find_pipeline
@@ -84,10 +84,11 @@ def start_pipeline_execution(region: Region, request: JsonObject, call: Call) ->
 def stop_pipeline_execution(region: Region, request: JsonObject) -> JsonObject:
     """Ask an execution to stop: its jobs are stopped, and nothing more begins."""
     execution = find_execution(region, request["PipelineExecutionArn"])
-    if execution.is_over:
-        raise AwsError(
-            "ConflictException",
-            f"Pipeline execution with ARN {execution.arn} cannot be stopped: it is {execution.status}.",
+    if execution.status != "Executing":
+        # Airflow's hook looks for these words (hooks/sagemaker.py of its Amazon provider, stop_pipeline).
+        raise ValidationError(
+            f"Pipeline execution with ARN {execution.arn} has the status {execution.status}. Only pipelines "
+            "with 'Executing' status can be stopped."
         )
     execution.enter("Stopping")
     return {"PipelineExecutionArn": execution.arn}

@@ -1,14 +1,23 @@
-"""Airflow's own operators and sensors for transform, processing and tuning jobs, as they are."""
+"""Airflow's own operators and sensors for jobs, pipelines, experiments and notebooks, as they are."""
 
+import json
 from typing import Any
 
 import pytest
 from airflow.providers.amazon.aws.operators.sagemaker import (
+    SageMakerCreateExperimentOperator,
+    SageMakerCreateNotebookOperator,
+    SageMakerDeleteNotebookOperator,
     SageMakerProcessingOperator,
+    SageMakerStartNoteBookOperator,
+    SageMakerStartPipelineOperator,
+    SageMakerStopNotebookOperator,
+    SageMakerStopPipelineOperator,
     SageMakerTransformOperator,
     SageMakerTuningOperator,
 )
 from airflow.providers.amazon.aws.sensors.sagemaker import (
+    SageMakerPipelineSensor,
     SageMakerProcessingSensor,
     SageMakerTrainingSensor,
     SageMakerTransformSensor,
@@ -18,7 +27,7 @@ from airflow.providers.common.compat.sdk import AirflowException
 
 from tests.aws.connection import connect
 from tests.aws.processing_jobs import processing_request
-from tests.aws.sagemaker_requests import model_request
+from tests.aws.sagemaker_requests import ROLE, model_request
 from tests.aws.training_data import BUCKET
 from tests.aws.transform_jobs import transform_request
 from tests.aws.tuning_jobs import tuning_request
@@ -99,3 +108,52 @@ def test_tuning(s3: Any) -> None:
     best = result["Tuning"]["BestTrainingJob"]["TrainingJobName"]
     sensor = SageMakerTrainingSensor(task_id="wait", job_name=best, print_log=False)
     assert sensor.poke({}) is True
+
+
+def test_a_pipeline_is_started_awaited_and_stopped(sagemaker: Any) -> None:
+    level = {"Name": "Level", "Type": "Integer", "DefaultValue": 1}
+    test = {"Type": "LessThan", "LeftValue": {"Get": "Parameters.Level"}, "RightValue": 5}
+    fails = {"Name": "Refuse", "Type": "Fail", "Arguments": {"ErrorMessage": "too high"}}
+    arguments = {"Conditions": [test], "IfSteps": [], "ElseSteps": [fails]}
+    asks = {"Name": "Ask", "Type": "Condition", "Arguments": arguments}
+    definition = {"Version": "2020-12-01", "Parameters": [level], "Steps": [asks]}
+    sagemaker.create_pipeline(
+        PipelineName="airflow-pipeline",
+        RoleArn=ROLE,
+        ClientRequestToken="a" * 32,
+        PipelineDefinition=json.dumps(definition),
+    )
+
+    def start(level: str) -> str:
+        operator = SageMakerStartPipelineOperator(
+            task_id="start",
+            pipeline_name="airflow-pipeline",
+            pipeline_params={"Level": level},
+            wait_for_completion=True,
+            check_interval=1,
+        )
+        arn: str = operator.execute({})
+        return arn
+
+    arn = start("1")
+    assert SageMakerPipelineSensor(task_id="wait", pipeline_exec_arn=arn).poke({}) is True
+    # One that is over is left as it is.
+    assert SageMakerStopPipelineOperator(task_id="stop", pipeline_exec_arn=arn).execute({}) == "Succeeded"
+    with pytest.raises(AirflowException, match="Failed"):
+        start("9")
+
+
+def test_an_experiment_and_a_notebook_instance() -> None:
+    arn = SageMakerCreateExperimentOperator(task_id="make", name="airflow-experiment").execute({})
+    assert arn.endswith(":experiment/airflow-experiment")
+    name = "airflow-notebook"
+    SageMakerCreateNotebookOperator(
+        task_id="make", instance_name=name, instance_type="ml.t3.medium", role_arn=ROLE
+    ).execute({})
+    for operator in (
+        SageMakerStopNotebookOperator(task_id="stop", instance_name=name),
+        SageMakerStartNoteBookOperator(task_id="start", instance_name=name),
+        SageMakerStopNotebookOperator(task_id="stop-again", instance_name=name),
+        SageMakerDeleteNotebookOperator(task_id="delete", instance_name=name),
+    ):
+        operator.execute({})

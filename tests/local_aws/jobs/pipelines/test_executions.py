@@ -296,8 +296,11 @@ def test_an_execution_is_stopped_with_its_jobs_and_its_pipeline_deleted(sagemake
         .build_full_result()["TrainingJobSummaries"]
     )
     assert (job["TrainingJobStatus"], job["TrainingJobName"].lower()) == ("Stopped", name)
-    code, _ = refused(sagemaker.stop_pipeline_execution, PipelineExecutionArn=arn, ClientRequestToken=TOKEN)
-    assert code == "ConflictException"
+    code, message = refused(
+        sagemaker.stop_pipeline_execution, PipelineExecutionArn=arn, ClientRequestToken=TOKEN
+    )
+    assert code == "ValidationException"
+    assert "Only pipelines with 'Executing' status can be stopped" in message
     sagemaker.delete_pipeline(PipelineName="endless", ClientRequestToken=TOKEN)
     assert refused(sagemaker.describe_pipeline_execution, PipelineExecutionArn=arn)[0] == "ResourceNotFound"
 
