@@ -13,6 +13,10 @@ and, where the image has the label of multi-model endpoints,
 - `MULTI_MODEL_IMAGES`: those of the images that have it. Source: "Supported algorithms, frameworks, and
   instances for multi-model endpoints" in the developer guide;
 
+and, where local AWS has a job of the image whose channels are pipes,
+
+- `PIPE_MODE_IMAGES`: those of the images. Their training is told of the mode, and gets no data;
+
 and, where SageMaker reads metrics from its log,
 
 - `metrics.METRICS`: those metrics. The hyperparameter `_tuning_objective_metric` names the one that a

@@ -26,8 +26,10 @@ class Algorithm:
     """The image that was asked for, as `repository:tag`."""
     kept_image: str
     """The image whose contract it keeps, as `repository:tag`."""
-    is_multi_model: bool
+    is_multi_model: bool = False
     """Whether a container of it serves several models."""
+    has_pipe_mode: bool = False
+    """Whether a job of it may have channels that are pipes."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -44,8 +46,12 @@ def _known_images() -> dict[str, Algorithm]:
             # A folder without images holds what algorithms share.
             images: tuple[str, ...] = getattr(package, "IMAGES", ())
             several: tuple[str, ...] = getattr(package, "MULTI_MODEL_IMAGES", ())
+            piped: tuple[str, ...] = getattr(package, "PIPE_MODE_IMAGES", ())
             known.update(
-                {image: Algorithm(module.name, image, images[0], image in several) for image in images}
+                {
+                    image: Algorithm(module.name, image, images[0], image in several, image in piped)
+                    for image in images
+                }
             )
     return known
 

@@ -9,13 +9,16 @@ from local_aws.storage.objects import Storage
 _OTHER_SOURCES = {"FileSystemDataSource", "DatasetSource"}
 
 
-def check_channels(request: JsonObject, storage: Storage, region: str) -> None:
+def check_channels(
+    request: JsonObject, storage: Storage, region: str, *, has_pipe_mode: bool = False
+) -> None:
     """Check channels as AWS does before it accepts a job, and that local AWS has what they ask for.
 
     Args:
         request: The request of a training job, or a tuning job's definition of one.
         storage: The S3 that holds the channels' objects.
         region: The name of the job's region, in which they have to be.
+        has_pipe_mode: Whether a channel may be a pipe.
 
     Raises:
         ValidationError: Two channels have one name, or a channel has no S3 objects, or needs what local AWS
@@ -35,11 +38,11 @@ def check_channels(request: JsonObject, storage: Storage, region: str) -> None:
             raise ValidationError(
                 f"Channel {name}: local AWS has no {asked}; it reads S3DataType S3Prefix and ManifestFile."
             )
-        if mode == "Pipe":
+        if mode == "Pipe" and not has_pipe_mode:
             raise ValidationError(
                 f"Channel {name}: local AWS has no input mode Pipe; it has File, and FastFile as File."
             )
-        if (compression := channel.get("CompressionType", "None")) != "None":
+        if (compression := channel.get("CompressionType", "None")) != "None" and mode != "Pipe":
             # In AWS's words: it decompresses in Pipe mode only.
             raise ValidationError(
                 f"Invalid compression type for channel {name}: {mode} mode only supports NONE, got "

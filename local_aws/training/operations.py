@@ -36,7 +36,8 @@ def create_training_job(region: Region, request: JsonObject) -> JsonObject:
     if script is None:
         check_trains(algorithm)
     check_limits(request)
-    check_channels(request, region.storage, region.name)
+    has_pipe_mode = script is None and algorithm.has_pipe_mode
+    check_channels(request, region.storage, region.name, has_pipe_mode=has_pipe_mode)
     job = TrainingJob(
         name=name, arn=arn, request=request, tags=tags.from_request(request), algorithm=algorithm
     )

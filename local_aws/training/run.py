@@ -81,12 +81,12 @@ class TrainingRun(JobRun[TrainingJob]):
         channels = self.job.request.get("InputDataConfig", [])
         config = {
             channel["ChannelName"]: {
-                "TrainingInputMode": "File",
+                **({"ContentType": channel["ContentType"]} if "ContentType" in channel else {}),
+                "TrainingInputMode": "Pipe" if input_mode(channel, self.job.request) == "Pipe" else "File",
                 "S3DistributionType": channel["DataSource"]["S3DataSource"].get(
                     "S3DataDistributionType", "FullyReplicated"
                 ),
                 "RecordWrapperType": channel.get("RecordWrapperType", "None"),
-                **({"ContentType": channel["ContentType"]} if "ContentType" in channel else {}),
             }
             for channel in channels
         }
@@ -110,7 +110,8 @@ class TrainingRun(JobRun[TrainingJob]):
         if self._script is not None:
             self._script.write(opt_ml, self.region.storage, self.job.request)
         for channel in channels:
-            download_channel(channel, opt_ml, self.region.storage)
+            if input_mode(channel, self.job.request) != "Pipe":
+                download_channel(channel, opt_ml, self.region.storage)
         if "CheckpointConfig" in self.job.request:
             checkpoints = data_objects(self.region.storage, self._checkpoints_at())
             download(self.region.storage, checkpoints, opt_ml.checkpoints)

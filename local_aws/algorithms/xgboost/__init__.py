@@ -12,4 +12,6 @@ IMAGES = (
     "xgboost:1",
     "xgboost:latest",
 )
+# Others read pipes on AWS.
+PIPE_MODE_IMAGES = IMAGES[:1]
 MULTI_MODEL_IMAGES = tuple(image for image in IMAGES if image.startswith("sagemaker-xgboost:"))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local_aws.algorithms.image_rules import asked_image
+from local_aws.algorithms.xgboost import IMAGES
 from local_aws.algorithms.xgboost.custom_metrics import evaluation
 from local_aws.algorithms.xgboost.library import xgboost
 from local_aws.algorithms.xgboost.metric_names import CUSTOM, MAXIMIZED
@@ -152,7 +154,8 @@ def boost(
             )
     custom_metric = None
     if plan.custom_metrics:
-        custom_metric = evaluation(plan.custom_metrics, plan.parameters.get("objective", ""))
+        objective = plan.parameters.get("objective", "")
+        custom_metric = evaluation(plan.custom_metrics, objective, asked_image(IMAGES[0]))
     return xgboost.train(
         plan.parameters,
         matrices["train"],

@@ -2,7 +2,7 @@
 
 import pytest
 
-from local_aws.algorithms.registry import Algorithm, find_algorithm
+from local_aws.algorithms.registry import find_algorithm
 from local_aws.errors import ValidationError
 
 REGISTRY = "683313688378.dkr.ecr.us-east-1.amazonaws.com"
@@ -22,7 +22,8 @@ REGISTRY = "683313688378.dkr.ecr.us-east-1.amazonaws.com"
     ],
 )
 def test_known_images(uri: str, image: str) -> None:
-    assert find_algorithm(uri) == Algorithm("xgboost", image, "sagemaker-xgboost:3.2-0")
+    found = find_algorithm(uri)
+    assert (found.name, found.image, found.kept_image) == ("xgboost", image, "sagemaker-xgboost:3.2-0")
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,8 @@ def test_known_images(uri: str, image: str) -> None:
 )
 def test_images_of_amazons_own_algorithms(uri: str, name: str) -> None:
     image = uri.rpartition("/")[2]
-    assert find_algorithm(uri) == Algorithm(name, image, image)
+    found = find_algorithm(uri)
+    assert (found.name, found.image, found.kept_image) == (name, image, image)
 
 
 @pytest.mark.parametrize(

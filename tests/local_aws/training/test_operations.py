@@ -189,14 +189,15 @@ def test_an_absent_job(sagemaker: Any, operation: str) -> None:
             id="no-manifest",
         ),
         pytest.param(
-            {"InputDataConfig": [channel(InputMode="Pipe")]},
+            {
+                "InputDataConfig": [channel(InputMode="Pipe")],
+                "AlgorithmSpecification": {
+                    "TrainingImage": IMAGE.replace("3.2-0", "1.7-1"),
+                    "TrainingInputMode": "File",
+                },
+            },
             "Channel train: local AWS has no input mode Pipe; it has File, and FastFile as File.",
             id="pipe-mode",
-        ),
-        pytest.param(
-            {"AlgorithmSpecification": {"TrainingImage": IMAGE, "TrainingInputMode": "Pipe"}},
-            "Channel train: local AWS has no input mode Pipe; it has File, and FastFile as File.",
-            id="pipe-mode-of-the-job",
         ),
         pytest.param(
             {"InputDataConfig": [channel(CompressionType="Gzip")]},
@@ -314,6 +315,26 @@ def test_a_failed_job_says_why(sagemaker: Any, s3: Any, hyperparameters: dict[st
     )
     assert job["SecondaryStatusTransitions"][-1]["StatusMessage"] == "Training job failed"
     assert not s3.list_objects_v2(Bucket=BUCKET, Prefix=f"output/{name}/")["KeyCount"]
+
+
+def test_a_pipe_fails_in_the_job_as_in_the_image(sagemaker: Any) -> None:
+    piped = channel(InputMode="Pipe", CompressionType="Gzip")
+    sagemaker.create_training_job(**training_request("piped", InputDataConfig=[piped]))
+    job = finished(sagemaker, "piped")
+    assert job["FailureReason"] == (
+        "AlgorithmError: Pipe mode for CSV is no longer supported. Please use Fast File mode (default) "
+        "instead. Set input_mode='File' in your SageMaker Estimator or TrainingInput."
+    )
+
+
+def test_a_refused_channel_is_told_in_the_order_of_the_image(sagemaker: Any) -> None:
+    request = training_request("told", InputDataConfig=[channel(ContentType="text/tsv")])
+    sagemaker.create_training_job(**request)
+    assert finished(sagemaker, "told")["FailureReason"] == (
+        "AlgorithmError: Channel configuration for 'train' channel is not supported: {'ContentType': "
+        "'text/tsv', 'TrainingInputMode': 'File', 'S3DistributionType': 'FullyReplicated', "
+        "'RecordWrapperType': 'None'}"
+    )
 
 
 def test_a_manifest_chooses_the_objects_of_a_channel(s3: Any, sagemaker: Any, client: Any) -> None:

@@ -35,6 +35,27 @@ UNSUPPORTED = "Channel configuration for '{}' channel is not supported: {{'Conte
         ({"validation": {}}, "Missing required channel: train"),
         ({"train": {}, "test": {}}, "Extraneous channel found: test"),
         *[
+            (
+                {"train": {"ContentType": content_type, "TrainingInputMode": "Pipe"}},
+                (
+                    f"Pipe mode for {name} is no longer supported. Please use Fast File mode (default) "
+                    "instead. Set input_mode='File' in your SageMaker Estimator or TrainingInput."
+                ),
+            )
+            for content_type, name in (
+                ("text/csv", "CSV"),
+                ("parquet", "Parquet"),
+                ("application/x-recordio-protobuf", "RecordIO-Protobuf"),
+            )
+        ],
+        (
+            {"train": {"TrainingInputMode": "Pipe"}},
+            (
+                "Channel configuration for 'train' channel is not supported: {'TrainingInputMode': 'Pipe', "
+                "'ContentType': 'text/libsvm'}"
+            ),
+        ),
+        *[
             ({"train": {"ContentType": content_type}}, UNSUPPORTED.format("train", content_type))
             for content_type in ("text/csv;label_size=1", "TEXT/CSV", "application/json", "text/plain", "")
         ],

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import r2_score
 
+from local_aws.algorithms.xgboost import IMAGES
 from local_aws.algorithms.xgboost.custom_metrics import evaluation
 from local_aws.algorithms.xgboost.library import xgboost
 from local_aws.algorithms.xgboost.metric_names import CUSTOM
@@ -16,9 +17,16 @@ THREE = np.array([0, 1, 2, 2, 1.0])
 PROBABILITIES = np.eye(3)[[0, 1, 2, 1, 0]]  # one 2 taken for a 1, one 1 for a 0
 
 
-def values(names: list[str], objective: str, predictions: Any, labels: Any) -> dict[str, float]:
+# Its XGBoost hands the metrics margins; local AWS runs it on one that hands them probabilities.
+EARLIER = "sagemaker-xgboost:1.7-1"
+NEWEST = IMAGES[0]
+
+
+def values(
+    names: list[str], objective: str, predictions: Any, labels: Any, image: str = EARLIER
+) -> dict[str, float]:
     matrix = xgboost.DMatrix(np.zeros((len(labels), 1)), labels)
-    return dict(evaluation(names, objective)(predictions, matrix))
+    return dict(evaluation(names, objective, image)(predictions, matrix))
 
 
 def test_two_classes() -> None:
@@ -37,6 +45,36 @@ def test_two_classes() -> None:
 )
 def test_what_a_prediction_is_depends_on_the_objective(objective: str, predictions: Any) -> None:
     assert values(["accuracy"], objective, predictions, LABELS) == {"accuracy": 0.75}
+
+
+@pytest.mark.parametrize("objective", ["binary:logistic", "reg:logistic"])
+def test_the_newest_images_take_every_probability_for_a_yes(
+    objective: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    found = values(["accuracy", "recall", "precision", "mae"], objective, SCORES, LABELS, NEWEST)
+    share = float(LABELS.mean())
+    mean_error = float(np.abs(LABELS - SCORES).mean())
+    assert found == pytest.approx({"accuracy": share, "recall": 1.0, "precision": share, "mae": mean_error})
+    (record,) = caplog.records
+    assert record.getMessage().startswith(
+        "Local AWS: accuracy, precision, recall of this image take every prediction above 0 for class 1,"
+    )
+
+
+@pytest.mark.parametrize(
+    ("objective", "predictions", "labels"),
+    [
+        ("binary:logitraw", np.log(SCORES / (1 - SCORES)), LABELS),
+        ("binary:hinge", (SCORES > 0.5).astype(float), LABELS),
+        ("multi:softprob", PROBABILITIES, THREE),
+    ],
+)
+def test_where_they_are_right_all_the_same_nothing_is_said(
+    objective: str, predictions: Any, labels: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    newest = values(["accuracy"], objective, predictions, labels, NEWEST)
+    assert newest == values(["accuracy"], objective, predictions, labels)
+    assert caplog.records == []
 
 
 @pytest.mark.parametrize(
