@@ -12,7 +12,7 @@ import xgboost
 from tests.aws.answers import refused
 from tests.aws.processing_jobs import processing_request, s3_input, s3_output
 from tests.aws.sagemaker_requests import IMAGE, ROLE, training_request
-from tests.aws.training_data import BUCKET
+from tests.aws.training_data import BUCKET, as_csv
 from tests.aws.transform_jobs import transform_request
 from tests.aws.tuning_jobs import tuning_request
 from tests.aws.waiting import wait_until
@@ -206,9 +206,9 @@ def test_a_condition_may_lead_to_failure(sagemaker: Any, judged: str) -> None:
     assert message.endswith(" bytes")
 
 
-def test_a_tuning_step_hands_its_best_models_on(sagemaker: Any, s3: Any) -> None:
+def test_a_tuning_step_hands_its_best_models_on(sagemaker: Any, s3: Any, rows: np.ndarray) -> None:
     """The second best model is named by the properties of the step, as the SDK names it."""
-    assert s3 is not None
+    s3.put_object(Bucket=BUCKET, Key="validation/validation.csv", Body=as_csv(rows[:80]))
     tuning = {
         "Name": "Tune",
         "Type": "Tuning",
