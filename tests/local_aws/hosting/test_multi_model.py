@@ -59,12 +59,12 @@ def deploy(sagemaker: Any, name: str, *containers: dict[str, Any]) -> dict[str, 
 @pytest.fixture(scope="module")
 def several(sagemaker: Any, boosters: dict[str, xgboost.Booster]) -> Iterator[str]:
     assert boosters
-    endpoint = deploy(sagemaker, "several", SEVERAL)
+    endpoint = deploy(sagemaker, "of-several", SEVERAL)
     assert endpoint["EndpointStatus"] == "InService"
     (shown,) = endpoint["ProductionVariants"]
     assert [image["SpecifiedImage"] for image in shown["DeployedImages"]] == [IMAGE]
-    yield "several"
-    delete(sagemaker, "several")
+    yield "of-several"
+    delete(sagemaker, "of-several")
 
 
 def processes(server: LocalAwsServer) -> set[int]:

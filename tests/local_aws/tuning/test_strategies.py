@@ -63,7 +63,7 @@ def test_a_warm_start_goes_on_from_what_its_parents_found(sagemaker: Any, parent
     )
     assert job["HyperParameterTuningJobStatus"] == "Completed"
     (own,) = trials(sagemaker, "warm")
-    best = max([own, parent["BestTrainingJob"]], key=value_of)
+    best = max([parent["BestTrainingJob"], own], key=value_of)
     assert job["OverallBestTrainingJob"]["TrainingJobName"] == best["TrainingJobName"]
     assert job["OverallBestTrainingJob"]["TuningJobName"] == ("warm" if best is own else "parent")
     assert job["WarmStartConfig"] == warm("IdenticalDataAndAlgorithm", "parent")["WarmStartConfig"]

@@ -78,10 +78,10 @@ def test_an_argument_of_another_type_is_refused_where_the_pipeline_is_made_or_ch
     text = json.dumps({"Version": "2020-12-01", "Parameters": [size], "Steps": [step]})
     create(sagemaker, "typed")
     for call, members in (
-        (sagemaker.create_pipeline, {"RoleArn": ROLE, "ClientRequestToken": "o" * 32}),
-        (sagemaker.update_pipeline, {}),
+        (sagemaker.create_pipeline, {"PipelineName": "new", "RoleArn": ROLE, "ClientRequestToken": TOKEN}),
+        (sagemaker.update_pipeline, {"PipelineName": "typed"}),
     ):
-        assert refused(call, PipelineName="typed", PipelineDefinition=text, **members) == (
+        assert refused(call, PipelineDefinition=text, **members) == (
             "ValidationException",
             "Cannot assign property reference [Parameters.Size] to argument of type [String].",
         )
