@@ -198,6 +198,7 @@ def tune(sagemaker: Any) -> None:
                 }
             },
             static={**HYPERPARAMETERS, "tree_method": "hist"},
+            definition={"InputDataConfig": definition["InputDataConfig"]},
             Strategy="Hyperband",
             StrategyConfig=limits,
             ResourceLimits={"MaxNumberOfTrainingJobs": 1, "MaxParallelTrainingJobs": 1},
