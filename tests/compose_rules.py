@@ -70,7 +70,7 @@ def without_restart_policy(document: Document) -> list[str]:
 
 def unpinned_images(document: Document) -> list[str]:
     images = [service["image"] for service in document["services"].values()]
-    pinned = re.compile(r"[a-z-]+:\d+(\.\d+)*(-\w+)*(@sha256:[0-9a-f]{64})?")
+    pinned = re.compile(r"[a-z./-]+:v?\d+(\.\d+)*(-\w+)*(@sha256:[0-9a-f]{64})?")
     return [image for image in images if not pinned.fullmatch(image)]
 
 
@@ -85,7 +85,7 @@ def unfenced(document: Document) -> list[str]:
             "scratch": any(str(place).partition(":")[0] == "/tmp" for place in service.get("tmpfs", [])),  # noqa: S108
             "memory": bool(re.fullmatch(r"\d+[mg]", str(service.get("mem_limit", "")))),
             "processes": int(service.get("pids_limit", 0)) > 0,
-            "own user": name.startswith(("airflow-", "local-aws")) or service.get("user") == name,
+            "own user": name.startswith(("airflow-", "local-aws")) or service.get("user") in {name, "nobody"},
             "privileged": not service.get("privileged") and not service.get("devices"),
         }
         found += [f"{name}: {what}" for what, holds in fence.items() if not holds]

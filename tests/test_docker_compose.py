@@ -197,6 +197,7 @@ def test_airflow_takes_every_command(airflow: dict[str, list[Any]]) -> None:
 MEMBERS = {
     "database": {
         "postgres",
+        "statsd-exporter",
         "airflow-init",
         "airflow-apiserver",
         "airflow-execution",
@@ -205,8 +206,8 @@ MEMBERS = {
         "airflow-triggerer",
     },
     "broker": {"redis", "airflow-scheduler", "airflow-worker"},
-    "execution": {"airflow-execution", "airflow-worker"},
-    "front": {"airflow-apiserver", "local-aws"},
+    "execution": {"airflow-execution", "airflow-worker", "statsd-exporter"},
+    "front": {"airflow-apiserver", "local-aws", "statsd-exporter"},
     "aws": {"airflow-worker", "airflow-triggerer", "local-aws"},
 }
 

@@ -12,6 +12,7 @@ COMPOSE: dict[str, Any] = yaml.safe_load((PROJECT / "docker-compose.yaml").read_
 HOLDS = {
     "postgres": {"postgres_password"},
     "redis": {"redis_users.acl"},
+    "statsd-exporter": set(),
     "airflow-init": {"database_url", "admin_password"},
     "airflow-apiserver": {
         "database_url",

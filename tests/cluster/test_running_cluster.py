@@ -29,6 +29,7 @@ from jwt.algorithms import OKPAlgorithm
 
 from tests.cluster.compose_file import COMPOSE, HOLDS
 from tests.cluster.pipeline_run import OnCluster, Recovery, end_database_connections, on_cluster
+from tests.deploy.metrics.exported import exported, shown
 from tests.project import PROJECT
 from tests.services.airflow_database import airflow_database
 from tests.services.cluster import Cluster, running_cluster
@@ -211,6 +212,30 @@ def test_a_run_is_shared_by_two_workers_that_share_no_disk(
     cluster, user = two_workers.cluster, two_workers.user
     cluster.wait("the job's log", lambda: "train-logloss" in user.log("whole", "train_model"))
     cluster.wait("the last task's log", lambda: user.log("whole", "verify_teardown") != "")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+@pytest.mark.usefixtures("whole")
+def test_the_parts_send_what_the_dashboard_shows(two_workers: OnCluster) -> None:
+    cluster, seen = two_workers.cluster, two_workers.cluster.statsd
+    pipeline = {"dag_id": "bank_marketing"}
+    cluster.wait("the run's time", lambda: bool(seen.values("airflow.dagrun.duration.success", **pipeline)))
+    cluster.wait("the figures", lambda: bool(seen.values("airflow.model.passed", **pipeline)))
+    assert seen.values("airflow.model.passed", **pipeline) == [1]
+    sagemaker = cluster.aws.client("sagemaker")
+    job = sagemaker.describe_training_job(TrainingJobName=two_workers.aftermath("whole").key)
+    billed = job["BillableTimeInSeconds"]
+    # One ml.m4.xlarge, at 0.28 USD an hour.
+    assert seen.values("airflow.sagemaker.billed_seconds", use="training", **pipeline) == [billed]
+    cost = seen.values("airflow.sagemaker.cost_usd", use="training", **pipeline)
+    assert cost == [pytest.approx(billed * 0.28 / 3600)]
+    (endpoint,) = seen.values("airflow.sagemaker.billed_seconds", use="endpoint", **pipeline)
+    assert 0 < endpoint < RUN_SECONDS
+    # Nothing has failed.
+    assert shown() - {"airflow_ti_failures"} <= {exported(metric) for metric in seen.names()}
+    logs = {log.name: log.read_text() for log in cluster.folder.glob("*.log")}
+    assert [name for name, text in logs.items() if "stat name" in text or "StatsClient" in text] == []
 
 
 @pytest.mark.slow

@@ -29,6 +29,7 @@ from local_stack.results import LocalAwsClient
 from local_stack.stack import REGION, free_port
 from tests.project import PROJECT
 from tests.services.local_aws_server import LocalAwsServer, local_aws_server
+from tests.services.statsd_listener import StatsdListener, statsd_listener
 
 _SECONDS_TO_START = 300.0
 _SERVERS = ("airflow-apiserver", "airflow-execution")
@@ -46,6 +47,8 @@ class Cluster:
     ports: dict[str, int]
     """Of each part that answers HTTP, by its name."""
     local_aws: LocalAwsServer
+    statsd: StatsdListener
+    """In place of statsd-exporter."""
     parts: "dict[str, subprocess.Popen[bytes]]" = field(default_factory=dict)
     """What runs, by its name."""
 
@@ -160,6 +163,8 @@ class Cluster:
             "AIRFLOW__CORE__DAGS_FOLDER": str(self.dags),
             "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
             "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
+            "AIRFLOW__METRICS__STATSD_HOST": "127.0.0.1",
+            "AIRFLOW__METRICS__STATSD_PORT": str(self.statsd.port),
             "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_HOST": "127.0.0.1",
             "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_PORT": str(self.ports["airflow-scheduler"]),
             "HOME": str(home),
@@ -207,9 +212,10 @@ def running_cluster(
     ports = {name: free_port() for name in (*_SERVERS, "airflow-scheduler")}
     with (
         local_aws_server("--credentials-file", str(secrets / "local_aws_key")) as server,
+        statsd_listener() as statsd,
         ExitStack() as stack,
     ):
-        cluster = Cluster(document, folder, dags, redis_port=free_port(), ports=ports, local_aws=server)
+        cluster = Cluster(document, folder, dags, free_port(), ports=ports, local_aws=server, statsd=statsd)
         for user in ("scheduler", "worker"):
             _replace_in(secrets / f"{user}_redis_url", "redis:6379", f"127.0.0.1:{cluster.redis_port}")
         connections = shutil.copy(secrets / "local_aws_connections.json", secrets / "connections.json")

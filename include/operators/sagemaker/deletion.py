@@ -1,6 +1,7 @@
 """Deletes that the provider does not have, or that fail where there is nothing to delete."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from airflow.providers.amazon.aws.hooks.sagemaker import SageMakerHook
@@ -10,6 +11,7 @@ from airflow.sdk import Context
 
 from include.operators.deployment import tags_of
 from include.operators.failures.left_out import LeftOutError
+from include.operators.sagemaker.billed import count_billed, endpoint_instances
 from include.pipeline.aws.resources import (
     ENDPOINT,
     ENDPOINT_CONFIG,
@@ -63,13 +65,13 @@ class _DeleteOperator(AwsBaseOperator[SageMakerHook]):
             check_owner(self.hook.conn, self.kind, self.name, owner)
         except OwnerError as error:
             raise LeftOutError(str(error)) from error
-        found = self._delete()
+        found = self._delete(run.dag_id)
         self.log.info(
             "%s %s is %s", self.kind.title.capitalize(), self.name, "deleted" if found else "not there"
         )
         return Deletion.of(found).model_dump(mode="json") if found else None
 
-    def _delete(self) -> dict[str, Any] | None:
+    def _delete(self, dag_id: str) -> dict[str, Any] | None:  # noqa: ARG002 - who has it billed
         return delete(self.hook.conn, self.kind, self.name, self.check_interval)
 
 
@@ -78,13 +80,22 @@ class DeleteSageMakerEndpointOperator(_DeleteOperator):
 
     kind = ENDPOINT
 
+    def _delete(self, dag_id: str) -> dict[str, Any] | None:
+        instances = endpoint_instances(self.hook.conn, self.name)
+        found = super()._delete(dag_id)
+        if found:
+            # AWS's clock tells the beginning, the worker's the end.
+            time = max(datetime.now(UTC) - found["CreationTime"], timedelta())
+            count_billed("endpoint", instances, time, dag_id=dag_id, region=self.hook.conn_region_name)
+        return found
+
 
 class DeleteSageMakerEndpointConfigOperator(_DeleteOperator):
     """Deletes an endpoint configuration whose endpoint of the same name is gone."""
 
     kind = ENDPOINT_CONFIG
 
-    def _delete(self) -> dict[str, Any] | None:
+    def _delete(self, dag_id: str) -> dict[str, Any] | None:
         # SageMaker would delete it under an endpoint, and lose track of the endpoint's instances.
         if describe(self.hook.conn, ENDPOINT, self.name):
             raise CleanupError(
@@ -92,7 +103,7 @@ class DeleteSageMakerEndpointConfigOperator(_DeleteOperator):
                 "an endpoint's configuration is deleted after the endpoint",
                 "Clear the task that deletes the endpoint, and those after it",
             )
-        return super()._delete()
+        return super()._delete(dag_id)
 
 
 class DeleteSageMakerModelOperator(_DeleteOperator):

@@ -2,6 +2,7 @@
 
 import itertools
 from abc import abstractmethod
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from airflow.providers.amazon.aws.utils import validate_execute_complete_event
@@ -9,6 +10,7 @@ from airflow.sdk import Context, ResumableJobMixin
 from botocore.exceptions import ClientError
 
 from include.operators.deployment import check_deployment
+from include.operators.sagemaker.billed import Use, count_billed
 from include.operators.sagemaker.deferral import DeferralMixin
 from include.operators.sagemaker.ended import refuse_if_ended
 from include.operators.sagemaker.triggers import JobTrigger
@@ -31,6 +33,8 @@ class ResumableSageMakerJob(ResumableJobMixin, DeferralMixin):
     trigger: ClassVar[type[JobTrigger]]
     """Where the task waits when it is deferred."""
     _job_name: str | None = None
+    _counted: str | None = None
+    """The job that the metrics have."""
 
     @property
     def console_name(self) -> str | None:
@@ -116,6 +120,22 @@ class ResumableSageMakerJob(ResumableJobMixin, DeferralMixin):
         """Stop the job, so that it does not bill on after its task."""
         if self._job_name:
             self.request_stop(self._job_name)
+
+    def count(self, name: str, use: Use, resources: dict[str, Any], time: timedelta) -> None:
+        """Have the metrics tell what a job that has ended is billed for, once.
+
+        Args:
+            name: Of the job.
+            use: What it did.
+            resources: The member of its description that tells its instances.
+            time: For which each of them is billed.
+        """
+        if name == self._counted:
+            return
+        self._counted = name
+        instances = [(resources["InstanceType"], resources["InstanceCount"])]
+        region = self.hook.conn_region_name
+        count_billed(use, instances, time, dag_id=RunTags.of_request(self.request).dag_id, region=region)
 
     def own_tags(self) -> RunTags:
         """Read the request's tags.

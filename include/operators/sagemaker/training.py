@@ -1,6 +1,7 @@
 """A training job that a retry finds again instead of buying a second one."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from airflow.providers.amazon.aws.hooks.sagemaker import LogState
@@ -151,6 +152,9 @@ class ResumableSageMakerTrainingOperator(ResumableSageMakerJob, SageMakerTrainin
     def get_job_result(self, external_id: Any, context: Context) -> dict[str, Any]:  # noqa: ARG002
         """Describe the ended job; raise where it ended without a model."""
         description = self.hook.describe_training_job(external_id)
+        # A job that ended before it trained has none.
+        billed = timedelta(seconds=description.get("BillableTimeInSeconds", 0))
+        self.count(external_id, "training", description["ResourceConfig"], billed)
         status = description["TrainingJobStatus"]
         if not self.is_job_succeeded(status):
             reason = _reason(description)

@@ -152,6 +152,9 @@ class ResumableSageMakerTransformOperator(ResumableSageMakerJob, SageMakerTransf
         """Describe the ended job; raise where it ended without answers."""
         job = self.hook.describe_transform_job(external_id)
         status = job["TransformJobStatus"]
+        if "TransformStartTime" in job:
+            time = job["TransformEndTime"] - job["TransformStartTime"]
+            self.count(external_id, "transform", job["TransformResources"], time)
         if not self.is_job_succeeded(status):
             reason = job.get("FailureReason") or "no reason given"
             words = reason_in_words(reason, self.hook.conn_partition)

@@ -60,7 +60,9 @@ def test_every_part_of_airflow_finds_dags_plugins_and_packages(home: Path) -> No
     web_server = asked(home)
     for part in (processor, web_server):
         assert part["include"] == str(home / "plugins" / "include" / "__init__.py")
-        assert {"deployment_id", "ended_runs", "model_report", "run_notes"} <= set(part["plugins"])
+        assert {"deployment_id", "ended_runs", "model_metrics", "model_report", "run_notes"} <= set(
+            part["plugins"]
+        )
         assert part["refused"] == {}
         assert part["prefixes"] == ["/model_report"]
         assert part["title"]

@@ -1,0 +1,1 @@
+"""What the newest model of each pipeline is worth, as metrics."""
