@@ -30,7 +30,7 @@ HASH := "(\w+_)?sha(1|256)": "[0-9a-f]{40,64}"
 # A file's tests share what they start. A test of a whole stack waits for Airflow most of its time.
 PARALLEL := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help pipeline spread demo up backfill aws-check env test test-backfill test-faults test-clients test-fast test-mwaa bench screenshots docs images lint types secrets audit lock mwaa mwaa-lock clean
+.PHONY: help pipeline spread demo up backfill aws-check env test test-backfill test-faults test-clients test-fast test-mwaa bench screenshots docs images lint types secrets audit lock kubernetes mwaa mwaa-lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -115,6 +115,9 @@ lock: $(INSTALLED) ## compile each .in of requirements to a .txt, with the hash 
 		$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 			--custom-compile-command 'make lock' $$same "$${lock%.txt}.in" --output-file "$$lock" || exit 1; \
 	done
+
+kubernetes: $(INSTALLED) ## hold deploy/kubernetes/values.yaml to a Helm chart's schema: CHART=folder, as `helm pull --untar` makes it
+	@AIRFLOW_CHART='$(CHART)' $(BIN)/python -m pytest -q tests/deploy/kubernetes
 
 mwaa: $(INSTALLED) ## lay out what MWAA takes, in .local/mwaa/bundle; LIMITS=limits.yaml
 	@$(BIN)/python -m deploy.mwaa.bundle --to .local/mwaa/bundle $(if $(LIMITS),--limits '$(LIMITS)')
