@@ -8,6 +8,7 @@ from include import airflow_names
 from include.operators import evaluation_tasks, tasks
 from include.operators.create_bucket import CreateOwnBucketOperator
 from include.operators.dag.documentation import clock_tag, describe_tasks, owner_links, where_to_look
+from include.operators.dag.job_pool import job_pool
 from include.operators.dag.links import ModelReportLink
 from include.operators.dag.parsed_pipelines import parsed_pipelines
 from include.operators.dag.schedule import cron_or_event_schedule
@@ -75,6 +76,7 @@ def model_pipeline(name: str, config: PipelineConfig) -> None:
             trigger_rule="none_failed",
             check_interval=15,
             execution_timeout=time_limit(config.aws.stopping_condition),
+            pool=job_pool(),
         )
         deploy = RunSageMakerEndpointOperator(
             task_id=airflow_names.DEPLOY_ENDPOINT,

@@ -6,6 +6,7 @@ from airflow.sdk import DAG, Asset, chain
 
 from include import airflow_names
 from include.operators.dag.documentation import clock_tag, describe_tasks, owner_links, where_to_look
+from include.operators.dag.job_pool import job_pool
 from include.operators.dag.links import ModelReportLink
 from include.operators.dag.parsed_pipelines import parsed_pipelines
 from include.operators.dag.schedule import cron_schedule
@@ -73,6 +74,7 @@ def new_row_scoring(name: str, config: PipelineConfig, score: ScoreSettings) -> 
             trigger_rule="none_failed",
             check_interval=15,
             execution_timeout=timedelta(seconds=score.max_runtime_seconds) + timedelta(minutes=15),
+            pool=job_pool(),
         )
         write = tasks.write_predictions.override(trigger_rule="none_failed", outlets=[predictions])
         written = write(SCORE_PLAN, RAW, chosen=CHOSEN, encoded=ENCODED, job=JOB)

@@ -106,6 +106,20 @@ def test_examples_are_tagged_run_by_hand_alone_and_can_be_hidden(
     assert "fraud" in parsed()
 
 
+def test_jobs_take_slots_of_the_pool_that_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIPELINE_JOB_POOL", "sagemaker_jobs")
+    bag = parsed()
+    taken = {
+        (dag_id, task.task_id)
+        for dag_id, dag in bag.items()
+        for task in dag.tasks
+        if task.pool == "sagemaker_jobs"
+    }
+    jobs = {"train_model", "score_rows"}
+    assert taken == {(dag_id, name) for dag_id, dag in bag.items() for name in jobs & set(dag.task_ids)}
+    assert {task_id for _, task_id in taken} == jobs
+
+
 OTHER = {
     "title": "Churn",
     "description": "Who leaves.",
