@@ -1,4 +1,4 @@
-"""The connection to AWS comes from Secrets Manager, as docs/cluster.md has it, and nothing else is asked for."""
+"""The connection to AWS comes from Secrets Manager, as docs/cluster.md has it; nothing else is asked for."""
 
 import json
 import shlex
