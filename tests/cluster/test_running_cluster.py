@@ -98,10 +98,13 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     dags.mkdir()
     (dags / "looks_around.py").write_text(DAG)
     shutil.copy(PROJECT / "dags" / "model_pipelines.py", dags)
+    began = time.monotonic()
     with (
         airflow_database() as database,
         running_cluster(COMPOSE, folder, dags, database, SETTINGS) as started,
     ):
+        # For docs/reliability.md, as what else is printed here.
+        print(f"started in {time.monotonic() - began:.0f} s, the migration of an empty database among them")
         started.aws.s3.create_bucket(Bucket=LOGS)
         yield started
 
@@ -119,7 +122,9 @@ def two_workers(cluster: Cluster) -> Iterator[OnCluster]:
 def whole(two_workers: OnCluster) -> dict[str, str]:
     """Checksums of what a run leaves on two workers, none of which dies."""
     two_workers.start("whole")
-    assert two_workers.user.wait("whole", RUN_SECONDS).state == "success"
+    ended = two_workers.user.wait("whole", RUN_SECONDS)
+    assert ended.state == "success"
+    print("megabytes:", two_workers.cluster.memory())
     run = two_workers.aftermath("whole")
     assert run.billing() == []
     return run.checksums()

@@ -112,6 +112,14 @@ class Cluster:
                 one.kill()
         self.parts[part].wait()
 
+    def memory(self) -> dict[str, int]:
+        """Megabytes of each part and what it has started, pages that several share counted once in all."""
+        parts = {part: psutil.Process(process.pid) for part, process in self.parts.items()}
+        return {
+            part: round(sum(proportional_size(one) for one in (root, *root.children(recursive=True))) / 1e6)
+            for part, root in parts.items()
+        }
+
     def start_what_has_ended(self) -> list[str]:
         """Start again the parts that have ended, as `restart: unless-stopped` does.
 
@@ -242,6 +250,13 @@ def _replace_in(file: Path, name: str, place: str) -> None:
     text = file.read_text()
     assert name in text
     file.write_text(text.replace(name, place))
+
+
+def proportional_size(process: psutil.Process) -> int:
+    """Bytes of a process, of shared pages its share; 0 of one that has just ended."""
+    with suppress(psutil.NoSuchProcess):
+        return int(process.memory_full_info().pss)
+    return 0
 
 
 def stop(process: "subprocess.Popen[bytes]") -> None:

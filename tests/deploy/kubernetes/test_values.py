@@ -77,7 +77,7 @@ def test_settings_are_those_of_the_compose_file() -> None:
     # What the chart sets itself, and names, passwords and places.
     of_chart = re.compile(
         r"__CORE__(EXECUTOR|AUTH_MANAGER|LOAD_EXAMPLES|EXECUTION_API)|STATSD_(ON|HOST|PORT)"
-        r"|_CMD$|_KEY_PATH$|SECRETS__|_VAR_|SQL_ALCHEMY|HEARTBEAT_TIMEOUT|AIRFLOW_CONFIG"
+        r"|_CMD$|_KEY_PATH$|BASE_URL$|SECRETS__|_VAR_|SQL_ALCHEMY|HEARTBEAT_TIMEOUT|AIRFLOW_CONFIG"
     )
     airflows = {name for name in composed if name.startswith("AIRFLOW_")}
     assert {name for name in airflows - set(found) if not of_chart.search(name)} == set()
