@@ -121,10 +121,10 @@ def two_workers(cluster: Cluster) -> Iterator[OnCluster]:
 @pytest.fixture(scope="module")
 def whole(two_workers: OnCluster) -> dict[str, str]:
     """Checksums of what a run leaves on two workers, none of which dies."""
+    began = time.monotonic()
     two_workers.start("whole")
-    ended = two_workers.user.wait("whole", RUN_SECONDS)
-    assert ended.state == "success"
-    print("megabytes:", two_workers.cluster.memory())
+    assert two_workers.user.wait("whole", RUN_SECONDS).state == "success"
+    print(f"run in {time.monotonic() - began:.0f} s; megabytes:", two_workers.cluster.memory())
     run = two_workers.aftermath("whole")
     assert run.billing() == []
     return run.checksums()
