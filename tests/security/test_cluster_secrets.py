@@ -26,8 +26,12 @@ def test_no_secret_stands_in_an_environment_or_on_a_command_line() -> None:
     named = re.compile(
         r"PASSWORD(?!_FILE)|SECRET_KEY(?!_CMD)|FERNET_KEY(?!_CMD)|JWT_SECRET|_CONN_(?!CMD)|_URL(?!_CMD)"
     )
-    # The latter names a connection.
-    without_secret = {"AIRFLOW__CORE__EXECUTION_API_SERVER_URL", "AIRFLOW__LOGGING__REMOTE_LOG_CONN_ID"}
+    # The last names a connection.
+    without_secret = {
+        "AIRFLOW__API__BASE_URL",
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL",
+        "AIRFLOW__LOGGING__REMOTE_LOG_CONN_ID",
+    }
     for name, service in COMPOSE["services"].items():
         names = {name for name in service.get("environment", {}) if named.search(name)}
         assert names <= without_secret, name

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from include.operators.sagemaker.billed import BILLED_SECONDS, COST
-from include.pipeline.documents.metrics import METRICS
+from include.pipeline.documents.metrics.of_kind import METRICS
 from plugins.model_metrics.airflow_plugin import FIGURE, PASSED
 from tests.cluster.compose_file import COMPOSE
 from tests.deploy.metrics.exported import DASHBOARD, RULES, exported, rule_of, shown

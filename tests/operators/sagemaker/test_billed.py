@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from airflow.sdk._shared.observability.metrics import stats as stats_module
 from airflow.sdk._shared.observability.metrics.base_stats_logger import NoStatsLogger
 from airflow.sdk.observability import stats
 from airflow.sdk.observability.metrics.statsd_logger import get_statsd_logger
@@ -37,6 +38,7 @@ def statsd(monkeypatch: pytest.MonkeyPatch) -> Iterator[StatsdListener]:
         monkeypatch.setenv("AIRFLOW__METRICS__STATSD_INFLUXDB_ENABLED", "true")
         stats.initialize(factory=get_statsd_logger, export_legacy_names=False)
         yield listener
+        stats_module._get_backend().statsd.close()
         stats.initialize(factory=NoStatsLogger, export_legacy_names=False)
 
 
