@@ -1,5 +1,6 @@
 """Keeps the tests away from the Airflow and the AWS account of whoever runs them."""
 
+import inspect
 import os
 import tempfile
 
@@ -25,6 +26,19 @@ os.environ |= {
     "AIRFLOW_VAR_SAGEMAKER_DEPLOYMENT_ID": DEPLOYMENT_ID,
     "AWS_EC2_METADATA_DISABLED": "true",
 }
+
+# Airflow's hooks look up who calls them. Of a caller that is in no module's file, as what starts a process of
+# pytest-xdist is, Python would ask all modules anew at each look, which are thousands.
+for _caller in inspect.stack():
+    if _caller.filename not in inspect.modulesbyfile:
+        inspect.modulesbyfile[_caller.filename] = "pytest"
+del _caller
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that wait come first: what is left at the end is short, so that none waits for another's."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
