@@ -8,20 +8,18 @@ from include import airflow_names
 from include.operators import evaluation_tasks, tasks
 from include.operators.create_bucket import CreateOwnBucketOperator
 from include.operators.dag.documentation import clock_tag, describe_tasks, owner_links, where_to_look
-from include.operators.dag.job_pool import job_pool
 from include.operators.dag.links import ModelReportLink
 from include.operators.dag.parsed_pipelines import parsed_pipelines
 from include.operators.dag.schedule import cron_or_event_schedule
 from include.operators.dag.teardown import teardown
+from include.operators.dag.training import train
 from include.operators.dag.trigger_form import trigger_form
 from include.operators.failures.retries import RETRIES
-from include.operators.held_plan import PLAN, TRAINING_REQUEST
-from include.operators.returned import RAW, REUSED, SPLIT, TRAINING
+from include.operators.held_plan import PLAN
+from include.operators.returned import RAW, REUSED
 from include.operators.sagemaker.endpoint import RunSageMakerEndpointOperator
-from include.operators.sagemaker.training import ResumableSageMakerTrainingOperator
 from include.operators.source.watching import source_asset
 from include.pipeline.documents.config import PipelineConfig
-from include.pipeline.planning.training_request import time_limit
 
 ABOUT = """
 {config.about}
@@ -68,20 +66,11 @@ def model_pipeline(name: str, config: PipelineConfig) -> None:
                 tasks.reuse_model(PLAN, RAW),
                 tasks.split_data(PLAN, RAW, REUSED),
             ]
-        train = ResumableSageMakerTrainingOperator(
-            task_id=airflow_names.TRAIN_MODEL,
-            config=TRAINING_REQUEST,
-            plan=PLAN,
-            reused=REUSED,
-            trigger_rule="none_failed",
-            check_interval=15,
-            execution_timeout=time_limit(config.aws.stopping_condition),
-            pool=job_pool(),
-        )
+        trained = train(config)
         deploy = RunSageMakerEndpointOperator(
             task_id=airflow_names.DEPLOY_ENDPOINT,
-            config=PLAN["deployment"],
-            model_data_url=TRAINING["Training"]["ModelArtifacts"]["S3ModelArtifacts"],
+            config=trained.plan["deployment"],
+            model_data_url=trained.training["Training"]["ModelArtifacts"]["S3ModelArtifacts"],
             reused=REUSED,
             keep=PLAN["keep_endpoint"],
             trigger_rule="none_failed",
@@ -92,10 +81,17 @@ def model_pipeline(name: str, config: PipelineConfig) -> None:
             evaluate = evaluation_tasks.evaluate_model.override(trigger_rule="none_failed")
             judge = evaluation_tasks.check_quality.override(trigger_rule="none_failed", outlets=[model])
             evaluated = [
-                evaluate(PLAN, SPLIT, TRAINING, REUSED),
-                judge(PLAN, raw=RAW, split=SPLIT, training=TRAINING, reused=REUSED),
+                evaluate(trained.plan, trained.split, trained.training, REUSED),
+                judge(
+                    trained.plan,
+                    raw=RAW,
+                    split=trained.split,
+                    training=trained.training,
+                    reused=REUSED,
+                    contest=trained.contest,
+                ),
             ]
-        chain(planned, bucket, *prepared, train, deploy, *evaluated, *teardown(bucket))
+        chain(planned, bucket, *prepared, *trained.steps, deploy, *evaluated, *teardown(bucket))
         for step in evaluated:
             step.operator.operator_extra_links = (ModelReportLink(),)
     describe_tasks(dag)

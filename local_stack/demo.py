@@ -126,8 +126,7 @@ def _show_results(airflow: AirflowApi, pipeline: str, run: RunState, aws: LocalA
     reference = PlanReference.model_validate(airflow.xcom(pipeline, run.dag_run_id, "plan_run"))
     plan = aws.plan(reference)
     folder = RUNS / plan.key
-    training = airflow.xcom(pipeline, run.dag_run_id, "train_model")["Training"]
-    aws.fetch(plan, training["ModelArtifacts"]["S3ModelArtifacts"], folder)
+    aws.fetch(plan, folder)
     metrics = read_evaluation((folder / "metrics.json").read_bytes(), "metrics.json")
     console.print(screen.summary(plan, metrics, aws.leftovers(plan.bucket), RUNS / "latest", run.seconds))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from include.pipeline.aws.object_store import read_object, split_uri
+from include.pipeline.documents.manifest import RunManifest
 from include.pipeline.documents.plan import RunPlan
 
 if TYPE_CHECKING:
@@ -51,11 +52,14 @@ class LocalAwsClient:
         content = read_object(self.s3, reference.locations.plan)
         return RunPlan.read(reference.check(content), reference.locations.plan)
 
-    def fetch(self, plan: RunPlan, model_archive: str, folder: Path) -> None:
+    def fetch(self, plan: RunPlan, folder: Path) -> None:
         """Copy a run's results and model archive to a folder; `latest` beside it points there."""
         folder.mkdir(parents=True, exist_ok=True)
         places = plan.locations
-        wanted = [places.plan, places.metrics, places.predictions, places.report, model_archive]
+        # Where the model is, depends on what has made it: another run, or one of several algorithms.
+        manifest = RunManifest.read(read_object(self.s3, places.manifest), places.manifest)
+        model = manifest.training.model_uri
+        wanted = [places.plan, places.metrics, places.predictions, places.report, model]
         for uri in wanted:
             bucket, key = split_uri(uri)
             self.s3.download_file(bucket, key, str(folder / Path(key).name))

@@ -45,7 +45,7 @@ def check_quotas(plan: "RunPlan", quotas: Any) -> str:
 
 def _needed(plan: "RunPlan") -> Iterator[tuple[str, int]]:
     """Yield each quota by its name in Service Quotas, and how many instances one run takes."""
-    params = plan.params
+    params, at_once = plan.params, max(1, len(plan.contenders))
     job = "spot training job" if plan.aws.spot else "training job"
-    yield f"{params.training_instance_type} for {job} usage", params.training_instance_count
-    yield f"{params.endpoint_instance_type} for endpoint usage", params.endpoint_instance_count
+    yield f"{params.training_instance_type} for {job} usage", params.training_instance_count * at_once
+    yield f"{params.endpoint_instance_type} for endpoint usage", params.endpoint_instance_count * at_once

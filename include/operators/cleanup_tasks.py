@@ -100,7 +100,7 @@ def sweep_run(plan: dict[str, Any] | None, ti: Any) -> "RunTags":
         ClientError: AWS refused a deletion.
     """
     from include.pipeline.aws.tags import RunTags
-    from include.pipeline.planning.names import run_key
+    from include.pipeline.planning.names import part_of_all_names, run_key
     from include.pipeline.teardown.janitor import sweep
 
     # Of the plan no more than this is read here: the sweep comes before what may fail.
@@ -114,7 +114,7 @@ def sweep_run(plan: dict[str, Any] | None, ti: Any) -> "RunTags":
         is_over=own.is_same_run,
         dry_run=False,
         report=log.info,
-        named=run_key(deployment_id, ti.dag_id, ti.run_id),
+        named=part_of_all_names(run_key(deployment_id, ti.dag_id, ti.run_id)),
     )
     return own
 
@@ -210,10 +210,15 @@ def _refuse_remains(run: Any, own: Any, *, is_kept: bool) -> None:
     from include.pipeline.errors import CleanupError
     from include.pipeline.teardown.cleanup import find_data
 
-    left = []
-    if not is_kept:
-        sagemaker = hook("sagemaker").conn
-        left += [f"{kind.title} {run.key}" for kind in ALL_KINDS if is_of_run(sagemaker, kind, run.key, own)]
+    sagemaker = hook("sagemaker").conn
+    left = [
+        f"{kind.title} {name}"
+        for name in run.keys
+        # What several algorithms were scored on is never kept.
+        if not is_kept or name != run.key
+        for kind in ALL_KINDS
+        if is_of_run(sagemaker, kind, name, own)
+    ]
     if run.params.delete_data:
         left += [str(stored) for stored in find_data(s3_of(run), run.locations)]
     if left:

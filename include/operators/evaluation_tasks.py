@@ -8,13 +8,48 @@ from typing import Any
 
 from airflow.sdk import task
 
-from include.airflow_names import CHECK_QUALITY, DOWNLOAD_DATA, FIGURES, PLAN_RUN, SPLIT_DATA, SUMMARY
+from include.airflow_names import (
+    CHECK_QUALITY,
+    CHOOSE_CONTENDER,
+    DOWNLOAD_DATA,
+    FAILURE,
+    FIGURES,
+    PLAN_RUN,
+    SCORE_CONTENDER,
+    SPLIT_DATA,
+    SUMMARY,
+    TRAIN_MODEL,
+)
 from include.operators.connection import hook, s3_of
 from include.operators.failures.left_out import LeftOutError
 from include.operators.returned import document_task
 from include.operators.reuse import skip_for
 
 log = logging.getLogger(__name__)
+
+
+@document_task
+def choose_contender(plan: dict[str, Any], split: dict[str, Any], ti: Any = None) -> dict[str, Any]:
+    """Compare several algorithms on the validation rows, and choose the one that the run goes on with.
+
+    Args:
+        plan: A `RunPlan`.
+        split: A `Split`.
+        ti: Filled in by Airflow.
+
+    Returns:
+        `contest`, a `Contest`; `training`, what the training task of the chosen one returned.
+    """
+    from include.pipeline.documents.plan import RunPlan
+    from include.pipeline.documents.split import Split
+    from include.pipeline.evaluation import contest
+
+    run = RunPlan.read(plan, PLAN_RUN)
+    candidates = [_candidate(ti, place, each.algorithm) for place, each in enumerate(run.contenders)]
+    found = contest.choose_contender(run, Split.read(split, SPLIT_DATA), s3_of(run), candidates)
+    place = [each.algorithm for each in candidates].index(found.chosen)
+    training = ti.xcom_pull(task_ids=TRAIN_MODEL, map_indexes=place)
+    return {"contest": found.model_dump(mode="json"), "training": training}
 
 
 @document_task
@@ -67,6 +102,7 @@ def check_quality(
     split: dict[str, Any],
     training: dict[str, Any],
     reused: dict[str, Any] | None,
+    contest: dict[str, Any] | None = None,
     ti: Any = None,
     outlet_events: Any = None,
 ) -> None:
@@ -80,6 +116,7 @@ def check_quality(
         split: A `Split`.
         training: What the training task returned.
         reused: A `ReusedModel`, where there is one.
+        contest: A `Contest`, where several algorithms trained.
         ti: Filled in by Airflow.
         outlet_events: Filled in by Airflow.
     """
@@ -87,6 +124,7 @@ def check_quality(
     from include.pipeline.documents.plan import RunPlan
     from include.pipeline.documents.raw_data import RawData
     from include.pipeline.documents.split import Split
+    from include.pipeline.documents.training.contest import Contest
     from include.pipeline.evaluation.evaluate import read_evaluation
     from include.pipeline.history import quality
     from include.pipeline.history.accepted import accept
@@ -104,6 +142,7 @@ def check_quality(
         split=Split.read(split, SPLIT_DATA),
         training=_training_job(training),
         reused_from=reused["run_id"] if reused else None,
+        contest=Contest.read(contest, CHOOSE_CONTENDER) if contest else None,
     )
     ti.xcom_push(SUMMARY, str(manifest))
     changes = warnings(evaluation.drift, run.drift) if evaluation.drift and run.drift else []
@@ -151,11 +190,39 @@ def write_report(plan: dict[str, Any], deletions: dict[str, dict[str, Any] | Non
     manifest = read_manifest(s3, run) if is_judged else None
     if manifest is None:
         raise LeftOutError("The model was not evaluated: there is nothing to report")
+    if manifest.contender:
+        run = run.chosen(manifest.contender)
     found = {kind: Deletion.read(deletion, kind) for kind, deletion in deletions.items() if deletion}
     sagemaker = hook("sagemaker").conn
     kept = kept_endpoints(sagemaker, run.identity.deployment_id) if run.keep_endpoint else []
     beside = tuple(str(each) for each in kept if each.name != run.key)
     return write(s3, run, manifest, look_up_deployed(sagemaker, run, found), beside)
+
+
+def _candidate(ti: Any, place: int, algorithm: Any) -> Any:
+    """Tell what became of one of several algorithms, by the tasks of its place in the mapped group."""
+    from include.pipeline.documents.training.contest import ScoredContender
+    from include.pipeline.evaluation.contest import Candidate
+
+    done, failure = {}, None
+    for task_id in (TRAIN_MODEL, SCORE_CONTENDER):
+        states = ti.get_task_states(
+            dag_id=ti.dag_id, task_ids=[task_id], run_ids=[ti.run_id], map_index=place
+        )
+        state = next(iter(states.get(ti.run_id, {}).values()), None)
+        if state == "success":
+            done[task_id] = ti.xcom_pull(task_ids=task_id, map_indexes=place)
+        elif failure is None:
+            told = ti.xcom_pull(task_ids=task_id, key=FAILURE, map_indexes=place)
+            failure = told or f"its task {task_id} is {state}"
+    return Candidate(
+        algorithm=algorithm,
+        job=_training_job(done[TRAIN_MODEL]) if TRAIN_MODEL in done else None,
+        scored=ScoredContender.read(done[SCORE_CONTENDER], SCORE_CONTENDER)
+        if SCORE_CONTENDER in done
+        else None,
+        failure=failure,
+    )
 
 
 def _training_job(training: dict[str, Any]) -> Any:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from include.pipeline.documents.config import PipelineConfig
     from include.pipeline.documents.plan import RunIdentity, RunPlan
+    from include.pipeline.documents.split import Split
     from include.pipeline.source.policy import SourcePolicy
 
 
@@ -89,13 +90,16 @@ class HeldTrainingRequest(HeldPlan):
             AirflowFailException: The run was not planned, or its table not split.
             DocumentError: What the split told cannot be read.
         """
-        from include.pipeline.documents.split import Split
         from include.pipeline.planning.hyperparameters.request import filled_in, is_open
 
         request = super().resolve(context)
-        if not is_open(request):
-            return request
-        return filled_in(request, Split.read(SPLIT.resolve(context), SPLIT_DATA))
+        return filled_in(request, self.split(context)) if is_open(request) else request
+
+    def split(self, context: Mapping[str, Any]) -> "Split":
+        """Read what the job trains on."""
+        from include.pipeline.documents.split import Split
+
+        return Split.read(SPLIT.resolve(context), SPLIT_DATA)
 
 
 TRAINING_REQUEST: Any = HeldTrainingRequest(PLAN_RUN, ("training",))

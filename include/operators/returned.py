@@ -35,7 +35,7 @@ class Returned:
         Raises:
             AirflowFailException: The task has returned nothing.
         """
-        returned = context["ti"].xcom_pull(task_ids=self.task_id)
+        returned = self.fetched(context)
         if returned is None and not self.may_be_absent:
             raise AirflowFailException(
                 f"The task {self.task_id} has returned nothing. This task needs what it returns. "
@@ -44,6 +44,10 @@ class Returned:
         for member in self.members if returned is not None else ():
             returned = returned[member]
         return returned
+
+    def fetched(self, context: Mapping[str, Any]) -> Any:
+        """Ask Airflow for what the task has returned; None where that is nothing."""
+        return context["ti"].xcom_pull(task_ids=self.task_id)
 
     def serialize(self) -> str:
         """Name it in Airflow's UI."""

@@ -36,6 +36,8 @@ VERDICTS = {"success": "passed", "failed": "failed"}
 # Names no bucket and no account, so that S3 is not asked.
 _NO_NAME = "(no text)"
 _NEVER = datetime.max.replace(tzinfo=UTC)
+_RANKS = {"upstream_failed": 0, "skipped": 0, "removed": 0, "failed": 1, "success": 2}
+_AT_WORK = 3
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,11 @@ def _newest_ids(
     return list(session.scalars(newest.order_by(DagRun.run_after.desc(), DagRun.id.desc()).limit(limit)))
 
 
+def _together(one: str | None, other: str | None) -> str | None:
+    """Tell the state of a task that several algorithms have an instance of: one that failed is left out."""
+    return max((one, other), key=lambda state: _RANKS.get(state or "", _AT_WORK))
+
+
 def _runs(session: "Session", dag_id: str, found: Sequence[DagRun]) -> list[Run]:
     run_ids = [run.run_id for run in found]
     columns = (TaskInstance.run_id, TaskInstance.task_id, TaskInstance.state, TaskInstance.start_date)
@@ -154,7 +161,8 @@ def _runs(session: "Session", dag_id: str, found: Sequence[DagRun]) -> list[Run]
     tasks: dict[str, dict[str, str | None]] = {run_id: {} for run_id in run_ids}
     # Sorted here, because databases differ in where they put a date that is absent.
     for row in sorted(instances, key=lambda row: (row.start_date or _NEVER, row.task_id)):
-        tasks[row.run_id][row.task_id] = row.state
+        of_run = tasks[row.run_id]
+        of_run[row.task_id] = _together(of_run.get(row.task_id, row.state), row.state)
     told = {
         (row.run_id, row.key): text_of(row.value, _NO_NAME)
         for row in session.execute(

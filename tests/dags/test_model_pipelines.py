@@ -36,11 +36,12 @@ from include.operators.source.watching import source_asset
 from include.pipeline.documents import config
 from include.pipeline.documents.config import DATASETS, load_config
 from include.pipeline.documents.params import RunParams
-from include.pipeline.documents.plan import DataInterval
 from include.pipeline.errors import ConfigError
 from include.pipeline.planning.cost import ENDPOINT_AT_MOST
 from include.pipeline.source.dated_url import resolve_data_url
+from include.pipeline.values.data_interval import DataInterval
 from tests.faults.matrix import TARGETS, documented
+from tests.pipeline import several_algorithms
 from tests.project import PROJECT
 
 CHAIN = [
@@ -214,6 +215,7 @@ def test_each_task_of_each_dag_has_two_sentences_for_people(datasets: Path) -> N
     (datasets / "churn.yaml").write_text("title: [")
     with (datasets / "bank_marketing.yaml").open("a") as file:
         file.write("score: {}\nregistry: {approval: by a person}\nserve: {}\n")
+    (datasets / "several.yaml").write_text(yaml.safe_dump(several_algorithms.fields()))
     tasks = [task for dag in parsed().values() for task in dag.tasks]
     assert {task.task_id for task in tasks} == set(TASKS)
     for task in tasks:

@@ -34,6 +34,14 @@ TASKS = {
         "Runs the training job on SageMaker and shows its log. Clearing this task stops the job and "
         "starts another one; a retry takes up the one that runs."
     ),
+    airflow_names.SCORE_CONTENDER: (
+        "Deploys the model of one of several algorithms, asks it for the validation rows, and deletes the "
+        "endpoint again. An algorithm whose task fails is left out."
+    ),
+    airflow_names.CHOOSE_CONTENDER: (
+        "Compares the algorithms on the validation rows and chooses the best one, with which the run goes "
+        "on. It needs one that is trained and scored; why others are left out, its log tells."
+    ),
     airflow_names.DEPLOY_ENDPOINT: (
         "Makes model, endpoint configuration and endpoint, and waits until the endpoint answers. From "
         "here until `delete_endpoint` the endpoint is billed."

@@ -8,18 +8,10 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from include.pipeline.aws.object_store import MAX_OBJECT_BYTES, put_file, write_object
 from include.pipeline.aws.request_limits import MAX_BODY_BYTES
-from include.pipeline.data.encoding.classes import told_classes
-from include.pipeline.data.encoding.encoded_rows import (
-    encode_table,
-    encoded_features,
-    fit_rows,
-    unseen_rows,
-)
 from include.pipeline.data.order import measure_order
 from include.pipeline.data.parts import (
     check_classes,
     check_features,
-    check_for_algorithm,
     check_monotone_constraints,
     check_row_bytes,
 )
@@ -30,17 +22,21 @@ from include.pipeline.data.table import read_table
 from include.pipeline.data.versions import compare_with_previous
 from include.pipeline.data.writing.beside import read_groups, read_identifiers, write_beside
 from include.pipeline.data.writing.csv_file import write_rows
+from include.pipeline.data.writing.forms import Forms
 from include.pipeline.data.writing.line import Line, places_on_the_line
 from include.pipeline.data.writing.record_file import write_records
 from include.pipeline.data.writing.rows import Rows, shuffled
 from include.pipeline.data.writing.sides import split_by_place
 from include.pipeline.documents.raw_data import RawData
-from include.pipeline.documents.split import Split
+from include.pipeline.documents.split import ContenderSplit, Split
 from include.pipeline.documents.training.algorithm import ALGORITHMS, CSV, RECORDIO
 from include.pipeline.errors import DataError
 from include.pipeline.source.worker_disk import telling_of_full_disk
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pyarrow as pa
     from mypy_boto3_s3 import S3Client
 
     from include.pipeline.documents.params import RunParams
@@ -229,56 +225,55 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan", *, max_bytes: int
         sides = line.sides(train, test) if line else None
         if sides:
             log.info("Split: %s", sides)
-        algorithm = ALGORITHMS[plan.algorithm]
-        is_scaled = not algorithm.takes_missing
-        if is_scaled:
-            # Of a column without any value, there is no mean.
-            check_features(
-                train, [validation, test], [name for name in data.names if name != plan.table.label]
-            )
-        is_encoded = plan.table.is_encoded or is_scaled
-        encoding = (
-            fit_rows(train, plan.table, is_scaled=is_scaled, is_sparse=algorithm.is_sparse)
-            if is_encoded
-            else None
-        )
-        classes: tuple[str, ...] = ()
-        if encoding:
-            check_monotone_constraints(params.hyperparameters, len(encoding.features))
-            found = encoded_features(encoding, plan.table, unseen_rows(train, (validation, test)))
-            (written / "encoded").mkdir()
-            classes = told_classes(data, encoding, plan.table, params.hyperparameters)
-            encoded = encode_table(data, encoding, plan.table.label, written / "encoded")
-            train, validation, test = (Rows(encoded, part.order) for part in (train, validation, test))
-        check_for_algorithm(plan, features=len(train.table.names) - 1, rows=len(train), classes=len(classes))
+        forms = Forms(data, (train, validation, test), plan.table, written)
+        plans = [plan.contending(each.algorithm) for each in plan.contenders] or [plan]
+        splits = [_write_to_s3(s3, one, forms, beside) for one in plans]
+        split = splits[0]
+        if plan.contenders:
+            own = {
+                one.algorithm: ContenderSplit(**dict(of_one))
+                for one, of_one in zip(plans, splits, strict=True)
+            }
+            split = split.model_copy(update={"contenders": own})
+    return split.model_copy(update={"drift": drift, "order": order, "sides": sides})
+
+
+def _write_to_s3(
+    s3: "S3Client", plan: "RunPlan", forms: Forms, beside: "Mapping[str, pa.Table | None]"
+) -> Split:
+    """Write the rows in the form that the plan's algorithm takes, and how they were encoded."""
+    algorithm, places = ALGORITHMS[plan.algorithm], plan.locations
+    taken = forms.for_algorithm(plan)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
         split = write_split(
-            train,
-            test,
+            taken.train,
+            taken.test,
             plan.table,
-            written,
-            train_files=params.training_instance_count,
-            validation=validation,
+            folder,
+            train_files=plan.params.training_instance_count,
+            validation=taken.validation,
             as_records=algorithm.request_type == RECORDIO,
         )
         for path, uri in (
-            (written / "features.csv", plan.locations.test_features),
-            (written / "labels.csv", plan.locations.test_labels),
-            *([(written / "validation.csv", plan.locations.validation)] if len(validation) else []),
-            *((path, f"{plan.locations.train}{path.name}") for path in (written / "train").iterdir()),
+            (folder / "features.csv", places.test_features),
+            (folder / "labels.csv", places.test_labels),
+            *([(folder / "validation.csv", places.validation)] if len(taken.validation) else []),
+            *((path, f"{places.train}{path.name}") for path in (folder / "train").iterdir()),
         ):
             with path.open("rb") as part:
                 put_file(s3, part, uri, algorithm.request_type if path.suffix == ".pbr" else CSV)
-        if encoding:
-            write_object(s3, plan.locations.encoding, encoding.content, "application/json")
-            split = split.model_copy(update={"encoding": found, "classes": classes})
-        for name, columns in beside.items():
+        if taken.encoding:
+            write_object(s3, places.encoding, taken.encoding.content, "application/json")
+            split = split.model_copy(update={"encoding": taken.told, "classes": taken.classes})
+        for kind, columns in beside.items():
             if columns is not None:
-                path = written / f"{name}.csv"
-                write_beside(columns, test, path)
+                path = folder / f"{kind}.csv"
+                write_beside(columns, taken.test, path)
                 with path.open("rb") as part:
-                    put_file(s3, part, f"{plan.locations.run}/test/{path.name}")
-                split = split.model_copy(update={f"{name}_sha256": _sha256(path)})
-    return split.model_copy(update={"drift": drift, "order": order, "sides": sides})
+                    put_file(s3, part, f"{places.of_the_model}/test/{path.name}")
+                split = split.model_copy(update={f"{kind}_sha256": _sha256(path)})
+    return split
 
 
 def _tell_left_out(table: "TableConfig") -> None:

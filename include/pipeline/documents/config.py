@@ -14,20 +14,20 @@ from include.pipeline.aws.object_store import MAX_OBJECT_BYTES
 from include.pipeline.documents.aws_settings import AwsSettings
 from include.pipeline.documents.drift import DriftLimits
 from include.pipeline.documents.limits import Limits
-from include.pipeline.documents.params import RunParams, has_rounds
+from include.pipeline.documents.params import RunParams
 from include.pipeline.documents.scoring.champion import ROLLBACK, SERVE, ServeSettings
 from include.pipeline.documents.scoring.settings import SCORE, ScoreSettings
 from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.documents.table.costs import Costs
 from include.pipeline.documents.table.kind import kind_faults
 from include.pipeline.documents.table.words import Words
-from include.pipeline.documents.training.algorithm import ALGORITHMS, CSV, XGBOOST, AlgorithmName
+from include.pipeline.documents.training.algorithm import ALGORITHMS, XGBOOST, AlgorithmName
+from include.pipeline.documents.training.contenders import ContenderSettings, check_contenders
+from include.pipeline.documents.training.suitable import check_suits
 from include.pipeline.errors import ConfigError
 from include.pipeline.values.faults import faults
 
 _HOURS_OF_A_YEAR = 366 * 24
-# https://docs.aws.amazon.com/sagemaker/latest/dg/model-managed-spot-training.html
-_LONGEST_WITHOUT_CHECKPOINTS = 3600
 
 DATASETS = Path(include.datasets.__file__).resolve().parent
 EXAMPLE = "example"
@@ -110,6 +110,13 @@ class PipelineConfig(BaseModel):
     algorithm: AlgorithmName = Field(
         default=XGBOOST, description="With which of SageMaker's algorithms the model is trained."
     )
+    algorithms: tuple[ContenderSettings, ...] | None = Field(
+        default=None,
+        min_length=2,
+        max_length=4,
+        description="Instead of algorithm: several that train on the same rows. The run goes on with the one "
+        "that is the best on the validation rows. Image and hyperparameters of the first stand in params.",
+    )
     max_source_bytes: int = Field(
         gt=0, le=MAX_OBJECT_BYTES, description="A source larger than this is refused."
     )
@@ -141,6 +148,16 @@ class PipelineConfig(BaseModel):
     )
     params: RunParams
 
+    @model_validator(mode="before")
+    @classmethod
+    def _first_algorithm(cls, fields: Any) -> Any:
+        match fields:
+            case {"algorithm": _, "algorithms": list()}:
+                raise PydanticCustomError("algorithms", "algorithm and algorithms: give one of them")
+            case {"algorithms": [{"name": str(first)}, *_]} if first in ALGORITHMS:
+                return {**fields, "algorithm": first}
+        return fields
+
     @model_validator(mode="after")
     def _params_are_of_the_kind(self) -> Self:
         if wrong := "; ".join(kind_faults(self.params, self.table.kind)):
@@ -159,37 +176,13 @@ class PipelineConfig(BaseModel):
         return self
 
     @model_validator(mode="after")
-    def _algorithm_can_do_it(self) -> Self:
-        algorithm = ALGORITHMS[self.algorithm]
-        if self.algorithm == XGBOOST and not has_rounds(self.params.hyperparameters):
-            raise PydanticCustomError(
-                "num_round", "params.hyperparameters: num_round is required, a whole number from 1 on"
-            )
-        if algorithm.predictor_types is not None and self.table.kind not in algorithm.predictor_types:
-            raise PydanticCustomError(
-                "kind",
-                "algorithm: {title} is for kind: {kinds}",
-                {"title": algorithm.title, "kinds": " or ".join(algorithm.predictor_types)},
-            )
-        spot = self.aws.spot
-        if spot and not algorithm.has_checkpoints and spot.max_wait_seconds > _LONGEST_WITHOUT_CHECKPOINTS:
-            raise PydanticCustomError(
-                "spot",
-                "aws.spot.max_wait_seconds: is at most {most} for {title}, which writes no checkpoints",
-                {"most": _LONGEST_WITHOUT_CHECKPOINTS, "title": algorithm.title},
-            )
-        if self.score and algorithm.request_type != CSV:
-            raise PydanticCustomError(
-                "score",
-                "score: new rows are sent to a job as CSV, which {title} does not take",
-                {"title": algorithm.title},
-            )
-        if self.table.groups and not algorithm.takes_missing:
-            raise PydanticCustomError(
-                "groups",
-                "table.groups: are told of xgboost alone, as {title} gets its features scaled",
-                {"title": algorithm.title},
-            )
+    def _algorithms_can_do_it(self) -> Self:
+        check_suits(self, self.algorithm, self.params.hyperparameters, "params.hyperparameters")
+        if self.algorithms:
+            check_contenders(self)
+            for place, other in enumerate(self.algorithms[1:], 1):
+                where = f"algorithms.{place}.hyperparameters"
+                check_suits(self, other.name, other.hyperparameters or {}, where)
         return self
 
 

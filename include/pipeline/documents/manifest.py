@@ -1,12 +1,17 @@
 """manifest.json: what a run was made of and what it made; and the model of a run that another uses again."""
 
+from operator import not_
 from typing import Any, Literal, Self
+
+from pydantic import Field
 
 from include.pipeline.document import Document
 from include.pipeline.documents.metrics import AnyMetrics
 from include.pipeline.documents.plan import RunIdentity
 from include.pipeline.documents.raw_data import RawData
 from include.pipeline.documents.split import Split
+from include.pipeline.documents.training.algorithm import AlgorithmName
+from include.pipeline.documents.training.contest import Contest
 from include.pipeline.documents.training.job import CompletedTrainingJob
 
 
@@ -33,6 +38,13 @@ class RunManifest(Document):
     """The run that made the model, where it is not this one."""
     missed: tuple[str, ...]
     """What the gate found wrong; empty where the model passed."""
+    contest: Contest | None = Field(default=None, exclude_if=not_)
+    """How the model was chosen among those of several algorithms; None where one trained."""
+
+    @property
+    def contender(self) -> AlgorithmName | None:
+        """Which of several algorithms made the model; None where one trained."""
+        return self.contest.chosen if self.contest else None
 
     def __str__(self) -> str:
         verdict = "failed" if self.missed else "passed"
@@ -53,6 +65,8 @@ class ReusedModel(Document):
     metrics: AnyMetrics
     reason: str
     """Why steps are left out, for those who look for them."""
+    contest: Contest | None = Field(default=None, exclude_if=not_)
+    """As in the manifest."""
 
     @classmethod
     def of(cls, manifest: RunManifest) -> Self:
@@ -63,6 +77,7 @@ class ReusedModel(Document):
             job_name=manifest.training.name,
             split=manifest.split,
             metrics=manifest.metrics,
+            contest=manifest.contest,
             reason=f"The model of {run_id} is used again: it was made of the same data in the same way, and "
             "passed the gate. force_retrain trains anew",
         )

@@ -3,11 +3,11 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from operator import not_
 from typing import Any, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from include.pipeline.aws.own_bucket import OwnBucket
 from include.pipeline.document import Document
@@ -19,28 +19,10 @@ from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.documents.table.costs import OutcomeValues
 from include.pipeline.documents.table.words import Words
 from include.pipeline.documents.training.algorithm import XGBOOST, AlgorithmName
+from include.pipeline.documents.training.contenders import Contender
+from include.pipeline.documents.training.cost import CostEstimate
 from include.pipeline.errors import DocumentError
-
-
-@dataclass(frozen=True)
-class DataInterval:
-    """The period whose data a run is for, as Airflow's `data_interval_start` and `data_interval_end`.
-
-    Both moments have a time zone.
-    """
-
-    start: datetime
-    end: datetime
-
-    def __post_init__(self) -> None:
-        """Refuse a moment without time zone, which is another moment on each machine.
-
-        Raises:
-            ValueError: There is one.
-        """
-        for moment in (self.start, self.end):
-            if moment.utcoffset() is None:
-                raise ValueError(f"{moment!r} has no time zone")
+from include.pipeline.values.data_interval import DataInterval
 
 
 class RunIdentity(Document):
@@ -90,26 +72,38 @@ class RunLocations(Document):
     metrics: str
     report: str
     manifest: str
+    contender: str | None = Field(default=None, exclude_if=not_)
+    """Folder of what is of one of several algorithms alone; None where a run has one."""
+
+    @property
+    def of_the_model(self) -> str:
+        """Folder of what the model is made of: the run's, or that of one of its algorithms."""
+        return self.contender or self.run
 
     @property
     def checkpoints(self) -> str:
         """Prefix below which each training job keeps its checkpoints, in a folder of its name."""
-        return f"{self.run}/checkpoints"
+        return f"{self.of_the_model}/checkpoints"
 
     @property
     def encoding(self) -> str:
         """How the run's text was made into numbers, where there is some."""
-        return f"{self.run}/encoding.json"
+        return f"{self.of_the_model}/encoding.json"
 
     @property
     def test_identifiers(self) -> str:
         """The identifiers of the test rows, where the table has some: CSV with a header."""
-        return f"{self.run}/test/identifiers.csv"
+        return f"{self.of_the_model}/test/identifiers.csv"
 
     @property
     def test_groups(self) -> str:
         """The columns by which figures of the test rows are told, beside features: CSV with a header."""
-        return f"{self.run}/test/groups.csv"
+        return f"{self.of_the_model}/test/groups.csv"
+
+    @property
+    def validation_predictions(self) -> str:
+        """What one of several algorithms predicted for the validation rows."""
+        return f"{self.of_the_model}/validation/predictions.csv"
 
     @property
     def claims(self) -> str:
@@ -134,51 +128,29 @@ class RunLocations(Document):
             models=f"{pipelines}/{pipeline}/models",
             run=run,
             plan=f"{run}/plan.json",
-            train=f"{run}/train/",
-            validation=f"{run}/validation/validation.csv",
-            test_features=f"{run}/test/features.csv",
-            test_labels=f"{run}/test/labels.csv",
-            model=f"{run}/model",
+            **_of_the_model(run),
             predictions=f"{run}/evaluation/predictions.csv",
             metrics=f"{run}/evaluation/metrics.json",
             report=f"{run}/evaluation/report.html",
             manifest=f"{run}/manifest.json",
         )
 
-
-class CostEstimate(Document):
-    """What a run costs, in USD at on-demand prices; None where a price is not known."""
-
-    training_at_most: float | None
-    """Of a job that SageMaker stops at its longest run time, and of its warm pool."""
-    training_about: float | None
-    """Of a job that takes as long as an earlier run's; without one, the same as the most."""
-    training_as_in: str | None
-    """The earlier run; None where there is none with the same training instances."""
-    endpoint_at_most: float | None
-    """Of an endpoint whose tasks take as long as they may."""
-    endpoint_about: float | None
-    """Of an endpoint that comes up and answers as they mostly do."""
-    kept_endpoint_a_day: float | None
-    """Of an endpoint that is to be kept, after the run."""
-    unknown: tuple[str, ...]
-    """What has no known price."""
-    prices_as_of: str | None
-    """When the prices held; None where no price of the region is known."""
-
-    @property
-    def at_most(self) -> float | None:
-        """Training and endpoint together, at the most."""
-        return _sum(self.training_at_most, self.endpoint_at_most)
-
-    @property
-    def about(self) -> float | None:
-        """Training and endpoint together, about."""
-        return _sum(self.training_about, self.endpoint_about)
+    def of_contender(self, algorithm: AlgorithmName | None) -> Self:
+        """Lay out one of several algorithms of the run; None for a run that has one."""
+        if algorithm is None:
+            return self
+        folder = f"{self.run}/contenders/{algorithm}"
+        return self.model_copy(update={"contender": folder, **_of_the_model(folder)})
 
 
-def _sum(training: float | None, endpoint: float | None) -> float | None:
-    return None if training is None or endpoint is None else training + endpoint
+def _of_the_model(folder: str) -> dict[str, str]:
+    return {
+        "train": f"{folder}/train/",
+        "validation": f"{folder}/validation/validation.csv",
+        "test_features": f"{folder}/test/features.csv",
+        "test_labels": f"{folder}/test/labels.csv",
+        "model": f"{folder}/model",
+    }
 
 
 class RunPlan(Document):
@@ -190,6 +162,8 @@ class RunPlan(Document):
     params: RunParams
     table: TableConfig
     algorithm: AlgorithmName = XGBOOST
+    contenders: tuple[Contender, ...] = Field(default=(), exclude_if=not_)
+    """Several algorithms that train on the same rows, in the order of the YAML. Empty where one trains."""
     drift: DriftLimits | None
     aws: AwsSettings = AwsSettings(network_isolation=False, encrypt_between_instances=False)
     """How its job and endpoint are made, as the pipeline's YAML file had it."""
@@ -222,6 +196,32 @@ class RunPlan(Document):
         return OwnBucket.of_run(
             self.bucket, self.params.bucket_owner, self.identity.account_id, self.identity.region
         )
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The names of all that the run makes on SageMaker."""
+        return (self.key, *(contender.key for contender in self.contenders))
+
+    def chosen(self, algorithm: AlgorithmName) -> Self:
+        """Plan the rest of the run for one of its contenders, as if it were the only one."""
+        found = next(each for each in self.contenders if each.algorithm == algorithm)
+        update = {"image_version": found.image_version, "hyperparameters": found.hyperparameters}
+        model = {**self.deployment["Model"], "PrimaryContainer": {"Image": found.image_uri}}
+        return self.model_copy(
+            update={
+                "algorithm": algorithm,
+                "params": self.params.model_copy(update=update),
+                "image_uri": found.image_uri,
+                "locations": self.locations.of_contender(algorithm),
+                "training": found.training,
+                "deployment": {**self.deployment, "Model": model},
+            }
+        )
+
+    def contending(self, algorithm: AlgorithmName) -> Self:
+        """Plan what one of its contenders does before that, under a name of its own."""
+        found = next(each for each in self.contenders if each.algorithm == algorithm)
+        return self.chosen(algorithm).model_copy(update={"key": found.key, "deployment": found.deployment})
 
     @property
     def outcome_values(self) -> OutcomeValues | None:

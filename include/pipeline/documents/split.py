@@ -1,11 +1,13 @@
 """What the split of a table made."""
 
 from operator import not_
+from typing import Self
 
 from pydantic import Field
 
 from include.pipeline.document import Document
 from include.pipeline.documents.drift import Drift
+from include.pipeline.documents.training.algorithm import AlgorithmName
 
 
 class HeldOutFigures(Document):
@@ -79,6 +81,17 @@ class Sides(Document):
                 return "stratified: the shares of the label's values are equal on all sides"
 
 
+class ContenderSplit(Document):
+    """What of a split is one algorithm's own, where several train on it: the fields are those of `Split`."""
+
+    feature_names: tuple[str, ...]
+    train_sha256: str
+    validation_sha256: str | None
+    test_features_sha256: str | None
+    encoding: EncodedFeatures | None
+    classes: tuple[str, ...]
+
+
 class Split(Document):
     """The rows of a run, counted."""
 
@@ -122,6 +135,14 @@ class Split(Document):
     sides: Sides | None = Field(default=None, exclude_if=not_)
     """How rows were put on the sides; None by the tutorial's shuffle, or where an earlier version wrote
     this."""
+
+    contenders: dict[AlgorithmName, ContenderSplit] = Field(default_factory=dict, exclude_if=not_)
+    """What is each algorithm's own, where several train; empty where one does."""
+
+    def of_contender(self, algorithm: AlgorithmName) -> Self:
+        """Take what one of several algorithms trains on; of one that has been chosen before, all."""
+        own = self.contenders.get(algorithm)
+        return self.model_copy(update={**(dict(own) if own else {}), "contenders": {}})
 
     def has_encoding_of(self, other: "Split") -> bool:
         """Tell whether both had text made into numbers in the same way, or had none."""

@@ -20,10 +20,10 @@ from include.pipeline.evaluation.binary.gains import deciles
 from include.pipeline.evaluation.binary.groups import Group, find_groups, group_figures
 from include.pipeline.evaluation.binary.thresholds import GRID, best_threshold, break_even, threshold_figures
 from include.pipeline.evaluation.explanation import explain
-from include.pipeline.evaluation.multiclass import evaluate_classes
+from include.pipeline.evaluation.other_kinds.multiclass import evaluate_classes
+from include.pipeline.evaluation.other_kinds.regression import evaluate_numbers
 from include.pipeline.evaluation.predictions import write_predictions
 from include.pipeline.evaluation.previous_model import ask_previous
-from include.pipeline.evaluation.regression import evaluate_numbers
 from include.pipeline.evaluation.score_drift import compare_scores
 from include.pipeline.evaluation.scoring import Answers, score_rows
 from include.pipeline.evaluation.training_log import read_training_curve
@@ -167,9 +167,10 @@ def evaluate_endpoint(
     check_training_rows(s3, plan, split)
     features = read_rows(s3, places.test_features, split.test_features_sha256)
     written = read_rows(s3, places.test_labels, split.test_labels_sha256)
-    labels = np.loadtxt(io.BytesIO(written), dtype=float if kind == "regression" else int, ndmin=1)
-    answers = Answers(kind, len(split.classes) or 1, plan.algorithm)
-    scores = score_rows(io.BytesIO(features), endpoint=plan.key, runtime=runtime, answers=answers)
+    labels: np.ndarray = np.loadtxt(io.BytesIO(written), dtype=_label_type(plan), ndmin=1)
+    scores = score_rows(
+        io.BytesIO(features), endpoint=plan.key, runtime=runtime, answers=_answers(plan, split)
+    )
     predictions = write_predictions(
         labels,
         scores,
@@ -201,7 +202,7 @@ def evaluate_endpoint(
                 (labels, scores),
                 plan.params,
                 costs=plan.outcome_values,
-                validation=_score_validation(plan, split, s3, runtime) if split.validation_rows else None,
+                validation=score_validation(plan, split, s3, runtime) if split.validation_rows else None,
                 previous=previous,
                 best_accepted=best_accepted,
                 groups=find_groups(
@@ -258,17 +259,31 @@ def _families(plan: "RunPlan", split: "Split") -> dict[str, tuple[str, ...]] | N
     }
 
 
-def _score_validation(
+def score_validation(
     plan: "RunPlan", split: "Split", s3: "S3Client", runtime: "SageMakerRuntimeClient"
 ) -> "Rows":
+    """Score the validation rows on the plan's endpoint.
+
+    Returns:
+        Labels and scores, as `write_predictions` takes them.
+
+    Raises:
+        ObjectError: Rows are not those that were split.
+        EndpointError: The endpoint did not answer what a model of this kind predicts for each row.
+    """
     # Label first, as the training job reads them.
     content = read_rows(s3, plan.locations.validation, split.validation_sha256)
     rows = content.splitlines(keepends=True)
     labels, _, features = zip(*(row.partition(b",") for row in rows), strict=True)
     scores = score_rows(
-        io.BytesIO(b"".join(features)),
-        endpoint=plan.key,
-        runtime=runtime,
-        answers=Answers(algorithm=plan.algorithm),
+        io.BytesIO(b"".join(features)), endpoint=plan.key, runtime=runtime, answers=_answers(plan, split)
     )
-    return np.array(labels, dtype=int), scores
+    return np.array(labels, dtype=_label_type(plan)), scores
+
+
+def _answers(plan: "RunPlan", split: "Split") -> Answers:
+    return Answers(plan.table.kind, len(split.classes) or 1, plan.algorithm)
+
+
+def _label_type(plan: "RunPlan") -> type:
+    return float if plan.table.kind == "regression" else int

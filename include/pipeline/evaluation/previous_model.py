@@ -68,7 +68,7 @@ def ask_previous(
         return None, None
 
     def ask(manifest: "RunManifest", best_of: int = 1) -> PreviousModel:
-        found = scores_and_unseen(plan.locations.run, split, s3, manifest, features)
+        found = scores_and_unseen(plan.locations.of_the_model, split, s3, manifest, features)
         run_id = manifest.identity.run_id
         if found is None:
             other = not split.has_encoding_of(manifest.split)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from http import HTTPStatus
 from itertools import islice
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from botocore.exceptions import ClientError
 
@@ -59,9 +59,7 @@ _OF_NO_MATTER = {
     "keep_rejected",
     "delete_data",
 }
-
-
-# Params that had no default at the start, so that runs have them in their hash whatever they are.
+# Those that had no default at the start, so that runs have them in their hash whatever they are.
 _FROM_THE_START = ("threshold_rule", "threshold", "max_roc_auc_drop")
 
 
@@ -93,7 +91,10 @@ def fingerprint(plan: "RunPlan", raw_sha256: str) -> str:
     Returns:
         64 hex digits.
     """
-    made_of = {
+    if plan.contenders:
+        # Whichever of them the plan has come to be for.
+        plan = plan.chosen(plan.contenders[0].algorithm)
+    made_of: dict[str, Any] = {
         "recipe": _RECIPE,
         "data": raw_sha256,
         # `drop` is in the hash even at its default, as it was from the start. By which groups figures are
@@ -107,6 +108,9 @@ def fingerprint(plan: "RunPlan", raw_sha256: str) -> str:
         "params": plan.params.model_dump(exclude=_OF_NO_MATTER, exclude_defaults=True)
         | {name: getattr(plan.params, name) for name in _FROM_THE_START},
     }
+    if plan.contenders:
+        told = {"algorithm", "image_uri", "hyperparameters"}
+        made_of["contenders"] = [each.model_dump(include=told) for each in plan.contenders[1:]]
     if plan.costs and not plan.params.costs:
         made_of["costs"] = plan.costs.model_dump()
     return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
@@ -236,7 +240,8 @@ def is_listed_for(uri: str, key: str) -> bool:
 def places_of(models: ModelsOf, manifest: RunManifest) -> RunLocations:
     """Tell where the run of an accepted model, which another run has found, keeps what it made."""
     dag_id, deployment_id = models.identity.dag_id, manifest.identity.deployment_id
-    return RunLocations.of(models.bucket, dag_id, manifest.key, deployment_id=deployment_id)
+    places = RunLocations.of(models.bucket, dag_id, manifest.key, deployment_id=deployment_id)
+    return places.of_contender(manifest.contender)
 
 
 def _entries(s3: "S3Client", models: ModelsOf) -> list[_Entry]:

@@ -11,6 +11,7 @@ from include.pipeline.documents.metrics import ModelEvaluation
 from include.pipeline.documents.plan import RunPlan
 from include.pipeline.documents.raw_data import RawData
 from include.pipeline.documents.split import Split
+from include.pipeline.documents.training.contest import Contest
 from include.pipeline.documents.training.job import CompletedTrainingJob
 from include.pipeline.history.quality import Business, missed
 
@@ -27,6 +28,7 @@ def record_run(
     split: Split,
     training: CompletedTrainingJob,
     reused_from: str | None = None,
+    contest: Contest | None = None,
 ) -> RunManifest:
     """Write the manifest of a run that has been evaluated.
 
@@ -38,6 +40,7 @@ def record_run(
         split: Rows to train on and to test on.
         training: Training job that made the model.
         reused_from: The run that made the model, where the model is used again.
+        contest: How it was chosen, where several algorithms trained.
     """
     misses = missed(evaluation, plan.params, Business.of(plan))
     manifest = RunManifest(
@@ -54,6 +57,7 @@ def record_run(
         # A run that was cleared may use its own model again.
         reused_from=None if reused_from == plan.identity.run_id else reused_from,
         missed=tuple(f"{found}: {rule}" for found, rule in misses),
+        contest=contest,
     )
     write_object(s3, plan.locations.manifest, manifest.model_dump_json(indent=2).encode(), "application/json")
     return manifest

@@ -15,6 +15,7 @@ from include.pipeline.aws.object_store import read_object
 from include.pipeline.aws.resources import owner_of
 from include.pipeline.aws.tags import RunTags
 from include.pipeline.documents.plan import RunLocations
+from include.pipeline.documents.training.contenders import contender_key
 from include.pipeline.history.model_archive import read_model
 
 if TYPE_CHECKING:
@@ -51,12 +52,16 @@ def is_in_its_place(manifest: "RunManifest", plan: ModelsOf, key: str) -> bool:
         plan: Of the run that looks for a model, or the pipeline's list.
         key: The run key under which the manifest is listed.
     """
-    job = manifest.training.name
+    job, found = manifest.training.name, manifest.training.model_uri
     # Of the run itself, or, where that has used a model again, of the run that made it. `-2`: a second job.
     makers = {job, re.sub(r"-\d{1,2}$", "", job)}
+    if manifest.contender:
+        # A run of several algorithms has a folder of its own name, and jobs of others.
+        runs = re.findall(r"/runs/([a-z0-9-]+)/contenders/", found)
+        makers = {run for run in runs if contender_key(run, manifest.contender) in makers}
     own = manifest.reused_from is None
     places = {
-        f"{locations.model}/{job}/output/model.tar.gz"
+        f"{locations.of_contender(manifest.contender).model}/{job}/output/model.tar.gz"
         for maker in makers
         if not own or maker == key
         for deployment_id in _deployments(manifest)
@@ -64,7 +69,6 @@ def is_in_its_place(manifest: "RunManifest", plan: ModelsOf, key: str) -> bool:
             RunLocations.of(plan.bucket, plan.identity.dag_id, maker, deployment_id=deployment_id)
         ]
     }
-    found = manifest.training.model_uri
     if (manifest.key, manifest.identity.dag_id) == (key, plan.identity.dag_id) and found in places:
         return True
     log.warning("The accepted model of %s is not taken: %s is not where its run's job writes", key, found)

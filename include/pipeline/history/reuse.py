@@ -44,5 +44,5 @@ def reuse_model(
         copy_object(s3, theirs.predictions, plan.locations.predictions)
         copy_object(s3, theirs.metrics, plan.locations.metrics)
         if manifest.split.encoding:
-            copy_object(s3, theirs.encoding, plan.locations.encoding)
+            copy_object(s3, theirs.encoding, plan.locations.of_contender(manifest.contender).encoding)
     return ReusedModel.of(manifest)

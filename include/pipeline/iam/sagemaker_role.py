@@ -38,12 +38,15 @@ def sagemaker_role(scope: Scope) -> Iterator[Statement]:
         (*(arn for below in _WRITE for arn in scope.objects(below)), *scope.scored_objects(_ANSWERS)),
         scope.own_account,
     )
-    repository = ALGORITHMS[scope.config.algorithm].repository
+    algorithms = [each.name for each in scope.config.algorithms or ()] or [scope.config.algorithm]
     # AWS's images lie in accounts of AWS, which differ by region.
     yield Statement(
         "PullImage",
         ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
-        (f"arn:{scope.partition}:ecr:{scope.region}:*:repository/{repository}",),
+        tuple(
+            f"arn:{scope.partition}:ecr:{scope.region}:*:repository/{ALGORITHMS[name].repository}"
+            for name in algorithms
+        ),
     )
     yield Statement("LogInToRegistry", ("ecr:GetAuthorizationToken",))
     yield Statement(

@@ -35,7 +35,8 @@ class Scope:
 
     def sagemaker(self, *kinds: str) -> tuple[str, ...]:
         """Name what the pipeline's runs make on SageMaker, of kinds such as `training-job`."""
-        named = key_prefix(self.deployment_id, self.pipeline)
+        contending = self.config.algorithms is not None
+        named = key_prefix(self.deployment_id, self.pipeline, contending=contending)
         return tuple(self.sagemaker_arn(f"{kind}/{named}*") for kind in kinds)
 
     def sagemaker_arn(self, resource: str) -> str:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from include.pipeline.aws import prices
-from include.pipeline.documents.plan import CostEstimate, RunPlan
+from include.pipeline.documents.plan import RunPlan
+from include.pipeline.documents.training.cost import CostEstimate
 from include.pipeline.errors import DocumentError, ParamError
 from include.pipeline.history.accepted import accepted_before
 
@@ -25,12 +26,16 @@ log = logging.getLogger(__name__)
 ENDPOINT_ABOUT = timedelta(minutes=10)
 # The time limits of the tasks from its creation to its deletion: 30 minutes, and three times 15.
 ENDPOINT_AT_MOST = timedelta(minutes=75)
+# Of one that scores the validation rows for one of several algorithms: the time limit of its task.
+CONTENDER_ENDPOINT_AT_MOST = timedelta(minutes=45)
 _DAY = timedelta(days=1)
 _LOOK_BACK = 20
 
 
 def estimate_cost(plan: RunPlan, s3: "S3Client") -> CostEstimate:
     """Work out what a run costs: about, as an accepted run before it did, and at the most.
+
+    Of several algorithms, each is trained, and deployed before the best one is deployed once more.
 
     The most is what training costs until SageMaker stops it, with its warm pool, and the endpoint until the
     tasks that use it have reached their time limits. It holds where no task has to be tried again. A spot job
@@ -65,10 +70,11 @@ def check_cost_limit(plan: RunPlan, max_cost: float | None) -> None:
 def _estimate(plan: RunPlan, earlier: "RunManifest | None") -> CostEstimate:
     params, region = plan.params, plan.identity.region
     longest = timedelta(seconds=plan.aws.max_runtime_seconds)
-    expected = timedelta(seconds=earlier.training.billable_seconds) if earlier else longest
+    trained = max(1, len(plan.contenders))
+    expected = timedelta(seconds=_billable_seconds(earlier) / trained) if earlier else longest
 
     def training(time: timedelta) -> float | None:
-        count = params.training_instance_count
+        count = params.training_instance_count * trained
         return prices.usd(region, "training", params.training_instance_type, count, time)
 
     def endpoint(time: timedelta) -> float | None:
@@ -80,12 +86,16 @@ def _estimate(plan: RunPlan, earlier: "RunManifest | None") -> CostEstimate:
         training_at_most=training(longest + warm),
         training_about=training(min(expected, longest) + warm),
         training_as_in=earlier.identity.run_id if earlier else None,
-        endpoint_at_most=endpoint(ENDPOINT_AT_MOST),
-        endpoint_about=endpoint(ENDPOINT_ABOUT),
+        endpoint_at_most=endpoint(ENDPOINT_AT_MOST + len(plan.contenders) * CONTENDER_ENDPOINT_AT_MOST),
+        endpoint_about=endpoint(ENDPOINT_ABOUT + len(plan.contenders) * ENDPOINT_ABOUT),
         kept_endpoint_a_day=endpoint(_DAY) if plan.keep_endpoint else None,
         unknown=tuple(_unknown(plan)),
         prices_as_of=prices.as_of(region),
     )
+
+
+def _billable_seconds(earlier: "RunManifest") -> int:
+    return earlier.contest.billable_seconds if earlier.contest else earlier.training.billable_seconds
 
 
 def _same_instances_before(plan: RunPlan, s3: "S3Client") -> "RunManifest | None":
@@ -94,7 +104,8 @@ def _same_instances_before(plan: RunPlan, s3: "S3Client") -> "RunManifest | None
         for manifest in islice(accepted_before(s3, plan), _LOOK_BACK):
             theirs = [manifest.params.get(f"training_instance_{what}") for what in ("type", "count")]
             # A run that used a model again tells of the job of another, on instances that it does not name.
-            if tuple(theirs) == instances and manifest.reused_from is None:
+            is_alike = (manifest.contest is None) == (not plan.contenders)
+            if tuple(theirs) == instances and manifest.reused_from is None and is_alike:
                 return manifest
     except DocumentError as error:
         log.warning("What earlier runs cost is not known: %s", error)

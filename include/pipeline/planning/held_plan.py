@@ -19,6 +19,7 @@ _HELD = (
     "params",
     "table",
     "algorithm",
+    "contenders",
     "drift",
     "card",
     "words",
@@ -32,7 +33,7 @@ _HELD = (
 _REQUESTS = ("training", "deployment")
 _SCORING_REQUESTS = ("transform",)
 # Where a name that the derived plan does not have is none of a later version's either.
-_CLOSED = (*_REQUESTS, *_SCORING_REQUESTS, "params.hyperparameters")
+_CLOSED = (*_REQUESTS, *_SCORING_REQUESTS, "params.hyperparameters", "contenders")
 # These follow from what is held, and from when the run was planned.
 _LEFT_OUT = {"identity.planned_at"}
 

@@ -30,6 +30,8 @@ class _Wanted:
     instance_type: str
     count: int
     most: int
+    at_once: int = 1
+    """How many jobs or endpoints have so many, side by side."""
 
 
 class _Placed(Protocol):
@@ -63,7 +65,7 @@ def check_limits(
     faults = [
         *_places(params, limits, identity),
         *_role(params, limits, default_role),
-        *_image_and_purchases(params, limits, identity.region),
+        *_image_and_purchases(params, limits, identity.region, at_once=len(config.algorithms or (None,))),
         *_switches(params, limits),
     ]
     if config.aws.max_runtime_seconds > limits.max_runtime_seconds:
@@ -146,7 +148,9 @@ def _role(params: _Placed, limits: "Limits", default_role: str | None) -> Iterat
         yield f"role = {params.role!r} ({allowed}: the Airflow Variable sagemaker_role)"
 
 
-def _image_and_purchases(params: "RunParams", limits: "Limits", region: str) -> Iterator[str]:
+def _image_and_purchases(
+    params: "RunParams", limits: "Limits", region: str, *, at_once: int
+) -> Iterator[str]:
     if params.image_version not in limits.image_versions:
         yield f"image_version = {params.image_version!r} ({_one_of(limits.image_versions)})"
     for wanted in (
@@ -156,6 +160,7 @@ def _image_and_purchases(params: "RunParams", limits: "Limits", region: str) -> 
             params.training_instance_type,
             params.training_instance_count,
             limits.max_training_instances,
+            at_once,
         ),
         _Wanted(
             "endpoint_instance",
@@ -163,6 +168,7 @@ def _image_and_purchases(params: "RunParams", limits: "Limits", region: str) -> 
             params.endpoint_instance_type,
             params.endpoint_instance_count,
             limits.max_endpoint_instances,
+            at_once,
         ),
     ):
         yield from _instances(wanted, limits, region)
@@ -175,12 +181,14 @@ def _instances(wanted: _Wanted, limits: "Limits", region: str) -> Iterator[str]:
     if count > wanted.most:
         yield f"{wanted.param}_count = {count} (at most {wanted.most})"
     if limits.max_usd_per_hour is not None:
-        price = prices.usd(region, wanted.use, kind, count, _HOUR)
+        price = prices.usd(region, wanted.use, kind, count * wanted.at_once, _HOUR)
         if price is None or price > limits.max_usd_per_hour:
             costs = "is not known" if price is None else f"is {price:.2f} USD an hour"
             what = wanted.param.removesuffix("instance").rstrip("_") or "transform job"
+            each = f", {wanted.at_once} times side by side" if wanted.at_once > 1 else ""
             yield (
-                f"{count} {kind} for the {what} (their price {costs}, at most {limits.max_usd_per_hour:.2f})"
+                f"{count} {kind} for the {what}{each} "
+                f"(their price {costs}, at most {limits.max_usd_per_hour:.2f})"
             )
 
 

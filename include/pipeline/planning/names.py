@@ -10,11 +10,11 @@ import hashlib
 import re
 
 from include.pipeline.aws.deployment_id import run_digest
+from include.pipeline.documents.training.algorithm import ALGORITHMS
+from include.pipeline.documents.training.contenders import LONGEST_KEY
 from include.pipeline.errors import ParamError
 
 _LONGEST_NAME = 63
-# Less room for a job's "-99".
-_LONGEST_KEY = 60
 # Base 32: 60 bits. Whoever triggers a run chooses its id, and must not find one that has another run's key.
 _DIGEST = 12
 _EARLIER_DIGEST = 10
@@ -46,16 +46,31 @@ def run_key(deployment_id: str, dag_id: str, run_id: str) -> str:
 
 
 def _key(*parts: str, digest: str) -> str:
-    readable = "-".join(_slug(part) for part in parts)[: _LONGEST_KEY - len(digest) - 1]
+    readable = "-".join(_slug(part) for part in parts)[: LONGEST_KEY - len(digest) - 1]
     return f"{readable.strip('-')}-{digest}".lstrip("-")
 
 
-def key_prefix(deployment_id: str, dag_id: str) -> str:
+def key_prefix(deployment_id: str, dag_id: str, *, contending: bool = False) -> str:
     """Name what the keys of all runs of a DAG in one deployment begin with.
 
     Of a DAG with a long name it is cut, as the keys are: other DAGs' keys may begin with the same.
+
+    Args:
+        deployment_id: Which Airflow.
+        dag_id: Of the DAG.
+        contending: Whether its runs train with several algorithms, whose keys have less room for it.
     """
-    return f"{deployment_id}-{_slug(dag_id)}-"[: _LONGEST_KEY - _DIGEST - 1]
+    end = max(len(f"-{algorithm.short}") for algorithm in ALGORITHMS.values()) if contending else 0
+    return f"{deployment_id}-{_slug(dag_id)}-"[: LONGEST_KEY - _DIGEST - 1 - end]
+
+
+def part_of_all_names(key: str) -> str:
+    """Name what all that a run makes on SageMaker has in its name, whichever algorithm it is for.
+
+    Args:
+        key: The run key, of which it is the digest.
+    """
+    return key.rpartition("-")[2]
 
 
 def model_package_group(deployment_id: str, pipeline: str, named: str | None) -> str:

@@ -11,6 +11,7 @@ from include.pipeline.documents.params import RunParams, parse_params
 from include.pipeline.documents.plan import RunIdentity, RunLocations, RunPlan
 from include.pipeline.documents.table.kind import kind_faults
 from include.pipeline.errors import ParamError
+from include.pipeline.planning.contenders import check_validation_rows, with_contenders
 from include.pipeline.planning.cost import check_cost_limit
 from include.pipeline.planning.deployment_request import deployment_request
 from include.pipeline.planning.hyperparameters.check import check_algorithm, check_hyperparameters
@@ -75,6 +76,7 @@ def make_plan(
     image_uri = built_in_image(config.algorithm, identity.region, checked.image_version)
     check_algorithm(checked, config.algorithm)
     check_hyperparameters(checked, config.table.kind, config.algorithm)
+    check_validation_rows(checked, config)
     _check_kind(checked, config)
     key = run_key(identity.deployment_id, identity.dag_id, identity.run_id)
     locations = RunLocations.of(bucket, identity.dag_id, key, deployment_id=identity.deployment_id)
@@ -126,6 +128,7 @@ def make_plan(
         source=source,
         keep_endpoint=checked.keep_endpoint,
     )
+    plan = with_contenders(plan, config, role_arn=role_arn, tags=tags.put_into(own_tags))
     check_cost_limit(plan, config.limits.max_cost)
     return plan
 

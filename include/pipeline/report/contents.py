@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from include.pipeline.documents.plan import RunPlan
     from include.pipeline.documents.raw_data import RawData
     from include.pipeline.documents.split import Split
+    from include.pipeline.documents.training.contest import Contest
     from include.pipeline.documents.training.job import CompletedTrainingJob
 
 
@@ -48,6 +49,8 @@ class ReportContents:
     """When the report is written."""
     example_row: str | None = None
     """A row of the test features, as CSV; None where it may not be seen, or nobody needs it."""
+    contest: "Contest | None" = None
+    """How the model was chosen, where several algorithms trained."""
     kept_beside: tuple[str, ...] = ()
     """Endpoints that other runs were asked to keep and that are there, a line each."""
 

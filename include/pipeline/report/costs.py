@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def training_cost(contents: "ReportContents") -> float | None:
-    """Price the job's billable seconds, of which spot has taken off what it saves.
+    """Price the billable seconds, of which spot has taken off what it saves; of several algorithms, of all.
 
     SageMaker bills each instance for them:
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html
@@ -19,13 +19,14 @@ def training_cost(contents: "ReportContents") -> float | None:
     Returns:
         USD; None where the price is not known.
     """
-    resources = contents.plan.training["ResourceConfig"]
+    resources, contest = contents.plan.training["ResourceConfig"], contents.contest
+    seconds = contest.billable_seconds if contest else contents.training.billable_seconds
     return prices.usd(
         contents.plan.identity.region,
         "training",
         resources["InstanceType"],
         resources["InstanceCount"],
-        timedelta(seconds=contents.training.billable_seconds),
+        timedelta(seconds=seconds),
     )
 
 
@@ -48,6 +49,12 @@ def endpoint_cost(contents: "ReportContents", time: timedelta) -> float | None:
         variant["InitialInstanceCount"],
         time,
     )
+
+
+def choice_cost(contents: "ReportContents") -> float | None:
+    """Price the endpoints that scored the validation rows for several algorithms; None where nobody knows."""
+    results = contents.contest.results if contents.contest else ()
+    return endpoint_cost(contents, timedelta(seconds=sum(each.endpoint_seconds or 0 for each in results)))
 
 
 def price_list(region: str) -> str:

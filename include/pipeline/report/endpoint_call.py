@@ -36,7 +36,8 @@ def features_of(manifest: "RunManifest", bucket: str) -> str:
     run = manifest.identity
     maker = manifest.reused_from
     key = run_key(run.deployment_id, run.dag_id, maker) if maker else manifest.key
-    return RunLocations.of(bucket, run.dag_id, key, deployment_id=run.deployment_id).test_features
+    places = RunLocations.of(bucket, run.dag_id, key, deployment_id=run.deployment_id)
+    return places.of_contender(manifest.contender).test_features
 
 
 def first_row(features: bytes) -> str | None:

@@ -58,6 +58,7 @@ def write_report(
             reused_from=manifest.reused_from,
             written=datetime.now(UTC),
             example_row=_example_row(s3, plan, manifest) if plan.keep_endpoint else None,
+            contest=manifest.contest,
             kept_beside=kept_beside,
         )
     )

@@ -65,7 +65,9 @@ class EndpointCaller:
         """
         manifest = RunManifest.read(read_object(s3, manifest_uri), manifest_uri)
         identity, (bucket, _) = manifest.identity, split_uri(manifest_uri)
-        places = RunLocations.of(bucket, identity.dag_id, manifest.key, deployment_id=identity.deployment_id)
+        places = RunLocations.of(
+            bucket, identity.dag_id, manifest.key, deployment_id=identity.deployment_id
+        ).of_contender(manifest.contender)
         encoding = Encoding.read(encoding_of(s3, places, manifest), places.encoding)
         if not isinstance(manifest.metrics, Metrics):
             raise ParamError(

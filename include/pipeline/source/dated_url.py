@@ -3,9 +3,9 @@
 import re
 from datetime import UTC
 
-from include.pipeline.documents.plan import DataInterval
 from include.pipeline.errors import ParamError
 from include.pipeline.source.url import check_spelling, without_secrets
+from include.pipeline.values.data_interval import DataInterval
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _NAMES = ("interval_start", "interval_end")

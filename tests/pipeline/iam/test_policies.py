@@ -11,6 +11,7 @@ from include.pipeline.documents.config import PipelineConfig, load_config
 from include.pipeline.documents.limits import Limits
 from include.pipeline.iam.__main__ import main, policies
 from include.pipeline.iam.scope import Scope
+from tests.pipeline.several_algorithms import CHURN
 
 BUNDLED = load_config("bank_marketing")
 KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -149,3 +150,15 @@ def test_a_pipeline_that_is_not_there_and_an_id_that_is_none_are_told(
             main()
         assert said in capsys.readouterr().err
     assert not (tmp_path / "x").exists()
+
+
+def test_several_algorithms_have_the_images_and_the_names_of_all() -> None:
+    several = CHURN.model_copy(update={"aws": BUNDLED.aws})
+    statements = written({}, several)
+    images = statements["sagemaker-role.json"]["PullImage"]["Resource"]
+    assert images == [
+        f"arn:aws:ecr:eu-west-1:*:repository/{name}"
+        for name in ("sagemaker-xgboost", "linear-learner", "knn")
+    ]
+    (trains,) = statements["airflow-role.json"]["Train"]["Resource"]
+    assert trains == "arn:aws:sagemaker:eu-west-1:123456789012:training-job/prod-bank-marketing-*"

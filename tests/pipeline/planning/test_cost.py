@@ -6,7 +6,8 @@ from botocore.exceptions import ClientError
 
 from include.pipeline.aws.object_store import list_objects, write_object
 from include.pipeline.documents.aws_settings import AwsSettings
-from include.pipeline.documents.plan import CostEstimate, RunPlan
+from include.pipeline.documents.plan import RunPlan
+from include.pipeline.documents.training.cost import CostEstimate
 from include.pipeline.errors import ParamError
 from include.pipeline.planning.cost import check_cost_limit, estimate_cost, told
 from tests.pipeline.accepted_runs import accepted, day, plan_of

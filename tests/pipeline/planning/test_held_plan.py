@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from include.pipeline.documents.plan import CostEstimate, PlanReference, RunPlan, digest
+from include.pipeline.documents.plan import PlanReference, RunPlan, digest
+from include.pipeline.documents.training.cost import CostEstimate
 from include.pipeline.errors import DocumentError, PlanError
 from include.pipeline.planning.held_plan import hold_plan, hold_reference
 from tests.compatibility import earlier

@@ -16,11 +16,12 @@ from include.pipeline.aws.object_store import read_object
 from include.pipeline.documents.aws_settings import AwsSettings
 from include.pipeline.documents.config import PipelineConfig
 from include.pipeline.documents.drift import DriftLimits
-from include.pipeline.documents.plan import DataInterval, RunLocations, RunPlan
+from include.pipeline.documents.plan import RunLocations, RunPlan
 from include.pipeline.errors import ParamError, SourceError
 from include.pipeline.history.accepted import fingerprint
 from include.pipeline.planning.names import run_key
 from include.pipeline.planning.plan import write_plan
+from include.pipeline.values.data_interval import DataInterval
 from tests.pipeline.planned import CONFIG, ROLE, plan_of
 from tests.project import DEPLOYMENT_ID
 

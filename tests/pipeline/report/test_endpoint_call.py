@@ -81,7 +81,12 @@ def test_where_no_row_may_be_seen_it_is_one_of_zeros_as_long() -> None:
 
 def test_the_features_of_a_model_that_is_used_again_are_those_of_the_run_that_made_it() -> None:
     first, second = plan_of("scheduled__1", of=day(1)), plan_of("scheduled__2", of=day(2))
-    manifest: Any = SimpleNamespace(key=second.key, identity=second.identity, reused_from=None)
+    manifest: Any = SimpleNamespace(
+        key=second.key, identity=second.identity, reused_from=None, contender=None
+    )
     assert features_of(manifest, second.bucket) == second.locations.test_features
     manifest.reused_from = "scheduled__1"
     assert features_of(manifest, second.bucket) == first.locations.test_features
+    manifest.contender = "knn"
+    expected = f"{first.locations.run}/contenders/knn/test/features.csv"
+    assert features_of(manifest, second.bucket) == expected

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from include.pipeline.documents.plan import DataInterval
 from include.pipeline.errors import ParamError, SourceError
 from include.pipeline.source.dated_url import is_dated, resolve_data_url
+from include.pipeline.values.data_interval import DataInterval
 
 DAY = DataInterval(datetime(2026, 1, 5, 6, 30, tzinfo=UTC), datetime(2026, 1, 12, 6, 30, tzinfo=UTC))
 QUERY = "https://data.example.org/bank.csv?day="

@@ -14,9 +14,9 @@ from include.pipeline.documents.metrics import (
     ThresholdFigures,
 )
 from include.pipeline.evaluation.evaluate import evaluate
-from include.pipeline.evaluation.multiclass import evaluate_classes
+from include.pipeline.evaluation.other_kinds.multiclass import evaluate_classes
+from include.pipeline.evaluation.other_kinds.regression import evaluate_numbers
 from include.pipeline.evaluation.predictions import write_predictions
-from include.pipeline.evaluation.regression import evaluate_numbers
 from include.pipeline.figures.confusion_matrix import ConfusionMatrix
 from include.pipeline.figures.interval import Interval
 from include.pipeline.figures.other_kinds.classified_rows import ClassifiedRows

@@ -24,6 +24,8 @@ class Algorithm:
     """Of its channels: CSV without header, label first; or RecordIO."""
     accept: str
     """The form of an endpoint's answers that has scores."""
+    short: str
+    """What names of jobs and endpoints have of it, where a run trains with several."""
     predictor_types: Mapping[LabelKind, str] | None = None
     """The kinds of label that it learns, and what it calls each; None for all, which it calls nothing."""
     takes_missing: bool = False
@@ -51,6 +53,7 @@ ALGORITHMS: Mapping[AlgorithmName, Algorithm] = {
         "sagemaker-xgboost",
         CSV,
         CSV,
+        "xgboost",
         takes_missing=True,
         has_checkpoints=True,
         is_readable=True,
@@ -61,6 +64,7 @@ ALGORITHMS: Mapping[AlgorithmName, Algorithm] = {
         "linear-learner",
         CSV,
         "application/jsonlines",
+        "linear",
         {"binary": "binary_classifier", "multiclass": "multiclass_classifier", "regression": "regressor"},
     ),
     # https://docs.aws.amazon.com/sagemaker/latest/dg/k-nearest-neighbors.html
@@ -70,6 +74,7 @@ ALGORITHMS: Mapping[AlgorithmName, Algorithm] = {
         f"{CSV};label_size=1",
         # Else it answers the neighbours' majority alone: with their labels, it tells how many are of a class.
         "application/jsonlines; verbose=true",
+        "knn",
         {"binary": "classifier", "multiclass": "classifier", "regression": "regressor"},
         validates=False,
     ),
@@ -80,6 +85,7 @@ ALGORITHMS: Mapping[AlgorithmName, Algorithm] = {
         # It takes no CSV.
         RECORDIO,
         "application/jsonlines",
+        "fm",
         {"binary": "binary_classifier", "regression": "regressor"},
         is_sparse=True,
         # It has a channel of rows to test on, which decide nothing.

@@ -8,11 +8,11 @@ from include.pipeline.documents.split import Sides
 from include.pipeline.documents.training.algorithm import ALGORITHMS, XGBOOST
 from include.pipeline.planning.hyperparameters.request import decided, hyperparameters_of
 from include.pipeline.report import formats
-from include.pipeline.report.costs import endpoint_cost, price_list, time_up, training_cost
+from include.pipeline.report.costs import choice_cost, endpoint_cost, price_list, time_up, training_cost
 
 if TYPE_CHECKING:
-    from include.pipeline.documents.plan import DataInterval
     from include.pipeline.report.contents import ReportContents
+    from include.pipeline.values.data_interval import DataInterval
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def _groups(contents: "ReportContents") -> list[Facts]:
             "Training",
             {
                 **({"Trained by": contents.reused_from} if contents.reused_from else {}),
-                **({} if plan.algorithm == XGBOOST else {"Algorithm": ALGORITHMS[plan.algorithm].title}),
+                **_algorithm(contents),
                 "Job": job.name,
                 "Image": plan.image_uri,
                 **_instances(contents),
@@ -109,6 +109,13 @@ def _groups(contents: "ReportContents") -> list[Facts]:
             },
         ),
     ]
+
+
+def _algorithm(contents: "ReportContents") -> dict[str, str]:
+    plan = contents.plan
+    if contents.contest is None and plan.algorithm == XGBOOST:
+        return {}
+    return {"Algorithm": ALGORITHMS[plan.algorithm].title}
 
 
 def _threshold(contents: "ReportContents") -> dict[str, str]:
@@ -170,12 +177,17 @@ def _costs(contents: "ReportContents") -> dict[str, str]:
     if plan.aws.keep_alive_seconds and not contents.reused_from:
         kept = formats.duration(timedelta(seconds=plan.aws.keep_alive_seconds))
         told["Warm pool"] = f"not counted: its instances are billed for up to {kept} more"
+    choice = choice_cost(contents) if contents.contest and not contents.reused_from else 0.0
+    if contents.contest and not contents.reused_from:
+        told["Endpoints of the contenders"] = formats.about_usd(choice)
     endpoint = next((one for one in contents.deployed if one.kind == "endpoint"), None)
     up = time_up(endpoint, contents) if endpoint else None
     if up is not None:
         spent = endpoint_cost(contents, up)
         told["Endpoint"] = formats.about_usd(spent)
-        told["Together"] = formats.about_usd(None if training is None or spent is None else training + spent)
+        told["Together"] = formats.about_usd(
+            None if training is None or choice is None or spent is None else training + choice + spent
+        )
     if plan.cost and plan.cost.at_most is not None and plan.cost.about is not None:
         told["Estimated before"] = (
             f"{formats.about_usd(plan.cost.about)}, at most {formats.usd(plan.cost.at_most)}"

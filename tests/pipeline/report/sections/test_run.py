@@ -5,9 +5,9 @@ import pytest
 
 from include.pipeline.documents.aws_settings import AwsSettings
 from include.pipeline.documents.metrics import PreviousModel
-from include.pipeline.documents.plan import CostEstimate
 from include.pipeline.documents.split import EncodedFeatures, Sides
 from include.pipeline.documents.table.config import TableConfig
+from include.pipeline.documents.training.cost import CostEstimate
 from include.pipeline.report import formats
 from include.pipeline.report.sections import deployment
 from include.pipeline.report.sections.run import gather
