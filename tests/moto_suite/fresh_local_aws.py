@@ -7,6 +7,7 @@ plugin is loaded by its path, as `tests` is moto's there.
 import os
 import threading
 from collections.abc import Iterable, Iterator
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
@@ -37,6 +38,8 @@ class _Behind:
     application: LocalAws
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        # As local AWS's own server hands it on: to be read again.
+        environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
         return self.application(environ, start_response)
 
 

@@ -85,7 +85,6 @@ def test_from_a_bucket_to_a_prediction_and_back(told: dict[str, Any]) -> None:
         "tags": [{"Key": "team", "Value": "bank"}],
         "searched": [NAME],
         "logged": True,
-        "answer": ["text/csv; charset=utf-8", NAME],
+        "answer": ["text/csv; charset=utf-8", "AllTraffic"],
         "bad": [True, 415, 424],
-        "absent": "ResourceNotFound",
     }
