@@ -6,6 +6,7 @@ from airflow.sdk import DAG, Asset, Param
 
 from include import airflow_names
 from include.operators.dag.documentation import describe_tasks, owner_links, where_to_look
+from include.operators.dag.notices.wiring import tell_people
 from include.operators.dag.parsed_pipelines import parsed_pipelines
 from include.operators.failures.retries import RETRIES
 from include.operators.sagemaker.champion import PromoteModelOperator, RollBackModelOperator
@@ -62,6 +63,7 @@ def champion_serving(name: str, config: PipelineConfig, serve: ServeSettings) ->
             outlets=[Asset(f"{name}_champion", group="champion")],
         )
     describe_tasks(dag)
+    tell_people(dag, config)
 
 
 def champion_rollback(name: str, config: PipelineConfig, serve: ServeSettings) -> None:
@@ -94,6 +96,7 @@ def champion_rollback(name: str, config: PipelineConfig, serve: ServeSettings) -
             outlets=[Asset(f"{name}_champion", group="champion")],
         )
     describe_tasks(dag)
+    tell_people(dag, config)
 
 
 def _about(name: str, config: PipelineConfig, serve: ServeSettings, what: str) -> str:

@@ -9,6 +9,7 @@ from include.operators import evaluation_tasks, tasks
 from include.operators.create_bucket import CreateOwnBucketOperator
 from include.operators.dag.documentation import clock_tag, describe_tasks, owner_links, where_to_look
 from include.operators.dag.links import ModelReportLink
+from include.operators.dag.notices.wiring import tell_people
 from include.operators.dag.parsed_pipelines import parsed_pipelines
 from include.operators.dag.schedule import cron_or_event_schedule
 from include.operators.dag.teardown import teardown
@@ -95,6 +96,7 @@ def model_pipeline(name: str, config: PipelineConfig) -> None:
         for step in evaluated:
             step.operator.operator_extra_links = (ModelReportLink(),)
     describe_tasks(dag)
+    tell_people(dag, config)
     # A task that is made later would have a copy, and Airflow check each at each look at this file.
     dag.params.update(trigger_form(config.params, config.limits, config.table.kind))
 

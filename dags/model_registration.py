@@ -8,6 +8,7 @@ from airflow.sdk import DAG, Asset, AssetAlias, Param, chain
 
 from include import airflow_names
 from include.operators.dag.documentation import describe_tasks, owner_links, where_to_look
+from include.operators.dag.notices.wiring import tell_people
 from include.operators.dag.parsed_pipelines import parsed_pipelines
 from include.operators.failures.retries import RETRIES
 from include.operators.returned import Returned
@@ -80,6 +81,7 @@ def model_registration(name: str, config: PipelineConfig, registry: RegistrySett
             record = record_decision.override(outlets=[AssetAlias(f"{name}_approved_model")])
             chain(register, approve, record(REGISTERED, Returned(airflow_names.APPROVE_MODEL)))
     describe_tasks(dag)
+    tell_people(dag, config)
 
 
 for pipeline, config in parsed_pipelines(REGISTRY):

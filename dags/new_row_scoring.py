@@ -8,6 +8,7 @@ from include import airflow_names
 from include.operators.dag.documentation import clock_tag, describe_tasks, owner_links, where_to_look
 from include.operators.dag.job_pool import job_pool
 from include.operators.dag.links import ModelReportLink
+from include.operators.dag.notices.wiring import tell_people
 from include.operators.dag.parsed_pipelines import parsed_pipelines
 from include.operators.dag.schedule import cron_schedule
 from include.operators.dag.trigger_form import trigger_form
@@ -88,6 +89,7 @@ def new_row_scoring(name: str, config: PipelineConfig, score: ScoreSettings) -> 
         verified.operator.as_teardown(on_failure_fail_dagrun=True)
         written.operator.operator_extra_links = (ModelReportLink(),)
     describe_tasks(dag)
+    tell_people(dag, config)
     # Last, as in model_pipelines.py.
     dag.params.update(trigger_form(ScoreParams.defaults(config), config.limits))
 

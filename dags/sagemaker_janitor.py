@@ -7,6 +7,7 @@ from airflow.sdk import DAG, Param
 from include import airflow_names
 from include.operators import cleanup_tasks
 from include.operators.dag.documentation import describe_tasks
+from include.operators.dag.notices.leftovers import tell_of_leftovers
 from include.operators.dag.schedule import cron_schedule
 from include.operators.failures.retries import RETRIES
 
@@ -49,5 +50,5 @@ It works with the connection `aws_janitor` where there is one, whose role needs 
         "execution_timeout": timedelta(minutes=50),
     },
 ) as dag:
-    cleanup_tasks.sweep_leftovers()
+    tell_of_leftovers(cleanup_tasks.sweep_leftovers().operator)
 describe_tasks(dag)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from airflow.sdk import DAG
 
 from include.operators.dag.documentation import describe_tasks, owner_links, where_to_look
+from include.operators.dag.notices.wiring import tell_people
 from include.operators.dag.parsed_pipelines import parsed_pipelines
 from include.operators.dag.schedule import cron_schedule
 from include.operators.failures.retries import RETRIES
@@ -47,6 +48,7 @@ def source_watcher(name: str, config: PipelineConfig) -> None:
     ) as dag:
         look_at_source.override(inlets=[source], outlets=[source])(name)
     describe_tasks(dag)
+    tell_people(dag, config)
 
 
 for pipeline in parsed_pipelines(WATCHER):

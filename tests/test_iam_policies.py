@@ -8,9 +8,11 @@ from typing import Any
 
 import botocore.client
 import pytest
+from airflow.sdk import Context
 from botocore.exceptions import ClientError
 
 from include.operators.create_bucket import CreateOwnBucketOperator
+from include.operators.dag.notices.sending import Notice, notifier
 from include.operators.sagemaker.deletion import (
     DeleteSageMakerEndpointConfigOperator,
     DeleteSageMakerEndpointOperator,
@@ -29,6 +31,7 @@ from include.pipeline.documents.manifest import RunManifest
 from include.pipeline.documents.plan import RunLocations, RunPlan
 from include.pipeline.documents.raw_data import RawData
 from include.pipeline.documents.scoring.champion import ServeSettings
+from include.pipeline.documents.scoring.notify import Receiver
 from include.pipeline.documents.scoring.params import ScoreParams
 from include.pipeline.documents.scoring.settings import ScoreSettings
 from include.pipeline.documents.training.job import CompletedTrainingJob
@@ -77,11 +80,13 @@ pytestmark = pytest.mark.slow
 
 ROLE = "AmazonSageMaker-test"
 ACCOUNT = "123456789012"
+TOPIC = f"arn:aws:sns:us-east-1:{ACCOUNT}:models"
 CONFIG = load_config("bank_marketing").model_copy(
     update={
         "score": ScoreSettings(),
         "registry": RegistrySettings(),
         "serve": ServeSettings(canary_seconds=0, keep_old_seconds=0, alarms=("quiet",)),
+        "notify": (Receiver(sns=TOPIC), Receiver(email=("ana@example.com",))),
     }
 )
 SCOPE = Scope(
@@ -104,6 +109,7 @@ MADE_BY_THE_TEST = {"iam:CreateRole", "s3:CreateMultipartUpload"}
 def aws() -> Iterator[Aws]:
     with local_aws_server() as server:
         made = Aws(server.url)
+        made.client("sns").create_topic(Name="models")
         made.client("cloudwatch").put_metric_alarm(
             AlarmName="quiet", EvaluationPeriods=1, ComparisonOperator="GreaterThanThreshold"
         )
@@ -186,6 +192,7 @@ def run_everything(aws: Aws) -> None:
     register(sagemaker, plan, manifest)
     score(aws, plan, raw)
     serve(aws, plan, manifest)
+    notifier(CONFIG.notify[0], Notice("promotion", "served", "", "")).notify(Context())
     # The next run of the same data uses the model again, and takes over its figures.
     places = RunLocations.of(plan.bucket, "bank_marketing", "next", deployment_id=DEPLOYMENT_ID)
     next_run = plan.model_copy(update={"key": "next", "locations": places})

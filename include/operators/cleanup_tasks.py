@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import Variable, task
 from airflow.sdk.exceptions import AirflowFailException
 
-from include.airflow_names import CHECK_QUALITY, DELETE_DATA, PLAN_RUN, WRITE_REPORT
+from include.airflow_names import CHECK_QUALITY, DELETE_DATA, LEFTOVERS, PLAN_RUN, WRITE_REPORT
 from include.operators.connection import hook, janitors_connection, s3_of
 from include.operators.deployment import check_deployment, own_deployment_id
 from include.operators.failures.left_out import LeftOutError
@@ -132,15 +132,27 @@ def sweep_leftovers(ti: Any = None, params: Any = None) -> list[str]:
     """
     from include.pipeline.teardown.janitor import sweep
 
+    only_lists = _only_lists(params)
     found = sweep(
         hook("sagemaker", janitors_connection()).conn,
         now=datetime.now(UTC),
         deployment_id=own_deployment_id(),
         is_over=lambda run: is_over(ti, run),
         why_in_use=lambda run: why_in_use(ti, run),
-        dry_run=_only_lists(params),
+        dry_run=only_lists,
         report=log.info,
     )
+    billed = [
+        {
+            "dag_id": each.run.dag_id,
+            "name": f"{each.kind} {each.name}",
+            "line": str(each),
+            "is_there": only_lists,
+        }
+        for each in found
+        if each.usd_per_day != 0
+    ]
+    ti.xcom_push(LEFTOVERS, billed)
     return [str(leftover) for leftover in found]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from airflow.sdk import task
 
 from include.airflow_names import (
+    CHANGES,
     CHECK_QUALITY,
     CHOOSE_CONTENDER,
     DOWNLOAD_DATA,
@@ -147,6 +148,7 @@ def check_quality(
     ti.xcom_push(SUMMARY, str(manifest))
     changes = warnings(evaluation.drift, run.drift) if evaluation.drift and run.drift else []
     ti.xcom_push(FIGURES, evaluation.listed(changes).model_dump(mode="json"))
+    ti.xcom_push(CHANGES, changes)
     for line in quality.check_quality(evaluation, run.params, quality.Business.of(run)):
         log.info("%s", line)
     accept(s3, run, manifest)

@@ -13,10 +13,15 @@ from include.airflow_names import REPORT_TAB
 _OF_AWS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 
 
+def run_url(dag_id: str, run_id: str) -> str:
+    """Build the URL of a run's page."""
+    base = conf.get("api", "base_url", fallback="/").rstrip("/")
+    return f"{base}/dags/{quote(dag_id)}/runs/{quote(run_id)}"
+
+
 def report_url(dag_id: str, run_id: str) -> str:
     """Build the URL of a run's tab that shows its report."""
-    base = conf.get("api", "base_url", fallback="/").rstrip("/")
-    return f"{base}/dags/{quote(dag_id)}/runs/{quote(run_id)}/plugin/{REPORT_TAB}"
+    return f"{run_url(dag_id, run_id)}/plugin/{REPORT_TAB}"
 
 
 class ModelReportLink(BaseOperatorLink):

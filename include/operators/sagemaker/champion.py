@@ -73,6 +73,8 @@ class _ServingOperator(SageMakerEndpointOperator):
             "version": served.version.name,
             "model": served.run_id,
             "before": served.version.before,
+            "reason": served.reason,
+            "summary": served.summary,
         }
         for asset in self.outlets:
             context["outlet_events"][asset].extra = told
@@ -92,7 +94,8 @@ class PromoteModelOperator(_ServingOperator):
         """Promote the model.
 
         Returns:
-            `endpoint`, `version`, `model`, the run that made it, and `before`, the version before.
+            `endpoint`, `version`, `model`, the run that made it, `before`, the version before, `reason`,
+            why it has taken over, and `summary`, what its run was, in a line.
 
         Raises:
             AirflowSkipException: No model is better than the one that is served.

@@ -13,6 +13,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from include.airflow_names import (
     BUCKET,
     BUCKET_OWNER,
+    CHANGES,
     CHOOSE_MODEL,
     DATA,
     DEPLOYMENT_ID,
@@ -20,6 +21,7 @@ from include.airflow_names import (
     ENCODE_ROWS,
     PLAN_RUN,
     SCORE_ROWS,
+    SUMMARY,
     WRITE_PREDICTIONS,
 )
 from include.operators.cleanup_tasks import sweep_run
@@ -181,6 +183,7 @@ def write_predictions(
         ti: Filled in by Airflow.
         outlet_events: Filled in by Airflow.
     """
+    from include.pipeline.data.drift import feature_warnings
     from include.pipeline.documents.config import load_config
     from include.pipeline.documents.raw_data import RawData
     from include.pipeline.documents.scoring.rows import EncodedRows, ScoredRows
@@ -201,6 +204,8 @@ def write_predictions(
     )
     write_scoring_report(s3, run, scoring)
     log.info("%s: %s.csv", scoring, run.locations.predictions)
+    ti.xcom_push(SUMMARY, str(scoring))
+    ti.xcom_push(CHANGES, feature_warnings(scoring.encoded.columns, run.drift) if run.drift else [])
     for asset in ti.task.outlets:
         outlet_events[asset].extra = {
             "summary": str(scoring),

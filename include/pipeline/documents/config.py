@@ -16,6 +16,7 @@ from include.pipeline.documents.drift import DriftLimits
 from include.pipeline.documents.limits import Limits
 from include.pipeline.documents.params import RunParams
 from include.pipeline.documents.scoring.champion import ROLLBACK, SERVE, ServeSettings
+from include.pipeline.documents.scoring.notify import Receiver
 from include.pipeline.documents.scoring.settings import SCORE, ScoreSettings
 from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.documents.table.costs import Costs
@@ -139,6 +140,9 @@ class PipelineConfig(BaseModel):
     )
     serve: ServeSettings | None = Field(
         default=None, description="The endpoint that serves the best model so far; null for none."
+    )
+    notify: tuple[Receiver, ...] = Field(
+        default=(), description="Who is told of what becomes of runs and models."
     )
     words: Words = Field(default=Words(), description="How people call what the model is about.")
     costs: Costs | None = Field(

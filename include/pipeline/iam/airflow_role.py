@@ -27,6 +27,8 @@ def airflow_role(scope: Scope) -> Iterator[Statement]:
         ("logs:DescribeLogStreams", "logs:GetLogEvents"),
         (scope.log_group("TrainingJobs:*"),),
     )
+    if topics := tuple(dict.fromkeys(each.sns for each in scope.config.notify if each.sns)):
+        yield Statement("Tell", ("sns:Publish",), topics)
     yield Statement("LookUpRole", ("iam:GetRole",), scope.roles)
     yield Statement(
         "GiveSageMakerItsRole",

@@ -66,6 +66,8 @@ class Account:
         elif (service, operation) == ("cloudwatch", "PutMetricAlarm"):
             alarm = f"arn:aws:cloudwatch:{self.region}:{self.number}:alarm:{call['AlarmName']}"
             yield AccessRequest("cloudwatch:PutMetricAlarm", alarm)
+        elif (service, operation) == ("sns", "Publish"):
+            yield AccessRequest("sns:Publish", call["TargetArn"])
         elif service == "cloudwatch":
             assert operation == "DescribeAlarms"
             yield AccessRequest("cloudwatch:DescribeAlarms", "*")

@@ -31,6 +31,10 @@ class Served:
     """The run whose model that is."""
     left_out: str | None = None
     """Why nothing was changed; None where something was."""
+    reason: str | None = None
+    """Why it has taken over; None where none served before, or none was held against another."""
+    summary: str = ""
+    """Of its run, in a line."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class Promotion:
             ParamError: There is no such model, it takes other rows, or an alarm is not as it has to be.
             OwnerError: The endpoint is another's.
         """
-        serving, endpoint = self.serving, self.serving.endpoint
+        serving, endpoint, reason = self.serving, self.serving.endpoint, None
         name = run_key(endpoint.own.deployment_id, endpoint.own.dag_id, endpoint.own.run_id)
         current = serving.current()
         if current is not None and current.name == name:
@@ -70,6 +74,7 @@ class Promotion:
                 log.info("%s", verdict.reason)
                 if not verdict.is_better:
                     return Served(current, served.identity.run_id, left_out=verdict.reason)
+                reason = verdict.reason
             before = current.name if current else None
             version = ServedVersion(name, manifest.key, before, datetime.now(UTC))
             self._take_over(version, manifest)
@@ -80,7 +85,7 @@ class Promotion:
             raise
         for old in prune(endpoint.sagemaker, endpoint.own, name, serving.serve.keep_versions):
             log.info("Deleted version %s: newer ones are there to go back to", old)
-        return Served(version, manifest.identity.run_id)
+        return Served(version, manifest.identity.run_id, reason=reason, summary=str(manifest))
 
     def _challenger(
         self, wanted: str | None, updated_by: set[str], current: ServedVersion | None
@@ -172,4 +177,4 @@ def go_back(serving: "Serving", wanted: str | None, before_it_changes: Callable[
         if target.name != current.name:
             serving.endpoint.change_to(current.name, None)
         raise
-    return Served(target, manifest.identity.run_id)
+    return Served(target, manifest.identity.run_id, summary=str(manifest))
