@@ -1,10 +1,11 @@
 """Topics of SNS whose messages a test can read."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.aws.clients import Aws
+from tests.aws.waiting import wait_until
 
 
 @dataclass(frozen=True)
@@ -24,10 +25,21 @@ class Topic:
                 found.append(json.loads(one["Body"]))
         return found
 
+    def document(self) -> dict[str, Any]:
+        """Wait for the one message that is on its way, and read its JSON."""
+        (one,) = wait_until(self.messages)
+        document: dict[str, Any] = json.loads(one["Message"])
+        return document
 
-def make_topic(aws: Aws, name: str) -> Topic:
-    """Make a topic, and a queue that is subscribed to it."""
-    sns, sqs = aws.client("sns"), aws.client("sqs")
+
+def make_topic(client: Callable[[str], Any], name: str) -> Topic:
+    """Make a topic, and a queue that is subscribed to it.
+
+    Args:
+        client: Takes the name of a service.
+        name: Of the topic.
+    """
+    sns, sqs = client("sns"), client("sqs")
     arn, queue = sns.create_topic(Name=name)["TopicArn"], sqs.create_queue(QueueName=name)["QueueUrl"]
     attributes = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]
     sns.subscribe(TopicArn=arn, Protocol="sqs", Endpoint=attributes["QueueArn"])

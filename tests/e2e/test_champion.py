@@ -8,6 +8,7 @@ import pytest
 from local_stack.demo import DAG_ID, SAMPLE
 from local_stack.results import LocalAwsClient
 from local_stack.stack import REGION
+from tests.aws.topics import make_topic
 from tests.aws.waiting import wait_until
 from tests.e2e.changed_project import changed_stack
 from tests.e2e.running_stack import FinishedRun, RunningStack
@@ -17,6 +18,7 @@ from tests.services.misbehaving_web import Answer, serving
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
 
 SERVE, ROLLBACK = "bank_marketing_serve", "bank_marketing_rollback"
+TOPIC = "champion"
 QUICK = {"canary_seconds": 1, "keep_old_seconds": 0}
 
 
@@ -25,14 +27,17 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     folder = tmp_path_factory.mktemp("champion")
     with migrated_database() as database_url, serving() as web:
         training = web.url("/bank.csv", Answer(SAMPLE.read_bytes()))
-        fields = {"schedule": None, "watch": None, "serve": QUICK}
+        notify = [{"sns": f"arn:aws:sns:{REGION}:123456789012:{TOPIC}"}]
+        fields = {"schedule": None, "watch": None, "serve": QUICK, "notify": notify}
         local = changed_stack(folder, web, database_url, training, **fields)
         processes = ("local_aws", "api_server", "scheduler", "dag_processor")
         with local.running(*processes, dag_id=DAG_ID) as airflow:
             for dag_id in (SERVE, ROLLBACK):
                 wait_until(lambda dag_id=dag_id: airflow.is_ready(dag_id))
             airflow.unpause(SERVE)
-            yield RunningStack(airflow, LocalAwsClient(local.aws_url, REGION, local.aws_key), local)
+            running = RunningStack(airflow, LocalAwsClient(local.aws_url, REGION, local.aws_key), local)
+            make_topic(running.aws.client, TOPIC)
+            yield running
 
 
 def accept_and_promote(stack: RunningStack, rounds: int) -> tuple[FinishedRun, FinishedRun]:
@@ -85,3 +90,14 @@ def test_the_best_model_is_served_whatever_comes_after_it_and_can_be_taken_back(
     failure = stack.airflow.failure(ROLLBACK, unknown.state.dag_run_id, "roll_back_model")
     assert "no such version to go back to" in (failure or "")
     assert served(stack) == told["version"]
+
+    messages = make_topic(stack.aws.client, TOPIC).messages()
+    assert [each["Subject"] for each in messages] == [
+        f"{SERVE}: a new model serves",
+        f"{SERVE}: a new model serves",
+        f"{ROLLBACK}: an earlier model serves again",
+        f"{ROLLBACK}: roll_back_model failed",
+    ]
+    assert "ROC AUC" in messages[1]["Message"]
+    assert f"Before: {second['before']}" in messages[1]["Message"]
+    assert first.state.dag_run_id in messages[2]["Message"]

@@ -16,6 +16,7 @@ from local_stack.demo import DAG_ID, SAMPLE
 from local_stack.results import LocalAwsClient
 from local_stack.stack import REGION
 from tests.aws.lists import listed
+from tests.aws.topics import make_topic
 from tests.aws.waiting import wait_until
 from tests.e2e.changed_project import changed_stack
 from tests.e2e.running_stack import FinishedRun, RunningStack
@@ -26,6 +27,7 @@ from tests.services.misbehaving_web import Answer, serving
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
 
 SCORE, REGISTRY = "bank_marketing_score", "bank_marketing_registry"
+TOPIC = "scoring"
 # Without the label, its other half, and in another order of the columns.
 ROWS = pd.read_csv(SAMPLE, index_col=0).drop(columns=["y_yes", "y_no"]).iloc[:, ::-1]
 
@@ -40,6 +42,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
         web.url("/fewer.csv", Answer(ROWS.head(500).to_csv(index=False).encode()))
         registry = {"approval": "by a person", "answer_within_days": 1}
         fields = {"schedule": None, "watch": None, "score": {"data_url": new}, "registry": registry}
+        fields["notify"] = [{"sns": f"arn:aws:sns:{REGION}:123456789012:{TOPIC}"}]
         local = changed_stack(folder, web, database_url, training, **fields)
         processes = ("local_aws", "api_server", "scheduler", "dag_processor")
         with local.running(*processes, dag_id=DAG_ID) as airflow:
@@ -48,6 +51,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
             # The first accepted model starts it.
             airflow.unpause(REGISTRY)
             running = RunningStack(airflow, LocalAwsClient(local.aws_url, REGION, local.aws_key), local)
+            make_topic(running.aws.client, TOPIC)
             assert running.run({}).state.state == "success"
             yield running
 
@@ -86,6 +90,20 @@ def test_an_accepted_model_is_registered_and_scores_once_a_person_has_approved_i
     assert {task.state for task in again.tasks.values()} == {"skipped"}
     packages = sagemaker.list_model_packages(ModelPackageGroupName=registered["group"])
     assert len(packages["ModelPackageSummaryList"]) == 1
+
+
+def test_people_are_told_once_of_the_model_that_waits_and_of_the_run_that_failed(
+    stack: RunningStack, asked: dict[str, Any]
+) -> None:
+    waits, failed = make_topic(stack.aws.client, TOPIC).messages()
+    assert waits["Subject"] == f"{REGISTRY}: version 1 waits for approval"
+    assert asked["body"] in waits["Message"]
+    assert waits["Message"].endswith("/tasks/approve_model/required_actions?map_index=-1")
+    assert failed["Subject"] == f"{SCORE}: choose_model failed"
+    assert asked["before"] in failed["Message"]
+    (register,) = [run for run in stack.airflow.runs(REGISTRY) if run.state == "success"][:1]
+    log = stack.finish(register, REGISTRY).log("approve_model")
+    assert "Told arn:aws:sns:" in log
 
 
 def jobs(stack: RunningStack) -> dict[str, str]:

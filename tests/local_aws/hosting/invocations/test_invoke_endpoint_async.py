@@ -3,7 +3,6 @@
 import base64
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -11,43 +10,16 @@ import pytest
 from tests.aws.answers import refused
 from tests.aws.endpoints import delete, invoke, settled
 from tests.aws.sagemaker_requests import variant
+from tests.aws.topics import Topic, make_topic
 from tests.aws.training_data import BUCKET
 from tests.aws.waiting import wait_until
 
 ROW = b"0.5,0.1,-0.2"
 
 
-@dataclass(frozen=True)
-class Topic:
-    """A topic and the queue that subscribes to it."""
-
-    arn: str
-    queue: str
-    sqs: Any
-
-    def message(self) -> dict[str, Any]:
-        """Return the next notification."""
-
-        def received() -> dict[str, Any] | None:
-            found = self.sqs.receive_message(QueueUrl=self.queue).get("Messages", [])
-            for one in found:
-                self.sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=one["ReceiptHandle"])
-            return json.loads(json.loads(found[0]["Body"])["Message"]) if found else None
-
-        told: dict[str, Any] = wait_until(received)
-        return told
-
-
 @pytest.fixture(scope="module")
 def topics(client: Any) -> dict[str, Topic]:
-    sns, sqs = client("sns"), client("sqs")
-    made = {}
-    for name in ("done", "failed"):
-        topic, queue = sns.create_topic(Name=name)["TopicArn"], sqs.create_queue(QueueName=name)["QueueUrl"]
-        attributes = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]
-        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=attributes["QueueArn"])
-        made[name] = Topic(topic, queue, sqs)
-    return made
+    return {name: make_topic(client, name) for name in ("done", "failed")}
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +80,7 @@ def test_an_answer_is_on_s3_and_notified(
     assert answer["FailureLocation"].endswith("-error.out")
     at_once = invoke(runtime, endpoint, ROW, Accept="text/csv")["Body"]
     assert content(s3, answer["OutputLocation"]) == at_once
-    told = topics["done"].message()
+    told = topics["done"].document()
     assert told["eventTime"] >= told["receivedTime"]
     assert base64.b64decode(told["responseBody"]["content"]) == at_once
     del told["eventTime"], told["receivedTime"], told["responseBody"]
@@ -141,7 +113,7 @@ def test_a_containers_error_is_a_failure(
     )
     said = content(s3, answer["FailureLocation"])
     assert said.startswith(b"application/pdf is not an accepted ContentType")
-    told = topics["failed"].message()
+    told = topics["failed"].document()
     assert (told["invocationStatus"], told["inferenceId"]) == ("Failed", answer["InferenceId"])
     assert told["failureReason"] == (
         "ClientError: Received client error (415) from model. See the SageMaker Endpoint logs in your "
@@ -157,7 +129,7 @@ def test_an_absent_input_is_a_failure(runtime: Any, s3: Any, queued: str, topics
     absent = f"s3://{BUCKET}/requests/absent.csv"
     answer = runtime.invoke_endpoint_async(EndpointName=queued, InputLocation=absent, ContentType="text/csv")
     reason = f"ClientError: Failed to download S3 object: there is no {absent}"
-    assert topics["failed"].message()["failureReason"] == reason
+    assert topics["failed"].document()["failureReason"] == reason
     assert content(s3, answer["FailureLocation"]) == reason.encode()
 
 
@@ -173,7 +145,7 @@ def test_a_body_of_its_own_and_a_name_for_the_answer(
     )
     assert answer["OutputLocation"] == f"s3://{BUCKET}/answers/night/1/row.csv"
     assert content(s3, answer["OutputLocation"]) == invoke(runtime, endpoint, ROW)["Body"]
-    assert "inputLocation" not in topics["done"].message()["requestParameters"]
+    assert "inputLocation" not in topics["done"].document()["requestParameters"]
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ class Store(dict[str, Any]):
 
 @pytest.fixture(scope="module")
 def topic(aws: Aws) -> Topic:
-    return make_topic(aws, "leftovers")
+    return make_topic(aws.client, "leftovers")
 
 
 @pytest.fixture

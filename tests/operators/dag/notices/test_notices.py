@@ -22,7 +22,7 @@ DONE: dict[str, str | None] = {"train_model": "success", "check_quality": "succe
 
 @pytest.fixture(scope="module")
 def topic(aws: Aws) -> Topic:
-    return make_topic(aws, "models")
+    return make_topic(aws.client, "models")
 
 
 @pytest.fixture(autouse=True)
