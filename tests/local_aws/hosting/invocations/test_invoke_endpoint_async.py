@@ -1,7 +1,6 @@
 """InvokeEndpointAsync: answers and failures on S3, and notifications that a queue of moto's gets."""
 
 import base64
-import json
 from collections.abc import Iterator
 from typing import Any
 
