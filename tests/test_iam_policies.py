@@ -300,7 +300,7 @@ def serve(aws: Aws, plan: RunPlan, manifest: RunManifest) -> None:
     name = run_key(DEPLOYMENT_ID, "bank_marketing_serve", "second")
     second = ServedVersion(name, manifest.key, first.name, datetime.now(UTC))
     Promotion(serving("second"), role, lambda: None)._take_over(second, manifest)
-    assert go_back(serving("third"), None, lambda: None).version.name == first.name
+    assert go_back(serving("third"), None, lambda _: None).version.name == first.name
     delete_resource(sagemaker, ENDPOINT, SCOPE.champion_endpoint or "", 1)
     for version in (first, second):
         delete_version(sagemaker, version.name)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from include.pipeline.scoring.champion.promotion import Served
     from include.pipeline.scoring.champion.serving import Serving
 
+_VERSION = "version"
+"""Key, in the task's state store, of the version that a run goes back to, however often it is tried."""
+
 
 class _ServingOperator(SageMakerEndpointOperator):
     """What promotion and rollback have in common.
@@ -136,6 +139,13 @@ class RollBackModelOperator(_ServingOperator):
         """
         from include.pipeline.scoring.champion.promotion import go_back
 
-        serving = self.serving(context)
-        served = go_back(serving, context["params"]["version"], partial(refuse_if_ended, context))
+        serving, store = self.serving(context), context["task_state_store"]
+        # Where an earlier try has gone back, "the version before" has become another.
+        wanted: Any = store.get(_VERSION) or context["params"]["version"]
+
+        def before_it_changes(version: str) -> None:
+            refuse_if_ended(context)
+            store.set(_VERSION, version)
+
+        served = go_back(serving, wanted, before_it_changes)
         return self.tell(context, served, serving.endpoint.name)

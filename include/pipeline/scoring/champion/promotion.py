@@ -67,7 +67,7 @@ class Promotion:
             # An earlier try has seen SageMaker begin, and not the end.
             version, manifest = current, serving.accepted[current.model_key]
         else:
-            manifest = self._challenger(wanted, updated_by, current)
+            manifest = self._challenger(wanted, updated_by, current, name)
             served = serving.accepted.get(current.model_key) if current else None
             if current is not None and served is not None:
                 verdict = challenge(serving.s3, serving.models, manifest, served)
@@ -88,10 +88,10 @@ class Promotion:
         return Served(version, manifest.identity.run_id, reason=reason, summary=str(manifest))
 
     def _challenger(
-        self, wanted: str | None, updated_by: set[str], current: ServedVersion | None
+        self, wanted: str | None, updated_by: set[str], current: ServedVersion | None, own: str
     ) -> "RunManifest":
         runs = {wanted} if wanted else updated_by
-        found = self.serving.usable(runs, frozenset() if wanted else self.serving.withdrawn(current))
+        found = self.serving.usable(runs, frozenset() if wanted else self.serving.withdrawn(current, own))
         best = best_of(found) if runs else next(found, None)
         if best is None:
             raise ParamError(
@@ -140,13 +140,14 @@ class Promotion:
         delete_version(endpoint.sagemaker, version.name)
 
 
-def go_back(serving: "Serving", wanted: str | None, before_it_changes: Callable[[], None]) -> Served:
+def go_back(serving: "Serving", wanted: str | None, before_it_changes: Callable[[str], object]) -> Served:
     """Let a model that has served before serve again: at once, without a canary.
 
     Args:
         serving: The endpoint.
         wanted: Name of a version, or run id of its model; None for the version before the one that is served.
-        before_it_changes: Raises where the task was ended meanwhile.
+        before_it_changes: Called with the name of the version. A retry that finds it served, and names it,
+            stays there. Raises where the task was ended meanwhile.
 
     Raises:
         ParamError: There is no such version.
@@ -169,7 +170,7 @@ def go_back(serving: "Serving", wanted: str | None, before_it_changes: Callable[
             "Name one that this task's log lists, or the run id of its model",
         )
     if target.name != current.name:
-        before_it_changes()
+        before_it_changes(target.name)
         serving.endpoint.change_to(target.name, None)
     try:
         serving.check_answers(manifest)

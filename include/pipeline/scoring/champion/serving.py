@@ -91,11 +91,16 @@ class Serving:
         """List what has been served and is still there, the newest first."""
         return list_versions(self.endpoint.sagemaker, self.endpoint.own)
 
-    def withdrawn(self, current: ServedVersion | None) -> frozenset[str]:
-        """Name the training jobs of models that somebody has taken back: promoted after what is served."""
+    def withdrawn(self, current: ServedVersion | None, own: str) -> frozenset[str]:
+        """Name the training jobs of models that somebody has taken back: promoted after what is served.
+
+        Args:
+            current: What is served.
+            own: Name of the run's own version, of which an earlier try may have made a part.
+        """
         if current is None:
             return frozenset()
-        newer = (one for one in self.versions() if one.made > current.made)
+        newer = (one for one in self.versions() if one.made > current.made and one.name != own)
         found = (self.accepted.get(one.model_key) for one in newer)
         return frozenset(manifest.training.name for manifest in found if manifest)
 

@@ -1,6 +1,7 @@
 """Accepted models on local AWS, trained, deployed and evaluated as runs do, and how they are promoted."""
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -113,9 +114,14 @@ def promote(aws: Aws, run_id: str, *models: ServedModel, wanted: str | None = No
     return promotion.promote(wanted, {model.run_id for model in models})
 
 
-def roll_back(aws: Aws, run_id: str, wanted: str | None = None) -> Served:
+def roll_back(
+    aws: Aws,
+    run_id: str,
+    wanted: str | None = None,
+    before_it_changes: Callable[[str], object] = lambda _: None,
+) -> Served:
     """Go back, as a run of that DAG does."""
-    return go_back(serving_of(aws, run_id), wanted, lambda: None)
+    return go_back(serving_of(aws, run_id), wanted, before_it_changes)
 
 
 def replace_archive(s3: "S3Client", model: ServedModel, content: bytes) -> None:

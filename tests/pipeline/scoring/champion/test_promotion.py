@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
+from unittest import mock
 
 import pytest
+from botocore.exceptions import ClientError
 
 from include.pipeline.aws.object_store import read_object
 from include.pipeline.documents.scoring.champion import Serverless
 from include.pipeline.errors import EndpointError, OwnerError, ParamError
 from include.pipeline.scoring.caller import EndpointCaller
+from include.pipeline.scoring.champion.promotion import Promotion
 from include.pipeline.scoring.champion.versions import list_versions
 from include.pipeline.teardown.janitor import sweep
 from include.pipeline.teardown.kept import kept_endpoints
@@ -17,6 +20,7 @@ from tests.aws.alarms import make_alarm
 from tests.aws.clients import Aws
 from tests.aws.endpoints import create_deployment, delete, invoke, settled
 from tests.aws.sagemaker_requests import deployment_requests
+from tests.pipeline.planned import ROLE
 from tests.pipeline.scoring.champion.served_models import (
     BUCKET,
     ENDPOINT,
@@ -131,6 +135,26 @@ def test_the_way_back_leads_to_the_model_before_or_to_the_one_that_is_named(
     assert promote(aws, "named again", wanted=models[2].run_id).run_id == models[2].run_id
     with pytest.raises(ParamError, match="no such version"):
         roll_back(aws, "unknown", wanted="manual__unknown")
+
+
+def test_a_retry_goes_on_where_the_try_before_was_refused_or_lost(
+    aws: Aws, models: list[ServedModel], champion: ServedModel
+) -> None:
+    serving = serving_of(aws, "twice")
+    throttled = ClientError({"Error": {"Code": "ThrottlingException"}}, "UpdateEndpoint")
+    with mock.patch.object(serving.endpoint.sagemaker, "update_endpoint", side_effect=throttled):
+        promotion = Promotion(serving, ROLE, before_it_bills=lambda: None)
+        with pytest.raises(ClientError, match="ThrottlingException"):
+            promotion.promote(None, {models[2].run_id})
+    assert served_score(aws, champion) == pytest.approx(champion.scores[0], abs=1e-7)
+    # What that try has made is no model that somebody has taken back.
+    assert promote(aws, "twice", models[2]).run_id == models[2].run_id
+
+    noted: list[str] = []
+    back = roll_back(aws, "lost", before_it_changes=noted.append)
+    assert noted == [back.version.name]
+    assert roll_back(aws, "lost", wanted=noted[0]) == back
+    assert served_score(aws, champion) == pytest.approx(champion.scores[0], abs=1e-7)
 
 
 @pytest.mark.parametrize(
