@@ -79,10 +79,11 @@ class ChampionEndpoint:
                 self.sagemaker.update_endpoint(EndpointName=self.name, EndpointConfigName=version, **steps)
                 break
             except ClientError as error:
-                # Another DAG's run was quicker.
+                # Another DAG's run was quicker; or the answer was lost, and boto3 has asked twice.
                 if _IN_PROGRESS not in error.response["Error"].get("Message", ""):
                     raise
-                self.settled()
+                if (self.settled() or {}).get("EndpointConfigName") == version:
+                    break
         found = self.settled() or {}
         if found.get("EndpointConfigName") != version:
             serves = found.get("EndpointConfigName", "nothing")
