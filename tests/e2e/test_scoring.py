@@ -98,7 +98,7 @@ def test_people_are_told_once_of_the_model_that_waits_and_of_the_run_that_failed
     waits, failed = make_topic(stack.aws.client, TOPIC).messages()
     assert waits["Subject"] == f"{REGISTRY}: version 1 waits for approval"
     assert asked["body"] in waits["Message"]
-    assert waits["Message"].endswith("/tasks/approve_model/required_actions?map_index=-1")
+    assert waits["Message"].endswith("/tasks/approve_model/required_actions")
     assert failed["Subject"] == f"{SCORE}: choose_model failed"
     assert asked["before"] in failed["Message"]
     (register,) = [run for run in stack.airflow.runs(REGISTRY) if run.state == "success"][:1]

@@ -70,7 +70,7 @@ def approval(context: Context) -> Notice:
             f"Nobody answers within {task.response_timeout}: rejected.",
             registered["side_by_side"],
         ),
-        task.generate_link_to_ui_from_context(context=context),
+        f"{run_url(context['dag'].dag_id, context['run_id'])}/tasks/{task.task_id}/required_actions",
     )
 
 
