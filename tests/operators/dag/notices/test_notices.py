@@ -121,7 +121,7 @@ def test_a_message_quotes_no_library_and_is_no_template(topic: Topic, dag: DAG) 
 
 
 def test_a_receiver_that_cannot_be_reached_harms_neither_the_task_nor_the_others(
-    topic: Topic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    topic: Topic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     nowhere = MailServer(port=1).connection
     monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", nowhere)
@@ -135,12 +135,9 @@ def test_a_receiver_that_cannot_be_reached_harms_neither_the_task_nor_the_others
     dag = parsed(tmp_path, monkeypatch, "model_pipelines.py", notify=notify)["churn"]
     end(dag, "verify_teardown", states=DONE | {"train_model": "failed"})
     assert len(topic.messages()) == 1
-    told = [record.message for record in caplog.records if record.message.startswith("Not told")]
-    assert told == [
-        f"Not told: {topic.arn}-of-nobody",
-        "Not told: ana@example.com",
-        "Not told: ana@example.com",
-    ]
+    log = capfd.readouterr().out
+    assert log.count(f"Not told: {topic.arn}-of-nobody") == 1
+    assert log.count("Not told: ana@example.com") == 2
 
 
 def test_a_promotion_and_the_way_back_are_told_with_their_figures(
