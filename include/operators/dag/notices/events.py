@@ -32,18 +32,17 @@ def end_of_run(context: Context) -> Notice | None:
     states = ti.get_task_states(dag_id=dag_id, run_ids=[run_id])[run_id]
     # Airflow writes the state down after this, unless it has lost the task's process.
     own = [ti.task_id] if context.get("exception") or states.get(ti.task_id) == "failed" else []
-    failed = [
-        task.task_id
-        for task in context["dag"].tasks
-        if states.get(task.task_id) == "failed" and not task.is_teardown
-    ]
+    steps = [task.task_id for task in context["dag"].tasks if not task.is_teardown]
+    failed = [task_id for task_id in steps if states.get(task_id) == "failed"]
+    # Where all of several algorithms have failed, their states have names of their own.
+    stuck = [task_id for task_id in steps if states.get(task_id) == "upstream_failed"]
     # What was told before the run was cleared is of a task that has not run since.
     telling = next((task_id for task_id in _TELLING if states.get(task_id) in _ENDED), None)
     summary = _told(context, telling, SUMMARY) or ""
     changes = "\n".join(_told(context, telling, CHANGES) or ())
     report = report_url(dag_id, run_id)
-    if failed or own:
-        (task_id, *_) = [*failed, *own]
+    if failed or own or stuck:
+        (task_id, *_) = [*failed, *own, *stuck]
         is_rejected = task_id == CHECK_QUALITY and ", failed, " in summary
         return Notice(
             "rejected model" if is_rejected else "failed run",

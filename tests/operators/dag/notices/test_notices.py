@@ -85,8 +85,10 @@ def test_a_run_that_ended_by_hand_or_whose_last_task_was_lost_is_told(topic: Top
     states = DONE | {"check_quality": None}
     end(dag, "verify_teardown", AirflowFailException("The run was ended by hand"), states=states)
     end(dag, "verify_teardown", states=DONE | {"verify_teardown": "failed"})
-    by_hand, lost = topic.messages()
+    end(dag, "verify_teardown", states={"check_quality": "upstream_failed"})
+    by_hand, lost, stuck = topic.messages()
     assert by_hand["Subject"] == lost["Subject"] == "churn: verify_teardown failed"
+    assert stuck["Subject"] == "churn: check_quality failed"
     assert "The run was ended by hand" in by_hand["Message"]
     assert f"{RUN}/tasks/verify_teardown" in lost["Message"]
 
