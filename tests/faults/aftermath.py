@@ -9,11 +9,10 @@ from typing import Any
 
 from include.pipeline.aws.object_store import list_objects, read_object
 from include.pipeline.planning.names import run_key
+from local_stack.demo import DAG_ID
 from local_stack.results import LocalAwsClient
 from tests.aws.lists import listed
 from tests.project import DEPLOYMENT_ID
-
-_DAG_ID = "bank_marketing"
 
 
 @dataclass(frozen=True)
@@ -24,10 +23,11 @@ class Aftermath:
     run_id: str
     bucket: str
     deployment: str = DEPLOYMENT_ID
+    dag_id: str = DAG_ID
 
     @property
     def key(self) -> str:
-        return run_key(self.deployment, _DAG_ID, self.run_id)
+        return run_key(self.deployment, self.dag_id, self.run_id)
 
     def billing(self) -> list[str]:
         """Name the run's endpoints, configurations, models and running jobs."""
@@ -38,6 +38,7 @@ class Aftermath:
             "endpoint configuration": listed(sagemaker, "list_endpoint_configs", **named),
             "model": listed(sagemaker, "list_models", **named),
             "training job": listed(sagemaker, "list_training_jobs", **named, StatusEquals="InProgress"),
+            "transform job": listed(sagemaker, "list_transform_jobs", **named, StatusEquals="InProgress"),
         }
         return [kind for kind, items in found.items() if items]
 
@@ -48,6 +49,11 @@ class Aftermath:
         )
         return [job["TrainingJobStatus"] for job in found]
 
+    def transform_jobs(self) -> list[str]:
+        """Give the status of each of the run's transform jobs."""
+        found = listed(self.aws.client("sagemaker"), "list_transform_jobs", NameContains=self.key)
+        return [job["TransformJobStatus"] for job in found]
+
     def checksums(self) -> dict[str, str]:
         """SHA-256 of each object that does not depend on when the run was, by its place in the run's folder.
 
@@ -56,7 +62,7 @@ class Aftermath:
         buckets = [bucket["Name"] for bucket in self.aws.s3.list_buckets()["Buckets"]]
         if self.bucket not in buckets:
             return {}
-        folder = f"s3://{self.bucket}/{self.deployment}/{_DAG_ID}/runs/{self.key}/"
+        folder = f"s3://{self.bucket}/{self.deployment}/{self.dag_id}/runs/{self.key}/"
         found = {}
         for uri in list_objects(self.aws.s3, folder):
             place, content = uri.removeprefix(folder), read_object(self.aws.s3, uri)
@@ -78,7 +84,7 @@ class Aftermath:
 
     def raw_checksums(self) -> dict[str, str]:
         """SHA-256 of each raw file, by the one that its place says."""
-        raw = f"s3://{self.bucket}/{self.deployment}/{_DAG_ID}/raw/"
+        raw = f"s3://{self.bucket}/{self.deployment}/{self.dag_id}/raw/"
         return {
             uri.removeprefix(raw).split("/")[0]: hashlib.sha256(read_object(self.aws.s3, uri)).hexdigest()
             for uri in list_objects(self.aws.s3, raw)

@@ -71,8 +71,8 @@ class AirflowUser:
     def tasks(self, run_id: str, dag_id: str = DAG_ID) -> dict[str, TaskState]:
         return {task.task_id: task for task in self.api.tasks(dag_id, run_id)}
 
-    def task(self, run_id: str, task_id: str) -> TaskState:
-        found = self._send("GET", f"/dags/{DAG_ID}/dagRuns/{run_id}/taskInstances/{task_id}")
+    def task(self, run_id: str, task_id: str, dag_id: str = DAG_ID) -> TaskState:
+        found = self._send("GET", f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}")
         return TaskState.model_validate(found)
 
     def tries(self, run_id: str) -> dict[str, int]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from local_stack.demo import DAG_ID
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -14,6 +16,7 @@ class Cell:
     fault: str
     is_deferred: bool = False
     """Whether the task waits in a triggerer."""
+    dag_id: str = DAG_ID
 
     @property
     def row(self) -> str:

@@ -1,6 +1,6 @@
 """The fault matrix: every task of the DAG by every fault, as docs/reliability.md promises it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,7 +32,7 @@ FAULTS: dict[str, Callable[[FaultyStack, Cell, str], Fault]] = {
         (lambda _: stack.restart_triggerer()) if cell.is_deferred else kill_worker
     ),
     "marked failed": lambda stack, cell, run_id: Then(
-        lambda: stack.user.mark_task(run_id, cell.task_id, "failed"), ends_the_task=True
+        lambda: stack.user.mark_task(run_id, cell.task_id, "failed", cell.dag_id), ends_the_task=True
     ),
     "run marked failed": lambda stack, _, run_id: RunMarkedFailed(stack.user, run_id),
     "run marked after it": lambda stack, cell, run_id: RunMarkedFailedAfter(stack.user, run_id, cell.task_id),
@@ -103,18 +103,29 @@ class Observed:
 
 def documented() -> dict[Cell, str]:
     """Read the matrix from docs/reliability.md: what each fault gives."""
+    return {cell_of(row, fault): promise for row, fault, promise in promises(list(FAULTS), TARGETS)}
+
+
+def promises(faults: list[str], tasks: Collection[str]) -> Iterator[tuple[str, str, str]]:
+    """Read the table of docs/reliability.md that has these faults.
+
+    Args:
+        faults: Its header, after the first column.
+        tasks: Its rows.
+
+    Yields:
+        Row, fault, and what the fault gives.
+    """
     rows = [
         [cell.strip().replace("`", "") for cell in line.strip().strip("|").split("|")]
         for line in DOCUMENT.read_text().splitlines()
         if line.startswith("| ")
     ]
-    header = next(row for row in rows if row[1:] == list(FAULTS))
-    body = [row for row in rows[rows.index(header) + 1 :] if len(row) == len(header) and row[0] in TARGETS]
-    return {
-        cell_of(row[0], fault): promise
-        for row in body
-        for fault, promise in zip(FAULTS, row[1:], strict=True)
-    }
+    header = next(row for row in rows if row[1:] == faults)
+    for row in rows[rows.index(header) + 1 :]:
+        if len(row) == len(header) and row[0] in tasks:
+            for fault, promise in zip(faults, row[1:], strict=True):
+                yield row[0], fault, promise
 
 
 def cell_of(row: str, fault: str) -> Cell:

@@ -19,7 +19,7 @@ Address = Annotated[str, Field(max_length=320, pattern=r"^[^@\s,;<>]+@[^@\s,;<>]
 class Receiver(BaseModel):
     """Who is told, in one way: a topic of SNS, or addresses of e-mail."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     sns: Annotated[str, Field(pattern=_TOPIC)] | None = None
     """ARN of a topic, to which the connection `aws_default` publishes."""

@@ -1,0 +1,124 @@
+"""The tasks that use a model, by faults: what docs/reliability.md promises is what happens."""
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pandas as pd
+import pytest
+
+from include.pipeline.planning.names import run_key
+from tests.faults.cell import Cell
+from tests.faults.faulty_stack import FaultyStack
+from tests.faults.matrix import RUN_SECONDS
+from tests.faults.model_use import (
+    ROLLBACK,
+    SCORE,
+    SERVE,
+    Seen,
+    begin_model,
+    documented,
+    forget,
+    observe,
+    rows_of,
+    scored,
+    serve,
+    served,
+)
+from tests.project import DEPLOYMENT_ID
+
+pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(3600)]
+
+PROMISED = documented()
+SCORING = [cell for cell in PROMISED if cell.dag_id == SCORE]
+GOING_BACK = [cell for cell in PROMISED if cell.dag_id == ROLLBACK]
+PROMOTING = [cell for cell in PROMISED if cell.dag_id == SERVE]
+
+
+@pytest.fixture(scope="module")
+def models(stack: FaultyStack) -> tuple[str, str]:
+    """The runs of two accepted models, the better of which is the newer."""
+    worse, better = begin_model(stack, "worse", 2), begin_model(stack, "better", 40)
+    for run_id in (worse, better):
+        assert stack.user.wait(run_id, RUN_SECONDS).state == "success"
+    return worse, better
+
+
+@pytest.fixture(scope="module")
+def scorings(
+    stack: FaultyStack, models: tuple[str, str], request: pytest.FixtureRequest
+) -> Iterator[dict[Cell | None, Future[Seen]]]:
+    """The selected cells of the DAG that scores, at the same time; under None, a run without a fault."""
+    items = [item for item in request.session.items if isinstance(item, pytest.Function)]
+    chosen = {item.callspec.params.get("scoring") for item in items if "scoring" in item.fixturenames}
+    _, model = models
+
+    def score_all() -> None:
+        conf = {"data_url": rows_of(stack, len(SCORING)), "model": model}
+        stack.user.trigger("reference", conf, SCORE)
+        assert stack.user.wait("reference", RUN_SECONDS, SCORE).state == "success"
+
+    with ThreadPoolExecutor(4) as pool:
+        started = {None: pool.submit(score_all)} if chosen else {}
+        started |= {
+            cell: pool.submit(observe, stack, cell, {"data_url": rows_of(stack, number), "model": model})
+            for number, cell in enumerate(SCORING)
+            if cell in chosen
+        }
+        yield started
+
+
+@pytest.fixture(scope="module")
+def versions(stack: FaultyStack, models: tuple[str, str], scorings: object) -> tuple[str, str]:  # noqa: ARG001
+    """The endpoint's two versions, the better of which serves; the other cells go on meanwhile."""
+    made = []
+    for run_id in models:
+        stack.user.trigger(f"promote__{run_id}", {"run": run_id}, SERVE)
+        assert stack.user.wait(f"promote__{run_id}", RUN_SECONDS, SERVE).state == "success"
+        made.append(served(stack))
+    assert made[0] != made[1]
+    return made[0], made[1]
+
+
+def assert_it_gave_what_is_promised(seen: Seen, cell: Cell, old: str, new: str) -> None:
+    goes_on = PROMISED[cell] == "fails, new serves"
+    assert seen.outcome == ("fails, clean" if goes_on else PROMISED[cell])
+    failed = seen.outcome == "fails, clean"
+    assert seen.left == (old if failed and not goes_on else new)
+    assert seen.retry_state == ("success" if failed else None)
+
+
+# First, as those that promote forget the version that was before.
+@pytest.mark.parametrize("case", GOING_BACK, ids=str)
+def test_a_fault_on_the_way_back(case: Cell, stack: FaultyStack, versions: tuple[str, str]) -> None:
+    before, current = versions
+    serve(stack, current)
+    seen = observe(stack, case, {})
+    assert_it_gave_what_is_promised(seen, case, old=current, new=before)
+    assert served(stack) == before
+
+
+@pytest.mark.parametrize("case", PROMOTING, ids=str)
+def test_a_fault_in_a_promotion(case: Cell, stack: FaultyStack, versions: tuple[str, str]) -> None:
+    old, _ = versions
+    serve(stack, old)
+    forget(stack, old)
+    new = run_key(DEPLOYMENT_ID, SERVE, f"fault__{case}")
+    seen = observe(stack, case, {})
+    assert_it_gave_what_is_promised(seen, case, old=old, new=new)
+    assert served(stack) == new
+
+
+@pytest.mark.parametrize("scoring", SCORING, ids=str)
+def test_a_fault_while_rows_are_scored(
+    scoring: Cell, stack: FaultyStack, scorings: dict[Cell | None, Future[Seen]]
+) -> None:
+    seen = scorings[scoring].result()
+    assert seen.outcome == PROMISED[scoring]
+    assert seen.left == []
+    assert seen.retry_state == ("success" if seen.outcome == "fails, clean" else None)
+    assert seen.run.billing() == []
+    assert seen.run.transform_jobs().count("Completed") == 1, "a job was bought twice"
+    scorings[None].result()
+    found, whole = scored(stack, seen.run.run_id), scored(stack, "reference")
+    pd.testing.assert_frame_equal(found, whole.head(len(found)))
+    assert len(found) > 100
