@@ -35,9 +35,8 @@ def test_an_example_runs_to_a_model_that_passes_its_gate(
 ) -> None:
     figure, above, told = EXAMPLES[example]
     assert runs[example].state.state == "success", runs[example].tasks
-    archive = runs[example].returned("train_model")["Training"]["ModelArtifacts"]["S3ModelArtifacts"]
     results = tmp_path / "run"
-    stack.aws.fetch(stack.aws.plan(runs[example].plan), archive, results)
+    stack.aws.fetch(stack.aws.plan(runs[example].plan), results)
     assert json.loads((results / "metrics.json").read_text())[figure] > above
     assert told in (results / "report.html").read_text()
 
