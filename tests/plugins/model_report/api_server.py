@@ -22,6 +22,8 @@ from tests.project import PROJECT
 
 # Name and role: the last has none, and may do nothing.
 USERS = "admin:admin,viewer:viewer,stranger:"
+# One for all servers of this process: Airflow remembers it in what signs and in what checks, each by itself.
+_SECRET = secrets.token_hex(32)
 
 
 @contextmanager
@@ -35,7 +37,7 @@ def api_server(dags: Path) -> Iterator[FastAPI]:
     manager = f"{SecretiveAuthManager.__module__}.{SecretiveAuthManager.__name__}"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("_AIRFLOW_PROCESS_CONTEXT", "server")
-        patch.setenv("AIRFLOW__API_AUTH__JWT_SECRET", secrets.token_hex(32))
+        patch.setenv("AIRFLOW__API_AUTH__JWT_SECRET", _SECRET)
         patch.setenv("AIRFLOW__CORE__AUTH_MANAGER", manager)
         patch.setenv("AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS", USERS)
         patch.setenv("AIRFLOW__SCHEDULER__ALLOWED_RUN_ID_PATTERN", "(?s).*")
