@@ -108,7 +108,7 @@ def test_no_param_switches_off_the_dry_run_that_the_variable_asks_for(
     sagemaker = aws.client("sagemaker")
 
     def sweep(action: str, **others: bool) -> int:
-        ti = SimpleNamespace(get_dagrun_state=lambda *_: "success")
+        ti = SimpleNamespace(get_dagrun_state=lambda *_: "success", xcom_push=lambda *_: None)
         cleanup_tasks.sweep_leftovers.function(ti=ti, params={"action": action, **others})
         return len(listed(sagemaker, "list_endpoints", NameContains=leftover))
 

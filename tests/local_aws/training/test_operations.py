@@ -450,7 +450,7 @@ def test_longest_run(sagemaker: Any) -> None:
         "Training job runtime exceeded MaxRuntimeInSeconds provided"
     )
     training = job["SecondaryStatusTransitions"][2]
-    assert 2 <= (training["EndTime"] - training["StartTime"]).total_seconds() < 4
+    assert 2 <= (training["EndTime"] - training["StartTime"]).total_seconds() < 20
 
 
 def test_one_training_process_a_core_and_the_others_wait(sagemaker: Any) -> None:

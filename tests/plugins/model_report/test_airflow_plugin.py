@@ -51,7 +51,7 @@ def test_every_process_loads_the_plugins_and_nothing_heavy_with_them(tmp_path: P
         text=True,
     )
     names, errors, views, modules = json.loads(loaded.stdout.splitlines()[-1])
-    assert set(names) == {"deployment_id", "ended_runs", "model_report", "run_notes"}
+    assert set(names) == {"deployment_id", "ended_runs", "model_metrics", "model_report", "run_notes"}
     assert errors == {}
     assert {(view["name"], view["destination"]) for view in views} == {
         ("Model report", "dag_run"),
