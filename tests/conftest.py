@@ -1,16 +1,16 @@
 """Keeps the tests away from the Airflow and the AWS account of whoever runs them."""
 
-import inspect
 import os
 import tempfile
 
 import pytest
 from hypothesis import settings
 
-from include.processes.process_start import collect_rarely
+from include.processes.process_start import collect_rarely, remember_callers
 from tests.project import DEPLOYMENT_ID
 
 collect_rarely()
+remember_callers()
 # How long an example takes depends on what else the machine does.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
@@ -26,13 +26,6 @@ os.environ |= {
     "AIRFLOW_VAR_SAGEMAKER_DEPLOYMENT_ID": DEPLOYMENT_ID,
     "AWS_EC2_METADATA_DISABLED": "true",
 }
-
-# Airflow's hooks look up who calls them. Of a caller that is in no module's file, as what starts a process of
-# pytest-xdist is, Python would ask all modules anew at each look, which are thousands.
-for _caller in inspect.stack():
-    if _caller.filename not in inspect.modulesbyfile:
-        inspect.modulesbyfile[_caller.filename] = "pytest"
-del _caller
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

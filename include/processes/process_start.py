@@ -47,11 +47,19 @@ def _load(modules: Iterable[str]) -> None:
     """Load, before it forks, what each process that it forks would load by itself."""
     for module in modules:
         importlib.import_module(module)
-    # Airflow's hooks look up who calls them, and pydantic where a class is written. For that Python asks of
-    # each module where it comes from, and remembers it. The functions that `python -m` starts with are in no
-    # file: all modules would be asked anew at each look, and the memory that they are in be copied.
-    inspect.modulesbyfile["<frozen runpy>"] = "runpy"
+    remember_callers()
     os.register_at_fork(before=inspect.stack)
+
+
+def remember_callers() -> None:
+    """Let Python remember of what has called this that it is in no module's file.
+
+    Airflow's hooks look up who calls them, and pydantic where a class is written. For that Python asks each
+    module where it comes from, and remembers it. What starts a process, as `python -m` or pytest-xdist, is in
+    no module's file: all modules would be asked anew at each look, and in a fork their memory be copied.
+    """
+    for caller in inspect.stack():
+        inspect.modulesbyfile.setdefault(caller.filename, "")
 
 
 def _prepare_tasks() -> None:
