@@ -139,13 +139,14 @@ def test_a_pipeline_is_started_awaited_and_stopped(sagemaker: Any) -> None:
     assert SageMakerPipelineSensor(task_id="wait", pipeline_exec_arn=arn).poke({}) is True
     # One that is over is left as it is.
     assert SageMakerStopPipelineOperator(task_id="stop", pipeline_exec_arn=arn).execute({}) == "Succeeded"
-    with pytest.raises(AirflowException, match=r"[Ff]ailed"):
+    with pytest.raises(AirflowException, match="failed because Step failure: One or multiple steps failed"):
         start("9")
 
 
-def test_an_experiment_and_a_notebook_instance() -> None:
+def test_an_experiment_and_a_notebook_instance(sagemaker: Any) -> None:
     arn = SageMakerCreateExperimentOperator(task_id="make", name="airflow-experiment").execute({})
     assert arn.endswith(":experiment/airflow-experiment")
+    sagemaker.delete_experiment(ExperimentName="airflow-experiment")
     name = "airflow-notebook"
     SageMakerCreateNotebookOperator(
         task_id="make", instance_name=name, instance_type="ml.t3.medium", role_arn=ROLE

@@ -31,7 +31,7 @@ def test_experiments(sagemaker: Any) -> None:
     assert arn == "arn:aws:sagemaker:us-east-1:123456789012:experiment/churn"
     assert sagemaker.describe_experiment(ExperimentName="churn")["ExperimentArn"] == arn
     found = sagemaker.search(Resource="Experiment")["Results"]
-    assert "churn" in [result["Experiment"]["ExperimentName"] for result in found]
+    assert [result["Experiment"]["ExperimentName"] for result in found] == ["churn"]
 
 
 def test_an_answer_without_members(sagemaker: Any) -> None:
