@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -21,8 +22,9 @@ from include.operators.sagemaker.deletion import (
 from include.operators.sagemaker.endpoint import RunSageMakerEndpointOperator
 from include.operators.sagemaker.training import ResumableSageMakerTrainingOperator
 from include.operators.sagemaker.transform import ResumableSageMakerTransformOperator
+from include.operators.sagemaker.tuning import ResumableSageMakerTuningOperator
 from include.pipeline.aws.object_store import list_objects, split_uri
-from include.pipeline.aws.resources import ENDPOINT, MODEL
+from include.pipeline.aws.resources import ENDPOINT, MODEL, owner_of
 from include.pipeline.aws.resources import delete as delete_resource
 from include.pipeline.aws.tags import RunTags
 from include.pipeline.data.split import split_to_s3
@@ -35,6 +37,8 @@ from include.pipeline.documents.scoring.notify import Receiver
 from include.pipeline.documents.scoring.params import ScoreParams
 from include.pipeline.documents.scoring.settings import ScoreSettings
 from include.pipeline.documents.training.job import CompletedTrainingJob
+from include.pipeline.documents.training.tune import TuneSettings, tuning_key
+from include.pipeline.documents.training.tuning import Tuning
 from include.pipeline.evaluation.evaluate import evaluate_endpoint, read_evaluation
 from include.pipeline.history.accepted import accept
 from include.pipeline.history.listed import ListedModels
@@ -62,13 +66,14 @@ from include.pipeline.source.download import fetch
 from include.pipeline.source.policy import SourcePolicy
 from include.pipeline.teardown.cleanup import delete_run
 from include.pipeline.teardown.deployed import look_up_deployed
-from include.pipeline.teardown.janitor import sweep
+from include.pipeline.teardown.janitor import remove, sweep
 from tests.aws.clients import Aws
 from tests.aws.connection import connect
 from tests.aws.sagemaker_requests import deployment_requests, training_request
-from tests.aws.training_data import BUCKET, put_training_data, separable_rows
+from tests.aws.training_data import BUCKET, as_csv, put_training_data, separable_rows
 from tests.aws.training_jobs import ENDLESS, trained_model
 from tests.aws.transform_jobs import transform_request
+from tests.aws.tuning_jobs import tuning_request
 from tests.aws.waiting import OFTEN
 from tests.pipeline.iam.needed_permissions import Account
 from tests.pipeline.iam.policy_evaluation import AccessRequest, is_allowed
@@ -101,8 +106,26 @@ SCOPE = Scope(
 )
 POLICY = json.loads(policies(SCOPE)["airflow-role.json"])
 JANITOR = json.loads(policies(SCOPE)["janitor-role.json"])
+TUNING = tuple(f"{verb}HyperParameterTuningJob" for verb in ("Create", "Describe", "Stop"))
+LIST_TRIALS = "ListTrainingJobsForHyperParameterTuningJob"
 # The test's own calls.
 MADE_BY_THE_TEST = {"iam:CreateRole", "s3:CreateMultipartUpload"}
+
+
+TUNED = load_config("bank_marketing").model_copy(
+    update={
+        "tune": TuneSettings.model_validate(
+            {"ranges": {"max_depth": [2, 3]}, "max_jobs": 2, "parallel": 2, "strategy": "grid"}
+        ),
+        "params": CONFIG.params.model_copy(
+            update={
+                "validation_fraction": 0.2,
+                "hyperparameters": {"num_round": 5, "objective": "binary:logistic"},
+            }
+        ),
+    }
+)
+OF_TUNED = policies(replace(SCOPE, config=TUNED))
 
 
 @pytest.fixture
@@ -202,6 +225,46 @@ def run_everything(aws: Aws) -> None:
     # What a job leaves that was stopped while it stored its model.
     begin_upload(aws, plan)
     assert delete_run(s3, plan.locations, RunTags.of_request(plan.training)).bucket_is_deleted
+    sweep(
+        sagemaker,
+        now=datetime.now(UTC),
+        deployment_id=DEPLOYMENT_ID,
+        is_over=lambda _: True,
+        dry_run=False,
+        report=print,
+    )
+
+
+def tune(aws: Aws) -> None:
+    """Do what the tasks of a pipeline with a tuning job do: tune, tell of all trials, stop, use."""
+    s3, sagemaker = aws.client("s3"), aws.client("sagemaker")
+    aws.client("iam").create_role(RoleName=ROLE, AssumeRolePolicyDocument="{}")
+    plan = plan_of(
+        {"data_url": "bank_marketing_sample.csv", "role": ROLE},
+        aws.client("iam"),
+        config=TUNED,
+        policy=SourcePolicy(local_folder=DATASETS),
+        account_id=aws.client("sts").get_caller_identity()["Account"],
+        planned_at=datetime.now(UTC),
+    )
+    CreateOwnBucketOperator(
+        task_id="create_bucket", bucket_name=plan.bucket, plan=plan.model_dump(mode="json")
+    ).execute({})
+    plan.own_bucket.guard(s3)
+    raw = fetch(
+        plan.params.data_url, policy=SourcePolicy(local_folder=DATASETS), s3=s3, raw_uri=plan.locations.raw
+    )
+    split_to_s3(s3, raw, plan)
+    task = ResumableSageMakerTuningOperator(
+        task_id="train_model", config=plan.tuning, plan=plan.model_dump(mode="json"), check_interval=1
+    )
+    result = task.execute({})
+    task.on_kill()
+    job = CompletedTrainingJob.describe(sagemaker, result["Training"]["TrainingJobName"])
+    assert Tuning.describe(sagemaker, result["Tuning"]["HyperParameterTuningJobName"]).best == job.name
+    # What a run looks at that uses the model again.
+    assert owner_of(sagemaker, result["Training"]["TrainingJobArn"])
+    deploy(plan, job.model_uri)
     sweep(
         sagemaker,
         now=datetime.now(UTC),
@@ -356,6 +419,58 @@ def test_the_policy_allows_what_the_pipeline_calls_and_nothing_else(
     run_everything(aws)
     assert [request for request in needed if not is_allowed(POLICY, request)] == []
     assert {request.action for request in needed} == actions_of(POLICY)
+
+
+def test_the_policy_of_a_pipeline_with_a_tuning_job_allows_that_and_no_training_job_beside_it(
+    aws: Aws, needed: list[AccessRequest]
+) -> None:
+    tune(aws)
+    policy = json.loads(OF_TUNED["airflow-role.json"])
+    assert [request for request in needed if not is_allowed(policy, request)] == []
+    alone = json.loads(policies(replace(SCOPE, config=load_config("bank_marketing")))["airflow-role.json"])
+    added = actions_of(policy) - actions_of(alone)
+    assert added <= {request.action for request in needed}
+    assert added == {f"sagemaker:{action}" for action in (*TUNING, LIST_TRIALS)}
+    assert actions_of(alone) - actions_of(policy) == {"sagemaker:CreateTrainingJob"}
+    # A tuning job without its limits is not allowed, nor one of another pipeline's name.
+    (made,) = (each for each in needed if each.action == "sagemaker:CreateHyperParameterTuningJob")
+    for changed in (
+        {"context": {**made.context, "sagemaker:MaxRuntimeInSeconds": "99999"}},
+        {"context": {**made.context, "sagemaker:InstanceTypes": ("ml.p5.48xlarge",)}},
+        {"resource": made.resource.replace(DEPLOYMENT_ID, "others")},
+    ):
+        assert is_allowed(policy, made)
+        assert not is_allowed(policy, replace(made, **changed))
+
+
+def test_the_janitors_policy_reaches_tuning_jobs_and_their_training_jobs(
+    aws: Aws, needed: list[AccessRequest]
+) -> None:
+    sagemaker, s3 = aws.client("sagemaker"), aws.client("s3")
+    put_training_data(s3, separable_rows())
+    s3.put_object(Bucket=BUCKET, Key="validation/validation.csv", Body=as_csv(separable_rows()))
+    run = RunTags(
+        deployment_id=DEPLOYMENT_ID, dag_id="bank_marketing", run_id="over", expires=datetime.now(UTC)
+    )
+    name = tuning_key(run_key(DEPLOYMENT_ID, "bank_marketing", "over"))
+    request = tuning_request(name, static=ENDLESS, members={"Tags": run.to_aws()})
+    sagemaker.create_hyper_parameter_tuning_job(**request)
+    needed.clear()
+    for _ in range(2):
+        for left in sweep(
+            sagemaker,
+            now=datetime.now(UTC),
+            deployment_id=DEPLOYMENT_ID,
+            is_over=lambda _: True,
+            dry_run=False,
+            report=print,
+        ):
+            remove(sagemaker, left)  # which has ended, so that it is asked why it cannot be stopped
+    policy = json.loads(OF_TUNED["janitor-role.json"])
+    assert [request for request in needed if not is_allowed(policy, request)] == []
+    of_tuning = {request.action for request in needed} & {f"sagemaker:{action}" for action in TUNING}
+    assert of_tuning == actions_of(policy) - actions_of(JANITOR)
+    assert of_tuning == {f"sagemaker:{action}" for action in TUNING[1:]}
 
 
 def test_the_janitors_policy_allows_what_it_calls_and_nothing_else(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from include.pipeline.documents.training.tune import TrainingJobs
 from include.pipeline.errors import ParamError
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def check_quotas(plan: "RunPlan", quotas: Any) -> str:
 
 def _needed(plan: "RunPlan") -> Iterator[tuple[str, int]]:
     """Yield each quota by its name in Service Quotas, and how many instances one run takes."""
-    params, at_once = plan.params, max(1, len(plan.contenders))
+    params, several = plan.params, max(1, len(plan.contenders))
+    trainings = params.training_instance_count * TrainingJobs.of(plan).at_once
     job = "spot training job" if plan.aws.spot else "training job"
-    yield f"{params.training_instance_type} for {job} usage", params.training_instance_count * at_once
-    yield f"{params.endpoint_instance_type} for endpoint usage", params.endpoint_instance_count * at_once
+    yield f"{params.training_instance_type} for {job} usage", trainings
+    yield f"{params.endpoint_instance_type} for endpoint usage", params.endpoint_instance_count * several

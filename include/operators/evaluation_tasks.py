@@ -16,6 +16,7 @@ from include.airflow_names import (
     FAILURE,
     FIGURES,
     PLAN_RUN,
+    REUSE_MODEL,
     SCORE_CONTENDER,
     SPLIT_DATA,
     SUMMARY,
@@ -144,6 +145,7 @@ def check_quality(
         training=_training_job(training),
         reused_from=reused["run_id"] if reused else None,
         contest=Contest.read(contest, CHOOSE_CONTENDER) if contest else None,
+        tuning=_tuning(training, reused),
     )
     ti.xcom_push(SUMMARY, str(manifest))
     changes = warnings(evaluation.drift, run.drift) if evaluation.drift and run.drift else []
@@ -225,6 +227,19 @@ def _candidate(ti: Any, place: int, algorithm: Any) -> Any:
         else None,
         failure=failure,
     )
+
+
+def _tuning(training: dict[str, Any], reused: dict[str, Any] | None) -> Any:
+    """Tell of the trials of which the model is the best; None where its hyperparameters were given."""
+    from include.pipeline.aws.jobs import TUNING_JOB
+    from include.pipeline.documents.manifest import ReusedModel
+    from include.pipeline.documents.training.tuning import Tuning
+
+    if reused:
+        return ReusedModel.read(reused, REUSE_MODEL).tuning
+    if "Tuning" not in training:
+        return None
+    return Tuning.describe(hook("sagemaker").conn, training["Tuning"][TUNING_JOB.name_member])
 
 
 def _training_job(training: dict[str, Any]) -> Any:

@@ -79,7 +79,7 @@ def is_kept(params: Mapping[str, Any], gate: str | None) -> bool:
 
 
 class HeldTrainingRequest(HeldPlan):
-    """A template that becomes the request of the run's training job, with what its rows have decided."""
+    """A template that becomes the request of the job that trains, with what the run's rows have decided."""
 
     def resolve(self, context: Mapping[str, Any]) -> Any:
         """Fetch it from the plan, hold it to the run, and fill in what the plan could not know.
@@ -104,6 +104,8 @@ class HeldTrainingRequest(HeldPlan):
 
 TRAINING_REQUEST: Any = HeldTrainingRequest(PLAN_RUN, ("training",))
 """The request of `CreateTrainingJob`."""
+TUNING_REQUEST: Any = HeldTrainingRequest(PLAN_RUN, ("tuning",))
+"""The request of `CreateHyperParameterTuningJob`."""
 
 
 def held_plan(found: dict[str, Any], *, dag_run: Any, params: Any) -> "RunPlan":

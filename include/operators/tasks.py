@@ -117,6 +117,7 @@ def reuse_model(plan: dict[str, Any], raw: dict[str, Any], ti: Any = None) -> di
         A `ReusedModel`, for which the steps until the gate are left out; None for a run that has to train.
     """
     from include.pipeline.documents.plan import RunPlan
+    from include.pipeline.documents.training.tune import TrainingJobs
     from include.pipeline.history import reuse
     from include.pipeline.history.provenance import is_made_by_its_run
     from include.pipeline.history.training_claim import claim_training
@@ -133,7 +134,7 @@ def reuse_model(plan: dict[str, Any], raw: dict[str, Any], ti: Any = None) -> di
             run,
             raw["sha256"],
             may_accept=partial(gate_is_open, ti),
-            longest=time_limit(run.aws.stopping_condition) + AROUND_TRAINING,
+            longest=time_limit(run.aws.stopping_condition) * TrainingJobs.of(run).batches + AROUND_TRAINING,
         )
         if other:
             wait_for_run(other.run_id, other.since)

@@ -237,6 +237,10 @@ ELSEWHERE = {
         "operators/sagemaker/test_training.py",
         "ended as Stopped",
     ),
+    ("TrainingError", "of a tuning job, no training job has a model"): (
+        "operators/sagemaker/test_tuning.py",
+        "'failing' ended as Failed: No training job",
+    ),
     ("EndpointError", "the endpoint failed"): ("operators/sagemaker/test_deferral.py", "is Failed: "),
     ("TransformError", "the job failed, or somebody stopped it"): (
         "operators/sagemaker/test_transform.py",

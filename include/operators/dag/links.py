@@ -56,6 +56,13 @@ class TrainingJobLink(_ConsoleLink):
     page = "jobs"
 
 
+class TuningJobLink(_ConsoleLink):
+    """The tuning job; where a model is used again, nothing is tuned, and there is none."""
+
+    name = "SageMaker tuning job"
+    page = "hyper-tuning-jobs"
+
+
 class EndpointLink(_ConsoleLink):
     """The endpoint."""
 

@@ -1,4 +1,4 @@
-"""From the split to a trained model: of one algorithm, or the best of several that train side by side."""
+"""From the split to a trained model: of one algorithm, tuned or not, or the best of several side by side."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,10 +10,11 @@ from airflow.sdk import task_group
 from include import airflow_names
 from include.operators import evaluation_tasks
 from include.operators.dag.job_pool import job_pool
-from include.operators.held_plan import PLAN, TRAINING_REQUEST, HeldPlan, HeldTrainingRequest
+from include.operators.held_plan import PLAN, TRAINING_REQUEST, TUNING_REQUEST, HeldPlan, HeldTrainingRequest
 from include.operators.returned import REUSED, SPLIT, TRAINING, Returned
 from include.operators.sagemaker.contender import ScoreContenderOperator
 from include.operators.sagemaker.training import ResumableSageMakerTrainingOperator
+from include.operators.sagemaker.tuning import ResumableSageMakerTuningOperator
 from include.pipeline.documents.split import Split
 from include.pipeline.planning.training_request import time_limit
 
@@ -53,14 +54,19 @@ def train(config: "PipelineConfig") -> Trained:
 def _training(
     config: "PipelineConfig", request: Any = TRAINING_REQUEST, plan: Any = PLAN, named: str | None = None
 ) -> Any:
-    return ResumableSageMakerTrainingOperator(
+    operator: Any = ResumableSageMakerTrainingOperator
+    limit = time_limit(config.aws.stopping_condition)
+    if config.tune:
+        operator, request = ResumableSageMakerTuningOperator, TUNING_REQUEST
+        limit *= config.tune.batches
+    return operator(
         task_id=airflow_names.TRAIN_MODEL,
         config=request,
         plan=plan,
         reused=REUSED,
         trigger_rule="none_failed",
         check_interval=15,
-        execution_timeout=time_limit(config.aws.stopping_condition),
+        execution_timeout=limit,
         pool=job_pool(),
         map_index_template=named,
     )

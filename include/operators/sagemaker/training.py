@@ -9,29 +9,22 @@ from airflow.providers.amazon.aws.operators.sagemaker import SageMakerTrainingOp
 from airflow.sdk import Context
 from botocore.exceptions import ClientError
 
-from include.airflow_names import PLAN_RUN
 from include.operators.dag.links import TrainingJobLink
 from include.operators.failures.retries import may_pass
-from include.operators.reuse import skip_for
-from include.operators.sagemaker.resumable_job import ResumableSageMakerJob
+from include.operators.sagemaker.training_step import TrainingStep
 from include.operators.sagemaker.triggers import TrainingJobTrigger
 from include.pipeline.aws.error_words import reason_in_words
 from include.pipeline.aws.jobs import TRAINING_JOB
 from include.pipeline.aws.polling import looks
-from include.pipeline.documents.plan import RunPlan
 from include.pipeline.errors import TrainingError
 from include.pipeline.planning.training_request import named, time_limit
 
 # As many as CloudWatch lists at once. An instance may have several: a spot job that goes on begins another.
 _MAX_STREAMS = 50
-_TOLD = (
-    *("TrainingJobName", "TrainingJobArn", "TrainingJobStatus", "SecondaryStatus", "ModelArtifacts"),
-    *("TrainingStartTime", "TrainingEndTime", "TrainingTimeInSeconds", "BillableTimeInSeconds"),
-)
 _OF_LOGS = frozenset({"DescribeLogStreams", "GetLogEvents"})
 
 
-class ResumableSageMakerTrainingOperator(ResumableSageMakerJob, SageMakerTrainingOperator):
+class ResumableSageMakerTrainingOperator(TrainingStep, SageMakerTrainingOperator):
     """Runs a training job and shows its log from the first line.
 
     What the provider's operator lacks, `ResumableSageMakerJob` has; and the end is seen within a second, not
@@ -40,9 +33,6 @@ class ResumableSageMakerTrainingOperator(ResumableSageMakerJob, SageMakerTrainin
     Args:
         config: The request of `CreateTrainingJob`, with the run's tags. SageMaker gives a job's name out
             once: where a job of that name has ended, the next is `<name>-2`, and so on.
-        plan: A `RunPlan`, whose bucket the provider looks into before it asks for the job. None for a job
-            whose data is not in a run's bucket.
-        reused: A `ReusedModel`: its job is the answer, and the task is skipped. None trains.
         check_interval: Seconds between two looks at the job, at the most.
     """
 
@@ -50,42 +40,13 @@ class ResumableSageMakerTrainingOperator(ResumableSageMakerJob, SageMakerTrainin
     job_kind = TRAINING_JOB
     trigger = TrainingJobTrigger
     operator_extra_links = (TrainingJobLink(),)
-    template_fields: Sequence[str] = (*SageMakerTrainingOperator.template_fields, "plan", "reused")
-
-    def __init__(
-        self, *, plan: dict[str, Any] | None = None, reused: dict[str, Any] | None = None, **kwargs: Any
-    ) -> None:
-        super().__init__(**kwargs)
-        self.plan = plan
-        self.reused = reused
+    template_fields: Sequence[str] = (*SageMakerTrainingOperator.template_fields, *TrainingStep.taken)
 
     @property
     def request(self) -> dict[str, Any]:
         """The request of `CreateTrainingJob`."""
         request: dict[str, Any] = self.config
         return request
-
-    def execute(self, context: Context) -> dict[str, Any]:
-        """Start or find the job, wait for its end.
-
-        Returns:
-            `{"Training": ...}`, as the provider's operator does, with those members of DescribeTrainingJob
-            that say which job it was and what became of it.
-
-        Raises:
-            TrainingError: The job failed or was stopped.
-            OwnerError: The request has no tags of a run, or those of another Airflow's.
-            AirflowSkipException: There is a model to use again.
-            AirflowFailException: The task was ended meanwhile.
-        """
-        if self.reused:
-            self._job_name = self.reused["job_name"]
-            skip_for(self.reused, context["ti"], self.serialize_result(self.reused["job_name"]))
-        if self.plan:
-            RunPlan.read(self.plan, PLAN_RUN).own_bucket.guard(self.hook.s3_hook.conn)
-        self.tag_for(context)
-        result: dict[str, Any] = self.execute_resumable(context)
-        return result
 
     def create(self, name: str) -> None:
         """Start the job, once the provider has looked for its input."""
@@ -167,11 +128,6 @@ class ResumableSageMakerTrainingOperator(ResumableSageMakerJob, SageMakerTrainin
                 f"/aws/sagemaker/TrainingJobs, stream {external_id}/",
             )
         return self.serialize_result(external_id)
-
-    def serialize_result(self, job_name: str) -> dict[str, Any]:
-        """Take of what SageMaker says of a job what others ask for: the whole has ten thousand characters."""
-        described: dict[str, Any] = super().serialize_result(job_name)["Training"]
-        return {"Training": {name: described[name] for name in _TOLD if name in described}}
 
 
 def _reason(job: dict[str, Any]) -> str:

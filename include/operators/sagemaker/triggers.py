@@ -11,7 +11,7 @@ from airflow.triggers.base import TriggerEvent
 from botocore.exceptions import BotoCoreError, ClientError
 
 from include.operators.deployment import tags_of
-from include.pipeline.aws.jobs import TRAINING_JOB, TRANSFORM_JOB, JobKind, describe_job
+from include.pipeline.aws.jobs import TRAINING_JOB, TRANSFORM_JOB, TUNING_JOB, JobKind, describe_job
 from include.pipeline.aws.polling import async_looks
 from include.pipeline.aws.resources import ENDPOINT, describe, owner_of
 
@@ -158,6 +158,12 @@ class TrainingJobTrigger(JobTrigger):
     """Waits for the end of a training job."""
 
     job_kind = TRAINING_JOB
+
+
+class TuningJobTrigger(JobTrigger):
+    """Waits for the end of a tuning job."""
+
+    job_kind = TUNING_JOB
 
 
 class TransformJobTrigger(JobTrigger):

@@ -20,7 +20,7 @@ class JobKind:
     method: str
     """The same in the names of the client's methods: `training_job`."""
     log_group: str
-    """Of CloudWatch Logs."""
+    """Of CloudWatch Logs; of a tuning job, that of its training jobs."""
 
     @property
     def name_member(self) -> str:
@@ -50,7 +50,11 @@ class JobKind:
 
 TRAINING_JOB = JobKind("training job", "TrainingJob", "training_job", "/aws/sagemaker/TrainingJobs")
 TRANSFORM_JOB = JobKind("transform job", "TransformJob", "transform_job", "/aws/sagemaker/TransformJobs")
-JOB_KINDS = (TRAINING_JOB, TRANSFORM_JOB)
+TUNING_JOB = JobKind(
+    "tuning job", "HyperParameterTuningJob", "hyper_parameter_tuning_job", TRAINING_JOB.log_group
+)
+# In the order in which they are stopped: a tuning job would start another training job for one that ends.
+JOB_KINDS = (TUNING_JOB, TRAINING_JOB, TRANSFORM_JOB)
 
 
 def describe_job(sagemaker: Any, kind: JobKind, name: str) -> dict[str, Any] | None:

@@ -25,6 +25,7 @@ from include.pipeline.documents.table.words import Words
 from include.pipeline.documents.training.algorithm import ALGORITHMS, XGBOOST, AlgorithmName
 from include.pipeline.documents.training.contenders import ContenderSettings, check_contenders
 from include.pipeline.documents.training.suitable import check_suits
+from include.pipeline.documents.training.tune import TuneSettings, check_tune
 from include.pipeline.errors import ConfigError
 from include.pipeline.values.faults import faults
 
@@ -118,6 +119,11 @@ class PipelineConfig(BaseModel):
         description="Instead of algorithm: several that train on the same rows. The run goes on with the one "
         "that is the best on the validation rows. Image and hyperparameters of the first stand in params.",
     )
+    tune: TuneSettings | None = Field(
+        default=None,
+        description="Hyperparameters that a tuning job chooses by the validation rows; null for one training "
+        "with those of params.",
+    )
     max_source_bytes: int = Field(
         gt=0, le=MAX_OBJECT_BYTES, description="A source larger than this is refused."
     )
@@ -181,7 +187,10 @@ class PipelineConfig(BaseModel):
 
     @model_validator(mode="after")
     def _algorithms_can_do_it(self) -> Self:
-        check_suits(self, self.algorithm, self.params.hyperparameters, "params.hyperparameters")
+        check_tune(self)
+        # What trials choose, there is, too.
+        first = dict.fromkeys(self.tune.ranges if self.tune else (), 1) | self.params.hyperparameters
+        check_suits(self, self.algorithm, first, "params.hyperparameters")
         if self.algorithms:
             check_contenders(self)
             for place, other in enumerate(self.algorithms[1:], 1):

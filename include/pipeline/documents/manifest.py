@@ -13,6 +13,7 @@ from include.pipeline.documents.split import Split
 from include.pipeline.documents.training.algorithm import AlgorithmName
 from include.pipeline.documents.training.contest import Contest
 from include.pipeline.documents.training.job import CompletedTrainingJob
+from include.pipeline.documents.training.tuning import Tuning
 
 
 class RunManifest(Document):
@@ -40,6 +41,8 @@ class RunManifest(Document):
     """What the gate found wrong; empty where the model passed."""
     contest: Contest | None = Field(default=None, exclude_if=not_)
     """How the model was chosen among those of several algorithms; None where one trained."""
+    tuning: Tuning | None = Field(default=None, exclude_if=not_)
+    """The trials of which the model is the best; None where its hyperparameters were given."""
 
     @property
     def contender(self) -> AlgorithmName | None:
@@ -67,6 +70,8 @@ class ReusedModel(Document):
     """Why steps are left out, for those who look for them."""
     contest: Contest | None = Field(default=None, exclude_if=not_)
     """As in the manifest."""
+    tuning: Tuning | None = Field(default=None, exclude_if=not_)
+    """As in the manifest."""
 
     @classmethod
     def of(cls, manifest: RunManifest) -> Self:
@@ -78,6 +83,7 @@ class ReusedModel(Document):
             split=manifest.split,
             metrics=manifest.metrics,
             contest=manifest.contest,
+            tuning=manifest.tuning,
             reason=f"The model of {run_id} is used again: it was made of the same data in the same way, and "
             "passed the gate. force_retrain trains anew",
         )

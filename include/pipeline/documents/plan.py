@@ -172,7 +172,9 @@ class RunPlan(Document):
     bucket: str
     locations: RunLocations
     training: dict[str, Any]
-    """The request of `CreateTrainingJob`."""
+    """The request of `CreateTrainingJob`; of a tuning job, what all of its trials have alike."""
+    tuning: dict[str, Any] | None = Field(default=None, exclude_if=not_)
+    """The request of `CreateHyperParameterTuningJob`; None where one training job has its hyperparameters."""
     deployment: dict[str, Any]
     """The requests for the three resources, by `Model`, `EndpointConfig`, `Endpoint`."""
     card: ModelCard | None = None
@@ -183,8 +185,7 @@ class RunPlan(Document):
     costs: OutcomeValues | None = None
     """What each outcome of a row is worth, as the YAML has it; None where it does not say."""
     source: str | None = None
-    """`data_url` as it was given, for a dated URL with its placeholders, without user name, password and
-    query; None where an earlier version planned the run."""
+    """`data_url` as it was given, with placeholders, without what is secret; None in plans of before."""
     keep_endpoint: bool
     """The Param of that name: a DAG file takes single members of the plan, not of `params`."""
     cost: CostEstimate | None = None
@@ -296,5 +297,4 @@ class PlanReference(Document):
 
 def digest(plan: Mapping[str, Any]) -> str:
     """Take the SHA-256 in hex of a plan as data: of its JSON without spaces, its names sorted."""
-    written = json.dumps(plan, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(written.encode()).hexdigest()
+    return hashlib.sha256(json.dumps(plan, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

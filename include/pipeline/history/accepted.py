@@ -81,8 +81,7 @@ class _Entry:
 def fingerprint(plan: "RunPlan", raw_sha256: str) -> str:
     """Hash all that decides which model a run makes and what its figures are.
 
-    An option at its default is left out of the hash: with it, a run makes what runs made before the option
-    was added.
+    An option at its default is left out: with it, a run makes what runs made before it was added.
 
     Args:
         plan: Plan of the run.
@@ -105,6 +104,7 @@ def fingerprint(plan: "RunPlan", raw_sha256: str) -> str:
         ),
         "image": plan.image_uri,
         **({} if plan.algorithm == XGBOOST else {"algorithm": plan.algorithm}),
+        **({"tune": plan.tuning["HyperParameterTuningJobConfig"]} if plan.tuning else {}),
         "params": plan.params.model_dump(exclude=_OF_NO_MATTER, exclude_defaults=True)
         | {name: getattr(plan.params, name) for name in _FROM_THE_START},
     }

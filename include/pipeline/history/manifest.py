@@ -13,6 +13,7 @@ from include.pipeline.documents.raw_data import RawData
 from include.pipeline.documents.split import Split
 from include.pipeline.documents.training.contest import Contest
 from include.pipeline.documents.training.job import CompletedTrainingJob
+from include.pipeline.documents.training.tuning import Tuning
 from include.pipeline.history.quality import Business, missed
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def record_run(
     training: CompletedTrainingJob,
     reused_from: str | None = None,
     contest: Contest | None = None,
+    tuning: Tuning | None = None,
 ) -> RunManifest:
     """Write the manifest of a run that has been evaluated.
 
@@ -41,6 +43,7 @@ def record_run(
         training: Training job that made the model.
         reused_from: The run that made the model, where the model is used again.
         contest: How it was chosen, where several algorithms trained.
+        tuning: The trials of which it is the best, where a tuning job chose its hyperparameters.
     """
     misses = missed(evaluation, plan.params, Business.of(plan))
     manifest = RunManifest(
@@ -58,6 +61,7 @@ def record_run(
         reused_from=None if reused_from == plan.identity.run_id else reused_from,
         missed=tuple(f"{found}: {rule}" for found, rule in misses),
         contest=contest,
+        tuning=tuning,
     )
     write_object(s3, plan.locations.manifest, manifest.model_dump_json(indent=2).encode(), "application/json")
     return manifest

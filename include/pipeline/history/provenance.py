@@ -16,6 +16,7 @@ from include.pipeline.aws.resources import owner_of
 from include.pipeline.aws.tags import RunTags
 from include.pipeline.documents.plan import RunLocations
 from include.pipeline.documents.training.contenders import contender_key
+from include.pipeline.documents.training.tune import is_trial_of
 from include.pipeline.history.model_archive import read_model
 
 if TYPE_CHECKING:
@@ -59,6 +60,10 @@ def is_in_its_place(manifest: "RunManifest", plan: ModelsOf, key: str) -> bool:
         # A run of several algorithms has a folder of its own name, and jobs of others.
         runs = re.findall(r"/runs/([a-z0-9-]+)/contenders/", found)
         makers = {run for run in runs if contender_key(run, manifest.contender) in makers}
+    elif manifest.tuning:
+        # SageMaker names the jobs of a tuning job.
+        runs = re.findall(r"/runs/([a-z0-9-]+)/model/", found)
+        makers = {run for run in runs if is_trial_of(job, run)}
     own = manifest.reused_from is None
     places = {
         f"{locations.of_contender(manifest.contender).model}/{job}/output/model.tar.gz"

@@ -12,7 +12,8 @@ from include.pipeline.iam.leftovers import LIST, kinds, look_up, take_away
 from include.pipeline.iam.policy import Conditions, Statement, both
 from include.pipeline.iam.scope import Scope
 
-_MADE = ("CreateEndpoint", "CreateEndpointConfig", "CreateModel", "CreateTrainingJob")
+_MADE = ("CreateEndpoint", "CreateEndpointConfig", "CreateModel")
+_TRAINING, _TUNING = "CreateTrainingJob", "CreateHyperParameterTuningJob"
 _SCORING = "CreateTransformJob"
 
 
@@ -76,10 +77,12 @@ def _sagemaker(scope: Scope) -> Iterator[Statement]:
     isolated: Conditions = (
         {"Bool": {"sagemaker:NetworkIsolation": "true"}} if settings.network_isolation else {}
     )
+    # The training jobs of a tuning job SageMaker starts itself.
+    training = _TUNING if scope.config.tune else _TRAINING
     yield Statement(
         "Train",
-        ("sagemaker:CreateTrainingJob",),
-        scope.sagemaker("training-job"),
+        (f"sagemaker:{training}",),
+        scope.sagemaker("hyper-parameter-tuning-job" if scope.config.tune else "training-job"),
         both(
             scope.request_tags,
             isolated,
@@ -112,7 +115,8 @@ def _sagemaker(scope: Scope) -> Iterator[Statement]:
             scope.sagemaker("transform-job"),
             both(scope.request_tags, _only_instances(scope)),
         )
-    own, made = scope.sagemaker(*kinds(scope)), (*_MADE, *((_SCORING,) if scope.config.score else ()))
+    own = scope.sagemaker(*kinds(scope))
+    made = (*_MADE, training, *((_SCORING,) if scope.config.score else ()))
     # Tags are given where something is made, and never changed after.
     yield Statement(
         "TagWhatIsMade",
@@ -121,7 +125,8 @@ def _sagemaker(scope: Scope) -> Iterator[Statement]:
         both(scope.request_tags, {"StringEquals": {"sagemaker:TaggingAction": made}}),
     )
     # verify_teardown looks for what a task made after its run had ended. Lists have no narrower resource.
-    yield Statement("List", LIST)
+    trials = ("sagemaker:ListTrainingJobsForHyperParameterTuningJob",) if scope.config.tune else ()
+    yield Statement("List", (*LIST, *trials))
     yield Statement("LookUp", look_up(scope), own)
     yield Statement(
         "UseAndTakeAway", ("sagemaker:InvokeEndpoint", *take_away(scope)), own, scope.resource_tags

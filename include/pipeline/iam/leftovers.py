@@ -5,6 +5,7 @@ from include.pipeline.iam.scope import Scope
 LIST = (
     "sagemaker:ListEndpointConfigs",
     "sagemaker:ListEndpoints",
+    "sagemaker:ListHyperParameterTuningJobs",
     "sagemaker:ListModels",
     "sagemaker:ListTrainingJobs",
     "sagemaker:ListTransformJobs",
@@ -13,8 +14,9 @@ LIST = (
 
 def kinds(scope: Scope) -> tuple[str, ...]:
     """Name what runs make, as the ARNs of these resources do."""
-    jobs = ("training-job", "transform-job") if scope.config.score else ("training-job",)
-    return (*jobs, "model", "endpoint-config", "endpoint")
+    tuning = ("hyper-parameter-tuning-job",) if scope.config.tune else ()
+    scoring = ("transform-job",) if scope.config.score else ()
+    return ("training-job", *tuning, *scoring, "model", "endpoint-config", "endpoint")
 
 
 def look_up(scope: Scope) -> tuple[str, ...]:
@@ -24,6 +26,7 @@ def look_up(scope: Scope) -> tuple[str, ...]:
         "sagemaker:DescribeEndpointConfig",
         "sagemaker:DescribeModel",
         "sagemaker:DescribeTrainingJob",
+        *(("sagemaker:DescribeHyperParameterTuningJob",) if scope.config.tune else ()),
         *(("sagemaker:DescribeTransformJob",) if scope.config.score else ()),
         "sagemaker:ListTags",
     )
@@ -36,5 +39,6 @@ def take_away(scope: Scope) -> tuple[str, ...]:
         "sagemaker:DeleteEndpointConfig",
         "sagemaker:DeleteModel",
         "sagemaker:StopTrainingJob",
+        *(("sagemaker:StopHyperParameterTuningJob",) if scope.config.tune else ()),
         *(("sagemaker:StopTransformJob",) if scope.config.score else ()),
     )

@@ -6,8 +6,11 @@ from include.pipeline.aws.tags import PROJECT
 from include.pipeline.documents.config import PipelineConfig
 from include.pipeline.documents.scoring.champion import SERVE
 from include.pipeline.documents.scoring.settings import SCORE
+from include.pipeline.documents.training.tune import READABLE_OF_TUNING
 from include.pipeline.iam.policy import Conditions
 from include.pipeline.planning.names import champion_endpoint, key_prefix, model_package_group
+
+_TUNED = frozenset({"hyper-parameter-tuning-job", "training-job"})
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,12 @@ class Scope:
         """Name what the pipeline's runs make on SageMaker, of kinds such as `training-job`."""
         contending = self.config.algorithms is not None
         named = key_prefix(self.deployment_id, self.pipeline, contending=contending)
-        return tuple(self.sagemaker_arn(f"{kind}/{named}*") for kind in kinds)
+        # Names of tuning jobs are shorter, and those of their training jobs begin with them.
+        short = _TUNED if self.config.tune else frozenset()
+        return tuple(
+            self.sagemaker_arn(f"{kind}/{named[:READABLE_OF_TUNING] if kind in short else named}*")
+            for kind in kinds
+        )
 
     def sagemaker_arn(self, resource: str) -> str:
         """Name a resource on SageMaker, such as `model-package-group/models`."""

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from include.pipeline.aws import prices
 from include.pipeline.documents.plan import RunPlan
 from include.pipeline.documents.training.cost import CostEstimate
+from include.pipeline.documents.training.tune import TrainingJobs
 from include.pipeline.errors import DocumentError, ParamError
 from include.pipeline.history.accepted import accepted_before
 
@@ -35,7 +36,8 @@ _LOOK_BACK = 20
 def estimate_cost(plan: RunPlan, s3: "S3Client") -> CostEstimate:
     """Work out what a run costs: about, as an accepted run before it did, and at the most.
 
-    Of several algorithms, each is trained, and deployed before the best one is deployed once more.
+    Of several algorithms, each is trained, and deployed before the best one is deployed once more. A tuning
+    job may train as often as its limits allow.
 
     The most is what training costs until SageMaker stops it, with its warm pool, and the endpoint until the
     tasks that use it have reached their time limits. It holds where no task has to be tried again. A spot job
@@ -70,8 +72,8 @@ def check_cost_limit(plan: RunPlan, max_cost: float | None) -> None:
 def _estimate(plan: RunPlan, earlier: "RunManifest | None") -> CostEstimate:
     params, region = plan.params, plan.identity.region
     longest = timedelta(seconds=plan.aws.max_runtime_seconds)
-    trained = max(1, len(plan.contenders))
-    expected = timedelta(seconds=_billable_seconds(earlier) / trained) if earlier else longest
+    trained = TrainingJobs.of(plan).in_all
+    expected = timedelta(seconds=_billable_seconds(earlier, trained)) if earlier else longest
 
     def training(time: timedelta) -> float | None:
         count = params.training_instance_count * trained
@@ -94,8 +96,12 @@ def _estimate(plan: RunPlan, earlier: "RunManifest | None") -> CostEstimate:
     )
 
 
-def _billable_seconds(earlier: "RunManifest") -> int:
-    return earlier.contest.billable_seconds if earlier.contest else earlier.training.billable_seconds
+def _billable_seconds(earlier: "RunManifest", trained: int) -> float:
+    """Take the mean of an earlier run's training jobs."""
+    if earlier.tuning:
+        return earlier.tuning.billable_seconds / len(earlier.tuning.trials)
+    of_all = earlier.contest.billable_seconds if earlier.contest else earlier.training.billable_seconds
+    return of_all / trained
 
 
 def _same_instances_before(plan: RunPlan, s3: "S3Client") -> "RunManifest | None":
@@ -104,7 +110,8 @@ def _same_instances_before(plan: RunPlan, s3: "S3Client") -> "RunManifest | None
         for manifest in islice(accepted_before(s3, plan), _LOOK_BACK):
             theirs = [manifest.params.get(f"training_instance_{what}") for what in ("type", "count")]
             # A run that used a model again tells of the job of another, on instances that it does not name.
-            is_alike = (manifest.contest is None) == (not plan.contenders)
+            found = (manifest.contest is None, manifest.tuning is None)
+            is_alike = found == (not plan.contenders, plan.tuning is None)
             if tuple(theirs) == instances and manifest.reused_from is None and is_alike:
                 return manifest
     except DocumentError as error:
@@ -139,7 +146,8 @@ def _check(estimate: CostEstimate, max_cost: float | None, limit: str) -> None:
             f"{limit} = {max_cost:g}, and the run may cost {estimate.at_most:.2f} USD (training "
             f"{estimate.training_at_most:.2f}, endpoint {estimate.endpoint_at_most:.2f})",
             f"a run costs {limit} at the most",
-            "Choose fewer or smaller instances, lower aws.max_runtime_seconds in the YAML, or raise it",
+            "Choose fewer or smaller instances, lower aws.max_runtime_seconds or tune.max_jobs in the YAML, "
+            "or raise it",
         )
 
 

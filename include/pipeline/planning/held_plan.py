@@ -30,7 +30,7 @@ _HELD = (
     "source",
     "keep_endpoint",
 )
-_REQUESTS = ("training", "deployment")
+_REQUESTS = ("training", "tuning", "deployment")
 _SCORING_REQUESTS = ("transform",)
 # Where a name that the derived plan does not have is none of a later version's either.
 _CLOSED = (*_REQUESTS, *_SCORING_REQUESTS, "params.hyperparameters", "contenders")
@@ -123,7 +123,8 @@ def refuse_difference(found: Mapping[str, Any], own: Mapping[str, Any], fields: 
         PlanError: One differs. The message names the first such place, and not its value.
     """
     for field in fields:
-        if field in found and (place := next(_differences(found[field], own[field], field), None)):
+        # A part of the plan that the pipeline does not have any more, is no part of the derived one.
+        if field in found and (place := next(_differences(found[field], own.get(field), field), None)):
             raise _refused(place)
 
 

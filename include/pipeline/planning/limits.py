@@ -65,7 +65,7 @@ def check_limits(
     faults = [
         *_places(params, limits, identity),
         *_role(params, limits, default_role),
-        *_image_and_purchases(params, limits, identity.region, at_once=len(config.algorithms or (None,))),
+        *_image_and_purchases(params, config, identity.region),
         *_switches(params, limits),
     ]
     if config.aws.max_runtime_seconds > limits.max_runtime_seconds:
@@ -148,9 +148,8 @@ def _role(params: _Placed, limits: "Limits", default_role: str | None) -> Iterat
         yield f"role = {params.role!r} ({allowed}: the Airflow Variable sagemaker_role)"
 
 
-def _image_and_purchases(
-    params: "RunParams", limits: "Limits", region: str, *, at_once: int
-) -> Iterator[str]:
+def _image_and_purchases(params: "RunParams", config: "PipelineConfig", region: str) -> Iterator[str]:
+    limits, several = config.limits, len(config.algorithms or (None,))
     if params.image_version not in limits.image_versions:
         yield f"image_version = {params.image_version!r} ({_one_of(limits.image_versions)})"
     for wanted in (
@@ -160,7 +159,7 @@ def _image_and_purchases(
             params.training_instance_type,
             params.training_instance_count,
             limits.max_training_instances,
-            at_once,
+            config.tune.parallel if config.tune else several,
         ),
         _Wanted(
             "endpoint_instance",
@@ -168,7 +167,7 @@ def _image_and_purchases(
             params.endpoint_instance_type,
             params.endpoint_instance_count,
             limits.max_endpoint_instances,
-            at_once,
+            several,
         ),
     ):
         yield from _instances(wanted, limits, region)

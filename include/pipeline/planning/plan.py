@@ -20,6 +20,7 @@ from include.pipeline.planning.limits import check_limits
 from include.pipeline.planning.names import check_bucket_name, default_bucket, job_name, run_key
 from include.pipeline.planning.role import resolve_role
 from include.pipeline.planning.training_request import training_request
+from include.pipeline.planning.tuning_request import with_tuning
 from include.pipeline.planning.volume_keys import check_volume_keys
 from include.pipeline.source.dated_url import resolve_data_url
 from include.pipeline.source.policy import SourcePolicy
@@ -75,7 +76,7 @@ def make_plan(
     role_arn = resolve_role(checked.role, default_role, iam)
     image_uri = built_in_image(config.algorithm, identity.region, checked.image_version)
     check_algorithm(checked, config.algorithm)
-    check_hyperparameters(checked, config.table.kind, config.algorithm)
+    check_hyperparameters(checked, config.table.kind, config.algorithm, config.tune)
     check_validation_rows(checked, config)
     _check_kind(checked, config)
     key = run_key(identity.deployment_id, identity.dag_id, identity.run_id)
@@ -129,6 +130,7 @@ def make_plan(
         keep_endpoint=checked.keep_endpoint,
     )
     plan = with_contenders(plan, config, role_arn=role_arn, tags=tags.put_into(own_tags))
+    plan = with_tuning(plan, config)
     check_cost_limit(plan, config.limits.max_cost)
     return plan
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from include.pipeline.documents.split import Split
     from include.pipeline.documents.training.contest import Contest
     from include.pipeline.documents.training.job import CompletedTrainingJob
+    from include.pipeline.documents.training.tuning import Tuning
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class ReportContents:
     """A row of the test features, as CSV; None where it may not be seen, or nobody needs it."""
     contest: "Contest | None" = None
     """How the model was chosen, where several algorithms trained."""
+    tuning: "Tuning | None" = None
+    """The trials of which it is the best, where a tuning job chose its hyperparameters."""
     kept_beside: tuple[str, ...] = ()
     """Endpoints that other runs were asked to keep and that are there, a line each."""
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def training_cost(contents: "ReportContents") -> float | None:
-    """Price the billable seconds, of which spot has taken off what it saves; of several algorithms, of all.
+    """Price the billable seconds, of which spot has taken off what it saves; of several jobs, of all.
 
     SageMaker bills each instance for them:
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html
@@ -19,8 +19,8 @@ def training_cost(contents: "ReportContents") -> float | None:
     Returns:
         USD; None where the price is not known.
     """
-    resources, contest = contents.plan.training["ResourceConfig"], contents.contest
-    seconds = contest.billable_seconds if contest else contents.training.billable_seconds
+    resources = contents.plan.training["ResourceConfig"]
+    seconds = (contents.contest or contents.tuning or contents.training).billable_seconds
     return prices.usd(
         contents.plan.identity.region,
         "training",

@@ -10,7 +10,16 @@ from markupsafe import Markup
 from include.pipeline.figures.few_rows import is_few
 from include.pipeline.report.downloads import with_downloads
 from include.pipeline.report.formats import FILTERS, printable
-from include.pipeline.report.sections import contenders, deployment, drift, features, run, training, use
+from include.pipeline.report.sections import (
+    contenders,
+    deployment,
+    drift,
+    features,
+    run,
+    training,
+    trials,
+    use,
+)
 from include.pipeline.report.sections.binary import (
     calibration,
     confusion_matrix,
@@ -49,6 +58,7 @@ _SECTIONS: "Mapping[LabelKind, tuple[_Section, ...]]" = {
         use,
         metrics,
         contenders,
+        trials,
         order,
         confusion_matrix,
         whom_to_call,
@@ -58,8 +68,8 @@ _SECTIONS: "Mapping[LabelKind, tuple[_Section, ...]]" = {
         groups,
         *_OF_ALL,
     ),
-    "multiclass": (plain_overview, use, plain_metrics, contenders, classes, *_OF_ALL),
-    "regression": (plain_overview, use, plain_metrics, contenders, residuals, *_OF_ALL),
+    "multiclass": (plain_overview, use, plain_metrics, contenders, trials, classes, *_OF_ALL),
+    "regression": (plain_overview, use, plain_metrics, contenders, trials, residuals, *_OF_ALL),
 }
 """What a report on each kind of label shows, from its top down."""
 _HEADING = re.compile(r"<section>\s*<h2>")
@@ -89,7 +99,8 @@ def render_report(contents: "ReportContents") -> str:
         The page, to be kept as UTF-8.
     """
     kind = contents.evaluation.kind
-    shown = [section for section in _SECTIONS[kind] if contents.contest or section is not contenders]
+    is_there = {contenders.__name__: contents.contest, trials.__name__: contents.tuning}
+    shown = [section for section in _SECTIONS[kind] if is_there.get(section.__name__, section)]
     sections = [_render(section, contents, f"part-{number}") for number, section in enumerate(shown, 1)]
     page = TEMPLATES.get_template("page.html.jinja").render(
         styles=styles(),

@@ -59,6 +59,7 @@ def write_report(
             written=datetime.now(UTC),
             example_row=_example_row(s3, plan, manifest) if plan.keep_endpoint else None,
             contest=manifest.contest,
+            tuning=manifest.tuning,
             kept_beside=kept_beside,
         )
     )

@@ -37,7 +37,7 @@ _COST = {
     TRAINING_JOB.title: training_job_cost,
     TRANSFORM_JOB.title: transform_job_cost,
 }
-"""Of the kinds that are billed."""
+"""Of the kinds that are billed. A tuning job is not: its training jobs are, which are looked at, too."""
 _DENIED = "AccessDeniedException"
 _OF_BEFORE = (
     "it has expired, and is of a version that did not say of which Airflow it is: "

@@ -25,6 +25,7 @@ _S3_ACTIONS = {
 }
 _NAMES = {
     "TrainingJobName": "training-job",
+    "HyperParameterTuningJobName": "hyper-parameter-tuning-job",
     "TransformJobName": "transform-job",
     "EndpointName": "endpoint",
     "EndpointConfigName": "endpoint-config",
@@ -112,12 +113,15 @@ class Account:
         for name, kind in _NAMES.items():
             if name in call and (kind == own or operation in {"CreateEndpoint", "UpdateEndpoint"}):
                 arn = f"arn:aws:sagemaker:{self.region}:{self.number}:{kind}/{call[name]}"
-                context = {**tags, **self._resource_tags(arn), **_of_request(call)}
+                # Of a tuning job, what its training jobs have alike.
+                made = call.get("TrainingJobDefinition", call)
+                context = {**tags, **self._resource_tags(arn), **_of_request(made)}
                 yield AccessRequest(action, arn, context)
                 if tags and kind == own:
                     tagging = {**tags, "sagemaker:TaggingAction": operation}
                     yield AccessRequest("sagemaker:AddTags", arn, tagging)
-        if role := call.get("RoleArn") or call.get("ExecutionRoleArn"):
+        definition = call.get("TrainingJobDefinition", {})
+        if role := call.get("RoleArn") or call.get("ExecutionRoleArn") or definition.get("RoleArn"):
             yield AccessRequest("iam:PassRole", role, {"iam:PassedToService": "sagemaker.amazonaws.com"})
 
     def _registered(self, operation: str, call: Mapping[str, Any]) -> str:
@@ -131,6 +135,7 @@ class Account:
 
     def _own_kind(self, operation: str) -> str:
         for suffix, kind in (
+            ("HyperParameterTuningJob", "hyper-parameter-tuning-job"),
             ("TrainingJob", "training-job"),
             ("TransformJob", "transform-job"),
             ("EndpointConfig", "endpoint-config"),

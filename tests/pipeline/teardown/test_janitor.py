@@ -14,9 +14,10 @@ from include.pipeline.teardown import janitor
 from include.pipeline.teardown.janitor import Found, Leftover, find_leftovers, remove, sweep
 from tests.aws.clients import CREDENTIALS, Aws
 from tests.aws.sagemaker_requests import deployment_requests, model_request, training_request
-from tests.aws.training_data import BUCKET, put_training_data, separable_rows
+from tests.aws.training_data import BUCKET, as_csv, put_training_data, separable_rows
 from tests.aws.training_jobs import ENDLESS, finished, trained_model
-from tests.aws.waiting import OFTEN
+from tests.aws.tuning_jobs import described, trials, tuning_request
+from tests.aws.waiting import OFTEN, end_of_job
 from tests.project import DEPLOYMENT_ID, PROJECT
 from tests.services.local_aws_server import local_aws_server
 
@@ -238,6 +239,31 @@ def test_a_training_job_that_nobody_waits_for_is_stopped(server: Aws) -> None:
     assert finished(client, "forgotten")["TrainingJobStatus"] == "Stopped"
     assert client.describe_training_job(TrainingJobName="awaited")["TrainingJobStatus"] == "InProgress"
     client.stop_training_job(TrainingJobName="awaited")
+
+
+def test_a_tuning_job_that_nobody_waits_for_is_stopped_before_it_trains_anew(server: Aws) -> None:
+    client, s3 = server.client("sagemaker"), server.client("s3")
+    s3.put_object(Bucket=BUCKET, Key="validation/validation.csv", Body=as_csv(separable_rows()))
+    for name, expires in (("forgotten-tuning", EARLIER), ("awaited-tuning", LATER)):
+        request = tuning_request(name, static=ENDLESS, members={"Tags": tags(name, expires)})
+        client.create_hyper_parameter_tuning_job(**request)
+    left, others = found(client), [each for each in seen(client) if not isinstance(each, Leftover)]
+    of_it = [each["TrainingJobName"] for each in trials(client, "forgotten-tuning")]
+    assert (left[0].kind, left[0].name) == ("tuning job", "forgotten-tuning")
+    assert {(each.kind, each.name) for each in left[1:]} == {("training job", name) for name in of_it}
+    # What is billed are its training jobs, 0.28 USD an hour each.
+    assert [each.usd_per_day for each in left] == [0.0, pytest.approx(6.72), pytest.approx(6.72)]
+    assert {each.kind for each in others} == {"training job"}
+    sweep(client, now=NOW, deployment_id=DEPLOYMENT_ID, is_over=is_over, dry_run=False, report=print)
+    assert end_of_tuning(client, "forgotten-tuning")["HyperParameterTuningJobStatus"] == "Stopped"
+    assert [each["TrainingJobStatus"] for each in trials(client, "forgotten-tuning")] == ["Stopped"] * 2
+    assert described(client, "awaited-tuning")["HyperParameterTuningJobStatus"] == "InProgress"
+    client.stop_hyper_parameter_tuning_job(HyperParameterTuningJobName="awaited-tuning")
+    end_of_tuning(client, "awaited-tuning")
+
+
+def end_of_tuning(sagemaker: Any, name: str) -> dict[str, Any]:
+    return end_of_job(lambda: described(sagemaker, name), "HyperParameterTuningJobStatus")
 
 
 def test_it_pages_through_any_number(sagemaker: Any) -> None:

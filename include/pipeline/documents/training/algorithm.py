@@ -1,13 +1,14 @@
 """SageMaker's algorithms that a pipeline may train with, and how they differ for it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from include.pipeline.values.params import LabelKind
 
 AlgorithmName: TypeAlias = Literal["xgboost", "linear-learner", "knn", "factorization-machines"]
 """As the sagemaker package calls them."""
+Direction: TypeAlias = Literal["Maximize", "Minimize"]
 CSV = "text/csv"
 RECORDIO = "application/x-recordio-protobuf"
 
@@ -38,6 +39,9 @@ class Algorithm:
     """Whether a job goes on where one that was interrupted has stopped."""
     is_readable: bool = False
     """Whether its model's file can be read here, to explain it and to score other rows with it."""
+    objectives: Mapping[LabelKind, tuple[str, Direction]] = field(default_factory=dict)
+    """By kind of label: the metric of the validation rows that a tuning job compares its trials by, and
+    which of its values is the best. Empty where it tells none."""
 
     @property
     def request_type(self) -> str:
@@ -57,6 +61,12 @@ ALGORITHMS: Mapping[AlgorithmName, Algorithm] = {
         takes_missing=True,
         has_checkpoints=True,
         is_readable=True,
+        # https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost-tuning.html
+        objectives={
+            "binary": ("validation:auc", "Maximize"),
+            "multiclass": ("validation:mlogloss", "Minimize"),
+            "regression": ("validation:rmse", "Minimize"),
+        },
     ),
     # https://docs.aws.amazon.com/sagemaker/latest/dg/linear-learner.html
     "linear-learner": Algorithm(
@@ -66,6 +76,12 @@ ALGORITHMS: Mapping[AlgorithmName, Algorithm] = {
         "application/jsonlines",
         "linear",
         {"binary": "binary_classifier", "multiclass": "multiclass_classifier", "regression": "regressor"},
+        # https://docs.aws.amazon.com/sagemaker/latest/dg/linear-learner-tuning.html
+        objectives={
+            "binary": ("validation:roc_auc_score", "Maximize"),
+            "multiclass": ("validation:macro_f_beta", "Maximize"),
+            "regression": ("validation:mse", "Minimize"),
+        },
     ),
     # https://docs.aws.amazon.com/sagemaker/latest/dg/k-nearest-neighbors.html
     "knn": Algorithm(

@@ -5,9 +5,11 @@ import re
 
 from include.pipeline.documents.params import RunParams, has_rounds
 from include.pipeline.documents.training.algorithm import ALGORITHMS, XGBOOST, AlgorithmName
+from include.pipeline.documents.training.tune import TuneSettings
 from include.pipeline.errors import ParamError
 from include.pipeline.planning.hyperparameters.amazon import faults_of
 from include.pipeline.planning.hyperparameters.image_rules import ImageRules
+from include.pipeline.planning.hyperparameters.ranges import range_faults, tried
 from include.pipeline.planning.hyperparameters.request import BALANCED
 from include.pipeline.planning.hyperparameters.usable import ANSWERS, split_off_refused, unusable
 from include.pipeline.planning.hyperparameters.values import read_values
@@ -35,7 +37,10 @@ def check_algorithm(params: RunParams, algorithm: AlgorithmName) -> None:
 
 
 def check_hyperparameters(
-    params: RunParams, kind: LabelKind = "binary", algorithm: AlgorithmName = XGBOOST
+    params: RunParams,
+    kind: LabelKind = "binary",
+    algorithm: AlgorithmName = XGBOOST,
+    tune: TuneSettings | None = None,
 ) -> None:
     """Check the hyperparameters as far as that is possible without the data.
 
@@ -43,16 +48,25 @@ def check_hyperparameters(
         params: The run's, whose image version is one that there is.
         kind: Of the label.
         algorithm: Which the pipeline trains with.
+        tune: What a tuning job chooses, beside those of the Params: each end of a range is checked as if it
+            had been given, with each end of each other one.
 
     Raises:
         ParamError: One message for all hyperparameters at fault.
     """
     given = {name: str(value) for name, value in params.hyperparameters.items()}
     is_xgboost = algorithm == XGBOOST
-    if is_xgboost:
-        faults = _of_xgboost(given, params, kind)
-    else:
-        faults = faults_of(given, algorithm, params.image_version, kind)
+    faults = []
+    if tune:
+        faults = range_faults(tune, given, algorithm, params.image_version)
+    for trial in tried(tune) if not faults else ():
+        sent = given | trial
+        faults += (
+            _of_xgboost(sent, params, kind)
+            if is_xgboost
+            else faults_of(sent, algorithm, params.image_version, kind)
+        )
+    faults = list(dict.fromkeys(faults))
     if faults:
         image = params.image_version if is_xgboost else f"{algorithm}:{params.image_version}"
         raise ParamError(
@@ -71,7 +85,7 @@ def _of_xgboost(given: dict[str, str], params: RunParams, kind: LabelKind) -> li
     rules = ImageRules.of(params.image_version)
     if rules is None:
         log.warning("The rules of image %s are not known: not checked", params.image_version)
-        if not has_rounds(params.hyperparameters):
+        if not has_rounds(given):
             faults.append("num_round (is required, a whole number from 1 on)")
         return [*faults, *unusable(others, others, kind)]
     values, wrong = read_values(others, rules)

@@ -102,6 +102,11 @@ class ImageRules:
         )
 
     @property
+    def tunable(self) -> tuple[str, ...]:
+        """Those that a tuning job may choose."""
+        return tuple(name for name in self._table["tunable"] if self.takes(self.hyperparameters[name]))
+
+    @property
     def metrics(self) -> tuple[str, ...]:
         """The evaluation metrics."""
         metrics = self._table["metrics"]

@@ -14,6 +14,8 @@ BALANCED = "balanced"
 """As `scale_pos_weight` of XGBoost: the negatives by the positives among the training rows."""
 OF_THE_ROWS = "of the training rows"
 """What a plan says of a hyperparameter that they decide."""
+# Where a tuning job has those of all its trials.
+_DEFINITION, _STATIC = "TrainingJobDefinition", "StaticHyperParameters"
 _DEFAULTS: Mapping[AlgorithmName, Mapping[str, str]] = {
     "xgboost": {},
     "linear-learner": {},
@@ -46,16 +48,20 @@ def hyperparameters_of(
 
 def is_open(request: Mapping[str, Any]) -> bool:
     """Tell whether a request has hyperparameters that the training rows have to decide."""
-    return any(_decided_by(name, text) for name, text in request["HyperParameters"].items())
+    found = request[_DEFINITION][_STATIC] if _DEFINITION in request else request["HyperParameters"]
+    return any(_decided_by(name, text) for name, text in found.items())
 
 
 def filled_in(request: Mapping[str, Any], split: Split) -> dict[str, Any]:
     """Replace what the training rows decide by what they have decided.
 
     Args:
-        request: The plan's, of `CreateTrainingJob`.
+        request: The plan's, of `CreateTrainingJob` or `CreateHyperParameterTuningJob`.
         split: Of the run: what counts are taken from.
     """
+    if _DEFINITION in request:
+        definition = request[_DEFINITION]
+        return {**request, _DEFINITION: {**definition, _STATIC: decided(definition[_STATIC], split)}}
     return {**request, "HyperParameters": decided(request["HyperParameters"], split)}
 
 

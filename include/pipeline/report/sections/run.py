@@ -85,6 +85,7 @@ def _groups(contents: "ReportContents") -> list[Facts]:
             {
                 **({"Trained by": contents.reused_from} if contents.reused_from else {}),
                 **_algorithm(contents),
+                **_tuning(contents),
                 "Job": job.name,
                 "Image": plan.image_uri,
                 **_instances(contents),
@@ -116,6 +117,14 @@ def _algorithm(contents: "ReportContents") -> dict[str, str]:
     if contents.contest is None and plan.algorithm == XGBOOST:
         return {}
     return {"Algorithm": ALGORITHMS[plan.algorithm].title}
+
+
+def _tuning(contents: "ReportContents") -> dict[str, str]:
+    tuning = contents.tuning
+    if tuning is None:
+        return {}
+    billed = formats.duration(timedelta(seconds=tuning.billable_seconds))
+    return {"Tuning job": f"{tuning.job_name}, of {len(tuning.trials)} trials, billable {billed}"}
 
 
 def _threshold(contents: "ReportContents") -> dict[str, str]:
@@ -254,7 +263,7 @@ def _columns(contents: "ReportContents") -> dict[str, str]:
 def _hyperparameters(contents: "ReportContents") -> dict[str, str]:
     """Tell those of the job: what the training rows have decided as what it was, too."""
     plan = contents.plan
-    given = plan.params.hyperparameters
+    given = plan.params.hyperparameters | (contents.tuning.chosen if contents.tuning else {})
     planned = hyperparameters_of(given, plan.algorithm, plan.table.kind)
     return {
         name: f"{text}, as {planned[name]}" if name in given and text != planned[name] else text
