@@ -10,7 +10,8 @@
     │   ├── DeploymentError        a production variant does not become healthy
     │   ├── ModelDataError         a model's archive is absent, or cannot be opened
     │   └── UserError              an algorithm found something that its user can mend
-    │       └── ClientError        the same, in one of Amazon's own algorithms
+    │       ├── ClientError        the same, in one of Amazon's own algorithms
+    │       └── AnalysisError      the same, in the analyzer of Model Monitor
     ├── DataError                  data of unknown origin is absent or unusable
     │   ├── NoSuchObjectError      there is no such bucket or object
     │   ├── BadManifestError       a ManifestFile is none, or lists an object that is not there
@@ -118,6 +119,12 @@ class ClientError(UserError):
     """A user's failure as Amazon's own algorithms report it, which the open-source ones do not."""
 
     exit_code: ClassVar[int] = 2
+
+
+class AnalysisError(UserError):
+    """The analyzer of Model Monitor cannot use its environment, its data or a baseline."""
+
+    exit_code: ClassVar[int] = 255
 
 
 class DataError(LocalAwsError):

@@ -82,6 +82,11 @@ class OptMl:
         return self.output / "message"
 
     @property
+    def cloudwatch_metrics(self) -> Path:
+        """The directory in which a processing job leaves metrics for CloudWatch."""
+        return self.output / "metrics" / "cloudwatch"
+
+    @property
     def temporary(self) -> Path:
         """The directory for temporary files. A script finds it as /tmp, too."""
         return self.base / "tmp"

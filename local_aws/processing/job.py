@@ -17,6 +17,9 @@ class ProcessingJob(ContainerJob):
     exit_message: str | None = None
     """The text that its container left in `output/message`."""
 
+    monitoring_schedule_arn: str | None = None
+    """The schedule of which it is an execution."""
+
     @property
     def inputs(self) -> list[JsonObject]:
         """The S3Input of each of its inputs."""
@@ -35,6 +38,7 @@ class ProcessingJob(ContainerJob):
             **self.request,
             "ProcessingJobArn": self.arn,
             "ProcessingJobStatus": self.status,
+            "MonitoringScheduleArn": self.monitoring_schedule_arn,
             "ExitMessage": self.exit_message,
             "FailureReason": self.failure_reason,
             "CreationTime": self.creation_time,

@@ -1,30 +1,21 @@
 """The operations on processing jobs."""
 
-import re
-
 from local_aws.errors import ValidationError
 from local_aws.jobs.operations import free_arn, operations_of, start_job
+from local_aws.processing.image import check_application
 from local_aws.processing.job import ProcessingJob
 from local_aws.processing.run import ProcessingRun
 from local_aws.protocol import tags
 from local_aws.state.resources import JsonObject, Region
 
 _LOCAL_ROOT = "/opt/ml/processing"
-# The images whose purpose is to run the user's Python script.
-_PYTHON_IMAGES = (
-    "sagemaker-scikit-learn",
-    "sagemaker-xgboost",
-    "sagemaker-base-python-38",
-    "sagemaker-base-python-310",
-)
-_IMAGE_URI = re.compile(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.[a-z0-9.]+/(?P<repository>[^:@]+)[:@].+")
 
 
 def create_processing_job(region: Region, request: JsonObject) -> JsonObject:
     """Start a processing job, after checks of its name, image, inputs and outputs."""
     name = request["ProcessingJobName"]
     arn = free_arn(region, ProcessingJob, name)
-    _check_application(request["AppSpecification"])
+    check_application(request["AppSpecification"])
     inputs = request.get("ProcessingInputs", [])
     outputs = request.get("ProcessingOutputConfig", {}).get("Outputs", [])
     for source in inputs:
@@ -45,18 +36,6 @@ def create_processing_job(region: Region, request: JsonObject) -> JsonObject:
     return {"ProcessingJobArn": arn}
 
 
-def _check_application(specification: JsonObject) -> None:
-    image = _IMAGE_URI.fullmatch(specification["ImageUri"])
-    if image is None or image["repository"] not in _PYTHON_IMAGES:
-        raise ValidationError(
-            f'Local AWS cannot process with the image "{specification["ImageUri"]}". It runs scripts for '
-            "these SageMaker images, of any version and under any registry account: "
-            f"{', '.join(_PYTHON_IMAGES)}."
-        )
-    if "ContainerEntrypoint" not in specification:
-        raise ValidationError("Local AWS needs the command as AppSpecification.ContainerEntrypoint.")
-
-
 def _check_input(source: JsonObject) -> None:
     name = source["InputName"]
     s3_input = source.get("S3Input")
@@ -67,7 +46,7 @@ def _check_input(source: JsonObject) -> None:
     if s3_input.get("S3CompressionType", "None") != "None":
         # API reference, ProcessingS3Input: Gzip is for Pipe mode alone.
         raise ValidationError(f"Input {name}: S3CompressionType Gzip needs S3InputMode Pipe, and it is File.")
-    _check_local_path(f"Input {name}", s3_input.get("LocalPath"))
+    check_local_path(f"Input {name}", s3_input.get("LocalPath"))
 
 
 def _check_output(target: JsonObject) -> None:
@@ -77,10 +56,15 @@ def _check_output(target: JsonObject) -> None:
         raise ValidationError(f"Output {name}: local AWS has no output but S3Output.")
     if s3_output["S3UploadMode"] != "EndOfJob":
         raise ValidationError(f"Output {name}: local AWS has no S3UploadMode Continuous; it has EndOfJob.")
-    _check_local_path(f"Output {name}", s3_output.get("LocalPath"))
+    check_local_path(f"Output {name}", s3_output.get("LocalPath"))
 
 
-def _check_local_path(what: str, path: str | None) -> None:
+def check_local_path(what: str, path: str | None) -> None:
+    """Check where the container finds an input, or leaves an output.
+
+    Raises:
+        ValidationError: It is elsewhere than below /opt/ml/processing.
+    """
     if path is None or not path.startswith(f"{_LOCAL_ROOT}/") or ".." in path.split("/"):
         raise ValidationError(f"{what}: LocalPath must be a path below {_LOCAL_ROOT}.")
 

@@ -7,7 +7,9 @@ from local_aws.containers.container import Container
 from local_aws.errors import JobFailedError
 from local_aws.jobs.run import JobRun
 from local_aws.jobs.s3_input import download, has_objects, no_objects, source_objects
+from local_aws.processing.image import container_config, runs_analyzer
 from local_aws.processing.job import ProcessingJob
+from local_aws.processing.metrics import publish
 from local_aws.storage.objects import S3Url
 
 # API reference, DescribeProcessingJob: ExitMessage.
@@ -30,7 +32,7 @@ class ProcessingRun(JobRun[ProcessingJob]):
         """Write the inputs and the configuration, and make the directories of the outputs."""
         opt_ml, request = container.opt_ml, self.job.request
         opt_ml.processing_config.parent.mkdir()
-        config = {**request, "ProcessingJobArn": self.job.arn}
+        config = {**request, **container_config(request), "ProcessingJobArn": self.job.arn}
         config.pop("Tags", None)
         opt_ml.processing_config.write_text(json.dumps(config))
         hosts = {"current_host": "algo-1", "hosts": ["algo-1"]}
@@ -61,7 +63,10 @@ class ProcessingRun(JobRun[ProcessingJob]):
             self.job.exit_message = message[:_LONGEST_EXIT_MESSAGE]
 
     def upload(self, container: Container) -> None:
-        """Store every file of each output below the output's S3Uri."""
+        """Store every file of each output below its S3Uri, and publish the metrics of an analysis."""
+        if runs_analyzer(self.job.request["AppSpecification"]):
+            analysis = self.job.request.get("Environment", {}).get("analysis_type", "DATA_QUALITY")
+            publish(self.region, container.opt_ml.cloudwatch_metrics, analysis)
         for target in self.job.outputs:
             directory = container.opt_ml.at(target["LocalPath"])
             base = S3Url.parse(target["S3Uri"])

@@ -9,6 +9,9 @@ from local_aws.jobs.pipelines import execution_operations as pipeline_executions
 from local_aws.jobs.pipelines import operations as pipelines
 from local_aws.model_registry import model_package_groups, model_packages
 from local_aws.processing import operations as processing_jobs
+from local_aws.processing.monitoring import definitions as monitoring_definitions
+from local_aws.processing.monitoring import run as monitoring
+from local_aws.processing.monitoring import schedules as monitoring_schedules
 from local_aws.protocol import tags
 from local_aws.protocol.members.member_answers import refuse_members
 from local_aws.protocol.request_validation import validate
@@ -23,6 +26,8 @@ Operation = Callable[[Region, JsonObject], JsonObject]
 OPERATIONS: dict[str, Operation] = {
     **training_jobs.OPERATIONS,
     **processing_jobs.OPERATIONS,
+    **monitoring_definitions.OPERATIONS,
+    **monitoring_schedules.OPERATIONS,
     **transform_jobs.OPERATIONS,
     **model_package_groups.OPERATIONS,
     **model_packages.OPERATIONS,
@@ -61,6 +66,7 @@ _RESUMING: tuple[Callable[[Region], None], ...] = (
     pipeline_executions.resume,
     tuning_jobs.resume,
     job_operations.resume,
+    monitoring.resume,
     endpoints.resume,
 )
 

@@ -16,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tests.aws.answers import refused
 from tests.aws.clients import make_client
 from tests.aws.endpoints import deploy, invoke, settled
+from tests.aws.monitors import definition_request, deploy_capturing, last_execution, schedule_config
 from tests.aws.processing_jobs import processing_request
 from tests.aws.sagemaker_requests import IMAGE, ROLE, model_request, training_request
 from tests.aws.training_data import BUCKET, put_training_data
@@ -398,3 +399,39 @@ def test_a_pipeline_execution_that_ran_has_failed_after_a_restart(tmp_path: Path
             "InternalServerError: local AWS ended while the step ran.",
         )
         assert second.sagemaker.describe_pipeline(PipelineName="endless")["PipelineStatus"] == "Active"
+
+
+def test_monitoring_schedules_go_on_and_keep_their_executions(tmp_path: Path, rows: np.ndarray) -> None:
+    hourly = schedule_config("watch", ScheduleExpression="cron(0 * ? * * *)")
+    with running(tmp_path) as first:
+        put_training_data(first.s3, rows)
+        archive = trained_model(first.sagemaker, "watch")
+        first.sagemaker.create_model(**model_request("watch", archive))
+        deploy_capturing(first.sagemaker, "watch", "watch")
+        invoke(first.runtime, "watch", ROW)
+        first.sagemaker.create_data_quality_job_definition(**definition_request("watch", "watch"))
+        for name, config in (("once", schedule_config("watch")), ("hourly", hourly)):
+            first.sagemaker.create_monitoring_schedule(
+                MonitoringScheduleName=name, MonitoringScheduleConfig=config
+            )
+        execution = last_execution(first.sagemaker, "once")
+        assert execution["MonitoringExecutionStatus"] == "Completed", execution
+        first.sagemaker.create_monitoring_schedule(
+            MonitoringScheduleName="cut", MonitoringScheduleConfig=schedule_config("watch")
+        )
+        wait_until(
+            lambda: first.sagemaker.list_monitoring_executions(StatusEquals="InProgress")[
+                "MonitoringExecutionSummaries"
+            ]
+        )
+        first.kill()
+    with running(tmp_path) as second:
+        sagemaker = second.sagemaker
+        found = sagemaker.list_monitoring_executions()["MonitoringExecutionSummaries"]
+        assert [one["MonitoringScheduleName"] for one in found] == ["cut", "once"]
+        assert (found[0]["MonitoringExecutionStatus"], found[1]) == ("Failed", execution)
+        lost = "InternalServerError: local AWS ended while the processing job ran."
+        assert found[0]["FailureReason"] == lost
+        after = sagemaker.describe_monitoring_schedule(MonitoringScheduleName="hourly")
+        assert (after["MonitoringScheduleStatus"], after["MonitoringScheduleConfig"]) == ("Scheduled", hourly)
+        sagemaker.delete_monitoring_schedule(MonitoringScheduleName="hourly")

@@ -27,10 +27,10 @@ from tests.services.local_aws_server import LocalAwsServer, local_aws_server
 
 def test_an_operation_it_does_not_have_is_named(client: Any) -> None:
     with pytest.raises(ClientError) as caught:
-        client("sagemaker").list_monitoring_schedules()
+        client("sagemaker").list_monitoring_alerts(MonitoringScheduleName="absent")
     assert caught.value.response["Error"] == {
         "Code": "UnknownOperationException",
-        "Message": "Local AWS does not have SageMaker's ListMonitoringSchedules.",
+        "Message": "Local AWS does not have SageMaker's ListMonitoringAlerts.",
     }
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
     assert caught.value.response["ResponseMetadata"]["RetryAttempts"] == 0

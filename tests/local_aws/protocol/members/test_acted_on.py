@@ -17,6 +17,15 @@ from local_aws.state.latency import Latency
 from tests.aws.clients import make_client
 from tests.aws.endpoints import invoke, settled
 from tests.aws.in_process import local_aws_in_process
+from tests.aws.monitors import (
+    ANALYZER,
+    NOW,
+    definition_request,
+    endpoint_input,
+    last_execution,
+    own_definition,
+    schedule_config,
+)
 from tests.aws.processing_jobs import ended as processed
 from tests.aws.processing_jobs import processing_request, s3_input
 from tests.aws.sagemaker_requests import (
@@ -325,6 +334,68 @@ def answer(sagemaker: Any, runtime: Any) -> None:
     runtime.invoke_endpoint_async(EndpointName="walk-async", Body=b"1,2,3", ContentType="text/csv")
 
 
+def monitor(sagemaker: Any, s3: Any) -> None:
+    """Monitor the endpoint that captures, by definitions of each type and by a job of a schedule's own."""
+    event = {"eventMetadata": {"eventId": "walk"}, "eventVersion": "0"}
+    truth = {"groundTruthData": {"data": "1", "encoding": "CSV"}, **event}
+    hour = f"{dt.datetime.now(dt.UTC):%Y/%m/%d/%H}"
+    s3.put_object(Bucket=BUCKET, Key=f"truth/{hour}/walk.jsonl", Body=json.dumps(truth).encode())
+    for name in ("statistics", "constraints"):
+        body = json.dumps({"features": [], "binary_classification_constraints": {}}).encode()
+        s3.put_object(Bucket=BUCKET, Key=f"walk/{name}.json", Body=body)
+    place = {name: {"S3Uri": f"s3://{BUCKET}/walk/{name}.json"} for name in ("statistics", "constraints")}
+    constraints = {"ConstraintsResource": place["constraints"], "BaseliningJobName": "walk"}
+    both = {**constraints, "StatisticsResource": place["statistics"]}
+    offsets = {"StartTimeOffset": "-PT2H", "EndTimeOffset": "-PT1H"}
+    limits = {"StoppingCondition": {"MaxRuntimeInSeconds": 600}}
+    application: dict[str, Any] = {"ImageUri": ANALYZER, "Environment": {"A": "b"}}
+    where = {"InferenceAttribute": "0", "ProbabilityAttribute": "0", "ProbabilityThresholdAttribute": 0.5}
+    own = {**own_definition("walk-capture", **limits, BaselineConfig=both), "Environment": {"A": "b"}}
+    for name, members in (("walk", {}), ("walk-late", offsets)):
+        sagemaker.create_data_quality_job_definition(
+            **definition_request(
+                name, "walk-capture", DataQualityAppSpecification=application, Tags=TAGS, **limits
+            )
+            | {"DataQualityBaselineConfig": both}
+            | {"DataQualityJobInput": endpoint_input("walk-capture", **members)}
+        )
+        sagemaker.create_model_quality_job_definition(
+            **definition_request(
+                name,
+                "walk-capture",
+                "ModelQuality",
+                ModelQualityAppSpecification={**application, "ProblemType": "BinaryClassification"},
+                Tags=TAGS,
+                **limits,
+            )
+            | {"ModelQualityBaselineConfig": constraints}
+            | {
+                "ModelQualityJobInput": {
+                    **endpoint_input("walk-capture", **where, **members),
+                    "GroundTruthS3Input": {"S3Uri": f"s3://{BUCKET}/truth"},
+                }
+            }
+        )
+    late_own = own | {"MonitoringInputs": [endpoint_input("walk-capture", **offsets)]}
+    daily = {"ScheduleExpression": "cron(0 0 ? * * *)"}
+    configs: tuple[dict[str, Any], ...] = (
+        schedule_config("walk"),
+        schedule_config("walk", "ModelQuality"),
+        schedule_config("walk-late", **daily),
+        schedule_config("walk-late", "ModelQuality", **daily),
+        {"MonitoringJobDefinition": own, "MonitoringType": "DataQuality", "ScheduleConfig": NOW},
+        {"MonitoringJobDefinition": late_own, "ScheduleConfig": daily},
+    )
+    names = ["walk", *(f"walk-{number}" for number in range(1, len(configs)))]
+    for name, config in zip(names, configs, strict=True):
+        request = {"MonitoringScheduleName": name, "MonitoringScheduleConfig": config}
+        sagemaker.create_monitoring_schedule(**request, Tags=TAGS)
+        sagemaker.update_monitoring_schedule(**request)
+    for name, config in zip(names, configs, strict=True):
+        if config["ScheduleConfig"] is NOW:
+            last_execution(sagemaker, name)
+
+
 def shifting(kind: str) -> dict[str, Any]:
     member = {"LINEAR": "LinearStepSize", "CANARY": "CanarySize"}[kind]
     size = {"Type": "CAPACITY_PERCENT", "Value": 50}
@@ -418,6 +489,7 @@ def test_every_member_that_is_acted_on_is_read(monkeypatch: pytest.MonkeyPatch) 
         host(sagemaker, cloudwatch)
         cloudwatch.close()
         answer(sagemaker, runtime)
+        monitor(sagemaker, s3)
         tune(sagemaker)
         monkeypatch.setitem(VALUES, "PipelineExecutionArn", run_pipeline(sagemaker, s3))
         look_for_jobs(sagemaker)

@@ -19,7 +19,7 @@ from tests.aws.answers import refused
 
 @pytest.mark.parametrize(
     ("operation", "is_there"),
-    [("CreateExperiment", True), ("Search", False), ("ListMonitoringSchedules", False), ("Setup", False)],
+    [("CreateExperiment", True), ("Search", False), ("ListMonitoringAlerts", False), ("Setup", False)],
 )
 def test_what_moto_has(operation: str, is_there: bool) -> None:
     assert moto_has(operation) is is_there
@@ -218,6 +218,17 @@ def test_no_record_has_a_state_that_tells_of_work() -> None:
     assert {status for name in records for status in output_statuses(name)} == set(STATES)
 
 
+# The lists that need no name of what cannot be made.
+LISTS = (
+    "ListAutoMLJobs",
+    "ListCompilationJobs",
+    "ListClusters",
+    "ListDomains",
+    "ListModelBiasJobDefinitions",
+    "ListModelExplainabilityJobDefinitions",
+)
+
+
 @pytest.mark.parametrize("operation", [name for name, kind in passed_on().items() if kind == "none"])
 def test_what_cannot_be_made_is_not_found(sagemaker: Any, operation: str) -> None:
     """Whatever is asked: a list is empty, and nothing is described or deleted."""
@@ -226,7 +237,7 @@ def test_what_cannot_be_made_is_not_found(sagemaker: Any, operation: str) -> Non
     assert shape is not None
     arn = "arn:aws:sagemaker:us-east-1:123456789012:cluster/absent"
     names = {name: arn if name.endswith("Arn") else "absent" for name in shape.required_members}
-    if operation in ("ListAutoMLJobs", "ListCompilationJobs", "ListClusters", "ListDomains"):
+    if operation in LISTS:
         answer = getattr(sagemaker, method)(**names)
         assert [value for value in answer.values() if isinstance(value, list)] == [[]]
         return

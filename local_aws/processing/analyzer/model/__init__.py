@@ -1,0 +1,1 @@
+"""The analysis of a model's quality: predictions held against ground truth."""
