@@ -7,6 +7,7 @@ from pathlib import Path
 from local_aws.errors import AnalysisError
 from local_aws.opt_ml import OptMl
 from local_aws.processing.analyzer.environment import Orders
+from local_aws.processing.analyzer.variables import Variables
 
 
 def main() -> int:
@@ -18,7 +19,7 @@ def main() -> int:
     # Where the container starts it, whatever the system calls that directory.
     opt_ml = OptMl(Path.cwd())
     try:
-        message = _outcome(_analyze(Orders.of(os.environ, opt_ml), opt_ml))
+        message = _outcome(_analyze(Orders.of(Variables(os.environ, opt_ml)), opt_ml))
         exit_code = 0
     except AnalysisError as error:
         message, exit_code = f"Error: {error}", error.exit_code

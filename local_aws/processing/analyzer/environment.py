@@ -1,7 +1,7 @@
 """What the analyzer is told by the environment of its job.
 
-Sources: developer guide, "Container Contract Inputs"; the SageMaker Python SDK, which writes these variables
-for baselining jobs.
+Sources: developer guide, "Container Contract Inputs"; the SageMaker Python SDK, which writes these
+variables for baselining jobs.
 """
 
 import json
@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any, Self
 
 from local_aws.errors import AnalysisError
-from local_aws.opt_ml import OptMl
+from local_aws.processing.analyzer.model.orders import ModelOrders
+from local_aws.processing.analyzer.variables import Variables
 
 FORMATS = ("csv", "json", "parquet", "sagemakerCaptureJson")
-PROBLEM_TYPES = ("BinaryClassification", "MulticlassClassification", "Regression")
 # What AWS's analyzer does by these, this one does not.
 _NOT_HERE = (
     "record_preprocessor_script",
@@ -51,32 +51,27 @@ class Orders:
     """Whether metrics are written for CloudWatch."""
     dimensions: Mapping[str, str]
     """The dimensions of these metrics."""
-    model: "ModelOrders | None"
+    model: ModelOrders | None
     """Where a model is judged, what of it. None where data is."""
 
     @classmethod
-    def of(cls, environment: Mapping[str, str], opt_ml: OptMl) -> Self:
-        """Read the environment of a container, whose paths are below its /opt/ml.
+    def of(cls, variables: Variables) -> Self:
+        """Read the environment of a container.
 
         Raises:
             AnalysisError: A variable is absent or wrong, or asks for what this analyzer does not do.
         """
         for name in _NOT_HERE:
-            if environment.get(name):
+            if value := variables.get(name):
                 raise AnalysisError(
-                    f"The variable {name} is {environment[name]}; local AWS's analyzer has no {name}. "
-                    "Leave it out."
+                    f"The variable {name} is {value}; local AWS's analyzer has no {name}. Leave it out."
                 )
-        method = environment.get("categorical_drift_method", "LInfinity")
-        if method != "LInfinity":
-            raise AnalysisError(
-                f"The variable categorical_drift_method is {method}; local AWS's analyzer has LInfinity."
-            )
-        format_name, options = _format(_required(environment, "dataset_format"))
-        publishes = _is_enabled(environment)
+        variables.choice("categorical_drift_method", "LInfinity")
+        format_name, options = _format(variables.required("dataset_format"))
+        publishes = variables.choice("publish_cloudwatch_metrics", "Disabled", "Enabled") == "Enabled"
         dimensions = {
-            "Endpoint": environment.get("sagemaker_endpoint_name", ""),
-            "MonitoringSchedule": environment.get("sagemaker_monitoring_schedule_name", ""),
+            "Endpoint": variables.get("sagemaker_endpoint_name") or "",
+            "MonitoringSchedule": variables.get("sagemaker_monitoring_schedule_name") or "",
         }
         if publishes and not all(dimensions.values()):
             raise AnalysisError(
@@ -84,98 +79,18 @@ class Orders:
                 "whose names the metrics have. Give it to a monitoring schedule; here it has to be Disabled."
             )
         return cls(
-            source=_existing(opt_ml, "dataset_source", _required(environment, "dataset_source")),
+            source=variables.existing("dataset_source"),
             format=format_name,
             options=options,
-            output=_path(opt_ml, "output_path", _required(environment, "output_path")),
-            constraints=_optional(environment, opt_ml, "baseline_constraints"),
-            statistics=_optional(environment, opt_ml, "baseline_statistics"),
-            start=_moment(environment, "start_time"),
-            end=_moment(environment, "end_time"),
+            output=variables.path("output_path"),
+            constraints=variables.existing_or_none("baseline_constraints"),
+            statistics=variables.existing_or_none("baseline_statistics"),
+            start=variables.moment("start_time"),
+            end=variables.moment("end_time"),
             publishes=publishes,
             dimensions=dimensions,
-            model=_model(environment, opt_ml),
+            model=ModelOrders.of(variables),
         )
-
-
-@dataclass(frozen=True, kw_only=True)
-class ModelOrders:
-    """What a model predicts, and where in the data."""
-
-    problem: str
-    """One of PROBLEM_TYPES."""
-    inference: str | None
-    """Where the predicted label or number is. None where only a probability is."""
-    probability: str | None
-    """Where the probability of the positive class is. None where none is."""
-    threshold: float
-    """The least probability of a predicted positive."""
-    truth: str | None
-    """Where the truth is, in a table that has it."""
-    truth_source: Path | None
-    """The folder of the truth of captured predictions."""
-
-
-def _model(environment: Mapping[str, str], opt_ml: OptMl) -> ModelOrders | None:
-    kind = environment.get("analysis_type", "DATA_QUALITY")
-    if kind == "DATA_QUALITY":
-        return None
-    if kind != "MODEL_QUALITY":
-        raise AnalysisError(
-            f"The variable analysis_type is {kind}; it has to be DATA_QUALITY or MODEL_QUALITY."
-        )
-    problem = _required(environment, "problem_type")
-    if problem not in PROBLEM_TYPES:
-        raise AnalysisError(
-            f"The variable problem_type is {problem}; it has to be of {', '.join(PROBLEM_TYPES)}."
-        )
-    text = environment.get("probability_threshold_attribute") or "0.5"
-    try:
-        threshold = float(text)
-    except ValueError as error:
-        raise AnalysisError(
-            f"The variable probability_threshold_attribute is {text}; it has to be a number."
-        ) from error
-    if environment.get("positive_label", "1") != "1":
-        raise AnalysisError(
-            f"The variable positive_label is {environment['positive_label']}; local AWS's analyzer has 1."
-        )
-    return ModelOrders(
-        problem=problem,
-        inference=environment.get("inference_attribute") or None,
-        probability=environment.get("probability_attribute") or None,
-        threshold=threshold,
-        truth=environment.get("ground_truth_attribute") or None,
-        truth_source=_optional(environment, opt_ml, "ground_truth_source"),
-    )
-
-
-def _required(environment: Mapping[str, str], name: str) -> str:
-    if not environment.get(name):
-        raise AnalysisError(f"The variable {name} is not in the job's Environment; the analyzer needs it.")
-    return environment[name]
-
-
-def _path(opt_ml: OptMl, name: str, value: str) -> Path:
-    try:
-        return opt_ml.at(value)
-    except ValueError as error:
-        raise AnalysisError(f"The variable {name} is {value}; it has to be a path below /opt/ml.") from error
-
-
-def _existing(opt_ml: OptMl, name: str, value: str) -> Path:
-    path = _path(opt_ml, name, value)
-    if not path.exists():
-        raise AnalysisError(
-            f"The variable {name} is {value}, which does not exist. It has to be of an input, below its "
-            "LocalPath."
-        )
-    return path
-
-
-def _optional(environment: Mapping[str, str], opt_ml: OptMl, name: str) -> Path | None:
-    value = environment.get(name)
-    return _existing(opt_ml, name, value) if value else None
 
 
 def _format(text: str) -> tuple[str, Mapping[str, Any]]:
@@ -205,25 +120,3 @@ def _format(text: str) -> tuple[str, Mapping[str, Any]]:
             f"dataset_format has captureIndexNames {names}; there are {', '.join(_CAPTURED)}."
         )
     return name, options
-
-
-def _moment(environment: Mapping[str, str], name: str) -> datetime | None:
-    text = environment.get(name)
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise AnalysisError(f"The variable {name} is {text}; it has to be ISO 8601.") from error
-    if moment.tzinfo is None:
-        raise AnalysisError(f"The variable {name} is {text}, without a time zone. Write it as {text}Z.")
-    return moment
-
-
-def _is_enabled(environment: Mapping[str, str]) -> bool:
-    text = environment.get("publish_cloudwatch_metrics", "Disabled")
-    if text not in ("Enabled", "Disabled"):
-        raise AnalysisError(
-            f"The variable publish_cloudwatch_metrics is {text}; it has to be Enabled or Disabled."
-        )
-    return text == "Enabled"

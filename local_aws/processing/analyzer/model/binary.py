@@ -11,7 +11,6 @@ import numpy as np
 from sklearn import metrics as sklearn
 
 from local_aws.errors import AnalysisError
-from local_aws.processing.analyzer.environment import ModelOrders
 from local_aws.processing.analyzer.model.metrics import (
     BETAS,
     GREATER,
@@ -23,6 +22,7 @@ from local_aws.processing.analyzer.model.metrics import (
     confusion,
     numbers,
 )
+from local_aws.processing.analyzer.model.orders import ModelOrders
 from local_aws.processing.analyzer.model.predictions import Prediction
 
 

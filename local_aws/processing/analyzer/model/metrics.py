@@ -12,7 +12,7 @@ import numpy.typing as npt
 from sklearn import metrics as sklearn
 
 from local_aws.errors import AnalysisError
-from local_aws.processing.analyzer.environment import ModelOrders
+from local_aws.processing.analyzer.model.orders import ModelOrders
 from local_aws.processing.analyzer.model.predictions import Prediction
 
 Labels = npt.NDArray[Any]

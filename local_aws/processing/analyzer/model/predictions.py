@@ -13,7 +13,8 @@ from typing import Any
 from local_aws.errors import AnalysisError, JsonPathError
 from local_aws.processing.analyzer.captured import is_within
 from local_aws.processing.analyzer.dataset import json_lines, read
-from local_aws.processing.analyzer.environment import ModelOrders, Orders
+from local_aws.processing.analyzer.environment import Orders
+from local_aws.processing.analyzer.model.orders import ModelOrders
 from local_aws.transform.json_path import JsonPath
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from local_aws.errors import AnalysisError
 from local_aws.processing.analyzer import cloudwatch
-from local_aws.processing.analyzer.environment import ModelOrders, Orders
+from local_aws.processing.analyzer.environment import Orders
 from local_aws.processing.analyzer.files import baseline_file, write
 from local_aws.processing.analyzer.model.binary import BINARY
 from local_aws.processing.analyzer.model.metrics import measured, suggested, violations
 from local_aws.processing.analyzer.model.multiclass import MULTICLASS
+from local_aws.processing.analyzer.model.orders import ModelOrders
 from local_aws.processing.analyzer.model.predictions import predictions
 from local_aws.processing.analyzer.model.regression import REGRESSION
 from local_aws.processing.analyzer.statistics import VERSION

@@ -6,8 +6,8 @@ import numpy as np
 from sklearn import metrics as sklearn
 
 from local_aws.errors import AnalysisError
-from local_aws.processing.analyzer.environment import ModelOrders
 from local_aws.processing.analyzer.model.metrics import GREATER, LESS, Figures, Problem, Rows, numbers
+from local_aws.processing.analyzer.model.orders import ModelOrders
 from local_aws.processing.analyzer.model.predictions import Prediction
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from local_aws.opt_ml import OptMl
 from local_aws.processing.analyzer.environment import Orders
+from local_aws.processing.analyzer.variables import Variables
 
 SOURCE, OUTPUT = "/opt/ml/processing/input/data", "/opt/ml/processing/output"
 
@@ -29,7 +30,7 @@ def orders(opt_ml: OptMl, form: Mapping[str, Any], **environment: str) -> Orders
         "dataset_source": SOURCE,
         "output_path": OUTPUT,
     }
-    return Orders.of(variables | environment, opt_ml)
+    return Orders.of(Variables(variables | environment, opt_ml))
 
 
 def results(opt_ml: OptMl, name: str) -> Any:
