@@ -1,7 +1,8 @@
-"""Three algorithms side by side under a real scheduler: one job is stopped, and the best is used again."""
+"""Three algorithms side by side, and a tuning job, under a real scheduler; each best is used again."""
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import yaml
 from include.pipeline.aws.object_store import read_object
 from include.pipeline.documents.manifest import RunManifest
 from include.pipeline.documents.training.contenders import contender_key
+from include.pipeline.documents.training.tune import is_trial_of, tuning_key
 from local_stack.demo import DAG_ID, SAMPLE
 from local_stack.results import LocalAwsClient
 from local_stack.stack import REGION
@@ -17,14 +19,17 @@ from tests.aws.lists import listed
 from tests.aws.waiting import wait_until
 from tests.e2e.changed_project import changed_stack
 from tests.e2e.running_stack import FinishedRun, RunningStack
+from tests.faults.airflow_user import AirflowUser
 from tests.pipeline.planned import CONFIG
 from tests.pipeline.several_algorithms import THREE
+from tests.pipeline.tuned import TUNE
 from tests.services.airflow_database import migrated_database
 from tests.services.misbehaving_web import Answer, serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
 
 XGBOOST, LINEAR, KNN = THREE
+TUNED = "tuned_bank_marketing"
 # So many passes that the job is still under way when it is stopped.
 ENDLESS = LINEAR | {"hyperparameters": {"epochs": 10_000, "early_stopping_patience": 10_000}}
 
@@ -48,9 +53,22 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
             params=yaml.safe_load(yaml.safe_dump(params)),
             algorithms=[XGBOOST, ENDLESS, KNN],
         )
+        add_tuned(folder, table, url)
         processes = ("local_aws", "api_server", "scheduler", "dag_processor")
         with local.running(*processes, dag_id=DAG_ID) as airflow:
             yield RunningStack(airflow, LocalAwsClient(local.aws_url, REGION, local.aws_key), local)
+
+
+def add_tuned(folder: Path, table: dict[str, Any], url: str) -> None:
+    """Write a pipeline of the same table beside it, whose YAML has a tuning job."""
+    fields = CONFIG.model_dump(mode="json") | {"schedule": None, "watch": None, "table": table, "tune": TUNE}
+    fields["params"] |= {
+        "data_url": url,
+        "validation_fraction": 0.2,
+        "hyperparameters": {"num_round": 20, "objective": "binary:logistic"},
+        "must_beat_baseline": False,
+    }
+    (folder / "include" / "datasets" / f"{TUNED}.yaml").write_text(yaml.safe_dump(fields))
 
 
 @pytest.fixture(scope="module")
@@ -133,3 +151,78 @@ def test_the_next_run_of_the_same_uses_the_model_again_and_buys_no_job(
     made, reused = manifest_of(stack, first), manifest_of(stack, again)
     assert reused.reused_from == made.identity.run_id
     assert (reused.contest, reused.metrics) == (made.contest, made.metrics)
+
+
+@pytest.fixture(scope="module")
+def tuned(stack: RunningStack) -> FinishedRun:
+    """A run with a tuning job."""
+    return stack.run({}, TUNED)
+
+
+def failures(stack: RunningStack, run: FinishedRun) -> dict[str, str | None]:
+    """Why tasks have failed."""
+    return {
+        task_id: stack.airflow.failure(TUNED, run.state.dag_run_id, task_id)
+        for task_id, task in run.tasks.items()
+        if task.state == "failed"
+    }
+
+
+def tuning_jobs(stack: RunningStack) -> dict[str, str]:
+    found = listed(stack.aws.client("sagemaker"), "list_hyper_parameter_tuning_jobs")
+    return {job["HyperParameterTuningJobName"]: job["HyperParameterTuningJobStatus"] for job in found}
+
+
+def test_the_best_of_the_trials_is_deployed_judged_and_reported(
+    stack: RunningStack, tuned: FinishedRun
+) -> None:
+    assert tuned.state.state == "success", failures(stack, tuned)
+    name = tuning_key(tuned.plan.key)
+    assert tuning_jobs(stack) == {name: "Completed"}
+    manifest = manifest_of(stack, tuned)
+    assert manifest.tuning is not None
+    assert (manifest.tuning.job_name, len(manifest.tuning.trials)) == (name, 3)
+    values = {trial.job_name: trial.value or 0 for trial in manifest.tuning.trials}
+    assert manifest.training.name == max(values, key=values.__getitem__)
+    assert all(is_trial_of(job, tuned.plan.key) for job in values)
+    assert "Completed: 3 of 3 training jobs have ended; the best validation:auc is" in tuned.log(
+        "train_model"
+    )
+    report = read_object(stack.aws.s3, tuned.plan.locations.report).decode()
+    assert ">Trials</h2>" in report
+    assert manifest.tuning.chosen["eta"] in report
+    sagemaker: Any = stack.aws.client("sagemaker")
+    for kind in ("list_endpoints", "list_endpoint_configs", "list_models"):
+        assert listed(sagemaker, kind) == []
+
+
+def test_the_next_run_of_the_same_uses_the_trial_again_and_tunes_nothing(
+    stack: RunningStack, tuned: FinishedRun
+) -> None:
+    again = stack.run({}, TUNED)
+    assert again.state.state == "success", failures(stack, again)
+    assert again.tasks["train_model"].state == "skipped"
+    made, reused = manifest_of(stack, tuned), manifest_of(stack, again)
+    assert (reused.training, reused.tuning, reused.metrics) == (made.training, made.tuning, made.metrics)
+    assert reused.reused_from == made.identity.run_id
+    assert list(tuning_jobs(stack)) == [tuning_key(tuned.plan.key)]
+
+
+def test_a_task_that_is_marked_while_it_tunes_leaves_neither_tuning_job_nor_trials(
+    stack: RunningStack, tuned: FinishedRun
+) -> None:
+    assert tuned.state.is_over
+    sagemaker: Any = stack.aws.client("sagemaker")
+    endless = {"num_round": 10_000_000, "objective": "binary:logistic"}
+    run = stack.airflow.trigger(TUNED, {"hyperparameters": endless, "max_cost": None})
+
+    def running() -> str | None:
+        return next((name for name, status in tuning_jobs(stack).items() if status == "InProgress"), None)
+
+    name = wait_until(running)
+    wait_until(lambda: listed(sagemaker, "list_training_jobs", NameContains=name))
+    AirflowUser(stack.airflow).mark_task(run.dag_run_id, "train_model", "failed", TUNED)
+    assert stack.finish(run, TUNED).state.state == "failed"
+    assert tuning_jobs(stack)[name] == "Stopped"
+    trials = listed(sagemaker, "list_training_jobs", NameContains=name)
+    assert {trial["TrainingJobStatus"] for trial in trials} == {"Stopped"}
