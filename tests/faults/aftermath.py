@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from include.pipeline.aws.object_store import list_objects, read_object
-from include.pipeline.planning.names import run_key
+from include.pipeline.planning.names import part_of_all_names, run_key
 from local_stack.demo import DAG_ID
 from local_stack.results import LocalAwsClient
 from tests.aws.lists import listed
@@ -32,13 +32,16 @@ class Aftermath:
     def billing(self) -> list[str]:
         """Name the run's endpoints, configurations, models and running jobs."""
         sagemaker: Any = self.aws.client("sagemaker")
-        named = {"NameContains": self.key}
+        named = {"NameContains": part_of_all_names(self.key)}
         found = {
             "endpoint": listed(sagemaker, "list_endpoints", **named),
             "endpoint configuration": listed(sagemaker, "list_endpoint_configs", **named),
             "model": listed(sagemaker, "list_models", **named),
             "training job": listed(sagemaker, "list_training_jobs", **named, StatusEquals="InProgress"),
             "transform job": listed(sagemaker, "list_transform_jobs", **named, StatusEquals="InProgress"),
+            "tuning job": listed(
+                sagemaker, "list_hyper_parameter_tuning_jobs", **named, StatusEquals="InProgress"
+            ),
         }
         return [kind for kind, items in found.items() if items]
 
@@ -48,6 +51,21 @@ class Aftermath:
             self.aws.client("sagemaker"), "list_training_jobs", NameContains=self.key, SortOrder="Ascending"
         )
         return [job["TrainingJobStatus"] for job in found]
+
+    def trials(self) -> dict[str, list[str]]:
+        """Give the status of each training job of the run's tuning jobs, by their names and states."""
+        sagemaker: Any = self.aws.client("sagemaker")
+        found = listed(
+            sagemaker, "list_hyper_parameter_tuning_jobs", NameContains=part_of_all_names(self.key)
+        )
+        names = {job["HyperParameterTuningJobName"]: job["HyperParameterTuningJobStatus"] for job in found}
+        return {
+            f"{name} {status}": [
+                trial["TrainingJobStatus"]
+                for trial in listed(sagemaker, "list_training_jobs", NameContains=f"{name}-0")
+            ]
+            for name, status in names.items()
+        }
 
     def transform_jobs(self) -> list[str]:
         """Give the status of each of the run's transform jobs."""

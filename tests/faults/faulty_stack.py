@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
+import yaml
 
 from local_stack.demo import DAG_ID, SAMPLE
 from local_stack.results import LocalAwsClient
@@ -21,12 +22,15 @@ from tests.e2e.changed_project import changed_project
 from tests.faults.airflow_user import AirflowUser
 from tests.faults.aws_proxy import Answer, AwsProxy, Exchange
 from tests.faults.injection import Injection
+from tests.pipeline.tuned import TUNE
 from tests.project import DEPLOYMENT_ID
 from tests.services.airflow_database import database_lost, migrated_database
 from tests.services.deployment_limits import limits_setting
 from tests.services.local_aws_server import CREDENTIALS_FILE, LocalAwsServer, start_local_aws, stop_local_aws
 
 SOURCE = "s3://fault-source/bank_marketing_sample.csv"
+TUNED = f"{DAG_ID}_tuned"
+"""The pipeline of the same table that has a tuning job."""
 
 # A fault is noticed within seconds, not within the five minutes that suit production.
 _AIRFLOW_CFG = """
@@ -71,6 +75,23 @@ _OPTIONS = dict.fromkeys(("scheduler", "triggerer"), ("--skip-serve-logs",))
 def _use_the_model(fields: dict[str, Any]) -> None:
     """Give the bundled pipeline the DAGs that score new rows and serve the best model."""
     fields |= {"score": {}, "serve": {"canary_seconds": 1, "keep_old_seconds": 0}}
+
+
+def _add_tuned(datasets: Path) -> None:
+    """Write a pipeline beside it whose YAML has a tuning job."""
+    fields = yaml.safe_load((datasets / f"{DAG_ID}.yaml").read_text())
+    for name in ("score", "serve"):
+        del fields[name]
+    fields |= {"schedule": None, "watch": None, "tune": TUNE}
+    fields["limits"] |= {"s3_sources": [f"{SOURCE.rpartition('/')[0]}/"]}
+    fields["params"] |= {
+        "data_url": SOURCE,
+        "validation_fraction": 0.2,
+        "hyperparameters": {"num_round": 10, "objective": "binary:logistic"},
+        "min_roc_auc": 0.5,
+        "must_beat_baseline": False,
+    }
+    (datasets / f"{TUNED}.yaml").write_text(yaml.safe_dump(fields))
 
 
 @dataclass
@@ -192,6 +213,7 @@ def faulty_stack(folder: Path, buckets: Iterable[str]) -> Iterator[FaultyStack]:
             | {"PYTHONPATH": str(folder / "project")}
             | limits,
         )
+        _add_tuned(folder / "project" / "include" / "datasets")
         (home / "config").mkdir(parents=True)
         # The server is not of the stack's Procfile.
         shutil.copy(CREDENTIALS_FILE, local.aws_credentials)

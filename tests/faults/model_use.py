@@ -1,4 +1,4 @@
-"""Faults in the tasks that score new rows, promote a model and take it back, as the document promises it."""
+"""Faults in the tasks that tune, score new rows, promote a model and take it back, as the document says."""
 
 import io
 from dataclasses import dataclass
@@ -13,15 +13,17 @@ from tests.aws.endpoints import settled
 from tests.aws.waiting import wait_until
 from tests.faults.aftermath import Aftermath
 from tests.faults.cell import Cell
-from tests.faults.faulty_stack import SOURCE, FaultyStack
+from tests.faults.faulty_stack import SOURCE, TUNED, FaultyStack
 from tests.faults.injection import Target
 from tests.faults.matrix import FAULTS, RUN_SECONDS, promises
 from tests.project import DEPLOYMENT_ID
 
 SCORE, SERVE, ROLLBACK = f"{DAG_ID}_score", f"{DAG_ID}_serve", f"{DAG_ID}_rollback"
 ENDPOINT = champion_endpoint(DEPLOYMENT_ID, DAG_ID, "champion")
+_TUNING = "train_model, tuned"
 # The DAG of each task, and its request that is struck.
 TARGETS = {
+    _TUNING: (TUNED, "CreateHyperParameterTuningJob", ""),
     "score_rows": (SCORE, "CreateTransformJob", ""),
     "write_predictions": (SCORE, "PutObject", "/predictions.csv"),
     "promote_model": (SERVE, "UpdateEndpoint", ""),
@@ -50,7 +52,7 @@ def documented() -> dict[Cell, str]:
     """Read from docs/reliability.md what each fault gives that is struck."""
     faults = [fault for fault in FAULTS if fault not in LEFT_OUT]
     return {
-        Cell(task_id, fault, dag_id=TARGETS[task_id][0]): promise
+        Cell(task_id.partition(",")[0], fault, dag_id=TARGETS[task_id][0]): promise
         for task_id, fault, promise in promises(faults, TARGETS)
         if promise != NOT_STRUCK
     }
@@ -112,9 +114,9 @@ def forget(stack: FaultyStack, kept: str) -> None:
 
 def observe(stack: FaultyStack, cell: Cell, conf: dict[str, Any]) -> Seen:
     """Start a run of a DAG, let the fault strike, look at what it gave, and clear the run where it failed."""
-    user, run_id, dag_id = stack.user, f"fault__{cell}", cell.dag_id
+    user, run_id, dag_id = stack.user, f"fault__{cell.dag_id}__{cell}", cell.dag_id
     run = Aftermath(stack.aws, run_id, "", dag_id=dag_id)
-    _, operation, path = TARGETS[cell.task_id]
+    _, operation, path = TARGETS[_TUNING if dag_id == TUNED else cell.task_id]
     stack.injection.arm(
         Target(run_id, cell.task_id, operation, path), FAULTS[cell.fault](stack, cell, run_id)
     )
@@ -122,7 +124,7 @@ def observe(stack: FaultyStack, cell: Cell, conf: dict[str, Any]) -> Seen:
     state = user.wait(run_id, RUN_SECONDS, dag_id).state
     tries = user.task(run_id, cell.task_id, dag_id).try_number
     stack.injection.lift(run_id)
-    left = run.billing() if dag_id == SCORE else served(stack)
+    left = run.billing() if dag_id in (SCORE, TUNED) else served(stack)
     retry = None
     if state == "failed":
         user.clear_run(run_id, dag_id)

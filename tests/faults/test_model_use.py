@@ -8,7 +8,7 @@ import pytest
 
 from include.pipeline.planning.names import run_key
 from tests.faults.cell import Cell
-from tests.faults.faulty_stack import FaultyStack
+from tests.faults.faulty_stack import TUNED, FaultyStack
 from tests.faults.matrix import RUN_SECONDS
 from tests.faults.model_use import (
     ROLLBACK,
@@ -29,6 +29,7 @@ from tests.project import DEPLOYMENT_ID
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(3600)]
 
 PROMISED = documented()
+TUNING = [cell for cell in PROMISED if cell.dag_id == TUNED]
 SCORING = [cell for cell in PROMISED if cell.dag_id == SCORE]
 GOING_BACK = [cell for cell in PROMISED if cell.dag_id == ROLLBACK]
 PROMOTING = [cell for cell in PROMISED if cell.dag_id == SERVE]
@@ -68,6 +69,17 @@ def scorings(
 
 
 @pytest.fixture(scope="module")
+def tunings(stack: FaultyStack, request: pytest.FixtureRequest) -> Iterator[dict[Cell, Future[Seen]]]:
+    """The selected cells of the pipeline that has a tuning job, two at a time."""
+    items = [item for item in request.session.items if isinstance(item, pytest.Function)]
+    chosen = {item.callspec.params.get("tuning") for item in items if "tuning" in item.fixturenames}
+    # Else one run would wait for the model of another.
+    conf = {"force_retrain": True}
+    with ThreadPoolExecutor(2) as pool:
+        yield {cell: pool.submit(observe, stack, cell, conf) for cell in TUNING if cell in chosen}
+
+
+@pytest.fixture(scope="module")
 def versions(stack: FaultyStack, models: tuple[str, str], scorings: object) -> tuple[str, str]:  # noqa: ARG001
     """The endpoint's two versions, the better of which serves; the other cells go on meanwhile."""
     made = []
@@ -102,7 +114,7 @@ def test_a_fault_in_a_promotion(case: Cell, stack: FaultyStack, versions: tuple[
     old, _ = versions
     serve(stack, old)
     forget(stack, old)
-    new = run_key(DEPLOYMENT_ID, SERVE, f"fault__{case}")
+    new = run_key(DEPLOYMENT_ID, SERVE, f"fault__{SERVE}__{case}")
     seen = observe(stack, case, {})
     assert_it_gave_what_is_promised(seen, case, old=old, new=new)
     assert served(stack) == new
@@ -122,3 +134,19 @@ def test_a_fault_while_rows_are_scored(
     found, whole = scored(stack, seen.run.run_id), scored(stack, "reference")
     pd.testing.assert_frame_equal(found, whole.head(len(found)))
     assert len(found) > 100
+
+
+@pytest.mark.parametrize("tuning", TUNING, ids=str)
+def test_a_fault_while_hyperparameters_are_tuned(tuning: Cell, tunings: dict[Cell, Future[Seen]]) -> None:
+    seen = tunings[tuning].result()
+    assert seen.outcome == PROMISED[tuning]
+    assert seen.left == []
+    assert seen.retry_state == ("success" if seen.outcome == "fails, clean" else None)
+    assert seen.run.billing() == []
+    trials = seen.run.trials()
+    # One that was stopped with its task is the only other.
+    done = [name for name in trials if name.endswith(" Completed")]
+    assert [trials[name] for name in done] == [["Completed"] * 3], "a job was bought twice"
+    others = {status for name, found in trials.items() if name not in done for status in found}
+    assert others <= {"Stopped"}
+    assert len(trials) <= (2 if tuning.fault == "marked failed" else 1)
