@@ -31,8 +31,8 @@ TASKS = {
         "rows to test on. A broken table fails here, before anything is paid for."
     ),
     airflow_names.TRAIN_MODEL: (
-        "Runs the training job on SageMaker and shows its log. Clearing this task stops the job and "
-        "starts another one; a retry takes up the one that runs."
+        "Runs the training job on SageMaker and shows its log, or the tuning job, where the YAML has `tune`. "
+        "Clearing this task stops the job and starts another one; a retry takes up the one that runs."
     ),
     airflow_names.SCORE_CONTENDER: (
         "Deploys the model of one of several algorithms, asks it for the validation rows, and deletes the "

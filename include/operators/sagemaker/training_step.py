@@ -8,6 +8,7 @@ from airflow.sdk import Context
 from include.airflow_names import PLAN_RUN
 from include.operators.reuse import skip_for
 from include.operators.sagemaker.resumable_job import ResumableSageMakerJob
+from include.pipeline.aws.jobs import TRAINING_JOB
 from include.pipeline.documents.plan import RunPlan
 
 _TOLD = (
@@ -49,7 +50,9 @@ class TrainingStep(ResumableSageMakerJob):
             AirflowFailException: The task was ended meanwhile.
         """
         if self.reused:
-            self._job_name = self.reused["job_name"]
+            # Its page is the link's. A tuning job's is another, which there is none of this time.
+            if self.job_kind is TRAINING_JOB:
+                self._job_name = self.reused["job_name"]
             skip_for(self.reused, context["ti"], self.serialize_result(self.reused["job_name"]))
         if self.plan:
             RunPlan.read(self.plan, PLAN_RUN).own_bucket.guard(self.hook.s3_hook.conn)

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from include.pipeline.documents.plan import RunPlan
     from include.pipeline.documents.training.tune import TuneSettings
 
+# SageMaker's integers have 31 bits.
+_SEEDS = 2**31
 _OF_THE_TUNING_JOB = frozenset({"TrainingJobName", "HyperParameters", "Tags"})
 
 
@@ -49,7 +51,7 @@ def _request(plan: "RunPlan", tune: "TuneSettings") -> dict[str, Any]:
             "TrainingJobEarlyStoppingType": "Off",
             # With it, the same run tries the same values, as far as SageMaker can:
             # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_HyperParameterTuningJobConfig.html
-            "RandomSeed": plan.params.seed,
+            "RandomSeed": plan.params.seed % _SEEDS,
         },
         "TrainingJobDefinition": {
             "StaticHyperParameters": training["HyperParameters"],

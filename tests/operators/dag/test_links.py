@@ -2,11 +2,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from include.operators.dag.links import EndpointLink, ModelReportLink, TrainingJobLink
+from include.operators.dag.links import EndpointLink, ModelReportLink, TrainingJobLink, TuningJobLink
 from include.operators.sagemaker.endpoint import RunSageMakerEndpointOperator
 from include.operators.sagemaker.training import ResumableSageMakerTrainingOperator
+from include.operators.sagemaker.tuning import ResumableSageMakerTuningOperator
 from tests.aws.connection import connect
 from tests.aws.sagemaker_requests import deployment_requests, training_request
+from tests.aws.tuning_jobs import tuning_request
 
 # The connection of these tests leads to a local AWS.
 pytestmark = pytest.mark.slow
@@ -33,6 +35,9 @@ def test_a_job_and_an_endpoint_are_shown_in_the_console_of_their_region(
     console = "https://console.aws.amazon.com/sagemaker/home?region=eu-central-1"
     assert TrainingJobLink().get_link(training("job-2"), ti_key=TASK) == f"{console}#/jobs/job-2"
     assert EndpointLink().get_link(endpoint(), ti_key=TASK) == f"{console}#/endpoints/run-1"
+    tuning = ResumableSageMakerTuningOperator(task_id="train_model", config=tuning_request("tuning"))
+    tuning._job_name = "tuning"
+    assert TuningJobLink().get_link(tuning, ti_key=TASK) == f"{console}#/hyper-tuning-jobs/tuning"
 
 
 def test_a_job_that_was_never_made_has_no_link(monkeypatch: pytest.MonkeyPatch) -> None:

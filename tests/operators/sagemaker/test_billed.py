@@ -15,11 +15,14 @@ from botocore.exceptions import ClientError
 from include.operators.sagemaker.billed import count_billed, endpoint_instances
 from include.operators.sagemaker.deletion import DeleteSageMakerEndpointOperator
 from include.operators.sagemaker.training import ResumableSageMakerTrainingOperator
+from include.operators.sagemaker.tuning import ResumableSageMakerTuningOperator
 from include.pipeline.errors import TrainingError
 from tests.aws.clients import Aws
 from tests.aws.endpoints import create_deployment, settled
 from tests.aws.sagemaker_requests import deployment_requests
+from tests.aws.training_data import BUCKET, as_csv, separable_rows
 from tests.aws.training_jobs import trained_model
+from tests.aws.tuning_jobs import trials, tuning_request
 from tests.aws.waiting import wait_until
 from tests.operators.sagemaker.training_jobs import PLAN, planned_config
 from tests.services.statsd_listener import StatsdListener, statsd_listener
@@ -71,6 +74,22 @@ def test_a_job_is_counted_once_whether_it_went_well_or_not(aws: Aws, statsd: Sta
         train("counted-failure", eta="2")
     wait_until(lambda: len(statsd.values(COST)) == 2)
     assert statsd.values(SECONDS, use="training") == [billed("counted"), billed("counted-failure")]
+
+
+def test_a_tuning_job_is_counted_with_all_of_its_training_jobs(aws: Aws, statsd: StatsdListener) -> None:
+    sagemaker, name = aws.client("sagemaker"), "counted-tuning"
+    aws.client("s3").put_object(
+        Bucket=BUCKET, Key="validation/validation.csv", Body=as_csv(separable_rows()[:80])
+    )
+    config = tuning_request(name, members={"Tags": PLAN.to_aws()})
+    ResumableSageMakerTuningOperator(task_id="train_model", config=config, check_interval=1).execute({})
+    wait_until(lambda: len(statsd.values(COST)) == 1)
+    billed = [
+        sagemaker.describe_training_job(TrainingJobName=trial["TrainingJobName"])["BillableTimeInSeconds"]
+        for trial in trials(sagemaker, name)
+    ]
+    assert len(billed) == 3
+    assert statsd.values(SECONDS, dag_id=PLAN.dag_id, use="training") == [sum(billed)]
 
 
 def test_an_endpoint_is_counted_when_it_is_deleted(aws: Aws, statsd: StatsdListener) -> None:

@@ -191,8 +191,12 @@ def test_a_model_that_is_used_again_tunes_nothing_and_answers_with_its_job(aws: 
     told = {}
     ti = SimpleNamespace(xcom_push=told.__setitem__)
     reused = {"job_name": made["TrainingJobName"], "reason": "as before"}
+    task = operator("unbought", reused=reused)
     with pytest.raises(AirflowSkipException, match="as before"):
-        operator("unbought", reused=reused).execute({"ti": ti})
+        task.execute({"ti": ti})
+    # There is no page of a tuning job, and nothing to stop.
+    assert task.console_name is None
+    task.on_kill()
     assert told["return_value"] == {"Training": made}
     assert jobs(aws, "unbought") == {}
 

@@ -94,6 +94,8 @@ def test_each_trial_is_the_training_job_of_a_run_without_it_but_for_what_is_chos
     assert definition == alone
     assert REQUEST["HyperParameterTuningJobName"] == tuning_key(PLAN.key)
     assert REQUEST["HyperParameterTuningJobConfig"]["RandomSeed"] == PLAN.params.seed
+    largest = plan_of_tuned(seed=2**32 - 1).tuning or {}
+    assert largest["HyperParameterTuningJobConfig"]["RandomSeed"] == 2**31 - 1
 
 
 @pytest.mark.parametrize(

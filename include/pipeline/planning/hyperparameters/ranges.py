@@ -48,7 +48,8 @@ def range_faults(
 def tried(tune: TuneSettings | None) -> Iterator[dict[str, str]]:
     """Yield values that trials may have: each end of a range, with each end of each other one.
 
-    A rule of the image's binds two hyperparameters at the most. Without ranges, the one trial has none.
+    So a rule that binds two of them is met before anything is bought; one that binds three fails the trials
+    that break it, and no other. Without ranges, the one trial has none.
     """
     ends = {name: each.ends for name, each in tune.ranges.items()} if tune else {}
     first = {name: values[0] for name, values in ends.items()}

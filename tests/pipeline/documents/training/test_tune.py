@@ -88,6 +88,11 @@ def test_the_number_of_rounds_may_be_tuned_too() -> None:
             with_params(hyperparameters={"objective": "binary:logistic"}),
             "params.hyperparameters: num_round is required",
         ),
+        (
+            TUNE | {"max_jobs": 50},
+            {},
+            "tune: 25 trainings one after another, of aws.max_runtime_seconds each, may outlast expires",
+        ),
         (TUNE, {"aws": {"spot": {"max_wait_seconds": 7200}}}, "aws.spot: is for pipelines without tune"),
         (TUNE, {"aws": {"keep_alive_seconds": 60}}, "aws.keep_alive_seconds: is for pipelines without tune"),
     ],
