@@ -62,14 +62,25 @@ def on_cluster(cluster: Cluster) -> Iterator[OnCluster]:
         yield OnCluster(cluster, AirflowUser(api), variable["value"])
 
 
+def database_url(cluster: Cluster) -> str:
+    """Name Airflow's database as PostgreSQL's own library takes it."""
+    return (cluster.secrets / "database_url").read_text().replace("+psycopg2", "")
+
+
+def xcoms_in_database(cluster: Cluster, run_id: str) -> list[str]:
+    """Read what Airflow's database keeps of a run's XComs: values as JSON, texts as they are."""
+    with closing(psycopg2.connect(database_url(cluster))) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT value #>> '{}' FROM xcom WHERE run_id = %s", (run_id,))
+        return [value for (value,) in cursor.fetchall() if value is not None]
+
+
 def end_database_connections(cluster: Cluster) -> int:
     """End every connection to Airflow's database.
 
     Returns:
         How many there were.
     """
-    url = (cluster.secrets / "database_url").read_text().replace("+psycopg2", "")
-    with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+    with closing(psycopg2.connect(database_url(cluster))) as connection, connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"

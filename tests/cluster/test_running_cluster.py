@@ -29,7 +29,14 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from jwt.algorithms import OKPAlgorithm
 
 from tests.cluster.compose_file import COMPOSE, HOLDS
-from tests.cluster.pipeline_run import OnCluster, Recovery, end_database_connections, on_cluster
+from tests.cluster.pipeline_run import (
+    OnCluster,
+    Recovery,
+    database_url,
+    end_database_connections,
+    on_cluster,
+    xcoms_in_database,
+)
 from tests.deploy.metrics.exported import exported, shown
 from tests.project import PROJECT
 from tests.services.airflow_database import airflow_database
@@ -39,14 +46,18 @@ from tests.services.containers import wait_for_containers
 ASKED = {name for name in HOLDS if name.startswith("airflow-")} - {"airflow-init"}
 """The parts with a health check: each worker has the first's, by the name of its machine."""
 LOGS = "task-logs"
+XCOM_BYTES = 2048
 HEARTBEAT_SECONDS = 30
 RUN_SECONDS = 600
-# What docs/cluster.md has users write into .env: for local AWS, for logs where workers share no disk, and for
-# a killed worker that is missed sooner.
+# What docs/cluster.md has users write into .env: for local AWS, for logs and XComs where workers share no disk,
+# and for a killed worker that is missed sooner.
 SETTINGS = {
     "AIRFLOW_VAR_SAGEMAKER_ROLE": "arn:aws:iam::123456789012:role/sagemaker",
     "AIRFLOW__LOGGING__REMOTE_LOGGING": "true",
     "AIRFLOW__LOGGING__REMOTE_BASE_LOG_FOLDER": f"s3://{LOGS}/logs",
+    "AIRFLOW__CORE__XCOM_BACKEND": "airflow.providers.common.io.xcom.backend.XComObjectStorageBackend",
+    "AIRFLOW__COMMON_IO__XCOM_OBJECTSTORAGE_PATH": f"s3://aws_default@{LOGS}/xcom",
+    "AIRFLOW__COMMON_IO__XCOM_OBJECTSTORAGE_THRESHOLD": str(XCOM_BYTES),
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": str(HEARTBEAT_SECONDS),
 }
 
@@ -223,6 +234,25 @@ def test_a_run_is_shared_by_two_workers_that_share_no_disk(
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 @pytest.mark.usefixtures("whole")
+def test_what_tasks_tell_each_other_is_in_s3_where_it_is_long(two_workers: OnCluster) -> None:
+    cluster = two_workers.cluster
+    folder = "xcom/bank_marketing/whole/"
+    listed = cluster.aws.s3.list_objects_v2(Bucket=LOGS, Prefix=folder)
+    sizes = {entry["Key"].removeprefix(folder): entry["Size"] for entry in listed["Contents"]}
+    assert {place.split("/")[0] for place in sizes} >= {"train_model"}
+    assert min(sizes.values()) >= XCOM_BYTES
+    # Airflow's database has the addresses.
+    values = xcoms_in_database(cluster, "whole")
+    assert max(map(len, values)) < XCOM_BYTES
+    assert {f"s3://aws_default@{LOGS}/{folder}{place}" for place in sizes} <= set(values)
+    # And the UI has the value.
+    job = two_workers.user.xcom("whole", "train_model")["Training"]
+    assert job["TrainingJobName"] == two_workers.aftermath("whole").key
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+@pytest.mark.usefixtures("whole")
 def test_the_parts_send_what_the_dashboard_shows(two_workers: OnCluster) -> None:
     cluster, seen = two_workers.cluster, two_workers.cluster.statsd
     pipeline = {"dag_id": "bank_marketing"}
@@ -295,8 +325,7 @@ def test_the_health_checks_tell_who_lives(cluster: Cluster) -> None:
     for name in dead:
         cluster.stop(name)
     # As if a minute had gone by.
-    url = (cluster.secrets / "database_url").read_text().replace("+psycopg2", "")
-    with psycopg2.connect(url) as connection, connection.cursor() as cursor:
+    with psycopg2.connect(database_url(cluster)) as connection, connection.cursor() as cursor:
         cursor.execute(
             "UPDATE job SET latest_heartbeat = latest_heartbeat - interval '1 minute'"
             " WHERE job_type <> 'SchedulerJob'"

@@ -31,7 +31,7 @@ SERVICES = COMPOSE["services"]
 def options() -> dict[str, str]:
     """The options of Airflow's configuration, named as in an environment."""
     return {
-        f"AIRFLOW__{section}__{name}".upper(): str(value).lower()
+        f"AIRFLOW__{section}__{name}".upper().replace(".", "_"): str(value).lower()
         for section, section_options in VALUES["config"].items()
         for name, value in section_options.items()
     }
@@ -62,6 +62,9 @@ def test_settings_are_those_of_the_compose_file() -> None:
     own = {
         "AIRFLOW__LOGGING__REMOTE_LOGGING",
         "AIRFLOW__LOGGING__REMOTE_BASE_LOG_FOLDER",
+        "AIRFLOW__CORE__XCOM_BACKEND",
+        "AIRFLOW__COMMON_IO__XCOM_OBJECTSTORAGE_PATH",
+        "AIRFLOW__COMMON_IO__XCOM_OBJECTSTORAGE_THRESHOLD",
         "AIRFLOW__OPERATORS__DEFAULT_DEFERRABLE",
         "AIRFLOW__CELERY__WORKER_CONCURRENCY",
     }
