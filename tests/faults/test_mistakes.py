@@ -87,10 +87,16 @@ def _runs(stack: FaultyStack) -> Iterator[None]:
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_mistake_is_told_in_three_lines_where_people_look_first(name: str, stack: FaultyStack) -> None:
     mistake, run_id, user = MISTAKES[name], run_id_of(name), stack.user
-    assert user.wait(run_id, RUN_SECONDS).state == "failed"
+    run = user.wait(run_id, RUN_SECONDS)
+    assert run.state == "failed"
     task = user.task(run_id, mistake.task_id)
     assert (task.state, task.try_number) == ("failed", 1)
     told = user.api.xcom(DAG_ID, run_id, mistake.task_id, "failure")
+    assert run.start_date
+    assert task.end_date
+    seconds = (task.end_date - run.start_date).total_seconds()
+    # pytest -rP shows it.
+    print(f"{name}: told {seconds:.0f} s after the start of ten runs at once\n{told}")
     found, expected, to_do = told.splitlines()
     assert (found[:7], expected[:10], to_do[:7]) == ("Found: ", "Expected: ", "To do: ")
     assert mistake.found in found
