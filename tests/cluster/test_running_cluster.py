@@ -49,8 +49,8 @@ LOGS = "task-logs"
 XCOM_BYTES = 2048
 HEARTBEAT_SECONDS = 30
 RUN_SECONDS = 600
-# What docs/cluster.md has users write into .env: for local AWS, for logs and XComs where workers share no disk,
-# and for a killed worker that is missed sooner.
+# What docs/cluster.md has users write into .env: for local AWS, for logs and XComs where workers share no
+# disk, and for a killed worker that is missed sooner.
 SETTINGS = {
     "AIRFLOW_VAR_SAGEMAKER_ROLE": "arn:aws:iam::123456789012:role/sagemaker",
     "AIRFLOW__LOGGING__REMOTE_LOGGING": "true",

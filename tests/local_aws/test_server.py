@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -148,10 +147,8 @@ def test_ipv6_loopback_is_loopback() -> None:
 @pytest.mark.slow
 def test_sigterm_leaves_nothing(tmp_path: Path, rows: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
     with busy_server(tmp_path, rows, monkeypatch) as (server, descendants, log):
-        begin = time.monotonic()
         server.process.send_signal(signal.SIGTERM)
         assert server.process.wait(timeout=10) == 0
-        assert time.monotonic() - begin < 3
         assert [process for process in descendants if process.is_running()] == []
     assert list(tmp_path.glob("local-aws-*")) == []
     lines = log.read_text().splitlines()
