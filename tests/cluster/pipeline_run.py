@@ -67,11 +67,14 @@ def database_url(cluster: Cluster) -> str:
     return (cluster.secrets / "database_url").read_text().replace("+psycopg2", "")
 
 
-def xcoms_in_database(cluster: Cluster, run_id: str) -> list[str]:
-    """Read what Airflow's database keeps of a run's XComs: values as JSON, texts as they are."""
+def xcoms_in_database(cluster: Cluster, run_id: str) -> dict[str, list[str]]:
+    """Read what Airflow's database keeps of a run's XComs, by key: texts as they are, others as JSON."""
+    found: dict[str, list[str]] = {}
     with closing(psycopg2.connect(database_url(cluster))) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT value #>> '{}' FROM xcom WHERE run_id = %s", (run_id,))
-        return [value for (value,) in cursor.fetchall() if value is not None]
+        cursor.execute("SELECT key, value #>> '{}' FROM xcom WHERE run_id = %s", (run_id,))
+        for key, value in cursor.fetchall():
+            found.setdefault(key, []).append(value)
+    return found
 
 
 def end_database_connections(cluster: Cluster) -> int:

@@ -193,7 +193,10 @@ def test_an_index_that_cannot_be_reached_leaves_the_lock_not_audited() -> None:
 @pytest.mark.parametrize(
     ("audited", "tests", "ends", "last"),
     [
-        (0, 0, 0, "make ran --jobs=2 --output-sync=line test-faults test-backfill test-clients"),
+        (
+            *(0, 0, 0),
+            "make ran --jobs=3 --output-sync=line test-faults test-backfill test-mwaa test-clients",
+        ),
         (3, 0, 0, "NOT AUDITED"),
         (3, 7, 7, "NOT AUDITED"),
         (1, 0, 1, "make ran lint types secrets"),
