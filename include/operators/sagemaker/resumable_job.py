@@ -2,6 +2,7 @@
 
 import itertools
 from abc import abstractmethod
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -10,6 +11,7 @@ from airflow.sdk import Context, ResumableJobMixin
 from botocore.exceptions import ClientError
 
 from include.operators.deployment import check_deployment
+from include.operators.failures.retries import may_pass
 from include.operators.sagemaker.billed import Use, count_billed
 from include.operators.sagemaker.deferral import DeferralMixin
 from include.operators.sagemaker.ended import refuse_if_ended
@@ -32,6 +34,7 @@ class ResumableSageMakerJob(ResumableJobMixin, DeferralMixin):
     job_kind: ClassVar[JobKind]
     trigger: ClassVar[type[JobTrigger]]
     """Where the task waits when it is deferred."""
+    deferrable: bool
     _job_name: str | None = None
     _counted: str | None = None
     """The job that the metrics have."""
@@ -53,6 +56,46 @@ class ResumableSageMakerJob(ResumableJobMixin, DeferralMixin):
     @abstractmethod
     def follow(self, name: str, context: Context) -> dict[str, Any]:
         """Wait for the job's end on the worker, and return what the operator does."""
+
+    def longest(self, name: str) -> timedelta | None:  # noqa: ARG002
+        """Tell how long the job may be waited for when the task is deferred; None for ever."""
+        limit: timedelta | None = self.execution_timeout
+        return limit
+
+    def poll_until_complete(  # type: ignore[override]
+        self, external_id: Any, context: Context
+    ) -> dict[str, Any]:
+        """Defer until the job ends, or follow it until then.
+
+        Returns:
+            The result, because the mixin hands on what this returns when it re-attaches.
+        """
+        self._job_name = external_id
+        if self.deferrable:
+            self.defer_to(
+                self.trigger,
+                job_type=self.job_kind.title.removesuffix(" job"),
+                job_name=external_id,
+                limit=self.longest(external_id),
+            )
+        return self.follow(external_id, context)
+
+    def descriptions(self, name: str) -> Iterator[dict[str, Any]]:
+        """Describe the job again and again, until it has ended."""
+        for _ in looks(self.check_interval):
+            try:
+                job = self.describe(name)
+            except ClientError as error:
+                # The job goes on, and is paid for, whether it can be looked at or not.
+                if not may_pass(error):
+                    raise
+                self.log.warning("Looking again: %s", error)
+                continue
+            if job is None:
+                return
+            yield job
+            if job[self.job_kind.status_member] not in self.trigger.pending:
+                return
 
     def tag_for(self, context: Context) -> None:
         """Have the request's tags tell how often the run was cleared: what was made before is not its own."""

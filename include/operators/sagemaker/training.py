@@ -53,24 +53,10 @@ class ResumableSageMakerTrainingOperator(TrainingStep, SageMakerTrainingOperator
         request = named(self.request, name)
         self.hook.create_training_job(request, wait_for_completion=False, print_log=False)
 
-    def poll_until_complete(  # type: ignore[override]
-        self, external_id: Any, context: Context
-    ) -> dict[str, Any]:
-        """Defer until the job ends, or show its log and steps until then.
-
-        Returns:
-            The result, because the mixin hands on what this returns when it re-attaches.
-        """
-        self._job_name = external_id
-        if self.deferrable:
-            limit = time_limit(self.hook.describe_training_job(external_id)["StoppingCondition"])
-            self.defer_to(
-                self.trigger,
-                job_type="training",
-                job_name=external_id,
-                limit=min(limit, self.execution_timeout or limit),
-            )
-        return self.follow(external_id, context)
+    def longest(self, name: str) -> timedelta:
+        """Tell how long to wait: as long as the job itself may take, and the task."""
+        limit = time_limit(self.hook.describe_training_job(name)["StoppingCondition"])
+        return min(limit, self.execution_timeout or limit)
 
     def follow(self, name: str, context: Context) -> dict[str, Any]:
         """Show the job's log until its end.

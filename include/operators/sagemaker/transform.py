@@ -6,17 +6,14 @@ from typing import Any
 
 from airflow.providers.amazon.aws.operators.sagemaker import SageMakerTransformOperator, serialize
 from airflow.sdk import Context
-from botocore.exceptions import ClientError
 
 from include.operators.dag.links import TransformJobLink
-from include.operators.failures.retries import may_pass
 from include.operators.reuse import skip_for
 from include.operators.sagemaker.ended import refuse_if_ended
 from include.operators.sagemaker.resumable_job import ResumableSageMakerJob
 from include.operators.sagemaker.triggers import TransformJobTrigger
 from include.pipeline.aws.error_words import reason_in_words
 from include.pipeline.aws.jobs import TRANSFORM_JOB, create_job
-from include.pipeline.aws.polling import looks
 from include.pipeline.aws.resources import MODEL, check_owner, create, delete, describe
 from include.pipeline.documents.scoring.model import ScoringModel
 from include.pipeline.errors import ParamError, TransformError
@@ -103,24 +100,9 @@ class ResumableSageMakerTransformOperator(ResumableSageMakerJob, SageMakerTransf
         """Start the job."""
         create_job(self.hook.conn, TRANSFORM_JOB, named(self.request, name))
 
-    def poll_until_complete(  # type: ignore[override]
-        self, external_id: Any, context: Context
-    ) -> dict[str, Any]:
-        """Defer until the job ends, or look at it until then.
-
-        Returns:
-            The result, because the mixin hands on what this returns when it re-attaches.
-        """
-        self._job_name = external_id
-        if self.deferrable:
-            limit = timedelta(seconds=self.longest_seconds)
-            self.defer_to(
-                self.trigger,
-                job_type="transform",
-                job_name=external_id,
-                limit=min(limit, self.execution_timeout or limit),
-            )
-        return self.follow(external_id, context)
+    def longest(self, name: str) -> timedelta:  # noqa: ARG002
+        """Tell how long to wait: as long as the job may take, and the task."""
+        return min(self._longest, self.execution_timeout or self._longest)
 
     def follow(self, name: str, context: Context) -> dict[str, Any]:
         """Look at the job until its end.
@@ -129,20 +111,10 @@ class ResumableSageMakerTransformOperator(ResumableSageMakerJob, SageMakerTransf
             TransformError: It failed, was stopped, or took too long.
         """
         status = ""
-        for _ in looks(self.check_interval):
-            try:
-                job = self.hook.describe_transform_job(name)
-            except ClientError as error:
-                # The job goes on, and is paid for, whether it can be looked at or not.
-                if not may_pass(error):
-                    raise
-                self.log.warning("Looking again: %s", error)
-                continue
+        for job in self.descriptions(name):
             if job["TransformJobStatus"] != status:
                 status = job["TransformJobStatus"]
                 self.log.info("%s is %s", name, status)
-            if status not in self.trigger.pending:
-                break
             if status == "InProgress" and datetime.now(UTC) > job["CreationTime"] + self._longest:
                 self.log.warning("The job takes longer than max_runtime_seconds = %d", self.longest_seconds)
                 self.request_stop(name)

@@ -6,15 +6,12 @@ from typing import Any
 
 from airflow.providers.amazon.aws.operators.sagemaker import SageMakerTuningOperator
 from airflow.sdk import Context
-from botocore.exceptions import ClientError
 
 from include.operators.dag.links import TuningJobLink
-from include.operators.failures.retries import may_pass
 from include.operators.sagemaker.training_step import TrainingStep
 from include.operators.sagemaker.triggers import TuningJobTrigger
 from include.pipeline.aws.error_words import reason_in_words
 from include.pipeline.aws.jobs import TUNING_JOB
-from include.pipeline.aws.polling import looks
 from include.pipeline.documents.training.tuning import Tuning
 from include.pipeline.errors import TrainingError
 
@@ -47,19 +44,6 @@ class ResumableSageMakerTuningOperator(TrainingStep, SageMakerTuningOperator):
         """Start the job, once the provider has looked for its input."""
         self.hook.create_tuning_job({**self.request, TUNING_JOB.name_member: name}, wait_for_completion=False)
 
-    def poll_until_complete(  # type: ignore[override]
-        self, external_id: Any, context: Context
-    ) -> dict[str, Any]:
-        """Defer until the job ends, or tell of its training jobs until then.
-
-        Returns:
-            The result, because the mixin hands on what this returns when it re-attaches.
-        """
-        self._job_name = external_id
-        if self.deferrable:
-            self.defer_to(self.trigger, job_type="tuning", job_name=external_id, limit=self.execution_timeout)
-        return self.follow(external_id, context)
-
     def follow(self, name: str, context: Context) -> dict[str, Any]:
         """Tell how many training jobs have ended, and which is the best so far, until all have.
 
@@ -67,20 +51,10 @@ class ResumableSageMakerTuningOperator(TrainingStep, SageMakerTuningOperator):
             TrainingError: The job failed or was stopped.
         """
         told = ""
-        for _ in looks(self.check_interval):
-            try:
-                job = self.hook.describe_tuning_job(name)
-            except ClientError as error:
-                # The job goes on, and is paid for, whether it can be looked at or not.
-                if not may_pass(error):
-                    raise
-                self.log.warning("Looking again: %s", error)
-                continue
+        for job in self.descriptions(name):
             if (line := _progress(job)) != told:
                 told = line
                 self.log.info("%s", line)
-            if job[TUNING_JOB.status_member] not in self.trigger.pending:
-                break
         return self.get_job_result(name, context)
 
     def get_job_result(self, external_id: Any, context: Context) -> dict[str, Any]:  # noqa: ARG002
