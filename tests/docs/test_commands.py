@@ -17,7 +17,7 @@ from tests.pipeline.data.encoding.churn import churn, fitted
 from tests.project import PROJECT
 from tests.services.local_aws_server import local_aws_server
 
-NEEDS = ("# needs AWS\n", "# needs Docker\n", "# needs Kubernetes\n")
+NEEDS = ("# needs AWS\n", "# needs Docker\n", "# needs Kubernetes\n", "# needs Slack\n")
 # What tests elsewhere run, and what these say for it.
 ELSEWHERE = {
     "make demo": ("tests/e2e/test_demo.py", "local_stack.demo"),

@@ -14,6 +14,8 @@ from include.pipeline.documents.scoring.notify import Event, Receiver
 
 # https://docs.aws.amazon.com/sns/latest/api/API_Publish.html: Subject. Message has at most 256 KiB.
 _LONGEST_SUBJECT, _LONGEST_TEXT = 99, 20_000
+# Airflow ends a task's process 20 seconds after the task.
+_SLACK_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,17 @@ def notifier(receiver: Receiver, notice: Notice) -> BaseNotifier:
             target_arn=receiver.sns,
             subject=notice.subject.encode("ascii", "replace").decode()[:_LONGEST_SUBJECT],
             message=f"{text}\n\n{notice.link}",
+        )
+    if receiver.slack:
+        # MWAA's Airflow has no provider of Slack's, unless it is asked for.
+        from airflow.providers.slack.notifications.slack_webhook import SlackWebhookNotifier
+
+        # https://docs.slack.dev/messaging/formatting-message-text: these three characters are escaped.
+        subject, quoted = (html.escape(each, quote=False) for each in (notice.subject, text))
+        return SlackWebhookNotifier(
+            slack_webhook_conn_id=receiver.slack,
+            text=f"*{subject}*\n```{quoted}```\n{html.escape(notice.link, quote=False)}",
+            timeout=_SLACK_SECONDS,
         )
     link = html.escape(notice.link)
     return SmtpNotifier(

@@ -1,4 +1,4 @@
-"""What people are told, and by what: local AWS's SNS and a mail server take the messages."""
+"""What people are told, and by what: local AWS's SNS, a mail server and a webhook take the messages."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +12,7 @@ from tests.aws.clients import Aws
 from tests.aws.topics import Topic, make_topic
 from tests.operators.dag.notices.told import RUN_ID, Instance, end, parsed
 from tests.services.mail_server import MailServer, mail_server
+from tests.services.slack_webhook import slack_webhook
 
 pytestmark = pytest.mark.slow
 
@@ -64,6 +65,24 @@ def test_a_failed_run_is_told_once_with_cause_and_link_to_a_topic_and_by_mail(
     assert body is not None
     assert FAILURE in body.get_content()
     assert f'{RUN}/plugin/model_report">' in body.get_content()
+
+
+def test_a_channel_of_slack_is_told_as_the_others_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notify = [{"slack": "slack_models"}]
+    dag = parsed(tmp_path, monkeypatch, "model_pipelines.py", notify=notify)["churn"]
+    failure = {("train_model", "failure"): "Found: 3 < 5 & <!channel>\nTo do: Read its log"}
+    with slack_webhook() as slack:
+        monkeypatch.setenv("AIRFLOW_CONN_SLACK_MODELS", slack.connection)
+        end(dag, "verify_teardown", states=DONE | {"train_model": "failed"}, xcoms=failure)
+    (message,) = slack.messages
+    subject, *lines, link = message["text"].splitlines()
+    assert subject == "*churn: train_model failed*"
+    # Slack would take what stands in <> for a link, or call everybody.
+    told = [f"```Run {RUN_ID}", "Found: 3 &lt; 5 &amp; &lt;!channel&gt;", "To do: Read its log```"]
+    assert lines == told
+    assert link.endswith(f"{RUN}/plugin/model_report")
 
 
 def test_a_model_that_did_not_pass_is_told_with_its_figure_and_how_the_data_changed(
@@ -131,6 +150,7 @@ def test_a_receiver_that_cannot_be_reached_harms_neither_the_task_nor_the_others
         {"sns": f"{topic.arn}-of-nobody"},
         {"email": ["ana@example.com"]},
         {"email": ["ana@example.com"], "connection": "no_such_connection"},
+        {"slack": "no_such_channel"},
         {"sns": topic.arn, "events": ["promotion"]},
         {"sns": topic.arn},
     ]
@@ -140,6 +160,7 @@ def test_a_receiver_that_cannot_be_reached_harms_neither_the_task_nor_the_others
     log = capfd.readouterr().out
     assert log.count(f"Not told: {topic.arn}-of-nobody") == 1
     assert log.count("Not told: ana@example.com") == 2
+    assert log.count("Not told: no_such_channel") == 1
 
 
 def test_a_promotion_and_the_way_back_are_told_with_their_figures(

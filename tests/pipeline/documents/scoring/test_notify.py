@@ -30,6 +30,8 @@ def test_a_receiver_is_told_of_everything_unless_it_says_of_what() -> None:
         {"sns": TOPIC, "events": ["everything"]},
         {"sns": TOPIC, "events": []},
         {"slack": "https://hooks.slack.com/services/T/B/X"},
+        {"slack": "slack_models", "sns": TOPIC},
+        {"slack": "slack_models", "sender": "ana@example.com"},
     ],
 )
 def test_what_nobody_can_be_told_by_is_refused(fields: dict[str, Any]) -> None:
