@@ -13,14 +13,18 @@ JAVASCRIPT := .local/javascript/.installed
 CLOUDFORMATION := .local/cloudformation/.installed
 MWAA := .local/mwaa/.installed
 MWAA_TESTS := .local/mwaa-tests/.installed
+NEWEST := .local/python313/.installed
 # MWAA's Python, where there is one: a test imports the DAGs there.
-PYTHON312 ?= $(shell for one in python3.12 $${PYENV_ROOT:-$$HOME/.pyenv}/versions/3.12.*/bin/python3.12; do \
-	"$$one" -c 'import sys; print(sys.executable)' 2>/dev/null && break; done)
+PYTHON312 ?= $(shell $(call found,3.12))
+# The newest that the product runs on, where there is one.
+PYTHON313 ?= $(shell $(call found,3.13))
+found = for one in python$1 $${PYENV_ROOT:-$$HOME/.pyenv}/versions/$1.*/bin/python$1; do \
+	"$$one" -c 'import sys; print(sys.executable)' 2>/dev/null && break; done
 MWAA_CONSTRAINTS ?= https://raw.githubusercontent.com/apache/airflow/constraints-3.3.1/constraints-3.12.txt
 # All that is installed: each of them is compiled from the .in beside it.
 LOCKS := requirements.txt requirements-production.txt requirements-dev.txt \
 	tests/requirements-awscli.txt tests/requirements-clients.txt tests/requirements-cloudformation.txt \
-	tests/requirements-scanners.txt
+	tests/requirements-scanners.txt tests/requirements-python313.txt
 # Made up, for local AWS; anything else that looks like a secret is marked in its line, with the reason.
 MADE_UP := ^(AKIAIOSFODNN7EXAMPLE|made-up|PASSWORD|hunter2)$$
 
@@ -29,11 +33,16 @@ HASH := "(\w+_)?sha(1|256)": "[0-9a-f]{40,64}"
 
 # A file's tests share what they start. A test of a whole stack waits for Airflow most of its time.
 PARALLEL := --numprocesses 3 --dist loadfile --no-loadscope-reorder
+# The unit tests of include/ on another Python than 3.11: sagemaker does not resolve there, and its one test in another's
+# file is skipped, which CI forbids elsewhere. anyio's plugin is older than pytest.
+UNIT_TESTS := -m pytest -m 'not slow' -p no:anyio --numprocesses auto \
+	--ignore tests/pipeline/report/test_page_in_browser.py --ignore tests/pipeline/planning/test_image.py \
+	--ignore tests/pipeline/planning/test_volume_keys.py tests/pipeline tests/processes
 
-.PHONY: help pipeline spread demo up backfill aws-check env test test-backfill test-faults test-clients test-fast test-mwaa bench screenshots docs images lint types secrets audit lock kubernetes mwaa mwaa-lock clean
+.PHONY: help pipeline spread demo up backfill aws-check env test test-backfill test-faults test-clients test-fast test-mwaa test-python313 bench screenshots docs images lint types secrets audit lock kubernetes mwaa mwaa-lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 pipeline: $(INSTALLED) ## look at a file and write the YAML of its pipeline: NAME=customers DATA=customers.csv [LABEL=column]
 	@$(BIN)/python -m include.inspection --name '$(NAME)' --data '$(DATA)' $(if $(LABEL),--label '$(LABEL)')
@@ -75,12 +84,12 @@ test-fast: $(INSTALLED) ## the unit tests
 	$(BIN)/python -m pytest -m 'not slow' --numprocesses auto
 
 test-mwaa: $(if $(PYTHON312),$(MWAA_TESTS)) ## the unit tests of include/ on Python 3.12, with MWAA's packages, where there is a 3.12
-	@# sagemaker does not resolve there, and its one test in another's file is skipped, which CI forbids elsewhere.
-	@# anyio's plugin is older than pytest.
-	$(if $(PYTHON312),env -u CI $(<D)/venv/bin/python -m pytest -m 'not slow' -p no:anyio --numprocesses auto \
-		--ignore tests/pipeline/report/test_page_in_browser.py --ignore tests/pipeline/planning/test_image.py \
-		--ignore tests/pipeline/planning/test_volume_keys.py \
-		tests/pipeline tests/processes,@echo 'Skipped: there is no Python 3.12 (make PYTHON312=/path/to/python3.12).')
+	$(if $(PYTHON312),env -u CI $(<D)/venv/bin/python $(UNIT_TESTS),\
+		@echo 'Skipped: there is no Python 3.12 (make PYTHON312=/path/to/python3.12).')
+
+test-python313: $(if $(PYTHON313),$(NEWEST)) ## the unit tests of include/ and dags/ on Python 3.13, where there is a 3.13
+	$(if $(PYTHON313),env -u CI $(<D)/venv/bin/python $(UNIT_TESTS) tests/dags,\
+		@echo 'Skipped: there is no Python 3.13 (make PYTHON313=/path/to/python3.13).')
 
 bench: $(INSTALLED) ## measure, and write docs/performance.md; NAMES='prepare download' for a part
 	$(BIN)/python -m bench $(NAMES)
@@ -109,11 +118,19 @@ audit: $(SCANNERS) ## look for known vulnerabilities of what is in the locks; as
 	@$(BIN)/python .ci/audit.py $(<D)/venv/bin/pip-audit $(LOCKS)
 
 lock: $(INSTALLED) ## compile each .in of requirements to a .txt, with the hash of every file
-	@# Those beside requirements.txt have its versions.
+	@# Those beside requirements.txt have its versions, and production's is for 3.11 to 3.13. Airflow takes a newer
+	@# importlib-metadata from 3.12 on.
 	@for lock in $(LOCKS); do \
-		case "$$lock" in requirements-*) same='--constraint requirements.txt' ;; *) same= ;; esac; \
-		$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
-			--custom-compile-command 'make lock' $$same "$${lock%.txt}.in" --output-file "$$lock" || exit 1; \
+		on=3.11 same=/dev/null; \
+		case "$$lock" in \
+			requirements-dev.txt) same=requirements.txt ;; \
+			requirements-production.txt) on='3.11 --universal' same=/dev/stdin ;; \
+			*python313.txt) on=3.13 same=/dev/stdin ;; \
+		esac; \
+		sed -n -e 's/^\(importlib-metadata==.*\) \\$$/\1 ; python_version < "3.12"/p' -e t -e 's/^\([a-z].*==.*\) \\$$/\1/p' \
+			requirements.txt | \
+			$(BIN)/uv pip compile --quiet --python-version $$on --generate-hashes --no-emit-index-url --no-emit-find-links \
+				--custom-compile-command 'make lock' --constraint $$same "$${lock%.txt}.in" --output-file "$$lock" || exit 1; \
 	done
 
 kubernetes: $(INSTALLED) ## hold deploy/kubernetes/values.yaml to a Helm chart's schema: CHART=folder, as `helm pull --untar` makes it
@@ -158,6 +175,11 @@ $(MWAA): deploy/mwaa/environment.txt $(INSTALLED)
 $(MWAA_TESTS): deploy/mwaa/environment.txt tests/requirements-mwaa.txt $(INSTALLED)
 	$(BIN)/uv venv --quiet --clear --python $(PYTHON312) $(@D)/venv
 	$(BIN)/uv pip sync --quiet --require-hashes --python $(@D)/venv deploy/mwaa/environment.txt tests/requirements-mwaa.txt
+	@touch $@
+
+$(NEWEST): requirements-production.txt tests/requirements-python313.txt $(INSTALLED)
+	$(BIN)/uv venv --quiet --clear --python $(PYTHON313) $(@D)/venv
+	$(BIN)/uv pip sync --quiet --require-hashes --python $(@D)/venv requirements-production.txt tests/requirements-python313.txt
 	@touch $@
 
 $(INSTALLED): requirements.txt requirements-dev.txt
