@@ -41,8 +41,9 @@ def prepare_with_pandas(source: Path, folder: Path) -> None:
 
 def prepare(source: Path, folder: Path) -> None:
     """Do what `split_data` does between its download and its upload, but for the comparison of versions."""
-    from include.pipeline.data.split import split_table, write_split
+    from include.pipeline.data.split import split_table
     from include.pipeline.data.table import read_table
+    from include.pipeline.data.writing.objects import write_split
     from include.pipeline.documents.table.config import TableConfig
 
     table = TableConfig(label=LABEL, drop=(DROPPED,))

@@ -12,6 +12,7 @@ from include.operators.dag.links import ModelReportLink
 from include.operators.dag.notices.wiring import tell_people
 from include.operators.dag.parsed_pipelines import parsed_pipelines
 from include.operators.dag.schedule import cron_or_event_schedule
+from include.operators.dag.splitting import split
 from include.operators.dag.teardown import teardown
 from include.operators.dag.training import train
 from include.operators.dag.trigger_form import trigger_form
@@ -65,7 +66,7 @@ def model_pipeline(name: str, config: PipelineConfig) -> None:
             prepared = [
                 tasks.download_data(PLAN),
                 tasks.reuse_model(PLAN, RAW),
-                tasks.split_data(PLAN, RAW, REUSED),
+                split(config),
             ]
         trained = train(config)
         deploy = RunSageMakerEndpointOperator(

@@ -20,7 +20,8 @@ from include.operators.sagemaker.registration import (
     RegisterAcceptedModelOperator,
     record_decision,
 )
-from include.pipeline.documents.config import REGISTRY, PipelineConfig, RegistrySettings
+from include.pipeline.documents.config import REGISTRY, PipelineConfig
+from include.pipeline.documents.scoring.registration import RegistrySettings
 
 ABOUT = """
 A model of `{name}` that passes the gate becomes a version of the pipeline's group in SageMaker's model

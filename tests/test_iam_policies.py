@@ -20,6 +20,7 @@ from include.operators.sagemaker.deletion import (
     DeleteSageMakerModelOperator,
 )
 from include.operators.sagemaker.endpoint import RunSageMakerEndpointOperator
+from include.operators.sagemaker.processing import SplitDataOperator
 from include.operators.sagemaker.training import ResumableSageMakerTrainingOperator
 from include.operators.sagemaker.transform import ResumableSageMakerTransformOperator
 from include.operators.sagemaker.tuning import ResumableSageMakerTuningOperator
@@ -28,14 +29,16 @@ from include.pipeline.aws.resources import ENDPOINT, MODEL, owner_of
 from include.pipeline.aws.resources import delete as delete_resource
 from include.pipeline.aws.tags import RunTags
 from include.pipeline.data.split import split_to_s3
-from include.pipeline.documents.config import DATASETS, RegistrySettings, load_config
+from include.pipeline.documents.config import DATASETS, load_config
 from include.pipeline.documents.manifest import RunManifest
 from include.pipeline.documents.plan import RunLocations, RunPlan
 from include.pipeline.documents.raw_data import RawData
 from include.pipeline.documents.scoring.champion import ServeSettings
 from include.pipeline.documents.scoring.notify import Receiver
 from include.pipeline.documents.scoring.params import ScoreParams
+from include.pipeline.documents.scoring.registration import RegistrySettings
 from include.pipeline.documents.scoring.settings import ScoreSettings
+from include.pipeline.documents.table.split_job import ProcessingSettings
 from include.pipeline.documents.training.job import CompletedTrainingJob
 from include.pipeline.documents.training.tune import TuneSettings, tuning_key
 from include.pipeline.documents.training.tuning import Tuning
@@ -69,6 +72,7 @@ from include.pipeline.teardown.deployed import look_up_deployed
 from include.pipeline.teardown.janitor import remove, sweep
 from tests.aws.clients import Aws
 from tests.aws.connection import connect
+from tests.aws.processing_jobs import processing_request
 from tests.aws.sagemaker_requests import deployment_requests, training_request
 from tests.aws.training_data import BUCKET, as_csv, put_training_data, separable_rows
 from tests.aws.training_jobs import ENDLESS, trained_model
@@ -126,6 +130,16 @@ TUNED = load_config("bank_marketing").model_copy(
     }
 )
 OF_TUNED = policies(replace(SCOPE, config=TUNED))
+SPLITTING = tuple(f"{verb}ProcessingJob" for verb in ("Create", "Describe", "Stop"))
+BY_JOB = load_config("bank_marketing").model_copy(
+    update={
+        "split_on": "processing",
+        "processing": ProcessingSettings(
+            above_bytes=0, image=f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/pipeline:1"
+        ),
+    }
+)
+OF_SPLITTING = policies(replace(SCOPE, config=BY_JOB))
 
 
 @pytest.fixture
@@ -273,6 +287,39 @@ def tune(aws: Aws) -> None:
         dry_run=False,
         report=print,
     )
+
+
+def split_by_job(aws: Aws) -> RunPlan:
+    """Do what the tasks of a pipeline do whose large tables a processing job splits, until the split."""
+    s3 = aws.client("s3")
+    aws.client("iam").create_role(RoleName=ROLE, AssumeRolePolicyDocument="{}")
+    plan = plan_of(
+        {"data_url": "bank_marketing_sample.csv", "role": ROLE},
+        aws.client("iam"),
+        config=BY_JOB,
+        policy=SourcePolicy(local_folder=DATASETS),
+        account_id=aws.client("sts").get_caller_identity()["Account"],
+        planned_at=datetime.now(UTC),
+    )
+    told = plan.model_dump(mode="json")
+    CreateOwnBucketOperator(task_id="create_bucket", bucket_name=plan.bucket, plan=told).execute({})
+    plan.own_bucket.guard(s3)
+    raw = fetch(
+        plan.params.data_url, policy=SourcePolicy(local_folder=DATASETS), s3=s3, raw_uri=plan.locations.raw
+    )
+    for _ in range(2):  # the second finds what the first made, and asks whose it is
+        task = SplitDataOperator(
+            task_id="split_data",
+            config=dict(plan.processing or {}),
+            plan=told,
+            raw=raw.model_dump(mode="json"),
+            above_bytes=0,
+            max_bytes=CONFIG.max_source_bytes,
+            check_interval=1,
+        )
+        task.execute({})
+    task.on_kill()
+    return plan
 
 
 def register(sagemaker: Any, plan: RunPlan, manifest: RunManifest) -> None:
@@ -441,6 +488,77 @@ def test_the_policy_of_a_pipeline_with_a_tuning_job_allows_that_and_no_training_
     ):
         assert is_allowed(policy, made)
         assert not is_allowed(policy, replace(made, **changed))
+
+
+def test_the_policy_of_a_pipeline_whose_large_tables_a_job_splits_allows_that_beside(
+    aws: Aws, needed: list[AccessRequest]
+) -> None:
+    plan = split_by_job(aws)
+    policy = json.loads(OF_SPLITTING["airflow-role.json"])
+    assert [request for request in needed if not is_allowed(policy, request)] == []
+    alone = json.loads(policies(replace(SCOPE, config=load_config("bank_marketing")))["airflow-role.json"])
+    added = actions_of(policy) - actions_of(alone)
+    assert added <= {request.action for request in needed}
+    assert added == {f"sagemaker:{action}" for action in SPLITTING}
+    (made,) = (each for each in needed if each.action == "sagemaker:CreateProcessingJob")
+    for changed in (
+        {"context": {**made.context, "sagemaker:MaxRuntimeInSeconds": "99999"}},
+        {"context": {**made.context, "sagemaker:InstanceTypes": ("ml.p5.48xlarge",)}},
+        {"context": {**made.context, "sagemaker:NetworkIsolation": "false"}},
+        {"resource": made.resource.replace(DEPLOYMENT_ID, "others")},
+    ):
+        assert is_allowed(policy, made)
+        assert not is_allowed(policy, replace(made, **changed))
+    # What SageMaker reads and writes for the job, its role may, and no other place of the run.
+    role = json.loads(OF_SPLITTING["sagemaker-role.json"])
+    job = aws.client("sagemaker").describe_processing_job(ProcessingJobName=plan.key)
+    read = [each["S3Input"]["S3Uri"] for each in job["ProcessingInputs"]]
+    kept = [f"{plan.locations.profiles}/x.json", f"{plan.locations.processing}/split.json"]
+    written = [
+        uri for uri in list_objects(aws.client("s3"), f"{plan.locations.run}/") if "/processing/" not in uri
+    ]
+    assert written
+    for action, uris in (("s3:GetObject", read), ("s3:PutObject", [*kept, *written])):
+        for uri in uris:
+            assert is_allowed(role, _of_object(action, uri)), uri
+    for uri in (plan.locations.plan, plan.locations.manifest, plan.locations.metrics):
+        assert not is_allowed(role, _of_object("s3:PutObject", uri))
+
+
+def _of_object(action: str, uri: str) -> AccessRequest:
+    bucket, key = split_uri(uri)
+    return AccessRequest(action, f"arn:aws:s3:::{bucket}/{key}", {"aws:ResourceAccount": ACCOUNT})
+
+
+def test_the_janitors_policy_reaches_processing_jobs(aws: Aws, needed: list[AccessRequest]) -> None:
+    sagemaker, s3 = aws.client("sagemaker"), aws.client("s3")
+    put_training_data(s3, separable_rows())
+    run = RunTags(
+        deployment_id=DEPLOYMENT_ID, dag_id="bank_marketing", run_id="over", expires=datetime.now(UTC)
+    )
+    name = run_key(DEPLOYMENT_ID, "bank_marketing", "over")
+    s3.put_object(Bucket=BUCKET, Key=f"{name}/script.py", Body=b"import time; time.sleep(600)")
+    limits = {
+        "NetworkConfig": {"EnableNetworkIsolation": True},
+        "StoppingCondition": {"MaxRuntimeInSeconds": 600},
+    }
+    sagemaker.create_processing_job(**processing_request(name, Tags=run.to_aws(), **limits))
+    needed.clear()
+    for _ in range(2):
+        for left in sweep(
+            sagemaker,
+            now=datetime.now(UTC),
+            deployment_id=DEPLOYMENT_ID,
+            is_over=lambda _: True,
+            dry_run=False,
+            report=print,
+        ):
+            remove(sagemaker, left)  # which has ended, so that it is asked why it cannot be stopped
+    policy = json.loads(OF_SPLITTING["janitor-role.json"])
+    assert [request for request in needed if not is_allowed(policy, request)] == []
+    of_splitting = {request.action for request in needed} & {f"sagemaker:{action}" for action in SPLITTING}
+    assert of_splitting == actions_of(policy) - actions_of(JANITOR)
+    assert of_splitting == {f"sagemaker:{action}" for action in SPLITTING[1:]}
 
 
 def test_the_janitors_policy_reaches_tuning_jobs_and_their_training_jobs(

@@ -48,6 +48,9 @@ def _needed(plan: "RunPlan") -> Iterator[tuple[str, int]]:
     """Yield each quota by its name in Service Quotas, and how many instances one run takes."""
     params, several = plan.params, max(1, len(plan.contenders))
     trainings = params.training_instance_count * TrainingJobs.of(plan).at_once
+    if plan.processing:
+        instances = plan.processing["ProcessingResources"]["ClusterConfig"]
+        yield f"{instances['InstanceType']} for processing job usage", instances["InstanceCount"]
     job = "spot training job" if plan.aws.spot else "training job"
     yield f"{params.training_instance_type} for {job} usage", trainings
     yield f"{params.endpoint_instance_type} for endpoint usage", params.endpoint_instance_count * several

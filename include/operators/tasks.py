@@ -6,7 +6,7 @@ Imports stand in the tasks: pandas, scikit-learn and sagemaker would cost second
 import logging
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from include.airflow_names import (
     BUCKET,
@@ -23,6 +23,10 @@ from include.operators.returned import document_task
 from include.operators.reuse import AROUND_TRAINING, skip_for, wait_for_run
 from include.operators.run_states import gate_is_open
 from include.operators.source.access import mask_secrets_of, source_login, source_policy
+
+if TYPE_CHECKING:
+    from include.pipeline.documents.plan import RunPlan
+    from include.pipeline.documents.raw_data import RawData
 
 log = logging.getLogger(__name__)
 
@@ -153,19 +157,23 @@ def split_data(
     Returns:
         A `Split`: where a model is used again, that of its run.
     """
-    from include.pipeline.data.split import split_to_s3
-    from include.pipeline.documents.config import load_config
     from include.pipeline.documents.plan import RunPlan
     from include.pipeline.documents.raw_data import RawData
 
     if reused:
         skip_for(reused, ti, reused["split"])
-    run = RunPlan.read(plan, PLAN_RUN)
-    split = split_to_s3(
-        s3_of(run),
-        RawData.read(raw, DOWNLOAD_DATA),
-        run,
-        max_bytes=load_config(run.identity.dag_id).max_source_bytes,
-    )
+    return split_here(RunPlan.read(plan, PLAN_RUN), RawData.read(raw, DOWNLOAD_DATA))
+
+
+def split_here(run: "RunPlan", raw: "RawData") -> dict[str, Any]:
+    """Split a run's table on this worker.
+
+    Returns:
+        A `Split`.
+    """
+    from include.pipeline.data.split import split_to_s3
+    from include.pipeline.documents.config import load_config
+
+    split = split_to_s3(s3_of(run), raw, run, max_bytes=load_config(run.identity.dag_id).max_source_bytes)
     log.info("%d rows to train on, %d to test on", split.train_rows, split.test_rows)
     return split.model_dump(mode="json")

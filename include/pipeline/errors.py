@@ -7,6 +7,7 @@
     ├── SourceError    the data could not be downloaded as it should be
     ├── DataError      the table is not one that a model can be trained on
     ├── DriftError     the data is not like the previous version
+    ├── ProcessingError  the processing job ended without having split the table
     ├── TrainingError  the training job ended without a model
     ├── EndpointError  the endpoint did not come up, or did not answer as it should
     ├── TransformError the transform job ended without a score for each row
@@ -89,6 +90,10 @@ class DataError(PipelineError):
 
 class DriftError(PipelineError):
     """The data is not like the previous version."""
+
+
+class ProcessingError(PipelineError):
+    """The processing job ended without having split the table."""
 
 
 class TrainingError(PipelineError):

@@ -30,6 +30,12 @@ def runs_analyzer(specification: JsonObject) -> bool:
     return _repository(specification["ImageUri"]) == _ANALYZER
 
 
+def is_of_others(specification: JsonObject) -> bool:
+    """Tell whether the image of an AppSpecification is not SageMaker's: nobody here knows what is in it."""
+    repository = _repository(specification["ImageUri"])
+    return repository is not None and not repository.startswith("sagemaker-")
+
+
 def check_application(specification: JsonObject) -> None:
     """Check the image and the command of an AppSpecification.
 
@@ -44,14 +50,20 @@ def check_application(specification: JsonObject) -> None:
                     "analysis."
                 )
         return
-    if _repository(specification["ImageUri"]) not in _PYTHON_IMAGES:
+    uri, command = specification["ImageUri"], specification.get("ContainerEntrypoint")
+    if _repository(uri) not in _PYTHON_IMAGES and not is_of_others(specification):
         raise ValidationError(
-            f'Local AWS cannot process with the image "{specification["ImageUri"]}". It runs scripts for '
+            f'Local AWS cannot process with the image "{uri}". It runs scripts for '
             "these SageMaker images, of any version and under any registry account: "
-            f"{', '.join(_PYTHON_IMAGES)}; and the analysis of {_ANALYZER}."
+            f"{', '.join(_PYTHON_IMAGES)}; for images in ECR that are not SageMaker's, by python3 of this "
+            f"environment; and the analysis of {_ANALYZER}."
         )
-    if "ContainerEntrypoint" not in specification:
+    if command is None:
         raise ValidationError("Local AWS needs the command as AppSpecification.ContainerEntrypoint.")
+    if is_of_others(specification) and command[0] != "python3":
+        raise ValidationError(
+            f'Local AWS has no image "{uri}", whose command "{command[0]}" may be anything: it runs python3.'
+        )
 
 
 def container_config(request: JsonObject) -> JsonObject:

@@ -7,7 +7,7 @@ from local_aws.containers.container import Container
 from local_aws.errors import JobFailedError
 from local_aws.jobs.run import JobRun
 from local_aws.jobs.s3_input import download, has_objects, no_objects, source_objects
-from local_aws.processing.image import container_config, runs_analyzer
+from local_aws.processing.image import container_config, is_of_others, runs_analyzer
 from local_aws.processing.job import ProcessingJob
 from local_aws.processing.metrics import publish
 from local_aws.storage.objects import S3Url
@@ -25,6 +25,8 @@ class ProcessingRun(JobRun[ProcessingJob]):
         log = self.region.log_stream("/aws/sagemaker/ProcessingJobs", f"{job.name}/algo-1-{int(time.time())}")
         if job.request["ProcessingResources"].get("ClusterConfig", {}).get("InstanceCount", 1) > 1:
             log.append("Local AWS processes on one host, whatever InstanceCount asks for.")
+        if is_of_others(job.request["AppSpecification"]):
+            log.append("Local AWS has no such image: the command has the packages of this environment.")
         # The job's environment is in the configuration: only the entrypoint gets it.
         return self.region.background.container("script", "process", {}, log.append)
 

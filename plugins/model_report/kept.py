@@ -7,7 +7,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from include.pipeline.aws.object_store import split_uri
 from include.pipeline.documents.manifest import RunManifest
-from include.pipeline.documents.plan import PlannedTable
+from include.pipeline.documents.table.config import PlannedTable
 from include.pipeline.documents.training.algorithm import algorithm_of
 from include.pipeline.report.endpoint_call import (
     LONGEST_ROW,

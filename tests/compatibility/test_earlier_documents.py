@@ -10,7 +10,7 @@ import pytest
 from moto import mock_aws
 
 from include.pipeline.aws.object_store import split_uri, write_object
-from include.pipeline.data.versions import compare_with_previous
+from include.pipeline.data.comparison.versions import compare_with_previous
 from include.pipeline.document import Document
 from include.pipeline.documents.deployed import Deletion
 from include.pipeline.documents.manifest import RunManifest

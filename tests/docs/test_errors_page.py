@@ -232,6 +232,22 @@ CASES: dict[tuple[str, str], Case] = {
 }
 # What takes Airflow or SageMaker to happen: the test that has it happen, and its words.
 ELSEWHERE = {
+    ("ProcessingError", "somebody stopped the job, or it reached its longest run time"): (
+        "operators/sagemaker/test_processing.py",
+        "ended as Stopped",
+    ),
+    ("ProcessingError", "the image lacks Python or a package that the split needs"): (
+        "pipeline/data/processing/test_job.py",
+        "the image of the job has no botocore",
+    ),
+    ("ProcessingError", "the job has told no reason, as where its memory was full"): (
+        "pipeline/data/processing/test_job.py",
+        "ended as Failed: AlgorithmError: exit code 137",
+    ),
+    ("ProcessingError", "what the job wrote is not there as it wrote it"): (
+        "operators/sagemaker/test_processing.py",
+        "it is what the job has written",
+    ),
     ("TrainingError", "the container failed"): ("operators/sagemaker/test_training.py", "ended as Failed"),
     ("TrainingError", "somebody stopped the job, or it reached its longest run time"): (
         "operators/sagemaker/test_training.py",

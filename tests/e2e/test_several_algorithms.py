@@ -1,4 +1,4 @@
-"""Three algorithms side by side, and a tuning job, under a real scheduler; each best is used again."""
+"""Algorithms side by side, a tuning job, a split by a job, under a real scheduler; models are used again."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -9,7 +9,9 @@ import pytest
 import yaml
 
 from include.pipeline.aws.object_store import read_object
+from include.pipeline.data.split import split_to_s3
 from include.pipeline.documents.manifest import RunManifest
+from include.pipeline.documents.plan import RunPlan
 from include.pipeline.documents.training.contenders import contender_key
 from include.pipeline.documents.training.tune import is_trial_of, tuning_key
 from local_stack.demo import DAG_ID, SAMPLE
@@ -22,6 +24,7 @@ from tests.e2e.running_stack import FinishedRun, RunningStack
 from tests.faults.airflow_user import AirflowUser
 from tests.pipeline.planned import CONFIG
 from tests.pipeline.several_algorithms import THREE
+from tests.pipeline.split_jobs import PROCESSING
 from tests.pipeline.tuned import TUNE
 from tests.services.airflow_database import migrated_database
 from tests.services.misbehaving_web import Answer, serving
@@ -30,6 +33,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
 
 XGBOOST, LINEAR, KNN = THREE
 TUNED = "tuned_bank_marketing"
+SPLIT = "split_bank_marketing"
 # So many passes that the job is still under way when it is stopped.
 ENDLESS = LINEAR | {"hyperparameters": {"epochs": 10_000, "early_stopping_patience": 10_000}}
 
@@ -53,22 +57,24 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
             params=yaml.safe_load(yaml.safe_dump(params)),
             algorithms=[XGBOOST, ENDLESS, KNN],
         )
-        add_tuned(folder, table, url)
+        add_pipeline(folder, TUNED, table, url, tune=TUNE)
+        processing = PROCESSING | {"above_bytes": 0}
+        add_pipeline(folder, SPLIT, table, url, split_on="processing", processing=processing)
         processes = ("local_aws", "api_server", "scheduler", "dag_processor")
         with local.running(*processes, dag_id=DAG_ID) as airflow:
             yield RunningStack(airflow, LocalAwsClient(local.aws_url, REGION, local.aws_key), local)
 
 
-def add_tuned(folder: Path, table: dict[str, Any], url: str) -> None:
-    """Write a pipeline of the same table beside it, whose YAML has a tuning job."""
-    fields = CONFIG.model_dump(mode="json") | {"schedule": None, "watch": None, "table": table, "tune": TUNE}
+def add_pipeline(folder: Path, name: str, table: dict[str, Any], url: str, **others: Any) -> None:
+    """Write a pipeline of the same table beside it, whose YAML has other jobs."""
+    fields = CONFIG.model_dump(mode="json") | {"schedule": None, "watch": None, "table": table} | others
     fields["params"] |= {
         "data_url": url,
         "validation_fraction": 0.2,
         "hyperparameters": {"num_round": 20, "objective": "binary:logistic"},
         "must_beat_baseline": False,
     }
-    (folder / "include" / "datasets" / f"{TUNED}.yaml").write_text(yaml.safe_dump(fields))
+    (folder / "include" / "datasets" / f"{name}.yaml").write_text(yaml.safe_dump(fields))
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +168,7 @@ def tuned(stack: RunningStack) -> FinishedRun:
 def failures(stack: RunningStack, run: FinishedRun) -> dict[str, str | None]:
     """Why tasks have failed."""
     return {
-        task_id: stack.airflow.failure(TUNED, run.state.dag_run_id, task_id)
+        task_id: stack.airflow.failure(run.plan.identity.dag_id, run.state.dag_run_id, task_id)
         for task_id, task in run.tasks.items()
         if task.state == "failed"
     }
@@ -226,3 +232,37 @@ def test_a_task_that_is_marked_while_it_tunes_leaves_neither_tuning_job_nor_tria
     assert tuning_jobs(stack)[name] == "Stopped"
     trials = listed(sagemaker, "list_training_jobs", NameContains=name)
     assert {trial["TrainingJobStatus"] for trial in trials} == {"Stopped"}
+
+
+def split_jobs(stack: RunningStack) -> dict[str, str]:
+    found = listed(stack.aws.client("sagemaker"), "list_processing_jobs")
+    return {job["ProcessingJobName"]: job["ProcessingJobStatus"] for job in found}
+
+
+def test_a_table_that_a_processing_job_splits_makes_the_model_that_the_worker_makes(
+    stack: RunningStack,
+) -> None:
+    run = stack.run({}, SPLIT)
+    assert run.state.state == "success", failures(stack, run)
+    assert split_jobs(stack) == {run.plan.key: "Completed"}
+    split = manifest_of(stack, run).split
+    assert split.job is not None
+    assert split.job.name == run.plan.key
+    assert "a processing job splits them" in run.log("split_data")
+    report = read_object(stack.aws.s3, run.plan.locations.report).decode()
+    assert f"{run.plan.key}, on ml.m5.xlarge, billable" in report
+    plan = RunPlan.read(read_object(stack.aws.s3, run.plan.locations.plan), "plan.json")
+    on_worker = split_to_s3(stack.aws.s3, manifest_of(stack, run).raw, plan)
+    assert split.model_copy(update={"job": None}) == on_worker
+
+
+def test_a_task_that_is_marked_while_its_job_splits_leaves_no_job(stack: RunningStack) -> None:
+    run = stack.airflow.trigger(SPLIT, {"seed": 7})
+
+    def running() -> str | None:
+        return next((name for name, status in split_jobs(stack).items() if status == "InProgress"), None)
+
+    name = wait_until(running)
+    AirflowUser(stack.airflow).mark_task(run.dag_run_id, "split_data", "failed", SPLIT)
+    assert stack.finish(run, SPLIT).state.state == "failed"
+    assert split_jobs(stack)[name] == "Stopped"

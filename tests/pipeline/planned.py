@@ -21,6 +21,7 @@ def allowing(config: PipelineConfig, params: dict[Any, Any]) -> PipelineConfig:
     """Widen a pipeline's limits to what these Params choose: for tests of what comes after the limits."""
     bucket, owner = params.get("bucket"), params.get("bucket_owner")
     types = [params.get(name) for name in ("training_instance_type", "endpoint_instance_type")]
+    jobs = [config.processing] if config.processing else []
     # Not validated, as what they allow may be what the Params are refused for.
     limits = Limits.model_construct(
         buckets=(bucket,),
@@ -28,10 +29,10 @@ def allowing(config: PipelineConfig, params: dict[Any, Any]) -> PipelineConfig:
         roles=(params.get("role"),),
         s3_sources=("s3://",),
         image_versions=(*config.limits.image_versions, params.get("image_version")),
-        instance_types=(*(config.limits.instance_types or ()), *types),
+        instance_types=(*(config.limits.instance_types or ()), *types, *(job.instance_type for job in jobs)),
         max_training_instances=20,
         max_endpoint_instances=10,
-        max_runtime_seconds=config.aws.max_runtime_seconds,
+        max_runtime_seconds=max(each.max_runtime_seconds for each in (config.aws, *jobs)),
         keep_endpoint=True,
         delete_data=True,
     )

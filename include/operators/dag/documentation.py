@@ -28,7 +28,8 @@ TASKS = {
     ),
     airflow_names.SPLIT_DATA: (
         "Checks the table, compares it with the version before, and cuts it into rows to train on and "
-        "rows to test on. A broken table fails here, before anything is paid for."
+        "rows to test on; a large one by a processing job, where the YAML has `processing`. A broken table "
+        "fails here, before anything is trained."
     ),
     airflow_names.TRAIN_MODEL: (
         "Runs the training job on SageMaker and shows its log, or the tuning job, where the YAML has `tune`. "

@@ -49,6 +49,13 @@ class _ConsoleLink(BaseOperatorLink):
         return f"{console}/sagemaker/home?region={client.meta.region_name}#/{self.page}/{quote(name)}"
 
 
+class ProcessingJobLink(_ConsoleLink):
+    """The processing job; where the worker splits the table, there is none."""
+
+    name = "SageMaker processing job"
+    page = "processing-jobs"
+
+
 class TrainingJobLink(_ConsoleLink):
     """The training job."""
 

@@ -15,7 +15,7 @@ BILLED_SECONDS = "sagemaker.billed_seconds"
 COST = "sagemaker.cost_usd"
 """Counts USD at on-demand prices; not where a price is not known."""
 
-Use = Literal["training", "transform", "endpoint"]
+Use = Literal["processing", "training", "transform", "endpoint"]
 Instances = tuple[str, int]
 """Their type, and how many there are."""
 
@@ -33,8 +33,9 @@ def count_billed(
         region: Where.
     """
     tags = {"dag_id": dag_id, "use": use}
-    # SageMaker has no prices of their own for transform jobs: they are those of endpoints.
-    priced_as: prices.Use = "training" if use == "training" else "hosting"
+    # SageMaker has no prices of their own for processing and transform jobs: they are those of training jobs
+    # and of endpoints.
+    priced_as: prices.Use = "training" if use in {"processing", "training"} else "hosting"
     for kind, count in instances:
         # Airflow's own type says int; StatsD and OpenTelemetry count fractions, too.
         seconds: Any = time.total_seconds() * count

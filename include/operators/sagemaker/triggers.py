@@ -11,7 +11,14 @@ from airflow.triggers.base import TriggerEvent
 from botocore.exceptions import BotoCoreError, ClientError
 
 from include.operators.deployment import tags_of
-from include.pipeline.aws.jobs import TRAINING_JOB, TRANSFORM_JOB, TUNING_JOB, JobKind, describe_job
+from include.pipeline.aws.jobs import (
+    PROCESSING_JOB,
+    TRAINING_JOB,
+    TRANSFORM_JOB,
+    TUNING_JOB,
+    JobKind,
+    describe_job,
+)
 from include.pipeline.aws.polling import async_looks
 from include.pipeline.aws.resources import ENDPOINT, describe, owner_of
 
@@ -152,6 +159,12 @@ class JobTrigger(_WakingTrigger):
     def is_given_up(self, task_state: str | None) -> bool:
         """Tell so of a cleared task, too: it will start another job, if it comes to that at all."""
         return task_state != TaskInstanceState.DEFERRED
+
+
+class ProcessingJobTrigger(JobTrigger):
+    """Waits for the end of a processing job."""
+
+    job_kind = PROCESSING_JOB
 
 
 class TrainingJobTrigger(JobTrigger):

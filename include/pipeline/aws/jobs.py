@@ -53,8 +53,9 @@ TRANSFORM_JOB = JobKind("transform job", "TransformJob", "transform_job", "/aws/
 TUNING_JOB = JobKind(
     "tuning job", "HyperParameterTuningJob", "hyper_parameter_tuning_job", TRAINING_JOB.log_group
 )
+PROCESSING_JOB = JobKind("processing job", "ProcessingJob", "processing_job", "/aws/sagemaker/ProcessingJobs")
 # In the order in which they are stopped: a tuning job would start another training job for one that ends.
-JOB_KINDS = (TUNING_JOB, TRAINING_JOB, TRANSFORM_JOB)
+JOB_KINDS = (PROCESSING_JOB, TUNING_JOB, TRAINING_JOB, TRANSFORM_JOB)
 
 
 def describe_job(sagemaker: Any, kind: JobKind, name: str) -> dict[str, Any] | None:

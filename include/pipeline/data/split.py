@@ -1,44 +1,36 @@
 """The table shuffled, split, and written for SageMaker."""
 
-import hashlib
 import logging
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from include.pipeline.aws.object_store import MAX_OBJECT_BYTES, put_file, write_object
-from include.pipeline.aws.request_limits import MAX_BODY_BYTES
+from include.pipeline.aws.object_store import MAX_OBJECT_BYTES, put_file
+from include.pipeline.data.comparison.versions import compare_with_previous
 from include.pipeline.data.order import measure_order
-from include.pipeline.data.parts import (
-    check_classes,
-    check_features,
-    check_monotone_constraints,
-    check_row_bytes,
-)
+from include.pipeline.data.parts import check_classes, check_monotone_constraints
 from include.pipeline.data.places import listed
 from include.pipeline.data.reading.raw_file import naming, plain_csv_of
 from include.pipeline.data.stored_table import StoredTable
 from include.pipeline.data.table import read_table
-from include.pipeline.data.versions import compare_with_previous
-from include.pipeline.data.writing.beside import read_groups, read_identifiers, write_beside
-from include.pipeline.data.writing.csv_file import write_rows
+from include.pipeline.data.writing.beside import read_groups, read_identifiers
 from include.pipeline.data.writing.forms import Forms
 from include.pipeline.data.writing.line import Line, places_on_the_line
-from include.pipeline.data.writing.record_file import write_records
+from include.pipeline.data.writing.objects import Keep, keep_rows
 from include.pipeline.data.writing.rows import Rows, shuffled
 from include.pipeline.data.writing.sides import split_by_place
 from include.pipeline.documents.raw_data import RawData
 from include.pipeline.documents.split import ContenderSplit, Split
-from include.pipeline.documents.training.algorithm import ALGORITHMS, CSV, RECORDIO
-from include.pipeline.errors import DataError
 from include.pipeline.source.worker_disk import telling_of_full_disk
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
-    import pyarrow as pa
     from mypy_boto3_s3 import S3Client
 
+    from include.pipeline.documents.drift import Drift
     from include.pipeline.documents.params import RunParams
     from include.pipeline.documents.plan import RunPlan
     from include.pipeline.documents.table.config import TableConfig
@@ -121,73 +113,6 @@ def cut_table(
     return *hold_out_validation(train, table, params.validation_fraction), test
 
 
-def write_split(
-    train: Rows,
-    test: Rows,
-    table: "TableConfig",
-    folder: Path,
-    *,
-    train_files: int = 1,
-    validation: Rows | None = None,
-    as_records: bool = False,
-) -> Split:
-    """Write the files that the job and the evaluation read: no header, no index, label first for the job.
-
-    Args:
-        train: Rows to train on.
-        test: Rows to test on, written as features.csv and labels.csv.
-        table: Names the label.
-        folder: Gets these files, and the training rows in its folder `train`.
-        train_files: Number of files for the training rows: one for each instance that trains. One file is
-            `train/train.csv`; several are `train/train-1-of-2.csv` and so on, in the rows' order.
-        validation: Rows to validate on, written as validation.csv where there are any.
-        as_records: Whether the training rows are written as RecordIO, which makes their files `train.pbr`.
-
-    Raises:
-        DataError: There are fewer training rows than files; a feature has no value where XGBoost needs one; a
-            row is too long for a request.
-    """
-    if len(train) < train_files:
-        raise DataError(
-            f"train has {len(train)} rows for {train_files} instances",
-            "each instance needs a row to train on",
-            "Bring more rows or lower training_instance_count",
-        )
-    features = [name for name in train.table.names if name != table.label]
-    label_first = [table.label, *features]
-    held_out = 0 if validation is None else len(validation)
-    check_features(train, [test] if validation is None else [validation, test], features)
-    write_rows(test, features, folder / "features.csv")
-    check_row_bytes(folder / "features.csv", test.order, MAX_BODY_BYTES)
-    write_rows(test, [table.label], folder / "labels.csv")
-    if validation is not None and held_out:
-        write_rows(validation, label_first, folder / "validation.csv")
-        check_row_bytes(folder / "validation.csv", validation.order, MAX_BODY_BYTES, label_first=True)
-    (folder / "train").mkdir()
-    parts = []
-    for number in range(train_files):
-        rows = slice(number * len(train) // train_files, (number + 1) * len(train) // train_files)
-        name = "train" if train_files == 1 else f"train-{number + 1}-of-{train_files}"
-        parts.append(folder / "train" / f"{name}.{'pbr' if as_records else 'csv'}")
-        if as_records:
-            write_records(train[rows], table.label, features, parts[-1])
-        else:
-            write_rows(train[rows], label_first, parts[-1])
-    return Split(
-        rows=len(train) + held_out + len(test),
-        train_rows=len(train),
-        validation_rows=held_out,
-        test_rows=len(test),
-        train_positives=int(train.column(table.label).sum()) if table.kind == "binary" else None,
-        test_positives=int(test.column(table.label).sum()) if table.kind == "binary" else None,
-        feature_names=tuple(features),
-        train_sha256=_sha256(*parts),
-        validation_sha256=_sha256(folder / "validation.csv") if held_out else None,
-        test_features_sha256=_sha256(folder / "features.csv"),
-        test_labels_sha256=_sha256(folder / "labels.csv"),
-    )
-
-
 def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan", *, max_bytes: int = MAX_OBJECT_BYTES) -> Split:
     """Read the raw data from S3, check and split it, and write the parts to the places of the plan.
 
@@ -207,9 +132,38 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan", *, max_bytes: int
         DocumentError: What is stored of that model cannot be read.
         WorkerError: There is no room for it here.
     """
+    return split_file(
+        lambda: plain_csv_of(s3, raw, plan.table, most=max_bytes),
+        raw,
+        plan,
+        compare=lambda data: compare_with_previous(s3, plan, data, raw.sha256),
+        keep=partial(put_file, s3),
+    )
+
+
+def split_file(
+    opened: "Callable[[], AbstractContextManager[BinaryIO]]",
+    raw: RawData,
+    plan: "RunPlan",
+    *,
+    compare: "Callable[[StoredTable], Drift | None]",
+    keep: Keep,
+) -> Split:
+    """Check and split a run's file, wherever that is and its parts are kept.
+
+    Args:
+        opened: Gives it as CSV with commas in UTF-8, below a header.
+        raw: What is known of it.
+        plan: Of the run.
+        compare: Holds the table against the version before.
+        keep: Keeps the parts at the places of the plan.
+
+    Raises:
+        PipelineError: As `split_to_s3`.
+    """
     with telling_of_full_disk(), naming(raw), tempfile.TemporaryDirectory() as folder:
         written, params = Path(folder), plan.params
-        with plain_csv_of(s3, raw, plan.table, most=max_bytes) as plain:
+        with opened() as plain:
             data = read_table(plain, plan.table, written)
             line = line_of(data, plain, plan.table, params.seed)
             beside = {
@@ -219,7 +173,7 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan", *, max_bytes: int
         _tell_left_out(plan.table)
         if not plan.table.is_encoded:
             check_monotone_constraints(params.hyperparameters, len(data.names) - 1)
-        drift = compare_with_previous(s3, plan, data, raw.sha256)
+        drift = compare(data)
         order = measure_order(data, plan.table, train_fraction=params.train_fraction, seed=params.seed)
         train, validation, test = cut_table(data, line, plan.table, params)
         sides = line.sides(train, test) if line else None
@@ -227,7 +181,7 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan", *, max_bytes: int
             log.info("Split: %s", sides)
         forms = Forms(data, (train, validation, test), plan.table, written)
         plans = [plan.contending(each.algorithm) for each in plan.contenders] or [plan]
-        splits = [_write_to_s3(s3, one, forms, beside) for one in plans]
+        splits = [keep_rows(keep, one, forms, beside) for one in plans]
         split = splits[0]
         if plan.contenders:
             own = {
@@ -238,56 +192,8 @@ def split_to_s3(s3: "S3Client", raw: RawData, plan: "RunPlan", *, max_bytes: int
     return split.model_copy(update={"drift": drift, "order": order, "sides": sides})
 
 
-def _write_to_s3(
-    s3: "S3Client", plan: "RunPlan", forms: Forms, beside: "Mapping[str, pa.Table | None]"
-) -> Split:
-    """Write the rows in the form that the plan's algorithm takes, and how they were encoded."""
-    algorithm, places = ALGORITHMS[plan.algorithm], plan.locations
-    taken = forms.for_algorithm(plan)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        split = write_split(
-            taken.train,
-            taken.test,
-            plan.table,
-            folder,
-            train_files=plan.params.training_instance_count,
-            validation=taken.validation,
-            as_records=algorithm.request_type == RECORDIO,
-        )
-        for path, uri in (
-            (folder / "features.csv", places.test_features),
-            (folder / "labels.csv", places.test_labels),
-            *([(folder / "validation.csv", places.validation)] if len(taken.validation) else []),
-            *((path, f"{places.train}{path.name}") for path in (folder / "train").iterdir()),
-        ):
-            with path.open("rb") as part:
-                put_file(s3, part, uri, algorithm.request_type if path.suffix == ".pbr" else CSV)
-        if taken.encoding:
-            write_object(s3, places.encoding, taken.encoding.content, "application/json")
-            split = split.model_copy(update={"encoding": taken.told, "classes": taken.classes})
-        for kind, columns in beside.items():
-            if columns is not None:
-                path = folder / f"{kind}.csv"
-                write_beside(columns, taken.test, path)
-                with path.open("rb") as part:
-                    put_file(s3, part, f"{places.of_the_model}/test/{path.name}")
-                split = split.model_copy(update={f"{kind}_sha256": _sha256(path)})
-    return split
-
-
 def _tell_left_out(table: "TableConfig") -> None:
     if table.texts:
         log.info("Left out, as free text: %s", listed(table.texts))
     if table.leaks:
         log.info("Left out, as known only after what is predicted: %s", listed(table.leaks))
-
-
-def _sha256(*files: Path) -> str:
-    """Hash files, one after the other."""
-    found = hashlib.sha256()
-    for path in files:
-        with path.open("rb") as file:
-            while piece := file.read(2**20):
-                found.update(piece)
-    return found.hexdigest()

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -17,10 +17,12 @@ from include.pipeline.documents.limits import Limits
 from include.pipeline.documents.params import RunParams
 from include.pipeline.documents.scoring.champion import ROLLBACK, SERVE, ServeSettings
 from include.pipeline.documents.scoring.notify import Receiver
+from include.pipeline.documents.scoring.registration import RegistrySettings
 from include.pipeline.documents.scoring.settings import SCORE, ScoreSettings
 from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.documents.table.costs import Costs
 from include.pipeline.documents.table.kind import kind_faults
+from include.pipeline.documents.table.split_job import ProcessingSettings, SplitOn, check_split_on
 from include.pipeline.documents.table.words import Words
 from include.pipeline.documents.training.algorithm import ALGORITHMS, XGBOOST, AlgorithmName
 from include.pipeline.documents.training.contenders import ContenderSettings, check_contenders
@@ -59,26 +61,6 @@ class ModelCard(BaseModel):
     limits: str = Field(min_length=1, description="Whom they do not fit, and what they must not be used for.")
     not_known: tuple[str, ...] = Field(
         default=(), description="Features whose values are not known yet when a score is needed."
-    )
-
-
-class RegistrySettings(BaseModel):
-    """How accepted models become versions of a group in SageMaker's model registry."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    group: str | None = Field(
-        default=None,
-        max_length=63,
-        pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9])*$",
-        description="Name of the group; null for that of the deployment and the pipeline.",
-    )
-    approval: Literal["automatic", "by a person"] = Field(
-        default="automatic",
-        description="Whether a model that passed the gate is approved, or a person decides in Airflow.",
-    )
-    answer_within_days: float = Field(
-        default=7, gt=0, le=90, description="A model on which nobody decides so long is rejected."
     )
 
 
@@ -123,6 +105,12 @@ class PipelineConfig(BaseModel):
         default=None,
         description="Hyperparameters that a tuning job chooses by the validation rows; null for one training "
         "with those of params.",
+    )
+    split_on: SplitOn = Field(
+        default="worker", description="Whether Airflow's worker splits any table, or a job the large ones."
+    )
+    processing: ProcessingSettings | None = Field(
+        default=None, description="That job; null where the worker splits any table."
     )
     max_source_bytes: int = Field(
         gt=0, le=MAX_OBJECT_BYTES, description="A source larger than this is refused."
@@ -186,7 +174,8 @@ class PipelineConfig(BaseModel):
         return self
 
     @model_validator(mode="after")
-    def _algorithms_can_do_it(self) -> Self:
+    def _jobs_can_do_it(self) -> Self:
+        check_split_on(self)
         check_tune(self)
         # What trials choose, there is, too.
         first = dict.fromkeys(self.tune.ranges if self.tune else (), 1) | self.params.hyperparameters

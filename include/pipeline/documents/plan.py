@@ -101,6 +101,11 @@ class RunLocations(Document):
         return f"{self.of_the_model}/test/groups.csv"
 
     @property
+    def processing(self) -> str:
+        """Folder of what a processing job gets and tells that splits the table."""
+        return f"{self.run}/processing"
+
+    @property
     def validation_predictions(self) -> str:
         """What one of several algorithms predicted for the validation rows."""
         return f"{self.of_the_model}/validation/predictions.csv"
@@ -171,6 +176,8 @@ class RunPlan(Document):
     """SageMaker's image that trains and serves."""
     bucket: str
     locations: RunLocations
+    processing: dict[str, Any] | None = Field(default=None, exclude_if=not_)
+    """The request of `CreateProcessingJob`, but for what it splits; None where the worker splits all."""
     training: dict[str, Any]
     """The request of `CreateTrainingJob`; of a tuning job, what all of its trials have alike."""
     tuning: dict[str, Any] | None = Field(default=None, exclude_if=not_)
@@ -178,8 +185,7 @@ class RunPlan(Document):
     deployment: dict[str, Any]
     """The requests for the three resources, by `Model`, `EndpointConfig`, `Endpoint`."""
     card: ModelCard | None = None
-    """What the report says of the model's use; None where the YAML says nothing, or an earlier version
-    planned the run."""
+    """What the report says of the model's use; None where the YAML says nothing, or in plans of before."""
     words: Words = Words()
     """How people call what the model is about."""
     costs: OutcomeValues | None = None
@@ -236,12 +242,6 @@ class RunPlan(Document):
         if isinstance(plan, Mapping) and "image_uri" not in plan and "training" in plan:
             return {**plan, "image_uri": plan["training"]["AlgorithmSpecification"]["TrainingImage"]}
         return plan
-
-
-class PlannedTable(Document):
-    """What a plan says of the table, whichever version made it."""
-
-    table: TableConfig
 
 
 class PlannedParams(Document):

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from include.pipeline.document import Document
-from include.pipeline.documents.drift import Kind
+from include.pipeline.documents.drift import Kind, Reference
 
 
 class ColumnProfile(Document):
@@ -59,3 +59,11 @@ class DataProfile(Document):
     content_sha256: str | None = None
     """SHA-256 in hex of all rows, by which a new version is known that begins with them; null where an
     earlier version wrote this."""
+
+
+class PreviousVersion(Document):
+    """The version that a run's data is compared with."""
+
+    reference: Reference
+    """The accepted model whose data it is."""
+    profile: DataProfile

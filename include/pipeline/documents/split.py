@@ -7,6 +7,7 @@ from pydantic import Field
 
 from include.pipeline.document import Document
 from include.pipeline.documents.drift import Drift
+from include.pipeline.documents.table.split_job import SplitJob
 from include.pipeline.documents.training.algorithm import AlgorithmName
 
 
@@ -135,6 +136,9 @@ class Split(Document):
     sides: Sides | None = Field(default=None, exclude_if=not_)
     """How rows were put on the sides; None by the tutorial's shuffle, or where an earlier version wrote
     this."""
+
+    job: SplitJob | None = Field(default=None, exclude_if=not_)
+    """The processing job that has made it; None where the worker did."""
 
     contenders: dict[AlgorithmName, ContenderSplit] = Field(default_factory=dict, exclude_if=not_)
     """What is each algorithm's own, where several train; empty where one does."""

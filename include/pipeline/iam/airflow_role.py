@@ -14,7 +14,7 @@ from include.pipeline.iam.scope import Scope
 
 _MADE = ("CreateEndpoint", "CreateEndpointConfig", "CreateModel")
 _TRAINING, _TUNING = "CreateTrainingJob", "CreateHyperParameterTuningJob"
-_SCORING = "CreateTransformJob"
+_SCORING, _SPLITTING = "CreateTransformJob", "CreateProcessingJob"
 
 
 def airflow_role(scope: Scope) -> Iterator[Statement]:
@@ -77,6 +77,18 @@ def _sagemaker(scope: Scope) -> Iterator[Statement]:
     isolated: Conditions = (
         {"Bool": {"sagemaker:NetworkIsolation": "true"}} if settings.network_isolation else {}
     )
+    if job := scope.config.processing:
+        yield Statement(
+            "Split",
+            (f"sagemaker:{_SPLITTING}",),
+            scope.sagemaker("processing-job"),
+            both(
+                scope.request_tags,
+                isolated,
+                _only_instances(scope),
+                {"NumericLessThanEquals": {"sagemaker:MaxRuntimeInSeconds": str(job.max_runtime_seconds)}},
+            ),
+        )
     # The training jobs of a tuning job SageMaker starts itself.
     training = _TUNING if scope.config.tune else _TRAINING
     yield Statement(
@@ -116,7 +128,12 @@ def _sagemaker(scope: Scope) -> Iterator[Statement]:
             both(scope.request_tags, _only_instances(scope)),
         )
     own = scope.sagemaker(*kinds(scope))
-    made = (*_MADE, training, *((_SCORING,) if scope.config.score else ()))
+    made = (
+        *_MADE,
+        training,
+        *((_SCORING,) if scope.config.score else ()),
+        *((_SPLITTING,) if scope.config.processing else ()),
+    )
     # Tags are given where something is made, and never changed after.
     yield Statement(
         "TagWhatIsMade",

@@ -7,6 +7,7 @@ LIST = (
     "sagemaker:ListEndpoints",
     "sagemaker:ListHyperParameterTuningJobs",
     "sagemaker:ListModels",
+    "sagemaker:ListProcessingJobs",
     "sagemaker:ListTrainingJobs",
     "sagemaker:ListTransformJobs",
 )
@@ -14,9 +15,10 @@ LIST = (
 
 def kinds(scope: Scope) -> tuple[str, ...]:
     """Name what runs make, as the ARNs of these resources do."""
+    splitting = ("processing-job",) if scope.config.processing else ()
     tuning = ("hyper-parameter-tuning-job",) if scope.config.tune else ()
     scoring = ("transform-job",) if scope.config.score else ()
-    return ("training-job", *tuning, *scoring, "model", "endpoint-config", "endpoint")
+    return (*splitting, "training-job", *tuning, *scoring, "model", "endpoint-config", "endpoint")
 
 
 def look_up(scope: Scope) -> tuple[str, ...]:
@@ -26,6 +28,7 @@ def look_up(scope: Scope) -> tuple[str, ...]:
         "sagemaker:DescribeEndpointConfig",
         "sagemaker:DescribeModel",
         "sagemaker:DescribeTrainingJob",
+        *(("sagemaker:DescribeProcessingJob",) if scope.config.processing else ()),
         *(("sagemaker:DescribeHyperParameterTuningJob",) if scope.config.tune else ()),
         *(("sagemaker:DescribeTransformJob",) if scope.config.score else ()),
         "sagemaker:ListTags",
@@ -39,6 +42,7 @@ def take_away(scope: Scope) -> tuple[str, ...]:
         "sagemaker:DeleteEndpointConfig",
         "sagemaker:DeleteModel",
         "sagemaker:StopTrainingJob",
+        *(("sagemaker:StopProcessingJob",) if scope.config.processing else ()),
         *(("sagemaker:StopHyperParameterTuningJob",) if scope.config.tune else ()),
         *(("sagemaker:StopTransformJob",) if scope.config.score else ()),
     )

@@ -12,11 +12,18 @@ from include.pipeline.iam.scope import Scope
 
 _READ = ("runs/*/train/*", "runs/*/validation/*")
 _WRITE = ("runs/*/model/*", "runs/*/checkpoints/*")
+# A processing job reads the file and what it is told, and writes what any split does.
+_TO_SPLIT = ("raw/*", "runs/*/processing/*")
+_OF_THE_SPLIT = (
+    *("profiles/*", "runs/*/processing/*", "runs/*/train/*", "runs/*/validation/*", "runs/*/test/*"),
+    "runs/*/encoding.json",
+)
 _SCORED, _ANSWERS = "runs/*/rows/*", "runs/*/answers/*"
 
 
 def sagemaker_role(scope: Scope) -> Iterator[Statement]:
     """Yield the statements of its policy: it reads what a run trains on, and writes its model alone."""
+    splits = scope.config.processing is not None
     yield Statement(
         "FindDataAndModels",
         ("s3:ListBucket",),
@@ -27,7 +34,11 @@ def sagemaker_role(scope: Scope) -> Iterator[Statement]:
         "ReadDataAndModels",
         ("s3:GetObject",),
         (
-            *(arn for below in (*_READ, *_WRITE) for arn in scope.objects(below)),
+            *(
+                arn
+                for below in (*_READ, *_WRITE, *(_TO_SPLIT if splits else ()))
+                for arn in scope.objects(below)
+            ),
             *scope.scored_objects(_SCORED),
         ),
         scope.own_account,
@@ -35,17 +46,27 @@ def sagemaker_role(scope: Scope) -> Iterator[Statement]:
     yield Statement(
         "WriteModels",
         ("s3:PutObject",),
-        (*(arn for below in _WRITE for arn in scope.objects(below)), *scope.scored_objects(_ANSWERS)),
+        (
+            *(arn for below in (*_WRITE, *(_OF_THE_SPLIT if splits else ())) for arn in scope.objects(below)),
+            *scope.scored_objects(_ANSWERS),
+        ),
         scope.own_account,
     )
     algorithms = [each.name for each in scope.config.algorithms or ()] or [scope.config.algorithm]
+    own_image = ""
+    if scope.config.processing:
+        account, region, repository = scope.config.processing.repository
+        own_image = f"arn:{scope.partition}:ecr:{region}:{account}:repository/{repository}"
     # AWS's images lie in accounts of AWS, which differ by region.
     yield Statement(
         "PullImage",
         ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
-        tuple(
-            f"arn:{scope.partition}:ecr:{scope.region}:*:repository/{ALGORITHMS[name].repository}"
-            for name in algorithms
+        (
+            *(
+                f"arn:{scope.partition}:ecr:{scope.region}:*:repository/{ALGORITHMS[name].repository}"
+                for name in algorithms
+            ),
+            *([own_image] if own_image else []),
         ),
     )
     yield Statement("LogInToRegistry", ("ecr:GetAuthorizationToken",))
@@ -71,8 +92,9 @@ def sagemaker_role(scope: Scope) -> Iterator[Statement]:
 
 
 def _runs(scope: Scope) -> str | tuple[str, ...]:
-    prefixes = tuple(f"{folder}/runs/*" for folder in scope.folders)
-    return prefixes if scope.config.score else prefixes[0]
+    raw = (f"{scope.folders[0]}/raw/*",) if scope.config.processing else ()
+    prefixes = (*(f"{folder}/runs/*" for folder in scope.folders), *raw)
+    return prefixes if len(prefixes) > 1 else prefixes[0]
 
 
 # EC2 has no narrower resource for all of these.

@@ -36,6 +36,8 @@ _LOOK_BACK = 20
 def estimate_cost(plan: RunPlan, s3: "S3Client") -> CostEstimate:
     """Work out what a run costs: about, as an accepted run before it did, and at the most.
 
+    A table that a processing job may split counts as one that is split so.
+
     Of several algorithms, each is trained, and deployed before the best one is deployed once more. A tuning
     job may train as often as its limits allow.
 
@@ -83,17 +85,34 @@ def _estimate(plan: RunPlan, earlier: "RunManifest | None") -> CostEstimate:
         count = params.endpoint_instance_count
         return prices.usd(region, "hosting", params.endpoint_instance_type, count, time)
 
+    def split(time: timedelta) -> float | None:
+        kind = _splitting_instance(plan)
+        return prices.usd(region, "training", kind, 1, time) if kind else 0.0
+
     warm = timedelta(seconds=plan.aws.keep_alive_seconds)
+    stopping = plan.processing["StoppingCondition"] if plan.processing else {}
+    most = timedelta(seconds=stopping.get("MaxRuntimeInSeconds", 0))
+    job = earlier.split.job if earlier else None
     return CostEstimate(
         training_at_most=training(longest + warm),
         training_about=training(min(expected, longest) + warm),
         training_as_in=earlier.identity.run_id if earlier else None,
         endpoint_at_most=endpoint(ENDPOINT_AT_MOST + len(plan.contenders) * CONTENDER_ENDPOINT_AT_MOST),
         endpoint_about=endpoint(ENDPOINT_ABOUT + len(plan.contenders) * ENDPOINT_ABOUT),
+        split_at_most=split(most),
+        split_about=split(min(timedelta(seconds=job.seconds), most) if job else most),
         kept_endpoint_a_day=endpoint(_DAY) if plan.keep_endpoint else None,
         unknown=tuple(_unknown(plan)),
         prices_as_of=prices.as_of(region),
     )
+
+
+def _splitting_instance(plan: RunPlan) -> str | None:
+    """Name the type of the instance of the processing job; None where the worker splits all tables."""
+    if plan.processing is None:
+        return None
+    found: str = plan.processing["ProcessingResources"]["ClusterConfig"]["InstanceType"]
+    return found
 
 
 def _billable_seconds(earlier: "RunManifest", trained: int) -> float:
@@ -126,6 +145,8 @@ def _same_instances_before(plan: RunPlan, s3: "S3Client") -> "RunManifest | None
 
 def _unknown(plan: RunPlan) -> Iterator[str]:
     second, region = timedelta(seconds=1), plan.identity.region
+    if (kind := _splitting_instance(plan)) and prices.usd(region, "training", kind, 1, second) is None:
+        yield f"{kind} for processing in {region}"
     if prices.usd(region, "training", plan.params.training_instance_type, 1, second) is None:
         yield f"{plan.params.training_instance_type} for training in {region}"
     if prices.usd(region, "hosting", plan.params.endpoint_instance_type, 1, second) is None:
@@ -142,8 +163,9 @@ def _check(estimate: CostEstimate, max_cost: float | None, limit: str) -> None:
             "Choose other instances, add the price with its source, or leave it empty",
         )
     if estimate.at_most > max_cost:
+        split = f"split {estimate.split_at_most:.2f}, " if estimate.split_at_most else ""
         raise ParamError(
-            f"{limit} = {max_cost:g}, and the run may cost {estimate.at_most:.2f} USD (training "
+            f"{limit} = {max_cost:g}, and the run may cost {estimate.at_most:.2f} USD ({split}training "
             f"{estimate.training_at_most:.2f}, endpoint {estimate.endpoint_at_most:.2f})",
             f"a run costs {limit} at the most",
             "Choose fewer or smaller instances, lower aws.max_runtime_seconds or tune.max_jobs in the YAML, "

@@ -30,7 +30,7 @@ _HELD = (
     "source",
     "keep_endpoint",
 )
-_REQUESTS = ("training", "tuning", "deployment")
+_REQUESTS = ("processing", "training", "tuning", "deployment")
 _SCORING_REQUESTS = ("transform",)
 # Where a name that the derived plan does not have is none of a later version's either.
 _CLOSED = (*_REQUESTS, *_SCORING_REQUESTS, "params.hyperparameters", "contenders")

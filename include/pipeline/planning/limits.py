@@ -68,9 +68,16 @@ def check_limits(
         *_image_and_purchases(params, config, identity.region),
         *_switches(params, limits),
     ]
-    if config.aws.max_runtime_seconds > limits.max_runtime_seconds:
-        longest = config.aws.max_runtime_seconds
-        faults.append(f"aws.max_runtime_seconds = {longest} (at most {limits.max_runtime_seconds})")
+    times = {"aws": config.aws.max_runtime_seconds}
+    if job := config.processing:
+        times["processing"] = job.max_runtime_seconds
+        wanted = _Wanted("processing.instance", "training", job.instance_type, count=1, most=1)
+        faults += _instances(wanted, limits, identity.region)
+    faults += [
+        f"{section}.max_runtime_seconds = {longest} (at most {limits.max_runtime_seconds})"
+        for section, longest in times.items()
+        if longest > limits.max_runtime_seconds
+    ]
     _refuse(faults, identity)
 
 
@@ -183,7 +190,7 @@ def _instances(wanted: _Wanted, limits: "Limits", region: str) -> Iterator[str]:
         price = prices.usd(region, wanted.use, kind, count * wanted.at_once, _HOUR)
         if price is None or price > limits.max_usd_per_hour:
             costs = "is not known" if price is None else f"is {price:.2f} USD an hour"
-            what = wanted.param.removesuffix("instance").rstrip("_") or "transform job"
+            what = wanted.param.removesuffix("instance").rstrip("_.") or "transform job"
             each = f", {wanted.at_once} times side by side" if wanted.at_once > 1 else ""
             yield (
                 f"{count} {kind} for the {what}{each} "

@@ -18,6 +18,7 @@ from include.pipeline.planning.hyperparameters.check import check_algorithm, che
 from include.pipeline.planning.image import built_in_image
 from include.pipeline.planning.limits import check_limits
 from include.pipeline.planning.names import check_bucket_name, default_bucket, job_name, run_key
+from include.pipeline.planning.processing_request import with_processing
 from include.pipeline.planning.role import resolve_role
 from include.pipeline.planning.training_request import training_request
 from include.pipeline.planning.tuning_request import with_tuning
@@ -130,7 +131,7 @@ def make_plan(
         keep_endpoint=checked.keep_endpoint,
     )
     plan = with_contenders(plan, config, role_arn=role_arn, tags=tags.put_into(own_tags))
-    plan = with_tuning(plan, config)
+    plan = with_processing(with_tuning(plan, config), config)
     check_cost_limit(plan, config.limits.max_cost)
     return plan
 

@@ -1,4 +1,4 @@
-"""What a run did cost: its training job, and its endpoint for as long as it was there."""
+"""What a run did cost: its split, its training job, and its endpoint for as long as it was there."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -28,6 +28,19 @@ def training_cost(contents: "ReportContents") -> float | None:
         resources["InstanceCount"],
         timedelta(seconds=seconds),
     )
+
+
+def split_cost(contents: "ReportContents") -> float | None:
+    """Price the processing job that split the table, as one that trains; 0 where there was none this time.
+
+    Returns:
+        USD; None where the price is not known.
+    """
+    job = contents.split.job
+    if job is None or contents.reused_from:
+        return 0.0
+    region = contents.plan.identity.region
+    return prices.usd(region, "training", job.instance_type, 1, timedelta(seconds=job.seconds))
 
 
 def time_up(resource: "Deployed", contents: "ReportContents") -> timedelta | None:

@@ -9,8 +9,9 @@ from include.pipeline.aws.object_store import read_object, write_object
 from include.pipeline.data.comparison.reference import is_of_source
 from include.pipeline.data.encoding.record import Encoding, Number
 from include.pipeline.documents.metrics import Metrics
-from include.pipeline.documents.plan import PlannedTable, RunLocations
+from include.pipeline.documents.plan import RunLocations
 from include.pipeline.documents.scoring.model import ScoringModel
+from include.pipeline.documents.table.config import PlannedTable
 from include.pipeline.errors import ObjectError, ParamError
 from include.pipeline.history.accepted import accepted_models, places_of
 from include.pipeline.history.listed import ListedModels, is_whole

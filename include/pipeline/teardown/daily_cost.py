@@ -23,6 +23,13 @@ def endpoint_cost(sagemaker: Any, name: str) -> float | None:
     return sum(known) if len(known) == len(costs) else None
 
 
+def processing_job_cost(sagemaker: Any, name: str) -> float | None:
+    """Price a processing job's instances for a day, as those that train, in USD; None where not known."""
+    job = sagemaker.describe_processing_job(ProcessingJobName=name)
+    resources = job["ProcessingResources"]["ClusterConfig"]
+    return _usd(sagemaker, "training", resources.get("InstanceType"), resources.get("InstanceCount"))
+
+
 def training_job_cost(sagemaker: Any, name: str) -> float | None:
     """Price a training job's instances for a day, in USD; None where the price is not known."""
     resources = sagemaker.describe_training_job(TrainingJobName=name)["ResourceConfig"]

@@ -14,19 +14,22 @@ from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
 
 from include.pipeline.aws.deployment_id import FORM, FORM_IN_WORDS
-from include.pipeline.aws.jobs import JOB_KINDS, TRAINING_JOB, TRANSFORM_JOB, JobKind, describe_job, stop_job
-from include.pipeline.aws.resources import (
-    ALL_KINDS,
-    ENDPOINT,
-    ResourceKind,
-    delete,
-    owner_of,
+from include.pipeline.aws.jobs import (
+    JOB_KINDS,
+    PROCESSING_JOB,
+    TRAINING_JOB,
+    TRANSFORM_JOB,
+    JobKind,
+    describe_job,
+    stop_job,
 )
+from include.pipeline.aws.resources import ALL_KINDS, ENDPOINT, ResourceKind, delete, owner_of
 from include.pipeline.aws.tags import RunTags, UnreadableTags
 from include.pipeline.teardown.daily_cost import (
     a_day,
     endpoint_cost,
     one_a_day,
+    processing_job_cost,
     training_job_cost,
     transform_job_cost,
 )
@@ -34,6 +37,7 @@ from include.pipeline.teardown.daily_cost import (
 _LONGEST_PAUSE = 15
 _COST = {
     ENDPOINT.title: endpoint_cost,
+    PROCESSING_JOB.title: processing_job_cost,
     TRAINING_JOB.title: training_job_cost,
     TRANSFORM_JOB.title: transform_job_cost,
 }

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from include.pipeline.documents import config
-from include.pipeline.documents.plan import PlannedTable
+from include.pipeline.documents.table.config import PlannedTable
 from plugins.model_report import pages
 from plugins.model_report.clients import OutdatedError, UnreadableError
 from plugins.model_report.comparison.figures import compare_figures

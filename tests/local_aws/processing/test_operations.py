@@ -14,6 +14,7 @@ from tests.aws.waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("s3")
 
+OWN = "123456789012.dkr.ecr.us-east-1.amazonaws.com/team/mine:1"
 COPIES = """
 import argparse, json, os, pathlib, sys
 parser = argparse.ArgumentParser()
@@ -219,6 +220,19 @@ def test_longest_run(s3: Any, sagemaker: Any) -> None:
     assert 1 <= seconds < 5
 
 
+def test_a_script_of_an_image_that_is_not_sagemakers_runs_in_this_environment(
+    s3: Any, sagemaker: Any, client: Any
+) -> None:
+    own = {"ImageUri": OWN, "ContainerEntrypoint": ["python3", SCRIPT]}
+    script = "import numpy; print(numpy.__name__)"
+    job = processed(s3, sagemaker, "own-image", script, AppSpecification=own)
+    assert job["ProcessingJobStatus"] == "Completed"
+    assert job_log(client, "ProcessingJobs", "own-image") == [
+        "Local AWS has no such image: the command has the packages of this environment.",
+        "numpy",
+    ]
+
+
 def application(**members: Any) -> dict[str, Any]:
     return {"AppSpecification": {"ImageUri": SCIKIT_LEARN, "ContainerEntrypoint": ["python3"], **members}}
 
@@ -236,11 +250,24 @@ def with_output(**members: Any) -> dict[str, Any]:
     ("changes", "message"),
     [
         pytest.param(
-            application(ImageUri="123456789012.dkr.ecr.us-east-1.amazonaws.com/mine:1"),
-            'Local AWS cannot process with the image "123456789012.dkr.ecr.us-east-1.amazonaws.com/mine:1". '
+            application(
+                ImageUri="173754725891.dkr.ecr.us-east-1.amazonaws.com/sagemaker-spark-processing:3.5"
+            ),
+            'Local AWS cannot process with the image "173754725891.dkr.ecr.us-east-1.amazonaws.com/'
+            'sagemaker-spark-processing:3.5". '
             "It runs scripts for these SageMaker images, of any version and under any registry account: "
             "sagemaker-scikit-learn, ",
             id="unknown-image",
+        ),
+        pytest.param(
+            application(ImageUri="mine:1"),
+            'Local AWS cannot process with the image "mine:1".',
+            id="no-image-of-ecr",
+        ),
+        pytest.param(
+            application(ImageUri=OWN, ContainerEntrypoint=["/opt/program"]),
+            f'Local AWS has no image "{OWN}", whose command "/opt/program" may be anything: it runs python3.',
+            id="a-program-of-another-image",
         ),
         pytest.param(
             {"AppSpecification": {"ImageUri": SCIKIT_LEARN}},

@@ -21,8 +21,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from include.pipeline.aws.object_store import list_objects
-from include.pipeline.data.split import Split, split_table, split_to_s3, write_split
+from include.pipeline.data.split import Split, split_table, split_to_s3
 from include.pipeline.data.table import read_table
+from include.pipeline.data.writing.objects import write_split
 from include.pipeline.documents.plan import RunPlan
 from include.pipeline.errors import DataError, SourceError
 from include.pipeline.source.download import fetch

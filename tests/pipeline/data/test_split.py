@@ -16,9 +16,10 @@ import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
-from include.pipeline.data.split import Split, hold_out_validation, split_table, split_to_s3, write_split
+from include.pipeline.data.split import Split, hold_out_validation, split_table, split_to_s3
 from include.pipeline.data.stored_table import StoredTable
 from include.pipeline.data.table import read_table
+from include.pipeline.data.writing.objects import write_split
 from include.pipeline.data.writing.rows import Rows
 from include.pipeline.documents.plan import RunPlan
 from include.pipeline.documents.raw_data import RawData

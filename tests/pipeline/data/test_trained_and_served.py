@@ -13,8 +13,9 @@ import pytest
 
 from include.pipeline.aws.request_limits import MAX_BODY_BYTES
 from include.pipeline.data.parts import check_row_bytes
-from include.pipeline.data.split import hold_out_validation, split_table, write_split
+from include.pipeline.data.split import hold_out_validation, split_table
 from include.pipeline.data.table import read_table
+from include.pipeline.data.writing.objects import write_split
 from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.errors import DataError
 from include.pipeline.evaluation.scoring import batches
@@ -134,7 +135,7 @@ def test_a_feature_without_a_value_where_xgboost_needs_one_is_refused(
 def test_that_is_what_xgboost_does_not_take(
     filled: set[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("include.pipeline.data.split.check_features", lambda *_: None)
+    monkeypatch.setattr("include.pipeline.data.writing.objects.check_features", lambda *_: None)
     with pytest.raises(xgboost.core.XGBoostError, match="Number of columns does not match"):
         trained_and_served(table(lambda row: f"{row},{5 if row in filled else ''}"), tmp_path)
 
@@ -159,7 +160,7 @@ def test_validation_and_test_rows_are_held_to_the_limit_of_a_request(
 ) -> None:
     content = table(lambda row: f"{row},{'1234567.25' if row == longest else 1}")
     monkeypatch.setattr(
-        "include.pipeline.data.split.MAX_BODY_BYTES", len(f"{longest},1234567.25\n") - 1 + room
+        "include.pipeline.data.writing.objects.MAX_BODY_BYTES", len(f"{longest},1234567.25\n") - 1 + room
     )
     if room:
         trained_and_served(content, tmp_path)

@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from include.pipeline.data.reading import blocks
-from include.pipeline.data.split import split_table, write_split
+from include.pipeline.data.split import split_table
 from include.pipeline.data.table import read_table
 from include.pipeline.data.writing import buckets
+from include.pipeline.data.writing.objects import write_split
 from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.errors import DataError
 

@@ -26,6 +26,7 @@ _S3_ACTIONS = {
 _NAMES = {
     "TrainingJobName": "training-job",
     "HyperParameterTuningJobName": "hyper-parameter-tuning-job",
+    "ProcessingJobName": "processing-job",
     "TransformJobName": "transform-job",
     "EndpointName": "endpoint",
     "EndpointConfigName": "endpoint-config",
@@ -137,6 +138,7 @@ class Account:
         for suffix, kind in (
             ("HyperParameterTuningJob", "hyper-parameter-tuning-job"),
             ("TrainingJob", "training-job"),
+            ("ProcessingJob", "processing-job"),
             ("TransformJob", "transform-job"),
             ("EndpointConfig", "endpoint-config"),
             ("Endpoint", "endpoint"),
@@ -156,6 +158,12 @@ def _of_request(call: Mapping[str, Any]) -> dict[str, Values]:
         context["sagemaker:NetworkIsolation"] = str(call.get("EnableNetworkIsolation", False)).lower()
     if "ResourceConfig" in call:
         context["sagemaker:InstanceTypes"] = (call["ResourceConfig"]["InstanceType"],)
+        context["sagemaker:MaxRuntimeInSeconds"] = str(call["StoppingCondition"]["MaxRuntimeInSeconds"])
+    if "ProcessingResources" in call:
+        isolated = call["NetworkConfig"]["EnableNetworkIsolation"]
+        context["sagemaker:NetworkIsolation"] = str(isolated).lower()
+        instances = call["ProcessingResources"]["ClusterConfig"]
+        context["sagemaker:InstanceTypes"] = (instances["InstanceType"],)
         context["sagemaker:MaxRuntimeInSeconds"] = str(call["StoppingCondition"]["MaxRuntimeInSeconds"])
     if "TransformResources" in call:
         context["sagemaker:InstanceTypes"] = (call["TransformResources"]["InstanceType"],)

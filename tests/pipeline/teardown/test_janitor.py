@@ -13,6 +13,7 @@ from include.pipeline.aws.tags import RunTags
 from include.pipeline.teardown import janitor
 from include.pipeline.teardown.janitor import Found, Leftover, find_leftovers, remove, sweep
 from tests.aws.clients import CREDENTIALS, Aws
+from tests.aws.processing_jobs import ended, processing_request
 from tests.aws.sagemaker_requests import deployment_requests, model_request, training_request
 from tests.aws.training_data import BUCKET, as_csv, put_training_data, separable_rows
 from tests.aws.training_jobs import ENDLESS, finished, trained_model
@@ -239,6 +240,22 @@ def test_a_training_job_that_nobody_waits_for_is_stopped(server: Aws) -> None:
     assert finished(client, "forgotten")["TrainingJobStatus"] == "Stopped"
     assert client.describe_training_job(TrainingJobName="awaited")["TrainingJobStatus"] == "InProgress"
     client.stop_training_job(TrainingJobName="awaited")
+
+
+def test_a_processing_job_that_nobody_waits_for_is_stopped(server: Aws) -> None:
+    client, s3 = server.client("sagemaker"), server.client("s3")
+    for name, expires in (("forgotten-split", EARLIER), ("awaited-split", LATER)):
+        s3.put_object(Bucket=BUCKET, Key=f"{name}/script.py", Body=b"import time; time.sleep(600)")
+        client.create_processing_job(**processing_request(name, Tags=tags(name, expires)))
+    (leftover,) = found(client)
+    assert (leftover.kind, leftover.name) == ("processing job", "forgotten-split")
+    assert leftover.usd_per_day == pytest.approx(24 * 0.115)
+    sweep(client, now=NOW, deployment_id=DEPLOYMENT_ID, is_over=is_over, dry_run=False, report=print)
+    assert ended(client, "forgotten-split")["ProcessingJobStatus"] == "Stopped"
+    awaited = client.describe_processing_job(ProcessingJobName="awaited-split")
+    assert awaited["ProcessingJobStatus"] == "InProgress"
+    client.stop_processing_job(ProcessingJobName="awaited-split")
+    ended(client, "awaited-split")
 
 
 def test_a_tuning_job_that_nobody_waits_for_is_stopped_before_it_trains_anew(server: Aws) -> None:

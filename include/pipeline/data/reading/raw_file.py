@@ -35,10 +35,22 @@ def plain_csv_of(s3: "S3Client", raw: "RawData", table: "TableConfig", *, most: 
     """
     with tempfile.TemporaryFile() as file:
         receive_object(s3, raw.uri, file)
-        _check_sha256(file, raw)
-        opened = as_one_csv if is_prefix(raw.url) else as_plain_csv
-        with opened(file, table.file, most=most, texts=table.as_text) as plain:
+        with plain_csv(file, raw, table, most=most) as plain:
             yield plain
+
+
+@contextmanager
+def plain_csv(file: BinaryIO, raw: "RawData", table: "TableConfig", *, most: int) -> Iterator[BinaryIO]:
+    """Give a run's file that is here, as `plain_csv_of` gives that of S3.
+
+    Raises:
+        ObjectError: It is not what was downloaded.
+        DataError: It is of no form that is read.
+    """
+    _check_sha256(file, raw)
+    opened = as_one_csv if is_prefix(raw.url) else as_plain_csv
+    with opened(file, table.file, most=most, texts=table.as_text) as plain:
+        yield plain
 
 
 @contextmanager

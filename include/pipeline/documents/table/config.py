@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from include.pipeline.document import Document
 from include.pipeline.documents.table.columns import (
     CategoryColumn,
     CellText,
@@ -206,3 +207,9 @@ class TableConfig(BaseModel):
     def shows_rows(self) -> bool:
         """Whether a whole row may be seen, with what it holds in columns that are dropped."""
         return self.show_values is True
+
+
+class PlannedTable(Document):
+    """What a plan says of the table, whichever version made it."""
+
+    table: TableConfig

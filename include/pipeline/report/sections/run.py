@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from include.pipeline.documents.split import Sides
 from include.pipeline.documents.training.algorithm import ALGORITHMS, XGBOOST
+from include.pipeline.documents.training.cost import sum_of
 from include.pipeline.planning.hyperparameters.request import decided, hyperparameters_of
-from include.pipeline.report import formats
-from include.pipeline.report.costs import choice_cost, endpoint_cost, price_list, time_up, training_cost
+from include.pipeline.report import costs, formats
 
 if TYPE_CHECKING:
     from include.pipeline.report.contents import ReportContents
@@ -78,6 +78,7 @@ def _groups(contents: "ReportContents") -> list[Facts]:
                 **_columns(contents),
                 "Columns": formats.count(len(split.feature_names)),
                 "SHA-256 of the training rows": split.train_sha256,
+                **_split_job(contents),
             },
         ),
         Facts(
@@ -110,6 +111,14 @@ def _groups(contents: "ReportContents") -> list[Facts]:
             },
         ),
     ]
+
+
+def _split_job(contents: "ReportContents") -> dict[str, str]:
+    job = contents.split.job
+    if job is None:
+        return {}
+    billed = formats.duration(timedelta(seconds=job.seconds))
+    return {"Processing job": f"{job.name}, on {job.instance_type}, billable {billed}"}
 
 
 def _algorithm(contents: "ReportContents") -> dict[str, str]:
@@ -177,8 +186,10 @@ def _instances(contents: "ReportContents") -> dict[str, str]:
 
 def _costs(contents: "ReportContents") -> dict[str, str]:
     plan, job = contents.plan, contents.training
-    training = 0.0 if contents.reused_from else training_cost(contents)
-    told = {"Training": formats.about_usd(training)}
+    training = 0.0 if contents.reused_from else costs.training_cost(contents)
+    split = costs.split_cost(contents)
+    told = {} if split == 0 else {"Split": formats.about_usd(split)}
+    told["Training"] = formats.about_usd(training)
     if contents.reused_from:
         told["Training"] = "nothing this time: the job was billed when it ran"
     elif job.spot_saving is not None:
@@ -186,22 +197,20 @@ def _costs(contents: "ReportContents") -> dict[str, str]:
     if plan.aws.keep_alive_seconds and not contents.reused_from:
         kept = formats.duration(timedelta(seconds=plan.aws.keep_alive_seconds))
         told["Warm pool"] = f"not counted: its instances are billed for up to {kept} more"
-    choice = choice_cost(contents) if contents.contest and not contents.reused_from else 0.0
+    choice = costs.choice_cost(contents) if contents.contest and not contents.reused_from else 0.0
     if contents.contest and not contents.reused_from:
         told["Endpoints of the contenders"] = formats.about_usd(choice)
     endpoint = next((one for one in contents.deployed if one.kind == "endpoint"), None)
-    up = time_up(endpoint, contents) if endpoint else None
+    up = costs.time_up(endpoint, contents) if endpoint else None
     if up is not None:
-        spent = endpoint_cost(contents, up)
+        spent = costs.endpoint_cost(contents, up)
         told["Endpoint"] = formats.about_usd(spent)
-        told["Together"] = formats.about_usd(
-            None if training is None or choice is None or spent is None else training + choice + spent
-        )
+        told["Together"] = formats.about_usd(sum_of(split, training, choice, spent))
     if plan.cost and plan.cost.at_most is not None and plan.cost.about is not None:
         told["Estimated before"] = (
             f"{formats.about_usd(plan.cost.about)}, at most {formats.usd(plan.cost.at_most)}"
         )
-    return told | {"Prices": price_list(plan.identity.region)}
+    return told | {"Prices": costs.price_list(plan.identity.region)}
 
 
 def _settings(contents: "ReportContents") -> list[Facts]:

@@ -15,8 +15,8 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 from include.pipeline.data.encoding.callers import encode_csv
 from include.pipeline.data.encoding.encoded_rows import encode_table, fit_rows, unseen_rows
 from include.pipeline.data.encoding.record import Encoding
-from include.pipeline.data.split import write_split
 from include.pipeline.data.table import read_table
+from include.pipeline.data.writing.objects import write_split
 from include.pipeline.data.writing.rows import Rows
 from include.pipeline.documents.table.config import TableConfig
 from include.pipeline.errors import DataError

@@ -7,6 +7,7 @@ from include.pipeline.documents.aws_settings import AwsSettings
 from include.pipeline.documents.metrics import PreviousModel
 from include.pipeline.documents.split import EncodedFeatures, Sides
 from include.pipeline.documents.table.config import TableConfig
+from include.pipeline.documents.table.split_job import SplitJob
 from include.pipeline.documents.training.cost import CostEstimate
 from include.pipeline.report import formats
 from include.pipeline.report.sections import deployment
@@ -253,6 +254,21 @@ def test_prices_are_those_of_the_runs_region(region: str, told: tuple[str, str])
     elsewhere = plan.model_copy(update={"identity": plan.identity.model_copy(update={"region": region})})
     costs = groups_of(plan=elsewhere)["Cost"]
     assert (costs["Training"], costs["Prices"]) == told
+
+
+def test_a_processing_job_that_split_the_table_is_told_and_priced() -> None:
+    job = SplitJob(name=KEY, instance_type="ml.m5.xlarge", seconds=360, packages={})
+    split = contents_of().split.model_copy(update={"job": job})
+    told = groups_of(split=split)
+    assert told["Split"]["Processing job"] == f"{KEY}, on ml.m5.xlarge, billable 6\xa0min 0\xa0s"
+    # 360 seconds at 0.23 USD an hour, beside 0.04 USD without it.
+    assert told["Cost"]["Split"] == "about 0.02\xa0USD"
+    assert told["Cost"]["Together"] == "about 0.06\xa0USD"
+    unpriced = split.model_copy(update={"job": job.model_copy(update={"instance_type": "ml.r5.large"})})
+    assert groups_of(split=unpriced)["Cost"]["Together"] == "price not known"
+    # It was another run's.
+    assert "Split" not in groups_of(split=split, reused_from="earlier")["Cost"]
+    assert "Split" not in groups_of()["Cost"]
 
 
 def test_the_estimate_stands_beside_what_it_did_cost() -> None:

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from include.pipeline.aws.object_store import list_objects, read_object, split_uri, write_object
+from include.pipeline.data.comparison.versions import compare_with_previous
 from include.pipeline.data.profile import profile
 from include.pipeline.data.split import split_to_s3
-from include.pipeline.data.versions import compare_with_previous
 from include.pipeline.documents.drift import Drift, DriftLimits
 from include.pipeline.documents.plan import RunPlan
 from include.pipeline.documents.profile import DataProfile

@@ -10,7 +10,7 @@ from include.pipeline.data.drift import check_drift, warnings
 from include.pipeline.data.profile import profile
 from include.pipeline.data.stored_table import StoredTable
 from include.pipeline.documents.drift import Drift
-from include.pipeline.documents.profile import DataProfile
+from include.pipeline.documents.profile import DataProfile, PreviousVersion
 from include.pipeline.history.accepted import places_of
 
 if TYPE_CHECKING:
@@ -40,8 +40,29 @@ def compare_with_previous(
         DriftError: The data is not like the previous version.
         DocumentError: The manifest or the profile of the previous version cannot be read.
     """
-    own = profile(data, plan.table).model_dump_json().encode()
-    write_object(s3, f"{plan.locations.profiles}/{raw_sha256}.json", own, "application/json")
+    write_object(s3, profile_uri(plan, raw_sha256), profile_of(plan, data), "application/json")
+    return measure_drift(plan, data, find_previous_version(s3, plan, raw_sha256))
+
+
+def profile_uri(plan: "RunPlan", raw_sha256: str) -> str:
+    """Tell where the profile of a file is kept."""
+    return f"{plan.locations.profiles}/{raw_sha256}.json"
+
+
+def profile_of(plan: "RunPlan", data: StoredTable) -> bytes:
+    """Write the profile of a run's data as JSON."""
+    return profile(data, plan.table).model_dump_json().encode()
+
+
+def find_previous_version(s3: "S3Client", plan: "RunPlan", raw_sha256: str) -> PreviousVersion | None:
+    """Find what is known of the data of the last accepted model.
+
+    Returns:
+        None where nothing is to be compared: `compare_with_previous` says when.
+
+    Raises:
+        DocumentError: The manifest or the profile of the previous version cannot be read.
+    """
     if plan.drift is None:
         return None
     found = find_reference(s3, plan)
@@ -55,7 +76,18 @@ def compare_with_previous(
         log.warning("The data of %s has no profile: drift is not measured", previous.identity.run_id)
         return None
     log.info("The data is compared with that of %s, from %s", reference.run_id, reference.url)
-    drift = compare(data, plan.table, known).model_copy(update={"reference": reference})
+    return PreviousVersion(reference=reference, profile=known)
+
+
+def measure_drift(plan: "RunPlan", data: StoredTable, previous: PreviousVersion | None) -> Drift | None:
+    """Measure how far a run's data is from the previous version; None where there is none.
+
+    Raises:
+        DriftError: It is not like the previous version.
+    """
+    if previous is None or plan.drift is None:
+        return None
+    drift = compare(data, plan.table, previous.profile).model_copy(update={"reference": previous.reference})
     for warning in warnings(drift, plan.drift):
         log.warning("%s", warning)
     check_drift(drift, plan.drift)
