@@ -9,7 +9,11 @@ from include.operators.dag.documentation import describe_tasks, owner_links, whe
 from include.operators.dag.notices.wiring import tell_people
 from include.operators.dag.parsed_pipelines import parsed_pipelines
 from include.operators.failures.retries import RETRIES
-from include.operators.sagemaker.champion import PromoteModelOperator, RollBackModelOperator
+from include.operators.sagemaker.champion import (
+    EndShadowOperator,
+    PromoteModelOperator,
+    RollBackModelOperator,
+)
 from include.pipeline.documents.config import PipelineConfig
 from include.pipeline.documents.scoring.champion import ROLLBACK, SERVE, ServeSettings
 
@@ -22,9 +26,9 @@ The endpoint *{endpoint}* of `{name}` always serves the best model so far. Its w
 {places}
 """
 PROMOTES = """
-A model that {becomes} takes the endpoint over where it is better than the one that is served: first with
-{percent} % of the traffic, and with all of it unless an alarm trips. The old model serves until then, and on
-where anything fails. No run deletes the endpoint.
+A model that {becomes} takes the endpoint over where it is better than the one that is served:
+{shadow}first with {percent} % of the traffic, and with all of it unless an alarm trips. The old model serves
+until then, and on where anything fails. No run deletes the endpoint.
 """
 GOES_BACK = "A model that has served before takes the endpoint over again, at once. The form names which."
 
@@ -33,7 +37,8 @@ def champion_serving(name: str, config: PipelineConfig, serve: ServeSettings) ->
     """Make a pipeline's DAG that promotes its models."""
     asks = config.registry is not None and config.registry.approval == "by a person"
     becomes = "a person approves" if asks else "passes the gate"
-    promotes = PROMOTES.format(becomes=becomes, percent=serve.canary_percent)
+    shadow = f"after {serve.shadow.seconds} s in its shadow, " if serve.shadow else ""
+    promotes = PROMOTES.format(becomes=becomes, shadow=shadow, percent=serve.canary_percent)
     with DAG(
         dag_id=f"{name}{SERVE}",
         dag_display_name=f"{config.title}: serve",
@@ -56,12 +61,15 @@ def champion_serving(name: str, config: PipelineConfig, serve: ServeSettings) ->
         },
         default_args=_defaults(config, serve),
     ) as dag:
-        PromoteModelOperator(
+        promoted = PromoteModelOperator(
             task_id=airflow_names.PROMOTE_MODEL,
             pipeline=name,
             check_interval=15,
             outlets=[Asset(f"{name}_champion", group="champion")],
         )
+        if serve.shadow:
+            ended = EndShadowOperator(task_id=airflow_names.END_SHADOW, pipeline=name, check_interval=15)
+            promoted >> ended.as_teardown(on_failure_fail_dagrun=True)
     describe_tasks(dag)
     tell_people(dag, config)
 
@@ -107,7 +115,8 @@ def _about(name: str, config: PipelineConfig, serve: ServeSettings, what: str) -
 
 def _defaults(config: PipelineConfig, serve: ServeSettings) -> dict[str, object]:
     # Another run's update may have to be waited out first.
-    longest = timedelta(seconds=2 * serve.longest_seconds) + timedelta(minutes=15)
+    seconds = 2 * serve.longest_seconds + serve.longest_shadow_seconds
+    longest = timedelta(seconds=seconds) + timedelta(minutes=15)
     return {"owner": config.owner, **RETRIES, "execution_timeout": longest}
 
 

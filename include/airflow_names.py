@@ -46,6 +46,7 @@ RECORD_DECISION = "record_decision"
 
 # Those of the DAGs that promote a model, and take it back.
 PROMOTE_MODEL = "promote_model"
+END_SHADOW = "end_shadow"
 ROLL_BACK_MODEL = "roll_back_model"
 
 # Those of the other DAGs.

@@ -33,7 +33,7 @@ from include.pipeline.documents.config import DATASETS, load_config
 from include.pipeline.documents.manifest import RunManifest
 from include.pipeline.documents.plan import RunLocations, RunPlan
 from include.pipeline.documents.raw_data import RawData
-from include.pipeline.documents.scoring.champion import ServeSettings
+from include.pipeline.documents.scoring.champion import ServeSettings, Shadow
 from include.pipeline.documents.scoring.notify import Receiver
 from include.pipeline.documents.scoring.params import ScoreParams
 from include.pipeline.documents.scoring.registration import RegistrySettings
@@ -94,7 +94,9 @@ CONFIG = load_config("bank_marketing").model_copy(
     update={
         "score": ScoreSettings(),
         "registry": RegistrySettings(),
-        "serve": ServeSettings(canary_seconds=0, keep_old_seconds=0, alarms=("quiet",)),
+        "serve": ServeSettings(
+            canary_seconds=0, keep_old_seconds=0, alarms=("quiet",), shadow=Shadow(seconds=1)
+        ),
         "notify": (Receiver(sns=TOPIC), Receiver(email=("ana@example.com",))),
     }
 )

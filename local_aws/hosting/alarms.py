@@ -11,16 +11,10 @@ from typing import Any
 from moto.cloudwatch.models import cloudwatch_backends
 
 from local_aws.errors import ValidationError
+from local_aws.hosting.metrics import NAMESPACE, STATUSES
 from local_aws.hosting.serving.variant import EndpointVariant
 from local_aws.state.resources import Region
 
-# https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html: the metrics of an endpoint
-_NAMESPACE = "AWS/SageMaker"
-_STATUSES: Mapping[str, range] = {
-    "Invocations": range(1000),
-    "Invocation4XXErrors": range(400, 500),
-    "Invocation5XXErrors": range(500, 600),
-}
 _COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
     "GreaterThanThreshold": operator.gt,
     "GreaterThanOrEqualToThreshold": operator.ge,
@@ -76,19 +70,20 @@ def _is_tripped(alarm: Any, endpoint_name: str, fleet: Iterable[EndpointVariant]
     if statuses is None:
         return False
     of_variant = _dimensions(alarm).get("VariantName")
-    count = sum(variant.answers(statuses) for variant in fleet if of_variant in (None, variant.name))
+    variants = (one for variant in fleet for one in variant.with_shadow)
+    count = sum(one.answered.count(statuses) for one in variants if of_variant in (None, one.name))
     return _COMPARISONS[alarm.comparison_operator](count, alarm.threshold)
 
 
 def _counted(alarm: Any, endpoint_name: str) -> range | None:
     """Tell answers of which HTTP statuses an alarm counts; None where it watches something else."""
     is_counted = (
-        alarm.namespace == _NAMESPACE
+        alarm.namespace == NAMESPACE
         and alarm.statistic == "Sum"
         and alarm.comparison_operator in _COMPARISONS
         and _dimensions(alarm).get("EndpointName") == endpoint_name
     )
-    return _STATUSES.get(alarm.metric_name) if is_counted else None
+    return STATUSES.get(alarm.metric_name) if is_counted else None
 
 
 def _dimensions(alarm: Any) -> dict[str, str]:

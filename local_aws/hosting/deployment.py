@@ -1,7 +1,7 @@
-"""What an endpoint serves: an endpoint configuration, and the models of its production variants."""
+"""What an endpoint serves: an endpoint configuration, and the models of its variants."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from local_aws.hosting.endpoint_config import EndpointConfig
@@ -18,6 +18,8 @@ class Deployment:
     """The request of its endpoint configuration, with what was changed for this endpoint since."""
     models: list[Model]
     """The models of its production variants, in the same order."""
+    shadow_models: list[Model] = field(default_factory=list)
+    """Those of its shadow variants."""
 
     @classmethod
     def of(cls, region: Region, config: EndpointConfig) -> Self:
@@ -26,14 +28,22 @@ class Deployment:
         Raises:
             ValidationError: A model of it was deleted.
         """
-        models = [find_hosted(region, Model, variant["ModelName"]) for variant in config.variants]
-        return cls(config=config.request, models=models)
+        models, shadows = (
+            [find_hosted(region, Model, variant["ModelName"]) for variant in variants]
+            for variants in (config.variants, config.shadows)
+        )
+        return cls(config=config.request, models=models, shadow_models=shadows)
 
     @property
     def variants(self) -> list[JsonObject]:
         """The production variants of the configuration."""
         variants: list[JsonObject] = self.config["ProductionVariants"]
         return variants
+
+    @property
+    def shadows(self) -> list[JsonObject]:
+        """The shadow variants of the configuration."""
+        return list(self.config.get("ShadowProductionVariants", ()))
 
     def changed(self, changes: Mapping[str, JsonObject]) -> Self:
         """Return a deployment in which members of the variants are changed.

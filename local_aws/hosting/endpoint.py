@@ -37,6 +37,10 @@ class PendingDeployment:
             "EndpointConfigName": self.deployment.config["EndpointConfigName"],
             "StartTime": self.started,
             "ProductionVariants": [self._summary(spec, has_capacity) for spec in self.deployment.variants],
+            "ShadowProductionVariants": [
+                self._summary(spec, has_capacity) for spec in self.deployment.shadows
+            ]
+            or None,
         }
 
     def _summary(self, spec: JsonObject, has_capacity: bool) -> JsonObject:
@@ -95,11 +99,13 @@ class Endpoint(HostingResource):
         """Return the members of DescribeEndpoint's answer. Members that are None are to be left out."""
         config = self.deployment.config
         summaries = [_summary(variant, self.creation_time) for variant in self.variants]
+        shadows = [_summary(one.shadow, self.creation_time) for one in self.variants if one.shadow]
         return {
             "EndpointName": self.name,
             "EndpointArn": self.arn,
             "EndpointConfigName": config["EndpointConfigName"],
             "ProductionVariants": summaries or None,
+            "ShadowProductionVariants": shadows or None,
             "DataCaptureConfig": _capture_summary(config.get("DataCaptureConfig")),
             "AsyncInferenceConfig": config.get("AsyncInferenceConfig"),
             "ExplainerConfig": config.get("ExplainerConfig"),

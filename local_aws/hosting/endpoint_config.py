@@ -9,7 +9,7 @@ from local_aws.state.resources import JsonObject
 
 @dataclass(kw_only=True, eq=False)
 class EndpointConfig(HostingResource):
-    """The production variants that an endpoint is to have."""
+    """The variants that an endpoint is to have."""
 
     KIND: ClassVar[str] = "endpoint-config"
     NOUN: ClassVar[str] = "endpoint configuration"
@@ -19,3 +19,8 @@ class EndpointConfig(HostingResource):
         """The production variants of the request."""
         variants: list[JsonObject] = self.request["ProductionVariants"]
         return variants
+
+    @property
+    def shadows(self) -> list[JsonObject]:
+        """The shadow variants of the request: one at the most."""
+        return list(self.request.get("ShadowProductionVariants", ()))

@@ -17,7 +17,13 @@ def create_endpoint_config(region: Region, request: JsonObject) -> JsonObject:
     """Register an endpoint configuration, after AWS's checks of its variants and their models."""
     name = request["EndpointConfigName"]
     arn = free_hosted_arn(region, EndpointConfig, name)
-    variants = request["ProductionVariants"]
+    production, shadows = request["ProductionVariants"], request.get("ShadowProductionVariants", [])
+    if shadows and (len(production), len(shadows)) != (1, 1):
+        raise ValidationError(
+            f"{len(production)} ProductionVariants and {len(shadows)} ShadowProductionVariants: with "
+            "ShadowProductionVariants, an endpoint configuration has one of each."
+        )
+    variants = [*production, *shadows]
     names = [variant["VariantName"] for variant in variants]
     if len(set(names)) < len(names):
         raise ValidationError("Production variant names must be unique within an endpoint configuration.")
@@ -46,17 +52,23 @@ def create_endpoint_config(region: Region, request: JsonObject) -> JsonObject:
 
 
 def _check_features(request: JsonObject, models: list[Model]) -> None:
-    """Check capture, asynchronous inference and models of several models.
+    """Check capture, asynchronous inference, shadow variants and models of several models.
 
     Raises:
-        ValidationError: A serverless variant has none of these (developer guide, "Feature exclusions"), and
-            no model is named to an asynchronous endpoint, in AWS's words; or a place on S3 is written in
-            another form than local AWS reads.
+        ValidationError: A serverless variant has none of these (developer guide, "Feature exclusions"), a
+            shadow variant none of the others but capture ("Shadow tests: Exclusions"), and no model is named
+            to an asynchronous endpoint, in AWS's words; or a place on S3 is written in another form than
+            local AWS reads.
     """
     output = request.get("AsyncInferenceConfig", {}).get("OutputConfig", {})
     captures = request.get("DataCaptureConfig", {})
     is_serverless = any("ServerlessConfig" in variant for variant in request["ProductionVariants"])
     is_multi_model = any(model.is_multi_model for model in models)
+    has_several = is_multi_model or any(model.is_pipeline for model in models)
+    if request.get("ShadowProductionVariants") and (
+        is_serverless or has_several or "AsyncInferenceConfig" in request
+    ):
+        raise ValidationError("One or more endpoint features are not supported using this configuration.")
     if is_multi_model and (is_serverless or "AsyncInferenceConfig" in request):
         raise ValidationError("One or more endpoint features are not supported using this configuration.")
     if is_serverless and ("AsyncInferenceConfig" in request or captures.get("EnableCapture", bool(captures))):

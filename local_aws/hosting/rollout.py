@@ -7,6 +7,7 @@ from local_aws.errors import DeploymentError, FailureReasonError
 from local_aws.hosting.alarms import settle_alarms, tripped_alarm
 from local_aws.hosting.deployment import Deployment
 from local_aws.hosting.endpoint import Endpoint, VariantStage
+from local_aws.hosting.metrics import publish
 from local_aws.hosting.serving.variant import EndpointVariant, start_variant
 from local_aws.hosting.traffic import TrafficPlan
 from local_aws.state.resources import Region
@@ -66,6 +67,8 @@ class _Rollout:
             background.pause(background.latency.creating, lambda: False)
         for spec, model in zip(self._deployment.variants, self._deployment.models, strict=True):
             self._fleet.append(start_variant(self._region, self._endpoint.name, spec, model))
+        for spec, model in zip(self._deployment.shadows, self._deployment.shadow_models, strict=True):
+            self._fleet[0].shadow = start_variant(self._region, self._endpoint.name, spec, model)
         for variant in self._fleet:
             variant.await_health(self._left())
         for variant in self._fleet:
@@ -95,7 +98,7 @@ class _Rollout:
             endpoint.deployment = self._deployment
             self._settle()
             endpoint.enter("InService")
-        _end(replaced)
+        _end(self._region, endpoint, replaced)
 
     def roll_back(self, reason: str) -> None:
         """Give all traffic back to the old fleet, where there is one, and end the new one."""
@@ -104,7 +107,7 @@ class _Rollout:
             self._settle()
             if endpoint.variants:
                 endpoint.enter("RollingBack")
-        _end(self._fleet)
+        _end(self._region, endpoint, self._fleet)
         with self._region.lock:
             endpoint.fail(reason)
 
@@ -145,10 +148,11 @@ class _Rollout:
         return None if longest is None else max(0.0, self._began + longest - time.monotonic())
 
 
-def _end(fleet: list[EndpointVariant]) -> None:
+def _end(region: Region, endpoint: Endpoint, fleet: list[EndpointVariant]) -> None:
     for variant in fleet:
         variant.drain()
         variant.close()
+    publish(region, endpoint.name, fleet)
 
 
 def change(region: Region, endpoint: Endpoint, deployment: Deployment) -> None:
@@ -165,5 +169,6 @@ def remove(region: Region, endpoint: Endpoint) -> None:
     """End an endpoint's processes, and remove it from its region."""
     for variant in endpoint.variants:
         variant.close()
+    publish(region, endpoint.name, endpoint.variants)
     with region.lock:
         del region.of(Endpoint)[endpoint.name]

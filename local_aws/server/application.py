@@ -17,6 +17,7 @@ from local_aws.containers.limits import JobLimits
 from local_aws.errors import AwsError
 from local_aws.hosting.invocations.invoke_endpoint import invoke_endpoint
 from local_aws.hosting.invocations.invoke_endpoint_async import invoke_endpoint_async
+from local_aws.hosting.metrics import publish_metrics
 from local_aws.protocol import tags
 from local_aws.protocol.bucket_owner import check_owner
 from local_aws.protocol.caller import Caller
@@ -169,6 +170,8 @@ class LocalAws:
             if caller.service == "tagging" and target == GET_RESOURCES:
                 region = self._regions.get(caller.account, caller.region)
                 return get_resources(self._moto, region, request)
+            if caller.service == "monitoring":
+                publish_metrics(self._regions.get(caller.account, caller.region))
             if caller.service == "s3":
                 check_names(SentRequest(request.environ))
                 check_owner(request)

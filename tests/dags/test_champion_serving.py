@@ -10,7 +10,11 @@ from airflow.providers.amazon.aws.operators.sagemaker import SageMakerEndpointOp
 from airflow.sdk import DAG, Asset
 
 from include.operators.failures.retries import RETRY_POLICY
-from include.operators.sagemaker.champion import PromoteModelOperator, RollBackModelOperator
+from include.operators.sagemaker.champion import (
+    EndShadowOperator,
+    PromoteModelOperator,
+    RollBackModelOperator,
+)
 from include.pipeline.documents import config
 from include.pipeline.documents.config import DATASETS, load_config
 from include.pipeline.errors import ConfigError
@@ -52,6 +56,21 @@ def test_an_accepted_model_starts_its_promotion_one_after_the_other(datasets: Pa
     assert task.execution_timeout > timedelta(seconds=4 * 600)
 
 
+def test_a_shadow_is_taken_away_whatever_becomes_of_the_promotion(datasets: Path) -> None:
+    seconds = 3 * 3600
+    without = parsed(datasets, serve={})["churn_serve"].get_task("promote_model").execution_timeout
+    dag = parsed(datasets, serve={"shadow": {"seconds": seconds}})["churn_serve"]
+    ended = dag.get_task("end_shadow")
+    assert isinstance(ended, EndShadowOperator)
+    assert (ended.is_teardown, ended.on_failure_fail_dagrun) == (True, True)
+    assert ended.upstream_task_ids == {"promote_model"}
+    longest = dag.get_task("promote_model").execution_timeout
+    assert longest is not None
+    assert without is not None
+    # And the updates by which it begins and ends.
+    assert longest > without + timedelta(seconds=seconds)
+
+
 def test_where_a_person_decides_an_approved_model_starts_it(datasets: Path) -> None:
     sections = {"serve": {}, "registry": {"approval": "by a person"}}
     dag = parsed(datasets, **sections)["churn_serve"]
@@ -78,6 +97,8 @@ def test_the_way_back_is_by_hand(datasets: Path) -> None:
         {"serverless": {"memory_mb": 1500}},
         {"alarms": ["mine"], "serverless": {}},
         {"keep_versions": 1},
+        {"shadow": {"seconds": 0}},
+        {"shadow": {}, "serverless": {}},
     ],
     ids=str,
 )

@@ -214,7 +214,7 @@ def test_no_param_of_any_dag_is_a_switch_with_three_meanings(dags: dict[str, DAG
 def test_each_task_of_each_dag_has_two_sentences_for_people(datasets: Path) -> None:
     (datasets / "churn.yaml").write_text("title: [")
     with (datasets / "bank_marketing.yaml").open("a") as file:
-        file.write("score: {}\nregistry: {approval: by a person}\nserve: {}\n")
+        file.write("score: {}\nregistry: {approval: by a person}\nserve: {shadow: {}}\n")
     (datasets / "several.yaml").write_text(yaml.safe_dump(several_algorithms.fields()))
     tasks = [task for dag in parsed().values() for task in dag.tasks]
     assert {task.task_id for task in tasks} == set(TASKS)

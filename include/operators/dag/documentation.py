@@ -110,6 +110,10 @@ TASKS = {
         "Has a better model take the endpoint over, by a canary that alarms roll back, and asks it about "
         "test rows whose scores are known. It is skipped where the model that is served is as good."
     ),
+    airflow_names.END_SHADOW: (
+        "Takes a model out of the shadow of the one that serves, where a promotion was ended there. It runs "
+        "whatever became of that."
+    ),
     airflow_names.ROLL_BACK_MODEL: (
         "Lists the models that have been served, and has the one before, or the one that the form names, "
         "serve again. Whatever fails, the endpoint serves on."

@@ -123,6 +123,24 @@ class PromoteModelOperator(_ServingOperator):
         return self.tell(context, served, serving.endpoint.name)
 
 
+class EndShadowOperator(_ServingOperator):
+    """Takes away what a promotion that was ended has left in the shadow, where it would be billed on."""
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """End the run's own shadow, if there is one.
+
+        Returns:
+            `version`, which serves then; None where there is no endpoint.
+
+        Raises:
+            EndpointError: SageMaker has rolled back: the shadow is there still.
+            OwnerError: The endpoint is another's.
+        """
+        from include.pipeline.scoring.champion.shadow import end_own_shadow
+
+        return {"version": end_own_shadow(self.serving(context))}
+
+
 class RollBackModelOperator(_ServingOperator):
     """Has a model that has served before take over the endpoint again: at once, without a canary."""
 

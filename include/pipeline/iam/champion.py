@@ -62,6 +62,9 @@ def champion(scope: Scope) -> Iterator[Statement]:
         ("cloudwatch:PutMetricAlarm",),
         (f"arn:{scope.partition}:cloudwatch:{scope.region}:{scope.account}:alarm:{alarm_name(endpoint)}",),
     )
+    if serve.shadow:
+        # It has none for figures, either.
+        yield Statement("LookAtShadow", ("cloudwatch:GetMetricData",))
     if serve.alarms:
         # CloudWatch has no narrower resource for a list.
         yield Statement("LookAtAlarms", ("cloudwatch:DescribeAlarms",))

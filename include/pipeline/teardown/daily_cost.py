@@ -17,7 +17,7 @@ def endpoint_cost(sagemaker: Any, name: str) -> float | None:
         return None
     costs = [
         _usd(sagemaker, "hosting", variant.get("InstanceType"), variant.get("InitialInstanceCount"))
-        for variant in config["ProductionVariants"]
+        for variant in (*config["ProductionVariants"], *config.get("ShadowProductionVariants", ()))
     ]
     known = [cost for cost in costs if cost is not None]
     return sum(known) if len(known) == len(costs) else None

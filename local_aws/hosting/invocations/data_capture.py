@@ -7,15 +7,20 @@ import base64
 import json
 import random
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
+
+import urllib3
 
 from local_aws.errors import NoSuchObjectError
 from local_aws.hosting.serving.variant import EndpointVariant
 from local_aws.state.resources import JsonObject
 from local_aws.storage.objects import S3Url, Storage
 
+CUSTOM_ATTRIBUTES = "X-Amzn-SageMaker-Custom-Attributes"
+"""The header."""
 _WHOLE = 100
 
 
@@ -33,6 +38,31 @@ class Exchange:
     """The InferenceId that the caller gave."""
     custom_attributes: str | None
     """The CustomAttributes that the caller gave."""
+
+    @classmethod
+    def of(
+        cls,
+        headers: Mapping[str, str],
+        body: bytes,
+        answer: urllib3.BaseHTTPResponse,
+        inference_id: str | None = None,
+    ) -> Self:
+        """Return that of a request and its answer.
+
+        Args:
+            headers: Those that the container got.
+            body: The request's body.
+            answer: The container's.
+            inference_id: The InferenceId that the caller gave.
+        """
+        return cls(
+            request_type=headers.get("Content-Type"),
+            request=body,
+            answer_type=answer.headers.get("Content-Type"),
+            answer=answer.data,
+            inference_id=inference_id,
+            custom_attributes=headers.get(CUSTOM_ATTRIBUTES),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Which variant of an endpoint answers a request, and how the request passes through its containers."""
 
 import random
+import time
 from collections.abc import Mapping
 from http import HTTPStatus
 
@@ -67,13 +68,14 @@ def forward(
         AwsError: The variant has several models, and not that one.
         ModelError: A container answers with an error, too late, or not at all.
     """
+    began = time.perf_counter()
     try:
         with variant.processes(target) as processes:
             answer = _through(processes, body, headers, seconds)
     except ModelError as error:
-        variant.note_answer(error.status)
+        variant.answered.note(error.status, time.perf_counter() - began)
         raise
-    variant.note_answer(answer.status)
+    variant.answered.note(answer.status, time.perf_counter() - began)
     return answer
 
 

@@ -9,8 +9,9 @@ from werkzeug.wrappers import Request, Response
 from local_aws.errors import AwsError, ModelError, ValidationError
 from local_aws.hosting.endpoint import Endpoint
 from local_aws.hosting.invocations.answers import json_error, model_error
-from local_aws.hosting.invocations.data_capture import DataCapture, Exchange
+from local_aws.hosting.invocations.data_capture import CUSTOM_ATTRIBUTES, DataCapture, Exchange
 from local_aws.hosting.invocations.forwarding import choose_variant, find_serving, forward
+from local_aws.hosting.invocations.shadowing import RequestCopy
 from local_aws.hosting.serving.variant import EndpointVariant
 from local_aws.protocol.members.member_answers import refuse_headers
 from local_aws.state.resources import Region
@@ -20,8 +21,7 @@ LARGEST_BODY = 6_291_456
 # SageMaker's limit for a container's answer (the same page).
 _RESPONSE_SECONDS = 60
 _TARGET_MODEL = "X-Amzn-SageMaker-Target-Model"
-_CUSTOM_ATTRIBUTES = "X-Amzn-SageMaker-Custom-Attributes"
-_FORWARDED_HEADERS = ("Content-Type", "Accept", _CUSTOM_ATTRIBUTES)
+_FORWARDED_HEADERS = ("Content-Type", "Accept", CUSTOM_ATTRIBUTES)
 
 
 def invoke_endpoint(region: Region, endpoint_name: str, request: Request) -> Response:
@@ -40,6 +40,14 @@ def invoke_endpoint(region: Region, endpoint_name: str, request: Request) -> Res
                 target = _target_model(endpoint, variant, request.headers)
                 capture = DataCapture.of(endpoint.deployment.config)
                 stack.enter_context(variant.reserved())
+                RequestCopy(
+                    region=region,
+                    endpoint_name=endpoint_name,
+                    body=body,
+                    headers=headers,
+                    seconds=_RESPONSE_SECONDS,
+                    capture=capture,
+                ).send(variant)
             answer = forward(variant, body, headers, _RESPONSE_SECONDS, target)
     except AwsError as error:
         return json_error(error.code, {"Message": error.message}, error.status)
@@ -47,17 +55,11 @@ def invoke_endpoint(region: Region, endpoint_name: str, request: Request) -> Res
         return model_error(error, region, endpoint_name)
     response = Response(answer.data, answer.status, content_type=answer.headers.get("Content-Type"))
     response.headers["x-Amzn-Invoked-Production-Variant"] = variant.name
-    if custom := answer.headers.get(_CUSTOM_ATTRIBUTES):
-        response.headers[_CUSTOM_ATTRIBUTES] = custom
+    if custom := answer.headers.get(CUSTOM_ATTRIBUTES):
+        response.headers[CUSTOM_ATTRIBUTES] = custom
     if capture is not None and capture.takes_next():
-        exchange = Exchange(
-            request_type=headers.get("Content-Type"),
-            request=body,
-            answer_type=answer.headers.get("Content-Type"),
-            answer=answer.data,
-            inference_id=request.headers.get("X-Amzn-SageMaker-Inference-Id"),
-            custom_attributes=headers.get(_CUSTOM_ATTRIBUTES),
-        )
+        inference_id = request.headers.get("X-Amzn-SageMaker-Inference-Id")
+        exchange = Exchange.of(headers, body, answer, inference_id)
         capture.write(region.storage, endpoint_name, variant, exchange)
     return response
 

@@ -1,14 +1,15 @@
-"""A production variant in service: the servers of its model's containers."""
+"""A variant in service: the servers of its model's containers."""
 
 import secrets
 import threading
-from collections import Counter
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from local_aws.errors import DeploymentError
 from local_aws.hosting.model import Model
+from local_aws.hosting.serving.answered import Answered
 from local_aws.hosting.serving.model_serving import STARTUP_SECONDS
 from local_aws.hosting.serving.serving_process import ServingProcess, start_process
 from local_aws.hosting.serving.target_models import TargetModels
@@ -21,13 +22,17 @@ _DRAIN_SECONDS = 60
 
 @dataclass(eq=False)
 class EndpointVariant:
-    """A running variant. `close` ends it."""
+    """A running variant. `close` ends it, and its shadow with it."""
 
     spec: JsonObject
     """Its ProductionVariant, from the endpoint configuration, with what was changed since."""
     servers: list[ServingProcess | TargetModels]
     """Its servers: of an inference pipeline one a container, in the order in which they answer."""
-    _answered: Counter[int] = field(default_factory=Counter)
+    shadow: "EndpointVariant | None" = None
+    """The shadow variant, which gets copies of its requests."""
+    copies: ThreadPoolExecutor | None = None
+    """Of a shadow: the queue of these."""
+    answered: Answered = field(default_factory=Answered)
     _in_flight: int = 0
     _idle: threading.Condition = field(default_factory=threading.Condition)
 
@@ -41,6 +46,11 @@ class EndpointVariant:
     def weight(self) -> float:
         """Its share of the traffic, relative to the other variants' weights."""
         return float(self.spec.get("InitialVariantWeight", 1.0))
+
+    @property
+    def with_shadow(self) -> "list[EndpointVariant]":
+        """It, and its shadow where it has one."""
+        return [self, self.shadow] if self.shadow else [self]
 
     @property
     def log(self) -> LogStream:
@@ -77,16 +87,6 @@ class EndpointVariant:
                 self._in_flight -= 1
                 self._idle.notify_all()
 
-    def note_answer(self, status: int) -> None:
-        """Count an answer by the HTTP status of its container."""
-        with self._idle:
-            self._answered[status] += 1
-
-    def answers(self, statuses: Container[int]) -> int:
-        """Return how many answers had one of some HTTP statuses."""
-        with self._idle:
-            return sum(count for status, count in self._answered.items() if status in statuses)
-
     def await_health(self, longest_seconds: float | None = None) -> None:
         """Poll `/ping` until it answers 200.
 
@@ -105,21 +105,27 @@ class EndpointVariant:
                     f"The {server.name} container for production variant {self.name} did not pass the ping "
                     "health check. Please check CloudWatch logs for this endpoint."
                 )
+        if self.shadow:
+            self.shadow.await_health(longest_seconds)
 
     def keep_alive(self) -> None:
         """Start each process again whenever it ends, from now on."""
-        for server in self.servers:
-            server.keep_alive()
+        for variant in self.with_shadow:
+            for server in variant.servers:
+                server.keep_alive()
 
     def drain(self) -> None:
         """Wait until no request is under way, or the longest time for that is over."""
         with self._idle:
             self._idle.wait_for(lambda: self._in_flight == 0, _DRAIN_SECONDS)
+        if self.shadow:
+            self.shadow.drain()
 
     def close(self) -> None:
         """End the processes and remove their files."""
-        for server in self.servers:
-            server.close()
+        for variant in self.with_shadow:
+            for server in variant.servers:
+                server.close()
 
 
 def start_variant(region: Region, endpoint_name: str, spec: JsonObject, model: Model) -> EndpointVariant:

@@ -71,8 +71,8 @@ class Account:
         elif (service, operation) == ("sns", "Publish"):
             yield AccessRequest("sns:Publish", call["TargetArn"])
         elif service == "cloudwatch":
-            assert operation == "DescribeAlarms"
-            yield AccessRequest("cloudwatch:DescribeAlarms", "*")
+            assert operation in {"DescribeAlarms", "GetMetricData"}
+            yield AccessRequest(f"cloudwatch:{operation}", "*")
         else:
             # It needs no permission.
             assert (service, operation) == ("sts", "GetCallerIdentity")
@@ -168,6 +168,7 @@ def _of_request(call: Mapping[str, Any]) -> dict[str, Values]:
     if "TransformResources" in call:
         context["sagemaker:InstanceTypes"] = (call["TransformResources"]["InstanceType"],)
     if "ProductionVariants" in call:
-        types = tuple(variant["InstanceType"] for variant in call["ProductionVariants"])
+        variants = (*call["ProductionVariants"], *call.get("ShadowProductionVariants", ()))
+        types = tuple(variant["InstanceType"] for variant in variants)
         context["sagemaker:InstanceTypes"] = types
     return context

@@ -11,6 +11,9 @@ SERVE, ROLLBACK = "_serve", "_rollback"
 """What follows a pipeline's name in the ids of the DAGs that promote a model, and take it back."""
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_TrafficRoutingConfig.html
 _LONGEST_WAIT, _LARGEST_CANARY = 3600, 50
+_LONGEST_SHADOW = 24 * 3600
+# What an update takes at the most: the instances of the new variants, and their containers.
+_UPDATE = 1800
 # Less the pipeline's own: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AutoRollbackConfig.html
 _MOST_ALARMS = 9
 
@@ -26,6 +29,17 @@ class Serverless(BaseModel):
     """How many requests it answers at once."""
 
 
+class Shadow(BaseModel):
+    """A time before the canary in which a challenger gets a copy of each request, and nobody its answers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    seconds: StrictInt = Field(default=900, ge=1, le=_LONGEST_SHADOW)
+    """How long. The endpoint has instances for both models meanwhile."""
+    slower: float = Field(default=3.0, ge=1)
+    """A challenger that takes, in the mean, more than so many times as long as the served model breaks."""
+
+
 class ServeSettings(BaseModel):
     """How the best model so far is served."""
 
@@ -39,6 +53,8 @@ class ServeSettings(BaseModel):
     """How many."""
     serverless: Serverless | None = None
     """In place of instances; null for instances. SageMaker has no canary and no alarms for it."""
+    shadow: Shadow | None = None
+    """Before the canary; null for none. SageMaker has none for a serverless endpoint."""
     canary_percent: StrictInt = Field(default=10, ge=1, le=_LARGEST_CANARY)
     """What a new model gets of the traffic first."""
     canary_seconds: StrictInt = Field(default=300, ge=0, le=_LONGEST_WAIT)
@@ -56,9 +72,16 @@ class ServeSettings(BaseModel):
     def _guardrails_are_for_instances(self) -> Self:
         if self.serverless and self.alarms:
             raise PydanticCustomError("alarms", "alarms: SageMaker watches none for a serverless endpoint")
+        if self.serverless and self.shadow:
+            raise PydanticCustomError("shadow", "shadow: SageMaker has none for a serverless endpoint")
         return self
 
     @property
     def longest_seconds(self) -> int:
         """How long an update may take, waits and half an hour for the instances included."""
-        return 2 * self.canary_seconds + self.keep_old_seconds + 1800
+        return 2 * self.canary_seconds + self.keep_old_seconds + _UPDATE
+
+    @property
+    def longest_shadow_seconds(self) -> int:
+        """How long a shadow may take, with the updates by which it begins and ends."""
+        return self.shadow.seconds + 2 * _UPDATE if self.shadow else 0

@@ -12,6 +12,7 @@ from include.pipeline.planning.names import run_key
 from include.pipeline.scoring.champion.challenge import best_of, challenge
 from include.pipeline.scoring.champion.endpoint import check_alarms
 from include.pipeline.scoring.champion.requests import alarm_request, deployment_config, version_requests
+from include.pipeline.scoring.champion.shadow import run_in_shadow
 from include.pipeline.scoring.champion.versions import ServedVersion, delete_version, prune
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ class Promotion:
                 newest accepted model.
 
         Raises:
-            EndpointError: SageMaker has rolled back, or the answers were wrong: the old model serves.
+            EndpointError: The old model serves: the new one broke in the shadow, SageMaker has rolled back,
+                or the answers were wrong.
             ParamError: There is no such model, it takes other rows, or an alarm is not as it has to be.
             OwnerError: The endpoint is another's.
         """
@@ -120,8 +122,11 @@ class Promotion:
         delete_version(sagemaker, version.name)
         self.before_it_bills()
         create(sagemaker, MODEL, requests["Model"], endpoint.own)
-        create(sagemaker, ENDPOINT_CONFIG, requests["EndpointConfig"], endpoint.own)
         try:
+            if version.before and serving.serve.shadow:
+                run_in_shadow(serving, serving.serve.shadow, version.name, version.before)
+                self.before_it_bills()
+            create(sagemaker, ENDPOINT_CONFIG, requests["EndpointConfig"], endpoint.own)
             if version.before is None:
                 endpoint.create(version.name)
             else:

@@ -12,6 +12,7 @@ from include.pipeline.history.accepted import accepted_models
 from include.pipeline.history.listed import ListedModels, is_whole
 from include.pipeline.scoring.champion.endpoint import ChampionEndpoint
 from include.pipeline.scoring.champion.known_answers import KnownAnswers
+from include.pipeline.scoring.champion.shadow import end_shadow, served_before
 from include.pipeline.scoring.champion.versions import ServedVersion, find_version, list_versions
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ class Serving:
     def current(self) -> ServedVersion | None:
         """Wait until nothing changes the endpoint, and tell what it serves; None where there is none.
 
+        What a run has left in the shadow is taken away first.
+
         Raises:
             OwnerError: The endpoint is another's, or serves what nobody promoted.
         """
@@ -61,10 +64,15 @@ class Serving:
             found = None
         if found is None:
             return None
-        version = find_version(endpoint.sagemaker, found["EndpointConfigName"], endpoint.own)
+        serves = found["EndpointConfigName"]
+        version = find_version(endpoint.sagemaker, serves, endpoint.own)
+        if version is None and (before := served_before(endpoint.sagemaker, serves)):
+            log.warning("%s: a run was ended with its model in the shadow, which is taken away", serves)
+            end_shadow(endpoint, serves)
+            version = find_version(endpoint.sagemaker, before, endpoint.own)
         if version is None:
             raise OwnerError(
-                f"endpoint {endpoint.name!r} serves {found['EndpointConfigName']}",
+                f"endpoint {endpoint.name!r} serves {serves}",
                 f"it serves what a run of {endpoint.own.dag_id} has promoted",
                 "Find out who changed it, and set it back, or delete the endpoint",
             )

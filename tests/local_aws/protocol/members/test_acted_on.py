@@ -428,6 +428,20 @@ def serve_several(sagemaker: Any, archive: str) -> None:
     assert settled(sagemaker, "walk-several")["EndpointStatus"] == "InService"
 
 
+def serve_in_the_shadow(sagemaker: Any, runtime: Any) -> None:
+    """Put an endpoint into service that has a shadow variant, and ask it."""
+    name = "walk-shadow"
+    shadow = variant(
+        "walk", "Shadow", InitialVariantWeight=1, ContainerStartupHealthCheckTimeoutInSeconds=600
+    )
+    sagemaker.create_endpoint_config(
+        EndpointConfigName=name, ProductionVariants=[variant("walk")], ShadowProductionVariants=[shadow]
+    )
+    sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
+    assert settled(sagemaker, name)["EndpointStatus"] == "InService"
+    invoke(runtime, name, b"1,2,3")
+
+
 def host(sagemaker: Any, cloudwatch: Any) -> None:
     serverless = {
         "VariantName": "Small",
@@ -484,6 +498,7 @@ def test_every_member_that_is_acted_on_is_read(monkeypatch: pytest.MonkeyPatch) 
         process(sagemaker, s3)
         make_models(sagemaker, archive)
         serve_several(sagemaker, archive)
+        serve_in_the_shadow(sagemaker, runtime)
         transform(sagemaker, s3)
         cloudwatch = make_client("cloudwatch", url)
         host(sagemaker, cloudwatch)

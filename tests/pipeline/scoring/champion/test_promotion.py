@@ -1,6 +1,5 @@
 """Promotions and ways back on local AWS, where the endpoint really serves."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from unittest import mock
@@ -22,45 +21,16 @@ from tests.aws.endpoints import create_deployment, delete, invoke, settled
 from tests.aws.sagemaker_requests import deployment_requests
 from tests.pipeline.planned import ROLE
 from tests.pipeline.scoring.champion.served_models import (
-    BUCKET,
     ENDPOINT,
     ServedModel,
-    accepted_model,
     promote,
     replace_archive,
     roll_back,
     serving_of,
 )
 from tests.project import DEPLOYMENT_ID
-from tests.services.local_aws_server import local_aws_server
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def aws() -> Iterator[Aws]:
-    with local_aws_server() as server:
-        made = Aws(server.url)
-        made.client("s3").create_bucket(Bucket=BUCKET)
-        yield made
-
-
-@pytest.fixture(scope="module")
-def models(aws: Aws) -> list[ServedModel]:
-    """Three models of the same rows, the worst first."""
-    made = [accepted_model(aws, f"rounds-{rounds}", num_round=rounds) for rounds in (1, 4, 30)]
-    made = sorted(made, key=lambda model: model.roc_auc)
-    assert made[0].roc_auc < made[1].roc_auc < made[2].roc_auc
-    return made
-
-
-@pytest.fixture
-def champion(aws: Aws, models: list[ServedModel], request: pytest.FixtureRequest) -> Iterator[ServedModel]:
-    """The endpoint serves the model between the others."""
-    promote(aws, f"first of {request.node.name}", models[1])
-    yield models[1]
-    if any(one["EndpointName"] == ENDPOINT for one in aws.client("sagemaker").list_endpoints()["Endpoints"]):
-        delete(aws.client("sagemaker"), ENDPOINT)
 
 
 def served_score(aws: Aws, model: ServedModel) -> float:
