@@ -3,6 +3,9 @@
 import io
 import tarfile
 
+import numpy as np
+import xgboost
+
 
 def archive(**files: bytes) -> bytes:
     """A model.tar.gz that holds some files."""
@@ -35,3 +38,13 @@ def _packed(members: list[tuple[tarfile.TarInfo, bytes]]) -> bytes:
         for member, content in members:
             packed.addfile(member, io.BytesIO(content) if content else None)
     return buffer.getvalue()
+
+
+def boosted(columns: int, seed: int = 0) -> bytes:
+    """The archive of a small model of so many columns."""
+    random = np.random.default_rng(seed)
+    rows = random.normal(size=(200, columns))
+    labels = (rows[:, 0] + random.normal(size=200) > 0).astype(float)
+    data = xgboost.DMatrix(rows, labels)
+    booster = xgboost.train({"objective": "binary:logistic", "base_score": 0.5, "nthread": 1}, data, 3)
+    return archive(**{"xgboost-model": bytes(booster.save_raw("ubj"))})

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from tests.aws.answers import refused
+from tests.aws.captures import CAPTURE, captured
 from tests.aws.endpoints import delete, invoke, settled
 from tests.aws.sagemaker_requests import model_request, variant
 from tests.aws.training_data import BUCKET
 from tests.aws.waiting import wait_until
-from tests.local_aws.hosting.invocations.test_data_capture import CAPTURE, captured
-from tests.local_aws.hosting.test_updates import ROW, boosted
+from tests.local_aws.hosting.model_archives import boosted
 
+ROW = b"0.5,0.1,-0.2"
 NUMBERS = itertools.count()
 UNSUPPORTED = (
     "ValidationException",

@@ -8,9 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
 import pytest
-import xgboost
 
 from local_aws.hosting.traffic import TrafficPlan
 from local_aws.state.latency import Latency
@@ -22,20 +20,10 @@ from tests.aws.in_process import local_aws_in_process
 from tests.aws.sagemaker_requests import model_request, variant
 from tests.aws.training_data import BUCKET
 from tests.aws.waiting import wait_until
-from tests.local_aws.hosting.model_archives import archive
+from tests.local_aws.hosting.model_archives import archive, boosted
 
 ROW = b"0.5,0.1,-0.2"
 NUMBERS = itertools.count()
-
-
-def boosted(columns: int, seed: int = 0) -> bytes:
-    """The archive of a small model of so many columns."""
-    random = np.random.default_rng(seed)
-    rows = random.normal(size=(200, columns))
-    labels = (rows[:, 0] + random.normal(size=200) > 0).astype(float)
-    data = xgboost.DMatrix(rows, labels)
-    booster = xgboost.train({"objective": "binary:logistic", "base_score": 0.5, "nthread": 1}, data, 3)
-    return archive(**{"xgboost-model": bytes(booster.save_raw("ubj"))})
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """DataCaptureConfig: the JSON Lines on S3, held against what the caller sent and got."""
 
 import base64
-import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -9,18 +8,11 @@ from typing import Any
 import pytest
 
 from tests.aws.answers import refused
+from tests.aws.captures import CAPTURE, captured
 from tests.aws.endpoints import delete, invoke, settled
 from tests.aws.sagemaker_requests import variant
-from tests.aws.training_data import BUCKET
 
 ROW = b"0.5,0.1,-0.2"
-CAPTURE = {
-    "EnableCapture": True,
-    "InitialSamplingPercentage": 100,
-    "DestinationS3Uri": f"s3://{BUCKET}/captured/",
-    "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
-    "CaptureContentTypeHeader": {"CsvContentTypes": ["text/csv"], "JsonContentTypes": ["application/json"]},
-}
 Deploy = Callable[..., None]
 
 
@@ -39,13 +31,6 @@ def capturing(sagemaker: Any, endpoint: str, request: pytest.FixtureRequest) -> 
         assert settled(sagemaker, name)["EndpointStatus"] == "InService"
 
     return deploy
-
-
-def captured(s3: Any, name: str, prefix: str = "captured/") -> dict[str, list[dict[str, Any]]]:
-    """Return the lines of each file that was captured of an endpoint, by key."""
-    listed = s3.list_objects_v2(Bucket=BUCKET, Prefix=f"{prefix}{name}/").get("Contents", [])
-    files = {one["Key"]: s3.get_object(Bucket=BUCKET, Key=one["Key"])["Body"].read() for one in listed}
-    return {key: [json.loads(line) for line in text.decode().splitlines()] for key, text in files.items()}
 
 
 def test_requests_and_answers_are_captured(sagemaker: Any, runtime: Any, s3: Any, capturing: Deploy) -> None:

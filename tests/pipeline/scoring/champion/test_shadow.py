@@ -18,7 +18,7 @@ from include.pipeline.scoring.champion.shadow import end_own_shadow
 from include.pipeline.teardown.daily_cost import endpoint_cost
 from tests.aws.clients import Aws
 from tests.aws.endpoints import invoke, settled
-from tests.local_aws.hosting.test_updates import boosted
+from tests.local_aws.hosting.model_archives import boosted
 from tests.pipeline.scoring.champion.served_models import (
     ENDPOINT,
     ServedModel,
