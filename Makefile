@@ -94,8 +94,8 @@ test-python313: $(if $(PYTHON313),$(NEWEST)) ## the unit tests of include/ and d
 bench: $(INSTALLED) ## measure, and write docs/performance.md; NAMES='prepare download' for a part
 	$(BIN)/python -m bench $(NAMES)
 
-screenshots: $(INSTALLED) ## take the README's pictures anew
-	SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/e2e/test_browser.py
+screenshots: $(INSTALLED) ## take the documents' pictures anew
+	SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/e2e/test_browser.py tests/e2e/test_approval_page.py
 
 docs: $(INSTALLED) ## write the page of all Params, docs/params.md, anew
 	$(BIN)/python -m docs.params_page

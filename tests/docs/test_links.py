@@ -56,10 +56,13 @@ def test_pictures_say_what_they_show() -> None:
 
 
 def test_every_picture_is_one_that_make_screenshots_takes() -> None:
-    browser = (PROJECT / "tests" / "e2e" / "test_browser.py").read_text(encoding="utf-8")
+    makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
+    (command,) = re.findall(r"^\tSCREENSHOTS=.*", makefile, re.MULTILINE)
+    files = [PROJECT / name for name in re.findall(r"tests/\S+\.py", command)]
+    tests = "".join(file.read_text(encoding="utf-8") for file in files)
     # report-light and report-dark are one line there.
-    taken = re.findall(r'take_picture\(browser, f?"([a-z-]+)', browser)
-    assert "report-tab" in taken
+    taken = re.findall(r'take_picture\(browser, f?"([a-z-]+)', tests)
+    assert {"report-tab", "approval"} <= set(taken)
     folder = PROJECT / "docs" / "images"
     shown = {
         (page.path.parent / link).resolve() for page in PAGES for link in page.links if link.endswith(".png")

@@ -1,6 +1,6 @@
 """The stack of `make up`, used as a person does: in a browser.
 
-With SCREENSHOTS set to a folder, the pictures of the README go there: `make screenshots`.
+With SCREENSHOTS set to a folder, the pictures of the documents go there: `make screenshots`.
 """
 
 import csv
@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from base64 import b64decode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +16,9 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.ui import WebDriverWait
 
 from include.pipeline.aws.object_store import read_object
 from include.pipeline.documents.metrics import Evaluation
@@ -32,7 +28,15 @@ from local_stack.demo import DAG_ID, SAMPLE
 from local_stack.results import LocalAwsClient
 from local_stack.stack import PROJECT, REGION, USER, LocalStack, free_port
 from tests.services.accessibility import serious_faults
-from tests.services.browser import chromium, needs_chromium
+from tests.services.browser import (
+    PAGE_SECONDS,
+    SCALE,
+    chromium,
+    element,
+    log_in,
+    needs_chromium,
+    take_picture,
+)
 from tests.services.deployment_limits import limits_setting
 from tests.tutorial_data import BANK_CLEAN
 
@@ -40,16 +44,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000), needs_chromium]
 
 _START_SECONDS = 300
 _RUN_SECONDS = 900
-_PAGE_SECONDS = 30
 _SOURCE = "s3://source/bank_clean.csv"
 _THRESHOLD = "0.4"
-# What elements take up, with a margin, as the browser's own protocol takes it.
-_CLIP = """
-const boxes = [...document.querySelectorAll(arguments[0])].map(each => each.getBoundingClientRect());
-const [x, y] = ["left", "top"].map(side => Math.min(...boxes.map(box => box[side])) - 20);
-const [right, bottom] = ["right", "bottom"].map(side => Math.max(...boxes.map(box => box[side])) + 20);
-return {x: x, y: y, width: right - x, height: bottom - y, scale: 1};
-"""
 
 
 @dataclass(frozen=True)
@@ -94,14 +90,8 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
 @pytest.fixture(scope="module")
 def browser(up: Up) -> Iterator[Chrome]:
     """A browser whose user has logged in."""
-    # To draw four times the pixels takes its time.
-    scale = 2 if "SCREENSHOTS" in os.environ else 1
-    with chromium(width=1400, height=1000, scale=scale) as driver:
-        driver.get(up.url)
-        element(driver, "input[name=username]").send_keys(USER)
-        element(driver, "input[name=password]").send_keys(up.password)
-        element(driver, "button[type=submit]").click()
-        element(driver, "a[href='/dags']")
+    with chromium(width=1400, height=1000, scale=SCALE) as driver:
+        log_in(driver, up.url, USER, up.password)
         yield driver
 
 
@@ -115,7 +105,7 @@ def run_id(up: Up, browser: Chrome) -> str:
     open_section(browser, "Threshold")
     fill(browser, "threshold", _THRESHOLD)
     element(browser, "[role=dialog] button", "Trigger").click()
-    wait_for(lambda: bool(up.airflow.runs(DAG_ID)), _PAGE_SECONDS)
+    wait_for(lambda: bool(up.airflow.runs(DAG_ID)), PAGE_SECONDS)
     (run,) = up.airflow.runs(DAG_ID)
     browser.get(run_url(up, run.dag_run_id))
     # The page is not loaded again: it says by itself when the run is over.
@@ -140,23 +130,6 @@ def wait_for(happened: Callable[[], bool], seconds: float) -> None:
         time.sleep(0.5)
 
 
-def element(browser: Chrome, css: str, text: str = "", seconds: float = _PAGE_SECONDS) -> WebElement:
-    """Wait for an element that is shown and holds that text."""
-
-    def find(driver: Chrome) -> WebElement | None:
-        return next(
-            (
-                found
-                for found in driver.find_elements(By.CSS_SELECTOR, css)
-                if found.is_displayed() and text in found.text
-            ),
-            None,
-        )
-
-    waiting = WebDriverWait(browser, seconds, ignored_exceptions=[StaleElementReferenceException])
-    return waiting.until(find, f"no {css} shows {text!r} at {browser.current_url}")
-
-
 def open_section(browser: Chrome, section: str) -> None:
     element(browser, "[role=dialog] button", section).click()
 
@@ -171,17 +144,6 @@ def fill(browser: Chrome, param: str, value: str) -> None:
 
 def run_url(up: Up, run_id: str) -> str:
     return f"{up.url}/dags/{DAG_ID}/runs/{quote(run_id)}"
-
-
-def take_picture(browser: Chrome, name: str, part: str = "") -> None:
-    """Take a picture of the window, or of that part of it which the elements of a selector lie in."""
-    folder = os.environ.get("SCREENSHOTS")
-    if not folder:
-        return
-    time.sleep(2)  # until what moves has come to rest
-    options = {"clip": browser.execute_script(_CLIP, part)} if part else {}
-    picture = browser.execute_cdp_cmd("Page.captureScreenshot", options)
-    (Path(folder) / f"{name}.png").write_bytes(b64decode(picture["data"]))
 
 
 def framed_text(browser: Chrome) -> str:
@@ -336,7 +298,7 @@ def test_tables_and_plots_of_the_framed_report_are_saved_as_files(
             browser.execute_cdp_cmd("Page.bringToFront", {})
             link.send_keys(Keys.ENTER)
         wanted = {"predictions.csv", "metrics.csv", "roc.svg"}
-        wait_for(lambda: wanted <= {file.name for file in tmp_path.iterdir()}, _PAGE_SECONDS)
+        wait_for(lambda: wanted <= {file.name for file in tmp_path.iterdir()}, PAGE_SECONDS)
     finally:
         browser.switch_to.default_content()
     rows = dict(row[:2] for row in csv.reader((tmp_path / "metrics.csv").read_text().splitlines()))
