@@ -1,7 +1,7 @@
 """The pipeline's calls, recorded, against the policy that allows them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -78,7 +78,7 @@ from tests.aws.training_data import BUCKET, as_csv, put_training_data, separable
 from tests.aws.training_jobs import ENDLESS, trained_model
 from tests.aws.transform_jobs import transform_request
 from tests.aws.tuning_jobs import tuning_request
-from tests.aws.waiting import OFTEN
+from tests.aws.waiting import OFTEN, end_of_job
 from tests.pipeline.iam.needed_permissions import Account
 from tests.pipeline.iam.policy_evaluation import AccessRequest, is_allowed
 from tests.pipeline.planned import plan_of
@@ -532,6 +532,22 @@ def _of_object(action: str, uri: str) -> AccessRequest:
     return AccessRequest(action, f"arn:aws:s3:::{bucket}/{key}", {"aws:ResourceAccount": ACCOUNT})
 
 
+def sweep_twice(sagemaker: Any, describe: Callable[[], dict[str, Any]], status: str) -> None:
+    """Let the janitor stop a job, and stop it again when it has ended: it then asks why it cannot."""
+    for _ in range(2):
+        swept = sweep(
+            sagemaker,
+            now=datetime.now(UTC),
+            deployment_id=DEPLOYMENT_ID,
+            is_over=lambda _: True,
+            dry_run=False,
+            report=print,
+        )
+        end_of_job(describe, status)
+        for left in swept:
+            remove(sagemaker, left)
+
+
 def test_the_janitors_policy_reaches_processing_jobs(aws: Aws, needed: list[AccessRequest]) -> None:
     sagemaker, s3 = aws.client("sagemaker"), aws.client("s3")
     put_training_data(s3, separable_rows())
@@ -546,16 +562,11 @@ def test_the_janitors_policy_reaches_processing_jobs(aws: Aws, needed: list[Acce
     }
     sagemaker.create_processing_job(**processing_request(name, Tags=run.to_aws(), **limits))
     needed.clear()
-    for _ in range(2):
-        for left in sweep(
-            sagemaker,
-            now=datetime.now(UTC),
-            deployment_id=DEPLOYMENT_ID,
-            is_over=lambda _: True,
-            dry_run=False,
-            report=print,
-        ):
-            remove(sagemaker, left)  # which has ended, so that it is asked why it cannot be stopped
+    sweep_twice(
+        sagemaker,
+        lambda: sagemaker.describe_processing_job(ProcessingJobName=name),
+        "ProcessingJobStatus",
+    )
     policy = json.loads(OF_SPLITTING["janitor-role.json"])
     assert [request for request in needed if not is_allowed(policy, request)] == []
     of_splitting = {request.action for request in needed} & {f"sagemaker:{action}" for action in SPLITTING}
@@ -576,16 +587,11 @@ def test_the_janitors_policy_reaches_tuning_jobs_and_their_training_jobs(
     request = tuning_request(name, static=ENDLESS, members={"Tags": run.to_aws()})
     sagemaker.create_hyper_parameter_tuning_job(**request)
     needed.clear()
-    for _ in range(2):
-        for left in sweep(
-            sagemaker,
-            now=datetime.now(UTC),
-            deployment_id=DEPLOYMENT_ID,
-            is_over=lambda _: True,
-            dry_run=False,
-            report=print,
-        ):
-            remove(sagemaker, left)  # which has ended, so that it is asked why it cannot be stopped
+    sweep_twice(
+        sagemaker,
+        lambda: sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name),
+        "HyperParameterTuningJobStatus",
+    )
     policy = json.loads(OF_TUNED["janitor-role.json"])
     assert [request for request in needed if not is_allowed(policy, request)] == []
     of_tuning = {request.action for request in needed} & {f"sagemaker:{action}" for action in TUNING}
