@@ -72,6 +72,11 @@ def find_algorithm(image_uri: str) -> Algorithm:
     return known[parsed["image"]]
 
 
+def is_built_in(repository: str) -> bool:
+    """Tell whether a repository of SageMaker's has the images of an algorithm."""
+    return any(image.partition(":")[0] == repository for image in _known_images())
+
+
 @cache
 def has_own_model(algorithm: Algorithm) -> bool:
     """Tell whether the image trains and serves by itself, and not only by a script of the user's."""

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import local_aws
+from local_aws.algorithms.registry import is_built_in
 from local_aws.errors import ValidationError
 from local_aws.state.resources import JsonObject
 
@@ -33,7 +34,9 @@ def runs_analyzer(specification: JsonObject) -> bool:
 def is_of_others(specification: JsonObject) -> bool:
     """Tell whether the image of an AppSpecification is not SageMaker's: nobody here knows what is in it."""
     repository = _repository(specification["ImageUri"])
-    return repository is not None and not repository.startswith("sagemaker-")
+    if repository is None or repository.startswith("sagemaker-"):
+        return False
+    return not is_built_in(repository)
 
 
 def check_application(specification: JsonObject) -> None:

@@ -265,6 +265,12 @@ def with_output(**members: Any) -> dict[str, Any]:
             id="no-image-of-ecr",
         ),
         pytest.param(
+            application(ImageUri="382416733822.dkr.ecr.us-east-1.amazonaws.com/linear-learner:1"),
+            'Local AWS cannot process with the image "382416733822.dkr.ecr.us-east-1.amazonaws.com/'
+            'linear-learner:1".',
+            id="an-algorithms-image",
+        ),
+        pytest.param(
             application(ImageUri=OWN, ContainerEntrypoint=["/opt/program"]),
             f'Local AWS has no image "{OWN}", whose command "/opt/program" may be anything: it runs python3.',
             id="a-program-of-another-image",
