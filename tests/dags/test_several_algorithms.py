@@ -1,11 +1,8 @@
 """The DAG of a pipeline whose YAML has `algorithms`: its chain, its groups, and what others keep."""
 
-import shutil
 from datetime import timedelta
 
 import pytest
-import yaml
-from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
 from airflow.sdk.definitions.taskgroup import MappedTaskGroup
 
@@ -13,11 +10,9 @@ from include.operators.dag.documentation import TASKS
 from include.operators.failures.retries import RETRY_POLICY
 from include.operators.sagemaker.contender import ScoreContenderOperator
 from include.operators.sagemaker.training import ResumableSageMakerTrainingOperator
-from include.pipeline.documents import config
-from include.pipeline.documents.config import DATASETS
 from include.pipeline.planning.cost import CONTENDER_ENDPOINT_AT_MOST
+from tests.dags.changed_churn import edges, parsed
 from tests.pipeline.several_algorithms import fields
-from tests.project import PROJECT
 
 OWN = ["train_model", "score_contender", "choose_contender"]
 
@@ -25,23 +20,12 @@ OWN = ["train_model", "score_contender", "choose_contender"]
 @pytest.fixture(scope="module")
 def dags(tmp_path_factory: pytest.TempPathFactory) -> dict[str, DAG]:
     """Those of bank_marketing, and of the example with three algorithms."""
-    folder = tmp_path_factory.mktemp("datasets")
-    shutil.copy(DATASETS / "bank_marketing.yaml", folder)
-    (folder / "churn.yaml").write_text(yaml.safe_dump(fields()))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(config, "DATASETS", folder)
-        bag = DagBag(PROJECT / "dags", bundle_path=PROJECT, bundle_name="tests")
-    assert not bag.import_errors
-    return dict(bag.dags)
+    return parsed(tmp_path_factory.mktemp("datasets"), fields())
 
 
 @pytest.fixture(scope="module")
 def dag(dags: dict[str, DAG]) -> DAG:
     return dags["churn"]
-
-
-def edges(dag: DAG) -> set[tuple[str, str]]:
-    return {(task.task_id, after) for task in dag.tasks for after in task.downstream_task_ids}
 
 
 def test_each_algorithm_trains_and_is_scored_and_one_is_chosen_before_the_chain_goes_on(
