@@ -104,11 +104,8 @@ class SplitDataOperator(ResumableSageMakerJob, SageMakerProcessingOperator):
             ProcessingError: It failed or was stopped.
             PipelineError: It refuses the table.
         """
-        status = ""
-        for job in self.descriptions(name):
-            if job[PROCESSING_JOB.status_member] != status:
-                status = job[PROCESSING_JOB.status_member]
-                self.log.info("%s is %s", name, status)
+        for _ in self.states(name):
+            pass
         return self.get_job_result(name, context)
 
     def get_job_result(self, external_id: Any, context: Context) -> dict[str, Any]:  # noqa: ARG002

@@ -97,6 +97,15 @@ class ResumableSageMakerJob(ResumableJobMixin, DeferralMixin):
             if job[self.job_kind.status_member] not in self.trigger.pending:
                 return
 
+    def states(self, name: str) -> Iterator[dict[str, Any]]:
+        """Describe the job again and again, until it has ended, and log each new state."""
+        status = ""
+        for job in self.descriptions(name):
+            if job[self.job_kind.status_member] != status:
+                status = job[self.job_kind.status_member]
+                self.log.info("%s is %s", name, status)
+            yield job
+
     def tag_for(self, context: Context) -> None:
         """Have the request's tags tell how often the run was cleared: what was made before is not its own."""
         cleared = getattr(context.get("dag_run"), "clear_number", None) or 0

@@ -110,12 +110,9 @@ class ResumableSageMakerTransformOperator(ResumableSageMakerJob, SageMakerTransf
         Raises:
             TransformError: It failed, was stopped, or took too long.
         """
-        status = ""
-        for job in self.descriptions(name):
-            if job["TransformJobStatus"] != status:
-                status = job["TransformJobStatus"]
-                self.log.info("%s is %s", name, status)
-            if status == "InProgress" and datetime.now(UTC) > job["CreationTime"] + self._longest:
+        for job in self.states(name):
+            is_running = job["TransformJobStatus"] == "InProgress"
+            if is_running and datetime.now(UTC) > job["CreationTime"] + self._longest:
                 self.log.warning("The job takes longer than max_runtime_seconds = %d", self.longest_seconds)
                 self.request_stop(name)
         return self.get_job_result(name, context)
