@@ -1,7 +1,7 @@
 """The pipeline's calls, recorded, against the policy that allows them."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -548,6 +548,14 @@ def sweep_twice(sagemaker: Any, describe: Callable[[], dict[str, Any]], status: 
             remove(sagemaker, left)
 
 
+def assert_janitor_needs(needed: list[AccessRequest], policy: dict[str, Any], actions: Sequence[str]) -> None:
+    """Hold the policy to what was asked: of these actions all but the first, which makes the job."""
+    assert [request for request in needed if not is_allowed(policy, request)] == []
+    asked = {request.action for request in needed} & {f"sagemaker:{action}" for action in actions}
+    assert asked == actions_of(policy) - actions_of(JANITOR)
+    assert asked == {f"sagemaker:{action}" for action in actions[1:]}
+
+
 def test_the_janitors_policy_reaches_processing_jobs(aws: Aws, needed: list[AccessRequest]) -> None:
     sagemaker, s3 = aws.client("sagemaker"), aws.client("s3")
     put_training_data(s3, separable_rows())
@@ -567,11 +575,7 @@ def test_the_janitors_policy_reaches_processing_jobs(aws: Aws, needed: list[Acce
         lambda: sagemaker.describe_processing_job(ProcessingJobName=name),
         "ProcessingJobStatus",
     )
-    policy = json.loads(OF_SPLITTING["janitor-role.json"])
-    assert [request for request in needed if not is_allowed(policy, request)] == []
-    of_splitting = {request.action for request in needed} & {f"sagemaker:{action}" for action in SPLITTING}
-    assert of_splitting == actions_of(policy) - actions_of(JANITOR)
-    assert of_splitting == {f"sagemaker:{action}" for action in SPLITTING[1:]}
+    assert_janitor_needs(needed, json.loads(OF_SPLITTING["janitor-role.json"]), SPLITTING)
 
 
 def test_the_janitors_policy_reaches_tuning_jobs_and_their_training_jobs(
@@ -592,11 +596,7 @@ def test_the_janitors_policy_reaches_tuning_jobs_and_their_training_jobs(
         lambda: sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name),
         "HyperParameterTuningJobStatus",
     )
-    policy = json.loads(OF_TUNED["janitor-role.json"])
-    assert [request for request in needed if not is_allowed(policy, request)] == []
-    of_tuning = {request.action for request in needed} & {f"sagemaker:{action}" for action in TUNING}
-    assert of_tuning == actions_of(policy) - actions_of(JANITOR)
-    assert of_tuning == {f"sagemaker:{action}" for action in TUNING[1:]}
+    assert_janitor_needs(needed, json.loads(OF_TUNED["janitor-role.json"]), TUNING)
 
 
 def test_the_janitors_policy_allows_what_it_calls_and_nothing_else(
