@@ -387,13 +387,19 @@ def monitor(sagemaker: Any, s3: Any) -> None:
         {"MonitoringJobDefinition": late_own, "ScheduleConfig": daily},
     )
     names = ["walk", *(f"walk-{number}" for number in range(1, len(configs)))]
-    for name, config in zip(names, configs, strict=True):
-        request = {"MonitoringScheduleName": name, "MonitoringScheduleConfig": config}
+    requests: list[dict[str, Any]] = [
+        {"MonitoringScheduleName": name, "MonitoringScheduleConfig": config}
+        for name, config in zip(names, configs, strict=True)
+    ]
+    at_once = [name for name, config in zip(names, configs, strict=True) if config["ScheduleConfig"] is NOW]
+    for request in requests:
         sagemaker.create_monitoring_schedule(**request, Tags=TAGS)
+    # An execution reads the schedule of its moment: the created one has to have run before it is changed.
+    first = {name: last_execution(sagemaker, name) for name in at_once}
+    for request in requests:
         sagemaker.update_monitoring_schedule(**request)
-    for name, config in zip(names, configs, strict=True):
-        if config["ScheduleConfig"] is NOW:
-            last_execution(sagemaker, name)
+    for name in at_once:
+        wait_until(lambda name=name: last_execution(sagemaker, name) != first[name])
 
 
 def shifting(kind: str) -> dict[str, Any]:
