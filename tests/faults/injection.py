@@ -171,7 +171,7 @@ class Injection:
 
     user: AirflowUser
     _armed: dict[Target, Fault] = field(default_factory=dict)
-    _instances: dict[int, TaskInstance] = field(default_factory=dict)
+    _instances: dict[psutil.Process, TaskInstance] = field(default_factory=dict)
     _deferred: set[Target] = field(default_factory=set)
 
     def arm(self, target: Target, fault: Fault) -> None:
@@ -183,9 +183,7 @@ class Injection:
 
     def answer(self, exchange: Exchange) -> Answer:
         """Decide what becomes of a request."""
-        instance = self._instances.get(exchange.pid) or instance_of(exchange.pid, self.user)
-        if instance:
-            self._instances[exchange.pid] = instance
+        instance = self._instance(exchange.pid)
         for target, fault in list(self._armed.items()):
             if not target.is_struck(instance, exchange):
                 continue
@@ -197,13 +195,22 @@ class Injection:
             return fault.strike(exchange)
         return exchange.forward()
 
+    def _instance(self, pid: int) -> TaskInstance | None:
+        """Tell which task a process works on; None for what is no task."""
+        try:
+            # Knows when the process was started: within the hour that the faults take, ids come again.
+            process = psutil.Process(pid)
+            instance = self._instances.get(process) or instance_of(process, self.user)
+        except psutil.Error:
+            return None
+        if instance:
+            self._instances[process] = instance
+        return instance
 
-def instance_of(pid: int, user: AirflowUser) -> TaskInstance | None:
+
+def instance_of(process: psutil.Process, user: AirflowUser) -> TaskInstance | None:
     """Tell which task a process works on; None for what is no task."""
-    try:
-        title = " ".join(psutil.Process(pid).cmdline())
-    except (psutil.Error, ValueError):
-        return None
+    title = " ".join(process.cmdline())
     found = re.fullmatch(r"airflow worker -- ([0-9a-f-]{36})", title.strip())
     if found is None:
         return None
