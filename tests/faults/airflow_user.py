@@ -65,7 +65,8 @@ class AirflowUser:
             assert time.monotonic() < deadline, {
                 name: (task.state, task.try_number) for name, task in self.tasks(run_id, dag_id).items()
             }
-            time.sleep(1)
+            # Many wait at the same time, and the server shares its processors with their runs.
+            time.sleep(2)
         return run
 
     def tasks(self, run_id: str, dag_id: str = DAG_ID) -> dict[str, TaskState]:
