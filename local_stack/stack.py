@@ -152,7 +152,6 @@ class LocalStack:
             "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
             # Only then Airflow sees that a skipped or failed task has ended; its default is 5 s.
             "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
-            "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
             "AIRFLOW_CONN_AWS_DEFAULT": json.dumps(connection),
             "AIRFLOW_VAR_SAGEMAKER_ROLE": ROLE,
             **{f"AIRFLOW_VAR_{name.upper()}": value for name, value in self.variables.items()},

@@ -48,7 +48,6 @@ class Terminal:
                 "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT / "dags"),
                 "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
                 "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-                "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
                 "AIRFLOW_VAR_SAGEMAKER_DEPLOYMENT_ID": DEPLOYMENT_ID,
                 # With the settings that let Airflow's commands start sooner.
                 "PYTHONPATH": python_path(PROJECT),
