@@ -71,6 +71,10 @@ CASES: dict[tuple[str, str], Case] = {
         lambda place: yaml(place, "titel: x"),
         "titel",
     ),
+    ("ConfigError", "a training job may take longer than `expires_after_hours`"): (
+        lambda place: changed_yaml(place, aws={"max_runtime_seconds": 90_000}),
+        "a training job that long outlasts expires_after_hours = 24",
+    ),
     ("ConfigError", "the file that `PIPELINE_LIMITS_FILE` names is not there"): (
         without_limits,
         "limits.yaml",

@@ -26,6 +26,7 @@ from include.pipeline.documents.table.split_job import ProcessingSettings, Split
 from include.pipeline.documents.table.words import Words
 from include.pipeline.documents.training.algorithm import ALGORITHMS, XGBOOST, AlgorithmName
 from include.pipeline.documents.training.contenders import ContenderSettings, check_contenders
+from include.pipeline.documents.training.longest import check_longest
 from include.pipeline.documents.training.suitable import check_suits
 from include.pipeline.documents.training.tune import TuneSettings, check_tune
 from include.pipeline.errors import ConfigError
@@ -177,6 +178,7 @@ class PipelineConfig(BaseModel):
     def _jobs_can_do_it(self) -> Self:
         check_split_on(self)
         check_tune(self)
+        check_longest(self)
         # What trials choose, there is, too.
         first = dict.fromkeys(self.tune.ranges if self.tune else (), 1) | self.params.hyperparameters
         check_suits(self, self.algorithm, first, "params.hyperparameters")

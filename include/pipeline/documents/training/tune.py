@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
 from math import prod
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
@@ -171,14 +170,6 @@ def check_tune(config: "PipelineConfig") -> None:
             "tune", "tune.ranges.{name}: params.hyperparameters has {name} too: leave one of them out",
             {"name": twice[0]},
         )  # fmt: skip
-    longest = timedelta(seconds=tune.batches * config.aws.max_runtime_seconds)
-    if longest > timedelta(hours=config.expires_after_hours):
-        raise PydanticCustomError(
-            "tune",
-            "tune: {batches} trainings one after another, of aws.max_runtime_seconds each, may outlast "
-            "expires_after_hours, after which the janitor stops them",
-            {"batches": tune.batches},
-        )
     for name in ("spot", "keep_alive_seconds"):
         if getattr(config.aws, name):
             raise PydanticCustomError(
