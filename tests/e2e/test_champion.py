@@ -1,13 +1,19 @@
 """The endpoint that serves the best model so far, under a real scheduler."""
 
+import re
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
+from include.pipeline.aws.object_store import read_object
 from local_stack.demo import DAG_ID, SAMPLE
 from local_stack.results import LocalAwsClient
 from local_stack.stack import REGION
+from tests.aws.endpoint_load import load
+from tests.aws.endpoints import invoke
 from tests.aws.topics import make_topic
 from tests.aws.waiting import wait_until
 from tests.e2e.changed_project import changed_stack
@@ -19,7 +25,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
 
 SERVE, ROLLBACK = "bank_marketing_serve", "bank_marketing_rollback"
 TOPIC = "champion"
-QUICK = {"canary_seconds": 1, "keep_old_seconds": 0}
+QUICK = {"canary_seconds": 1, "keep_old_seconds": 0, "shadow": {"seconds": 3}}
+ROWS = 50
+"""Of a request."""
 
 
 @pytest.fixture(scope="module")
@@ -52,13 +60,46 @@ def accept_and_promote(stack: RunningStack, rounds: int) -> tuple[FinishedRun, F
     return trained, stack.finish(started, SERVE)
 
 
-def served(stack: RunningStack) -> str:
-    """The endpoint configuration of the one endpoint that is there."""
+def endpoint(stack: RunningStack) -> str:
+    """Name the one that is there."""
     sagemaker: Any = stack.aws.client("sagemaker")
-    (endpoint,) = sagemaker.list_endpoints()["Endpoints"]
-    assert endpoint["EndpointStatus"] == "InService"
-    name: str = sagemaker.describe_endpoint(EndpointName=endpoint["EndpointName"])["EndpointConfigName"]
+    (found,) = sagemaker.list_endpoints()["Endpoints"]
+    name: str = found["EndpointName"]
     return name
+
+
+def served(stack: RunningStack) -> str:
+    """The version that it serves, with nothing in its shadow."""
+    sagemaker: Any = stack.aws.client("sagemaker")
+    found = sagemaker.describe_endpoint(EndpointName=endpoint(stack))
+    assert found["EndpointStatus"] == "InService"
+    assert "ShadowProductionVariants" not in found
+    configurations = sagemaker.list_endpoint_configs(MaxResults=100)["EndpointConfigs"]
+    assert not [one for one in configurations if one["EndpointConfigName"].endswith("-sh")]
+    name: str = found["EndpointConfigName"]
+    return name
+
+
+@contextmanager
+def watching(sagemaker: Any, name: str) -> Iterator[list[tuple[str, bool]]]:
+    """Note what an endpoint serves, and whether a model is in its shadow, whenever that has changed."""
+    seen: list[tuple[str, bool]] = []
+    done = threading.Event()
+
+    def look() -> None:
+        while not done.wait(0.1):
+            found = sagemaker.describe_endpoint(EndpointName=name)
+            now = found["EndpointConfigName"], "ShadowProductionVariants" in found
+            if seen[-1:] != [now]:
+                seen.append(now)
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    try:
+        yield seen
+    finally:
+        done.set()
+        watcher.join()
 
 
 def test_the_best_model_is_served_whatever_comes_after_it_and_can_be_taken_back(stack: RunningStack) -> None:
@@ -68,8 +109,32 @@ def test_the_best_model_is_served_whatever_comes_after_it_and_can_be_taken_back(
     assert (told["model"], told["before"]) == (first.state.dag_run_id, None)
     assert served(stack) == told["version"]
 
-    better, promoted = accept_and_promote(stack, 30)
+    rows = read_object(stack.aws.s3, first.plan.locations.test_features).splitlines(keepends=True)
+    runtime: Any = stack.aws.client("sagemaker-runtime")
+    name, body = endpoint(stack), b"".join(rows[:ROWS])
+    answers = {invoke(runtime, name, body)["Body"]}
+    with load(stack.aws.client, name, body) as asked, watching(stack.aws.client("sagemaker"), name) as seen:
+        better, promoted = accept_and_promote(stack, 30)
     second = promoted.xcom("promote_model")
+    # Its copies first, a part of the requests then, and all of them in the end.
+    shadow = f"{second['version']}-sh"
+    assert seen == [
+        (told["version"], False),
+        (shadow, True),
+        (told["version"], False),
+        (second["version"], False),
+    ]
+    assert promoted.tasks["end_shadow"].state == "success"
+    copies = re.search(
+        r"In the shadow for 3 s: (\d+) copies of requests, 0 without an answer", promoted.log("promote_model")
+    )
+    assert copies is not None
+    assert int(copies[1]) > 0
+    # Whoever asked got one model's answer or the other's.
+    answers.add(invoke(runtime, name, body)["Body"])
+    assert len(answers) == 2
+    assert asked.failures == []
+    assert set(asked.answers) == answers
     assert (second["model"], second["before"]) == (better.state.dag_run_id, told["version"])
     assert served(stack) == second["version"]
     events = stack.airflow.asset_events(SERVE)

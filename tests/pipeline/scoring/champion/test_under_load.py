@@ -1,19 +1,13 @@
 """Twenty requests a second, while ten promotions and two ways back happen: `pytest -s` prints the figures."""
 
-import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pytest
-from botocore.exceptions import BotoCoreError, ClientError
 
 from tests.aws.clients import Aws
-from tests.aws.endpoints import invoke
+from tests.aws.endpoint_load import A_SECOND, load
 from tests.pipeline.scoring.champion.served_models import (
     BUCKET,
     ENDPOINT,
@@ -26,59 +20,9 @@ from tests.services.local_aws_server import local_aws_server
 
 pytestmark = pytest.mark.slow
 
-A_SECOND = 20
-WORKERS = 8
 ROWS = 50
 """Of a request."""
 PROMOTIONS = 10
-
-
-@dataclass
-class Load:
-    """What became of the requests."""
-
-    begun: int = 0
-    late: int = 0
-    """Those that began a second or more after their time."""
-    answers: Counter[bytes] = field(default_factory=Counter)
-    milliseconds: list[float] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
-
-
-@contextmanager
-def load(aws: Aws, body: bytes) -> Iterator[Load]:
-    """Send requests at an even pace from several threads, each by a client of its own."""
-    found, lock, done = Load(), threading.Lock(), threading.Event()
-    start = time.monotonic()
-
-    def send() -> None:
-        runtime: Any = aws.client("sagemaker-runtime")
-        while not done.is_set():
-            with lock:
-                due = start + found.begun / A_SECOND
-                found.begun += 1
-            time.sleep(max(0.0, due - time.monotonic()))
-            begin = time.monotonic()
-            found.late += begin - due >= 1
-            try:
-                answer = invoke(runtime, ENDPOINT, body)["Body"]
-            except (BotoCoreError, ClientError) as error:
-                found.failures.append(str(error))
-                continue
-            with lock:
-                found.answers[answer] += 1
-                found.milliseconds.append(1000 * (time.monotonic() - begin))
-        runtime.close()
-
-    threads = [threading.Thread(target=send) for _ in range(WORKERS)]
-    for thread in threads:
-        thread.start()
-    try:
-        yield found
-    finally:
-        done.set()
-        for thread in threads:
-            thread.join()
 
 
 def in_order(models: list[ServedModel]) -> list[ServedModel]:
@@ -98,7 +42,7 @@ def test_no_request_fails_and_each_is_answered_by_one_whole_model() -> None:
         body = b"\n".join(models[0].features[:ROWS]) + b"\n"
         promote(aws, "the first", models[0])
         begin = time.monotonic()
-        with load(aws, body) as found:
+        with load(aws.client, ENDPOINT, body) as found:
             for number, model in enumerate(models[1:], 1):
                 assert promote(aws, f"promotion {number}", model).left_out is None
                 if number in {4, 8}:
