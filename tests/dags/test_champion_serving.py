@@ -62,8 +62,11 @@ def test_a_shadow_is_taken_away_whatever_becomes_of_the_promotion(datasets: Path
     dag = parsed(datasets, serve={"shadow": {"seconds": seconds}})["churn_serve"]
     ended = dag.get_task("end_shadow")
     assert isinstance(ended, EndShadowOperator)
-    assert (ended.is_teardown, ended.on_failure_fail_dagrun) == (True, True)
+    assert ended.is_teardown
     assert ended.upstream_task_ids == {"promote_model"}
+    # Airflow reads a run's state from its last tasks, the teardowns aside that do not fail it.
+    assert not ended.on_failure_fail_dagrun
+    assert dag.get_task("promote_model").downstream_task_ids == {"end_shadow"}
     longest = dag.get_task("promote_model").execution_timeout
     assert longest is not None
     assert without is not None
