@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
 import pytest
 
@@ -14,13 +15,24 @@ class Cell:
 
     task_id: str
     fault: str
-    is_deferred: bool = False
-    """Whether the task waits in a triggerer."""
+    mode: str = ""
+    """In what the task differs from others of its name: `tuned, deferred`."""
     dag_id: str = DAG_ID
+
+    @classmethod
+    def of(cls, row: str, fault: str, dag_id: str = DAG_ID) -> Self:
+        """Name the cell of a row, such as `train_model, tuned, deferred`."""
+        task_id, _, mode = row.partition(", ")
+        return cls(task_id, fault, mode, dag_id)
 
     @property
     def row(self) -> str:
-        return f"{self.task_id}, deferred" if self.is_deferred else self.task_id
+        return f"{self.task_id}, {self.mode}" if self.mode else self.task_id
+
+    @property
+    def is_deferred(self) -> bool:
+        """Whether the task waits in a triggerer."""
+        return "deferred" in self.mode
 
     def __str__(self) -> str:
         return f"{self.row}-{self.fault}".replace(",", "").replace(" ", "-")

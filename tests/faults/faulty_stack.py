@@ -31,6 +31,9 @@ from tests.services.local_aws_server import CREDENTIALS_FILE, LocalAwsServer, st
 SOURCE = "s3://fault-source/bank_marketing_sample.csv"
 TUNED = f"{DAG_ID}_tuned"
 """The pipeline of the same table that has a tuning job."""
+SHADOWED = f"{DAG_ID}_shadow"
+"""The one whose models are in the shadow of the served one before the canary."""
+_SERVE = {"canary_seconds": 1, "keep_old_seconds": 0}
 
 # A fault is noticed within seconds, not within the five minutes that suit production.
 _AIRFLOW_CFG = """
@@ -74,24 +77,29 @@ _OPTIONS = dict.fromkeys(("scheduler", "triggerer"), ("--skip-serve-logs",))
 
 def _use_the_model(fields: dict[str, Any]) -> None:
     """Give the bundled pipeline the DAGs that score new rows and serve the best model."""
-    fields |= {"score": {}, "serve": {"canary_seconds": 1, "keep_old_seconds": 0}}
+    fields |= {"score": {}, "serve": _SERVE}
 
 
-def _add_tuned(datasets: Path) -> None:
-    """Write a pipeline beside it whose YAML has a tuning job."""
+def _add_pipelines(datasets: Path) -> None:
+    """Write the pipelines of the same table that have a tuning job, and a shadow before the canary."""
     fields = yaml.safe_load((datasets / f"{DAG_ID}.yaml").read_text())
     for name in ("score", "serve"):
         del fields[name]
-    fields |= {"schedule": None, "watch": None, "tune": TUNE}
+    fields |= {"schedule": None, "watch": None}
     fields["limits"] |= {"s3_sources": [f"{SOURCE.rpartition('/')[0]}/"]}
-    fields["params"] |= {
+    params = fields["params"] | {
         "data_url": SOURCE,
         "validation_fraction": 0.2,
         "hyperparameters": {"num_round": 10, "objective": "binary:logistic"},
         "min_roc_auc": 0.5,
         "must_beat_baseline": False,
     }
-    (datasets / f"{TUNED}.yaml").write_text(yaml.safe_dump(fields))
+    pipelines = {
+        TUNED: {"tune": TUNE, "params": params},
+        SHADOWED: {"serve": _SERVE | {"shadow": {"seconds": 1}}},
+    }
+    for name, others in pipelines.items():
+        (datasets / f"{name}.yaml").write_text(yaml.safe_dump(fields | others))
 
 
 @dataclass
@@ -213,7 +221,7 @@ def faulty_stack(folder: Path, buckets: Iterable[str]) -> Iterator[FaultyStack]:
             | {"PYTHONPATH": str(folder / "project")}
             | limits,
         )
-        _add_tuned(folder / "project" / "include" / "datasets")
+        _add_pipelines(folder / "project" / "include" / "datasets")
         (home / "config").mkdir(parents=True)
         # The server is not of the stack's Procfile.
         shutil.copy(CREDENTIALS_FILE, local.aws_credentials)

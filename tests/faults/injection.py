@@ -154,11 +154,15 @@ class Target:
     """None strikes all tasks of the run."""
     operation: str
     path: str = ""
+    named: str = ""
+    """What the request has to hold, where it is not each of the operation."""
     awaited: str = ""
     """What a deferred task waits for: requests that name it are struck, from the first of a triggerer on."""
 
     def is_struck(self, instance: TaskInstance | None, exchange: Exchange) -> bool:
         if self.operation != exchange.operation or self.path not in exchange.path:
+            return False
+        if self.named and not exchange.names(self.named):
             return False
         if instance is None:
             return bool(self.awaited) and exchange.names(self.awaited) and is_triggerer(exchange.pid)

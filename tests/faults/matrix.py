@@ -103,7 +103,7 @@ class Observed:
 
 def documented() -> dict[Cell, str]:
     """Read the matrix from docs/reliability.md: what each fault gives."""
-    return {cell_of(row, fault): promise for row, fault, promise in promises(list(FAULTS), TARGETS)}
+    return {Cell.of(row, fault): promise for row, fault, promise in promises(list(FAULTS), TARGETS)}
 
 
 def promises(faults: list[str], tasks: Collection[str]) -> Iterator[tuple[str, str, str]]:
@@ -126,11 +126,6 @@ def promises(faults: list[str], tasks: Collection[str]) -> Iterator[tuple[str, s
         if len(row) == len(header) and row[0] in tasks:
             for fault, promise in zip(faults, row[1:], strict=True):
                 yield row[0], fault, promise
-
-
-def cell_of(row: str, fault: str) -> Cell:
-    task_id, _, mode = row.partition(", ")
-    return Cell(task_id, fault, mode == "deferred")
 
 
 def bucket_of(cell: Cell) -> str:

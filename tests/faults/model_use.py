@@ -7,26 +7,31 @@ from typing import Any
 import pandas as pd
 
 from include.pipeline.aws.object_store import read_object
-from include.pipeline.planning.names import champion_endpoint, key_prefix
+from include.pipeline.documents.training.tune import tuning_key
+from include.pipeline.scoring.champion.shadow import shadow_name
 from local_stack.demo import DAG_ID, SAMPLE
-from tests.aws.endpoints import settled
 from tests.aws.waiting import wait_until
 from tests.faults.aftermath import Aftermath
 from tests.faults.cell import Cell
-from tests.faults.faulty_stack import SOURCE, TUNED, FaultyStack
+from tests.faults.champion import Champion
+from tests.faults.faulty_stack import SHADOWED, SOURCE, TUNED, FaultyStack
 from tests.faults.injection import Target
 from tests.faults.matrix import FAULTS, RUN_SECONDS, promises
-from tests.project import DEPLOYMENT_ID
 
 SCORE, SERVE, ROLLBACK = f"{DAG_ID}_score", f"{DAG_ID}_serve", f"{DAG_ID}_rollback"
-ENDPOINT = champion_endpoint(DEPLOYMENT_ID, DAG_ID, "champion")
-_TUNING = "train_model, tuned"
+SERVE_SHADOWED = f"{SHADOWED}_serve"
+# The pipeline of each DAG that changes what an endpoint serves.
+_SERVES = {SERVE: DAG_ID, ROLLBACK: DAG_ID, SERVE_SHADOWED: SHADOWED}
 # The DAG of each task, and its request that is struck.
 TARGETS = {
-    _TUNING: (TUNED, "CreateHyperParameterTuningJob", ""),
+    "train_model, tuned": (TUNED, "CreateHyperParameterTuningJob", ""),
+    # The triggerer's.
+    "train_model, tuned, deferred": (TUNED, "DescribeHyperParameterTuningJob", ""),
     "score_rows": (SCORE, "CreateTransformJob", ""),
     "write_predictions": (SCORE, "PutObject", "/predictions.csv"),
     "promote_model": (SERVE, "UpdateEndpoint", ""),
+    # The one that begins the shadow.
+    "promote_model, shadow": (SERVE_SHADOWED, "UpdateEndpoint", ""),
     "roll_back_model": (ROLLBACK, "UpdateEndpoint", ""),
 }
 LEFT_OUT = "run marked failed", "run marked after it"
@@ -44,6 +49,8 @@ class Seen:
     """In the words of docs/reliability.md."""
     left: str | list[str]
     """What is billed that the run has left; of one that changes the endpoint, what that serves then."""
+    trials: dict[str, list[str]]
+    """What it had bought of tuning jobs by then."""
     retry_state: str | None
     """Of the run when it was cleared; None where it was green before."""
 
@@ -52,14 +59,14 @@ def documented() -> dict[Cell, str]:
     """Read from docs/reliability.md what each fault gives that is struck."""
     faults = [fault for fault in FAULTS if fault not in LEFT_OUT]
     return {
-        Cell(task_id.partition(",")[0], fault, dag_id=TARGETS[task_id][0]): promise
-        for task_id, fault, promise in promises(faults, TARGETS)
+        Cell.of(row, fault, TARGETS[row][0]): promise
+        for row, fault, promise in promises(faults, TARGETS)
         if promise != NOT_STRUCK
     }
 
 
-def begin_model(stack: FaultyStack, name: str, rounds: int) -> str:
-    """Begin to train a model that passes the gate, in the bucket that the pipeline has by default.
+def begin_model(stack: FaultyStack, name: str, rounds: int, dag_id: str = DAG_ID) -> str:
+    """Begin to train a model that passes the gate, in the bucket that pipelines have by default.
 
     It is newer than those that were begun before.
     """
@@ -74,63 +81,42 @@ def begin_model(stack: FaultyStack, name: str, rounds: int) -> str:
             "must_beat_baseline": False,
             "gate": {},
         },
+        dag_id,
     )
 
     def is_planned() -> bool:
-        planned = stack.user.tasks(run_id).get("plan_run")
+        planned = stack.user.tasks(run_id, dag_id).get("plan_run")
         return planned is not None and planned.state == "success"
 
     wait_until(is_planned, RUN_SECONDS)
     return run_id
 
 
-def served(stack: FaultyStack) -> str:
-    """The version that the one endpoint serves, once nothing changes it."""
-    sagemaker: Any = stack.aws.client("sagemaker")
-    found = settled(sagemaker, ENDPOINT)
-    assert found["EndpointStatus"] == "InService"
-    assert [one["EndpointName"] for one in sagemaker.list_endpoints()["Endpoints"]] == [ENDPOINT]
-    version: str = found["EndpointConfigName"]
-    return version
-
-
-def serve(stack: FaultyStack, version: str) -> None:
-    """Have the endpoint serve a version, whatever served before."""
-    sagemaker: Any = stack.aws.client("sagemaker")
-    if served(stack) != version:
-        sagemaker.update_endpoint(EndpointName=ENDPOINT, EndpointConfigName=version)
-    assert served(stack) == version
-
-
-def forget(stack: FaultyStack, kept: str) -> None:
-    """Delete all versions but one: what was promoted after one that serves counts as taken back."""
-    sagemaker: Any = stack.aws.client("sagemaker")
-    named = {"NameContains": key_prefix(DEPLOYMENT_ID, SERVE)}
-    for found in sagemaker.list_endpoint_configs(**named)["EndpointConfigs"]:
-        if (name := found["EndpointConfigName"]) != kept:
-            sagemaker.delete_endpoint_config(EndpointConfigName=name)
-            sagemaker.delete_model(ModelName=name)
-
-
 def observe(stack: FaultyStack, cell: Cell, conf: dict[str, Any]) -> Seen:
     """Start a run of a DAG, let the fault strike, look at what it gave, and clear the run where it failed."""
     user, run_id, dag_id = stack.user, f"fault__{cell.dag_id}__{cell}", cell.dag_id
     run = Aftermath(stack.aws, run_id, "", dag_id=dag_id)
-    _, operation, path = TARGETS[_TUNING if dag_id == TUNED else cell.task_id]
-    stack.injection.arm(
-        Target(run_id, cell.task_id, operation, path), FAULTS[cell.fault](stack, cell, run_id)
+    _, operation, path = TARGETS[cell.row]
+    target = Target(
+        run_id,
+        cell.task_id,
+        operation,
+        path,
+        named=shadow_name(run.key) if cell.mode == "shadow" else "",
+        awaited=tuning_key(run.key) if cell.is_deferred else "",
     )
+    stack.injection.arm(target, FAULTS[cell.fault](stack, cell, run_id))
     user.trigger(run_id, conf, dag_id)
     state = user.wait(run_id, RUN_SECONDS, dag_id).state
     tries = user.task(run_id, cell.task_id, dag_id).try_number
     stack.injection.lift(run_id)
-    left = run.billing() if dag_id in (SCORE, TUNED) else served(stack)
-    retry = None
+    left = Champion(stack, _SERVES[dag_id]).served() if dag_id in _SERVES else run.billing()
+    trials, retry = run.trials(), None
     if state == "failed":
         user.clear_run(run_id, dag_id)
         retry = user.wait(run_id, RUN_SECONDS, dag_id).state
     outcome = "fails, clean" if state == "failed" else "unnoticed" if tries == 1 else "tried again"
-    return Seen(run, outcome, left, retry)
+    return Seen(run, outcome, left, trials, retry)
 
 
 def rows_of(stack: FaultyStack, number: int) -> str:

@@ -14,7 +14,6 @@ from tests.faults.matrix import (
     RUN_SECONDS,
     TARGETS,
     Observed,
-    cell_of,
     documented,
     observe,
 )
@@ -69,5 +68,5 @@ def test_a_fault_gives_what_is_promised(
 
 @pytest.mark.usefixtures("reference")
 def test_the_document_has_every_task_and_every_fault(stack: FaultyStack) -> None:
-    assert set(PROMISED) == {cell_of(row, fault) for row in TARGETS for fault in FAULTS}
+    assert set(PROMISED) == {Cell.of(row, fault) for row in TARGETS for fault in FAULTS}
     assert {cell.task_id for cell in PROMISED} == set(stack.user.tasks("reference"))
