@@ -15,7 +15,7 @@ _SNIFFED = 512
 # Bytes from which on pyarrow reads a body: below, importing it takes longer than what it saves.
 _LARGE = 2**17
 # pyarrow takes what numpy refuses, or otherwise: nan(1), and an empty cell before a carriage return.
-_READ_OTHERWISE = frozenset(b"(\r")
+_READ_OTHERWISE = (b"(", b"\r")
 
 
 def parse(payload: bytes, content_type: str | None) -> Any:
@@ -72,7 +72,7 @@ def _read_large(payload: bytes, delimiter: str) -> Any:
     import pyarrow as pa  # noqa: PLC0415 - only a large request needs it
     from pyarrow import csv as arrow_csv  # noqa: PLC0415
 
-    if not (delimiter.isascii() and _READ_OTHERWISE.isdisjoint(payload)):
+    if not delimiter.isascii() or any(character in payload for character in _READ_OTHERWISE):
         return None
     names = [str(column) for column in range(payload.partition(b"\n")[0].count(delimiter.encode()) + 1)]
     try:

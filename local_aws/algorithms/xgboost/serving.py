@@ -17,6 +17,7 @@ from werkzeug.wrappers import Request, Response
 
 from local_aws.algorithms.image_rules import IMAGE_VARIABLE
 from local_aws.algorithms.serving_routes import LARGEST_BODY, serving_application
+from local_aws.algorithms.toolkit.number_lines import write_lines
 from local_aws.algorithms.xgboost.inference_output import encode, select, selected_keys
 from local_aws.algorithms.xgboost.library import xgboost
 from local_aws.algorithms.xgboost.model import Model
@@ -107,7 +108,7 @@ def _answer(model: Model, settings: Settings, predictions: Any, accept: str) -> 
             f"Accept type {accept} is not supported. Please use supported accept types: {_ACCEPTED}.",
         )
     if settings.selected is None:
-        return _plain(predictions.tolist(), settings, accept)
+        return _plain(predictions, settings, accept)
     return _selected(model, settings, settings.selected, predictions, accept)
 
 
@@ -127,21 +128,20 @@ def _selected(model: Model, settings: Settings, keys: list[str], predictions: An
     return Response(body, HTTPStatus.OK, mimetype=accept)
 
 
-def _plain(predictions: list[Any], settings: Settings, accept: str) -> Response:
-    if settings.is_batch:
-        body = "".join(f"{prediction}\n" for prediction in predictions)
+def _plain(predictions: Any, settings: Settings, accept: str) -> Response:
+    body: str | bytes
+    if predictions.ndim == 1 and (settings.is_batch or (accept == _CSV and not settings.is_in_one_line)):
+        body = write_lines(predictions)
+    elif settings.is_batch:
+        body = "".join(f"{prediction}\n" for prediction in predictions.tolist())
     elif settings.is_in_one_line:
-        return Response(",".join(map(str, predictions)), HTTPStatus.OK, mimetype=_CSV)
+        return Response(",".join(map(str, predictions.tolist())), HTTPStatus.OK, mimetype=_CSV)
     elif accept == _JSON:
-        body = json.dumps({"predictions": [{"score": prediction} for prediction in predictions]})
+        body = json.dumps({"predictions": [{"score": prediction} for prediction in predictions.tolist()]})
     elif accept == _CSV:
-        body = "".join(f"{_csv_line(prediction)}\n" for prediction in predictions)
+        body = "".join(f"{','.join(map(str, prediction))}\n" for prediction in predictions.tolist())
     else:
         # The container accepts the type, and then cannot write it: only selectable inference can.
         _LOG.error("Content type %s is not supported by this framework.", accept)
         return Response.force_type(InternalServerError().get_response())
     return Response(body, HTTPStatus.OK, mimetype=accept)
-
-
-def _csv_line(prediction: Any) -> str:
-    return ",".join(map(str, prediction)) if isinstance(prediction, list) else str(prediction)
