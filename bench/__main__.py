@@ -38,6 +38,7 @@ SCRIPTS = {
     "put_object": "Objects of local AWS",
     "memory": "Memory of local AWS",
     "many_at_once": "Many jobs at once",
+    "profiles": "Where the time goes",
 }
 """Each script of this folder that `make bench` runs, with its heading on the page."""
 
@@ -63,8 +64,8 @@ def machine() -> str:
     )
 
 
-def section(name: str, figures: list[Figure], where: str) -> str:
-    """Write the figures of one script as a section of the page."""
+def section(name: str, figures: list[Figure], where: str, text: str) -> str:
+    """Write the figures of one script, and its text, as a section of the page."""
     rows = "\n".join(
         f"| {figure.name} | {figure.told} | {figure.wanted} | {'' if figure.is_met else 'not met'} |"
         for figure in figures
@@ -72,6 +73,7 @@ def section(name: str, figures: list[Figure], where: str) -> str:
     return (
         f"## {SCRIPTS[name]}\n\n`python -m bench.{name}`, {datetime.now(UTC):%Y-%m-%d}. {where}.\n\n"
         f"| figure | measured | has to be | |\n| --- | --- | --- | --- |\n{rows}\n"
+        f"{text and chr(10) + text}"
     )
 
 
@@ -81,23 +83,25 @@ def sections(page: str) -> dict[str, str]:
     return {text.partition("\n")[0]: f"## {text.rstrip()}\n" for text in found}
 
 
-def measure(name: str) -> list[Figure]:
-    """Run a script, and return its figures; its output is shown meanwhile.
+def measure(name: str) -> tuple[list[Figure], str]:
+    """Run a script, and return its figures and the text below them; its output is shown meanwhile.
 
     Raises:
         SystemExit: It failed, or told no figure.
     """
     command = [sys.executable, "-m", f"bench.{name}"]
     figures: list[Figure] = []
+    text = ""
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own code
         for line in process.stdout or ():
-            if found := read_line(line):
-                figures += found
-            else:
+            found, below = read_line(line)
+            figures += found
+            text += below
+            if not found:
                 print(line, end="", flush=True)
     if process.returncode or not figures:
         raise SystemExit(f"bench.{name} ended with {process.returncode}, and {len(figures)} figures")
-    return figures
+    return figures, text
 
 
 def main() -> None:
@@ -109,9 +113,9 @@ def main() -> None:
         parser.error(f"no such script: {', '.join(sorted(unknown))}")
     for name in names:
         where = machine()
-        figures = measure(name)
+        figures, text = measure(name)
         known = sections(PAGE.read_text(encoding="utf-8")) if PAGE.exists() else {}
-        known[SCRIPTS[name]] = section(name, figures, where)
+        known[SCRIPTS[name]] = section(name, figures, where, text)
         kept = [known[heading] for heading in SCRIPTS.values() if heading in known]
         PAGE.write_text("\n".join([_HEAD, *kept]), encoding="utf-8")
 

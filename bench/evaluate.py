@@ -26,7 +26,8 @@ from tests.pipeline.planned import plan_of
 from tests.tutorial_data import tutorial_split
 
 _ROUNDS = 5
-_LARGE = 1_000_000
+LARGE = 1_000_000
+"""Test rows, about: the tutorial's, so many times over that there are not fewer."""
 
 
 def with_the_endpoint(features: bytes, labels: np.ndarray, url: str) -> int:
@@ -63,6 +64,14 @@ def work(how: str, folder: Path, where: str) -> None:
     print(json.dumps({"seconds": time.perf_counter() - begin, "rows": rows}))
 
 
+def aws_environment() -> None:
+    """Let clients of this process, and of those that it starts, sign as the user of local AWS."""
+    os.environ |= {
+        "AWS_ACCESS_KEY_ID": CREDENTIALS["aws_access_key_id"],
+        "AWS_SECRET_ACCESS_KEY": CREDENTIALS["aws_secret_access_key"],
+    }
+
+
 def _model(aws: LocalAws, folder: Path) -> str:
     job = aws.sagemaker.describe_training_job(TrainingJobName=NAME)
     bucket, _, key = job["ModelArtifacts"]["S3ModelArtifacts"].removeprefix("s3://").partition("/")
@@ -80,12 +89,9 @@ def main() -> None:
     if options.work:
         work(options.work[0], Path(options.work[1]), options.work[2])
         return
-    os.environ |= {
-        "AWS_ACCESS_KEY_ID": CREDENTIALS["aws_access_key_id"],
-        "AWS_SECRET_ACCESS_KEY": CREDENTIALS["aws_secret_access_key"],
-    }
+    aws_environment()
     _, frame, labels = tutorial_split()
-    lines, times = frame.to_csv(header=False, index=False).encode(), -(-_LARGE // len(frame))
+    lines, times = frame.to_csv(header=False, index=False).encode(), -(-LARGE // len(frame))
     with tempfile.TemporaryDirectory() as name, deployed() as aws:
         folder = Path(name)
         model = _model(aws, folder)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from rich.console import Console
 from rich.table import Table
 
-FIGURES = "figures"
+FIGURES, TEXT = "figures", "text"
 
 
 @dataclass(frozen=True)
@@ -51,18 +51,24 @@ class Figure:
         return f"{float(f'{self.value:.3g}'):,g} {self.unit}"
 
 
-def show(figures: Sequence[Figure]) -> None:
-    """Print a table of the figures, and all of them as one line of JSON."""
+def show(figures: Sequence[Figure], text: str = "") -> None:
+    """Print a table of the figures, and all of them as one line of JSON.
+
+    Args:
+        figures: In their order.
+        text: Markdown that stands below them on the page.
+    """
     table = Table("figure", "measured", "has to be", "", box=None, padding=(0, 2, 0, 0))
     for figure in figures:
         table.add_row(figure.name, figure.told, figure.wanted, figure.verdict)
     Console().print(table)
-    print(json.dumps({FIGURES: [asdict(figure) for figure in figures]}), flush=True)
+    print(json.dumps({FIGURES: [asdict(figure) for figure in figures], TEXT: text}), flush=True)
 
 
-def read_line(line: str) -> list[Figure]:
-    """Read the figures of a line of JSON; none of any other line."""
+def read_line(line: str) -> tuple[list[Figure], str]:
+    """Read the figures of a line of JSON, and the text below them; none of any other line."""
     try:
-        return [Figure(**figure) for figure in json.loads(line)[FIGURES]]
+        found = json.loads(line)
+        return [Figure(**figure) for figure in found[FIGURES]], found[TEXT]
     except (json.JSONDecodeError, KeyError, TypeError):
-        return []
+        return [], ""

@@ -1,6 +1,6 @@
 """What the demo asks of Airflow, over its public REST API."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from graphlib import TopologicalSorter
 from http import HTTPStatus
 from types import TracebackType
@@ -10,9 +10,12 @@ import httpx
 from pydantic import BaseModel, ConfigDict
 
 from include.airflow_names import FAILURE
+from include.work.progress import NAME as PROGRESS
 
 # Of one request: a busy machine lets an API server wait for long.
 _ANSWER_SECONDS = 120
+# Work that goes on says so every five seconds; a step of it may take longer.
+_RECENT = timedelta(seconds=15)
 
 
 class TaskState(BaseModel):
@@ -213,12 +216,24 @@ class AirflowApi:
 
     def log_tail(self, dag_id: str, run_id: str, task: TaskState, lines: int) -> list[str]:
         """Read the last lines of a task's log, the error's text among them."""
+        entries = self._log(dag_id, run_id, task)
+        return [line for entry in entries for line in told(entry).splitlines()][-lines:]
+
+    def progress(self, dag_id: str, run_id: str, task: TaskState) -> str | None:
+        """Read how far a task is, as it has just said; None where it has not, or is at other work since."""
+        found = [entry for entry in self._log(dag_id, run_id, task) if entry.get("logger") == PROGRESS]
+        if not found:
+            return None
+        age = datetime.now(UTC) - datetime.fromisoformat(found[-1]["timestamp"])
+        return str(found[-1]["event"]) if age < _RECENT else None
+
+    def _log(self, dag_id: str, run_id: str, task: TaskState) -> list[dict[str, Any]]:
         answer = self._client.get(
             f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task.task_id}/logs/{task.try_number}",
             headers={"Accept": "application/json"},
         ).raise_for_status()
-        found = [line for entry in answer.json()["content"] for line in told(entry).splitlines()]
-        return found[-lines:]
+        entries: list[dict[str, Any]] = answer.json()["content"]
+        return entries
 
 
 def told(entry: dict[str, Any]) -> str:

@@ -29,6 +29,7 @@ RUNS = LOCAL / "runs"
 
 _RUN_SECONDS = 900
 _SECONDS_TO_KILL = 2.0
+_SECONDS_BETWEEN_LINES = 2.5
 # The demo defers nothing: it does without the triggerer.
 _PROCESSES = ("local_aws", "api_server", "scheduler", "dag_processor")
 
@@ -101,10 +102,19 @@ def run_demo(data_url: str, pipeline: str = DAG_ID) -> bool:
 def _watch(airflow: AirflowApi, pipeline: str, run_id: str) -> RunState:
     order = airflow.task_order(pipeline)
     deadline = time.monotonic() + _RUN_SECONDS
+    look, told = 0.0, dict[str, str]()
     with Live(console=console, auto_refresh=False) as live:
         while True:
             run = airflow.run(pipeline, run_id)
-            live.update(screen.progress(order, airflow.tasks(pipeline, run_id)), refresh=True)
+            tasks = airflow.tasks(pipeline, run_id)
+            running = [task for task in tasks if task.state == "running"]
+            if time.monotonic() > look:
+                # A log is read whole: as often as it may have a new line.
+                look = time.monotonic() + _SECONDS_BETWEEN_LINES
+                lines = {task.task_id: airflow.progress(pipeline, run_id, task) for task in running}
+                told = {name: line for name, line in lines.items() if line}
+            now = {task.task_id: told[task.task_id] for task in running if task.task_id in told}
+            live.update(screen.progress(order, tasks, now), refresh=True)
             if run.is_over:
                 return run
             if time.monotonic() > deadline:

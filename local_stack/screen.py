@@ -1,6 +1,6 @@
 """What the demo shows: the run's tasks while it goes on, its figures at the end."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,17 +28,31 @@ _STYLES = {
 }
 
 
-def progress(order: Sequence[str], tasks: Sequence["TaskState"]) -> Table:
-    """Draw one line a task, in the chain's order: its state and how long it took, or has been taking."""
+def progress(
+    order: Sequence[str], tasks: Sequence["TaskState"], told: Mapping[str, str] | None = None
+) -> Table:
+    """Draw one line a task, in the chain's order: its state and how long it took, or has been taking.
+
+    Args:
+        order: Names of the tasks.
+        tasks: Those that Airflow knows.
+        told: How far tasks that run say that they are, by their names.
+    """
     states = {task.task_id: task for task in tasks}
     table = Table(box=None, padding=(0, 2, 0, 0))
     for heading in ("task", "state"):
         table.add_column(heading)
     table.add_column("seconds", justify="right")
+    table.add_column("")
     for task_id in order:
         task = states.get(task_id)
         state = (task.state if task else None) or "waiting"
-        table.add_row(task_id, Text(state, style=_STYLES.get(state, "dim")), _seconds(task))
+        table.add_row(
+            task_id,
+            Text(state, style=_STYLES.get(state, "dim")),
+            _seconds(task),
+            Text((told or {}).get(task_id, ""), style="dim"),
+        )
     return table
 
 

@@ -10,6 +10,7 @@ FORBIDDEN = {
     "include/inspection": ("airflow", "include.operators", "include.processes", "local_aws", "local_stack"),
     "include/operators": ("include.processes", "local_aws", "local_stack"),
     "include/processes": ("local_aws", "local_stack"),
+    "include/work": ("airflow", "include.operators", "include.pipeline", "local_aws", "local_stack"),
     "local_aws": ("airflow", "include", "plugins", "local_stack"),
     "local_stack": ("airflow", "include.operators", "local_aws"),
     "plugins": ("include.operators", "include.processes", "local_aws", "local_stack"),

@@ -97,6 +97,8 @@ def serving() -> Iterator[MisbehavingWeb]:
     with MisbehavingWeb() as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()

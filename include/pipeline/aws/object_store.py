@@ -1,9 +1,11 @@
 """Objects on S3 by their URI: read, written, listed; streamed where they may be too large for memory."""
 
+import os
+import threading
 from dataclasses import dataclass
 from email.utils import formatdate
 from http import HTTPStatus
-from typing import TYPE_CHECKING, BinaryIO, Self
+from typing import TYPE_CHECKING, BinaryIO, Self, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 from s3transfer.exceptions import RetriesExceededError, S3DownloadFailedError
@@ -13,6 +15,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 
 from include.pipeline.aws.error_words import ACCESS_DENIED, in_words
 from include.pipeline.errors import ObjectError
+from include.work.progress import BYTES, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,15 +93,24 @@ def receive_object(
 
 
 class _Version(BaseSubscriber):
-    """Tells S3Transfer which version to read, which it otherwise asks for itself."""
+    """Tells S3Transfer which version to read, which it otherwise asks for, and the log how far it is."""
 
     def __init__(self, version: ObjectVersion) -> None:
         self._version = version
+        self._progress = Progress("Reading from S3", version.bytes, BYTES)
+        self._received = 0
+        self._lock = threading.Lock()
 
     def on_queued(self, future: "TransferFuture", **_: object) -> None:
         """Set it before the first request."""
         future.meta.provide_transfer_size(self._version.bytes)
         future.meta.provide_object_etag(self._version.etag)
+
+    def on_progress(self, future: "TransferFuture", bytes_transferred: int, **_: object) -> None:  # noqa: ARG002
+        """Count what a thread has received; below 0 where it has to read a part again."""
+        with self._lock:
+            self._received += bytes_transferred
+            self._progress.reached(self._received)
 
 
 def _receive_version(
@@ -179,8 +191,28 @@ def put_file(s3: "S3Client", file: BinaryIO, uri: str, content_type: str = "text
     leaves no parts behind.
     """
     bucket, key = split_uri(uri)
-    file.seek(0)
-    s3.put_object(Bucket=bucket, Key=key, Body=file, ContentType=content_type)
+    s3.put_object(Bucket=bucket, Key=key, Body=cast("BinaryIO", _ToldFile(file)), ContentType=content_type)
+
+
+class _ToldFile:
+    """A file from its beginning, which tells the log how far it is read; a second try reads it anew.
+
+    Args:
+        file: Seekable.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._progress = Progress("Writing to S3", file.seek(0, os.SEEK_END), BYTES)
+        self.seek = file.seek
+        self.tell = file.tell
+        file.seek(0)
+
+    def read(self, size: int = -1) -> bytes:
+        """Read some of it."""
+        content = self._file.read(size)
+        self._progress.reached(self._file.tell())
+        return content
 
 
 def has_size(s3: "S3Client", uri: str, size: int) -> bool:

@@ -18,7 +18,6 @@ from include.pipeline.data.reading.apart import check_apart
 from include.pipeline.data.reading.blocks import blocks
 from include.pipeline.data.reading.cells import BlockReader, Cells, RaggedRowError
 from include.pipeline.data.reading.header import columns_of
-from include.pipeline.data.reading.in_order import in_order
 from include.pipeline.data.reading.numbers import (
     LABEL,
     NUMBER_LABEL,
@@ -32,6 +31,7 @@ from include.pipeline.data.reading.text_columns import TextColumns
 from include.pipeline.data.stored_table import StoredTable, TableWriter, wider
 from include.pipeline.errors import DataError
 from include.pipeline.source.file_format import recognise
+from include.work.in_order import in_order
 
 if TYPE_CHECKING:
     from include.pipeline.documents.table.config import TableConfig

@@ -169,7 +169,11 @@ def evaluate_endpoint(
     written = read_rows(s3, places.test_labels, split.test_labels_sha256)
     labels: np.ndarray = np.loadtxt(io.BytesIO(written), dtype=_label_type(plan), ndmin=1)
     scores = score_rows(
-        io.BytesIO(features), endpoint=plan.key, runtime=runtime, answers=_answers(plan, split)
+        io.BytesIO(features),
+        endpoint=plan.key,
+        runtime=runtime,
+        answers=_answers(plan, split),
+        count=len(labels),
     )
     predictions = write_predictions(
         labels,
@@ -276,7 +280,11 @@ def score_validation(
     rows = content.splitlines(keepends=True)
     labels, _, features = zip(*(row.partition(b",") for row in rows), strict=True)
     scores = score_rows(
-        io.BytesIO(b"".join(features)), endpoint=plan.key, runtime=runtime, answers=_answers(plan, split)
+        io.BytesIO(b"".join(features)),
+        endpoint=plan.key,
+        runtime=runtime,
+        answers=_answers(plan, split),
+        count=len(labels),
     )
     return np.array(labels, dtype=_label_type(plan)), scores
 

@@ -1,9 +1,9 @@
 """Scores of the test rows: the endpoint answers requests of a size that SageMaker accepts."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
@@ -14,12 +14,14 @@ from include.pipeline.documents.training.algorithm import ALGORITHMS, RECORDIO, 
 from include.pipeline.documents.training.recordio import record_of_line
 from include.pipeline.errors import EndpointError
 from include.pipeline.values.params import LabelKind
+from include.work.in_order import in_order
+from include.work.progress import Progress
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
 # Images up to 1.0-1 separate scores by commas, later ones by newlines; those of a row may stand in brackets.
-_SEPARATOR = re.compile(r"[,\s\[\]]+")
+_SEPARATORS = str.maketrans(",[]", "   ")
 _SUM_OF_PROBABILITIES = 0.01  # how far that of 32-bit numbers may be from 1
 
 
@@ -116,8 +118,11 @@ def score_rows(
     runtime: "SageMakerRuntimeClient",
     answers: Answers = PROBABILITY,
     max_bytes: int = MAX_BODY_BYTES,
+    count: int | None = None,
 ) -> "np.ndarray[Any, np.dtype[np.float64]]":
     """Ask the endpoint what the model predicts: by default the probability that each row is positive.
+
+    Two requests are under way at once: the endpoint need not wait while one is made or its answer is read.
 
     Args:
         rows: CSV lines, features only, in the columns' training order.
@@ -125,6 +130,7 @@ def score_rows(
         runtime: SageMaker Runtime.
         answers: What the endpoint is to answer for a row.
         max_bytes: Size of one request at most.
+        count: How many rows there are, for the log.
 
     Returns:
         The scores of each row, in their order: shape `(rows,)` of one output, else `(rows, outputs)`.
@@ -134,7 +140,11 @@ def score_rows(
     """
     is_binary = ALGORITHMS[answers.algorithm].request_type == RECORDIO
     groups = batches(map(record_of_line, rows) if is_binary else rows, max_bytes, answers.rows_at_once)
-    found = [_ask(batch, endpoint, runtime, answers) for batch in groups]
+    found, scored, progress = [], 0, Progress("Scoring", count)
+    for part in in_order(partial(_ask, endpoint=endpoint, runtime=runtime, answers=answers), groups):
+        found.append(part)
+        scored += len(part)
+        progress.reached(scored)
     scores = np.concatenate(found) if found else np.empty((0, answers.outputs))
     return scores[:, 0] if answers.kind != "multiclass" else scores
 
@@ -194,7 +204,7 @@ def scores_in(answer: str, answers: Answers) -> list[Any]:
         ValueError: It is of another form; so do LookupError and TypeError say.
     """
     if answers.algorithm == XGBOOST:
-        return [float(cell) for cell in _SEPARATOR.split(answer.strip(" \t\r\n[],"))]
+        return [float(cell) for cell in answer.translate(_SEPARATORS).split() or [""]]
     predictions = [json.loads(line) for line in answer.splitlines()]
     if answers.algorithm != "knn":
         return [_numbers(found["score"], answers) for found in predictions]

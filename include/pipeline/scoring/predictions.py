@@ -21,6 +21,7 @@ from include.pipeline.data.writing.buckets import Bucket, put_into_buckets
 from include.pipeline.documents.scoring.rows import HighestRow
 from include.pipeline.errors import DataError
 from include.pipeline.source.worker_disk import telling_of_full_disk
+from include.work.progress import Progress
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -90,7 +91,7 @@ def write_predictions(
                 row_bytes=_TEXT_BYTES * max(1, len(names)),
             )
         paths = folder / "predictions.csv", folder / "predictions.parquet"
-        highest = _write(buckets, model, paths, names, shown)
+        highest = _write(buckets, model, paths, names=names, shown=shown, kept=kept)
         for path, kind in zip(paths, ("text/csv", "application/vnd.apache.parquet"), strict=True):
             with path.open("rb") as file:
                 put_file(s3, file, f"{plan.locations.predictions}{path.suffix}", kind)
@@ -109,7 +110,7 @@ def _places(scores: np.ndarray, kept: int) -> np.ndarray:
 def _scored(
     plain: BinaryIO, names: tuple[str, ...], scores: np.ndarray, schema: pa.Schema
 ) -> Iterator[pa.RecordBatch]:
-    first = 0
+    first, progress = 0, Progress("Joining", len(scores))
     for columns, rows in _identifiers(plain, names, len(scores)):
         if first + rows > len(scores):
             raise _uneven(names, f"more than {len(scores)}", len(scores))
@@ -118,6 +119,7 @@ def _scored(
             [*columns, at, pa.array(scores[first : first + rows])], schema=schema
         )
         first += rows
+        progress.reached(first)
     if first != len(scores):
         raise _uneven(names, str(first), len(scores))
 
@@ -143,10 +145,13 @@ def _write(
     buckets: list[Bucket],
     model: "ScoringModel",
     paths: tuple[Path, Path],
+    *,
     names: tuple[str, ...],
     shown: tuple[str, ...],
+    kept: int,
 ) -> tuple[HighestRow, ...]:
     highest: tuple[HighestRow, ...] = ()
+    written, progress = 0, Progress("Writing predictions", kept)
     own = names or (ROW,)
     kinds = {name: pa.string() for name in names} or {ROW: pa.int64()}
     schema = pa.schema([*kinds.items(), (SCORE, pa.float64()), (PREDICTED, pa.int8()), (MODEL, pa.string())])
@@ -169,6 +174,8 @@ def _write(
             )
             for writer in writers:
                 writer.write_table(table)
+            written += len(rows)
+            progress.reached(written)
     return highest
 
 

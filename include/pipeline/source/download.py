@@ -27,6 +27,7 @@ from include.pipeline.source.s3 import is_prefix, receive, receive_below
 from include.pipeline.source.url import scheme_of, without_secrets
 from include.pipeline.source.web import Patience, UnavailableError, asking, check_answer
 from include.pipeline.source.worker_disk import telling_of_full_disk
+from include.work.progress import BYTES, Progress
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -135,9 +136,12 @@ def _download(
     file.truncate()
     with asking("GET", url, policy, patience, deadline=deadline, login=login) as response:
         check_answer(url, response, policy)
+        length = response.headers.get("Content-Length", "")
+        progress = Progress("Downloading", int(length) if length.isdecimal() else None, BYTES)
         for piece in response.iter_raw():
             policy.check_size(without_secrets(url), file.tell() + len(piece))
             file.write(piece)
+            progress.reached(file.tell())
     sent = response.headers
     return Received.of(file, etag=sent.get("ETag"), last_modified=sent.get("Last-Modified"))
 

@@ -1,6 +1,5 @@
 import io
 from collections.abc import Iterator
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from tests.aws.clients import Aws
 from tests.aws.endpoints import deploy
 from tests.aws.training_data import put_training_data, separable_rows
 from tests.aws.training_jobs import trained_model
+from tests.pipeline.evaluation.answering import Answering
 from tests.services.local_aws_server import local_aws_server
 
 ROWS = b"".join(f"{number % 10},{number % 7},{number % 3}\n".encode() for number in range(100))
@@ -37,21 +37,6 @@ def test_a_line_that_no_request_can_hold_is_refused() -> None:
 
 def test_batches_have_at_most_so_many_rows() -> None:
     assert [len(batch) for batch in batches(io.BytesIO(b"1\n" * 7), 99, max_rows=3)] == [3, 3, 1]
-
-
-class Answering:
-    """A runtime that answers the same to everything."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.accepts: list[str] = []
-        self.bodies: list[bytes] = []
-        self.exceptions = SimpleNamespace(ModelError=ZeroDivisionError)
-
-    def invoke_endpoint(self, **request: Any) -> dict[str, Any]:
-        self.accepts.append(request["Accept"])
-        self.bodies.append(request["Body"])
-        return {"Body": io.BytesIO(self.text.encode())}
 
 
 LINES = '{"score": 0.25, "predicted_label": 0}\n{"score": 1, "predicted_label": 1}\n'

@@ -1,4 +1,5 @@
 import io
+import logging
 from collections.abc import Iterator
 
 import numpy as np
@@ -16,6 +17,7 @@ from include.pipeline.scoring.caller import EndpointCaller
 from include.pipeline.scoring.model import choose_model
 from include.pipeline.scoring.reuse import find_scored, fingerprint
 from include.pipeline.scoring.rows import encode_rows
+from include.work import progress
 from tests.pipeline.churn_run import FRAME, TEST, ChurnRun, churn_run, kept_raw
 from tests.pipeline.data.encoding.churn import TABLE, churn, written
 from tests.pipeline.scoring.scored_rows import MOST, SCORE_CONFIG, score, score_plan_of
@@ -62,6 +64,17 @@ def test_a_batch_scores_the_rows_of_the_evaluation_to_the_last_bit_and_joins_the
     assert scoring.distribution.quantiles["0.5"] == pytest.approx(np.median(expected["score"]))
     # What was encoded is no longer needed.
     assert list_objects(s3, plan.locations.rows) == []
+
+
+def test_the_log_tells_how_far_the_join_is(
+    run: ChurnRun, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(progress, "_SECONDS", 0)
+    caplog.set_level(logging.INFO, progress.__name__)
+    raw = kept_raw(run.aws.client("s3"), written(UNLABELLED), "new.csv")
+    score(run.aws, raw, score_plan_of("told"))
+    lines = [line.partition(",")[0] for line in caplog.messages]
+    assert {"Joining: 300 of 300 rows", "Writing predictions: 300 of 300 rows"} <= set(lines)
 
 
 @pytest.mark.parametrize(

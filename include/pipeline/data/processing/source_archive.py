@@ -10,7 +10,7 @@ from include.pipeline.data.processing import start
 
 _ROOT = Path(include.__file__).resolve().parent
 # The pipelines' YAML files: a message names the pipeline that reads a file which this one does not.
-_TAKEN = ("pipeline/**/*", "datasets/__init__.py", "datasets/*.yaml", "sagemaker_images/*")
+_TAKEN = ("pipeline/**/*", "work/*", "datasets/__init__.py", "datasets/*.yaml", "sagemaker_images/*")
 
 
 def source_archive() -> bytes:

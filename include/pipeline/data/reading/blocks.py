@@ -1,6 +1,7 @@
 """A CSV file in blocks of whole rows, small enough for a processor's cache."""
 
 import codecs
+import os
 import re
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -8,6 +9,7 @@ from typing import BinaryIO
 import numpy as np
 
 from include.pipeline.errors import DataError
+from include.work.progress import BYTES, Progress
 
 _BLOCK_BYTES = 4 * 2**20
 _LONGEST_ROW = 16 * 2**20
@@ -23,9 +25,11 @@ def blocks(file: BinaryIO) -> Iterator[bytes]:
     Raises:
         DataError: A row is longer than 16 MB.
     """
+    progress = Progress("Reading", file.seek(0, os.SEEK_END), BYTES)
     file.seek(_below_header(file))
     rest = b""
     while more := file.read(_BLOCK_BYTES):
+        progress.reached(file.tell())
         piece = rest + more
         end = _end(piece)
         if not end and len(piece) > _LONGEST_ROW:

@@ -9,9 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from include.pipeline.data.reading.in_order import in_order
 from include.pipeline.data.writing.buckets import Bucket, fill_buckets
 from include.pipeline.data.writing.rows import Rows
+from include.work.in_order import in_order
+from include.work.progress import Progress
 
 # From one to the other, pyarrow writes the digits of a float as Python does, but for `.0`.
 _SMALLEST_ALIKE = 1e-4
@@ -27,13 +28,17 @@ def write_rows(rows: Rows, names: Sequence[str], path: Path) -> None:
         names: Their columns, in the order in which they are written.
         path: Of the file.
     """
+    progress, written = Progress(f"Writing {path.name}", len(rows)), 0
     with path.open("wb") as file, tempfile.TemporaryDirectory() as folder:
-        for text in in_order(_csv, fill_buckets(rows, names, Path(folder))):
+        for text, count in in_order(_csv, fill_buckets(rows, names, Path(folder))):
             file.write(text)
+            written += count
+            progress.reached(written)
 
 
-def _csv(bucket: Bucket) -> pa.Buffer:
-    return csv_text(bucket.take())
+def _csv(bucket: Bucket) -> tuple[pa.Buffer, int]:
+    taken = bucket.take()
+    return csv_text(taken), taken.num_rows
 
 
 def csv_text(rows: pa.Table) -> pa.Buffer:

@@ -8,7 +8,7 @@ from typing import TypeVar
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 
-# Arrow works without Python's lock. More threads would hold more pieces in memory.
+# Arrow works without Python's lock, as does a request that waits. More threads would hold more in memory.
 _THREADS = 2
 
 

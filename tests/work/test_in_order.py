@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from include.pipeline.data.reading.in_order import in_order
+from include.work.in_order import in_order
 
 
 def test_results_come_in_the_order_of_the_pieces() -> None:
