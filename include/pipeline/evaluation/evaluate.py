@@ -224,9 +224,11 @@ def evaluate_endpoint(
             evaluation = evaluate_numbers(
                 PredictedRows(labels, scores), **common | _without_comparison(split)
             )
+    test_rows = hashlib.sha256(features)
+    test_rows.update(written)
     evaluation = evaluation.model_copy(
         update={
-            "test_rows_sha256": hashlib.sha256(features + written).hexdigest(),
+            "test_rows_sha256": test_rows.hexdigest(),
             "predictions_sha256": hashlib.sha256(predictions).hexdigest(),
         }
     )
