@@ -31,12 +31,15 @@ log = logging.getLogger(__name__)
 
 
 @document_task
-def choose_contender(plan: dict[str, Any], split: dict[str, Any], ti: Any = None) -> dict[str, Any]:
+def choose_contender(
+    plan: dict[str, Any], split: dict[str, Any], reused: dict[str, Any] | None, ti: Any = None
+) -> dict[str, Any]:
     """Compare several algorithms on the validation rows, and choose the one that the run goes on with.
 
     Args:
         plan: A `RunPlan`.
         split: A `Split`.
+        reused: A `ReusedModel`, where there is one: nothing is chosen.
         ti: Filled in by Airflow.
 
     Returns:
@@ -46,6 +49,8 @@ def choose_contender(plan: dict[str, Any], split: dict[str, Any], ti: Any = None
     from include.pipeline.documents.split import Split
     from include.pipeline.evaluation import contest
 
+    if reused:
+        skip_for(reused, ti, None)
     run = RunPlan.read(plan, PLAN_RUN)
     candidates = [_candidate(ti, place, each.algorithm) for place, each in enumerate(run.contenders)]
     found = contest.choose_contender(run, Split.read(split, SPLIT_DATA), s3_of(run), candidates)
@@ -217,7 +222,9 @@ def _candidate(ti: Any, place: int, algorithm: Any) -> Any:
         if state == "success":
             done[task_id] = ti.xcom_pull(task_ids=task_id, map_indexes=place)
         elif failure is None:
-            told = ti.xcom_pull(task_ids=task_id, key=FAILURE, map_indexes=place)
+            # What one told before the run was cleared is still there.
+            has_told = state == "failed"
+            told = has_told and ti.xcom_pull(task_ids=task_id, key=FAILURE, map_indexes=place)
             failure = told or f"its task {task_id} is {state}"
     return Candidate(
         algorithm=algorithm,

@@ -58,7 +58,7 @@ def test_one_that_failed_keeps_no_other_from_being_chosen(dag: DAG) -> None:
     assert rules == {
         "train_model": "none_failed",
         "score_contender": "none_failed",
-        "choose_contender": "all_done_min_one_success",
+        "choose_contender": "all_done",
         "deploy_endpoint": "none_failed",
     }
 

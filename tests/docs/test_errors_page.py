@@ -261,6 +261,10 @@ ELSEWHERE = {
         "operators/sagemaker/test_tuning.py",
         "'failing' ended as Failed: No training job",
     ),
+    ("TrainingError", "of several `algorithms`, all are left out"): (
+        "pipeline/evaluation/test_contest.py",
+        "is left to choose",
+    ),
     ("EndpointError", "the endpoint failed"): ("operators/sagemaker/test_deferral.py", "is Failed: "),
     ("TransformError", "the job failed, or somebody stopped it"): (
         "operators/sagemaker/test_transform.py",

@@ -72,8 +72,8 @@ class AirflowUser:
     def tasks(self, run_id: str, dag_id: str = DAG_ID) -> dict[str, TaskState]:
         return {task.task_id: task for task in self.api.tasks(dag_id, run_id)}
 
-    def task(self, run_id: str, task_id: str, dag_id: str = DAG_ID) -> TaskState:
-        found = self._send("GET", f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}")
+    def task(self, run_id: str, task_id: str, dag_id: str = DAG_ID, map_index: int = -1) -> TaskState:
+        found = self._send("GET", f"/dags/{dag_id}/dagRuns/{run_id}/{_instance(task_id, map_index)}")
         return TaskState.model_validate(found)
 
     def tries(self, run_id: str) -> dict[str, int]:
@@ -94,8 +94,11 @@ class AirflowUser:
             TaskInstance(item["id"], item["dag_run_id"], item["task_id"]) for item in answer["task_instances"]
         ]
 
-    def mark_task(self, run_id: str, task_id: str, state: str, dag_id: str = DAG_ID) -> None:
-        self._send("PATCH", f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}", {"new_state": state})
+    def mark_task(
+        self, run_id: str, task_id: str, state: str, dag_id: str = DAG_ID, map_index: int = -1
+    ) -> None:
+        place = f"/dags/{dag_id}/dagRuns/{run_id}/{_instance(task_id, map_index)}"
+        self._send("PATCH", place, {"new_state": state})
 
     def mark_run(self, run_id: str, state: str) -> None:
         self._send("PATCH", f"/dags/{DAG_ID}/dagRuns/{run_id}", {"state": state})
@@ -160,3 +163,7 @@ class AirflowUser:
         answer = self.api._client.request(method, f"/api/v2{path}", json=body)
         assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json()
+
+
+def _instance(task_id: str, map_index: int) -> str:
+    return f"taskInstances/{task_id}" + (f"/{map_index}" if map_index >= 0 else "")

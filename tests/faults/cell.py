@@ -18,6 +18,8 @@ class Cell:
     mode: str = ""
     """In what the task differs from others of its name: `tuned, deferred`."""
     dag_id: str = DAG_ID
+    map_index: int = -1
+    """Of a task that each of several algorithms has: the place of the one that is struck."""
 
     @classmethod
     def of(cls, row: str, fault: str, dag_id: str = DAG_ID) -> Self:

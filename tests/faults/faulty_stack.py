@@ -34,6 +34,8 @@ TUNED = f"{DAG_ID}_tuned"
 SHADOWED = f"{DAG_ID}_shadow"
 """The one whose models are in the shadow of the served one before the canary."""
 _SERVE = {"canary_seconds": 1, "keep_old_seconds": 0}
+CONTENDING = f"{DAG_ID}_contending"
+"""The one that has several algorithms."""
 
 # A fault is noticed within seconds, not within the five minutes that suit production.
 _AIRFLOW_CFG = """
@@ -81,7 +83,7 @@ def _use_the_model(fields: dict[str, Any]) -> None:
 
 
 def _add_pipelines(datasets: Path) -> None:
-    """Write the pipelines of the same table that have a tuning job, and a shadow before the canary."""
+    """Write the pipelines of the same table that have a tuning job, a shadow, and two algorithms."""
     fields = yaml.safe_load((datasets / f"{DAG_ID}.yaml").read_text())
     for name in ("score", "serve"):
         del fields[name]
@@ -97,6 +99,11 @@ def _add_pipelines(datasets: Path) -> None:
     pipelines = {
         TUNED: {"tune": TUNE, "params": params},
         SHADOWED: {"serve": _SERVE | {"shadow": {"seconds": 1}}},
+        CONTENDING: {
+            "algorithms": [{"name": "xgboost"}, {"name": "linear-learner"}],
+            "params": params,
+            "table": {"label": "y_yes", "drop": ["y_no"], "show_values": True},
+        },
     }
     for name, others in pipelines.items():
         (datasets / f"{name}.yaml").write_text(yaml.safe_dump(fields | others))

@@ -32,7 +32,8 @@ FAULTS: dict[str, Callable[[FaultyStack, Cell, str], Fault]] = {
         (lambda _: stack.restart_triggerer()) if cell.is_deferred else kill_worker
     ),
     "marked failed": lambda stack, cell, run_id: Then(
-        lambda: stack.user.mark_task(run_id, cell.task_id, "failed", cell.dag_id), ends_the_task=True
+        lambda: stack.user.mark_task(run_id, cell.task_id, "failed", cell.dag_id, cell.map_index),
+        ends_the_task=True,
     ),
     "run marked failed": lambda stack, _, run_id: RunMarkedFailed(stack.user, run_id),
     "run marked after it": lambda stack, cell, run_id: RunMarkedFailedAfter(stack.user, run_id, cell.task_id),

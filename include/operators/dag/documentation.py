@@ -41,7 +41,7 @@ TASKS = {
     ),
     airflow_names.CHOOSE_CONTENDER: (
         "Compares the algorithms on the validation rows and chooses the best one, with which the run goes "
-        "on. It needs one that is trained and scored; why others are left out, its log tells."
+        "on. Why others are left out, its log tells; where all are, it fails and says what was found of each."
     ),
     airflow_names.DEPLOY_ENDPOINT: (
         "Makes model, endpoint configuration and endpoint, and waits until the endpoint answers. From "

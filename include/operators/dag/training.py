@@ -91,9 +91,9 @@ def _contend(names: list[str], config: "PipelineConfig") -> Trained:
             map_index_template=_NAMED,
         )
 
-    # One that fails is left out, as long as another is there to go on with.
-    choose = evaluation_tasks.choose_contender.override(trigger_rule="all_done_min_one_success")
-    contenders, chosen = contend.expand(algorithm=names), choose(PLAN, SPLIT)
+    # One that fails is left out. Where all do, this is the one task that tells of all.
+    choose = evaluation_tasks.choose_contender.override(trigger_rule="all_done")
+    contenders, chosen = contend.expand(algorithm=names), choose(PLAN, SPLIT, REUSED)
     name = _Contest(airflow_names.CHOOSE_CONTENDER, ("contest", "chosen"))
     return Trained(
         (contenders, chosen.operator),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from include.pipeline.aws.object_store import write_object
 from include.pipeline.documents.training.algorithm import ALGORITHMS, AlgorithmName
 from include.pipeline.documents.training.contest import ContenderResult, Contest, ScoredContender
+from include.pipeline.errors import TrainingError
 from include.pipeline.evaluation.evaluate import score_validation
 from include.pipeline.evaluation.predictions import read_predictions, write_predictions
 from include.pipeline.evaluation.written_rows import read_rows
@@ -95,9 +96,10 @@ def choose_contender(
         plan: Of the run.
         split: Of the run.
         s3: Has what they predicted.
-        candidates: All of them, of which one is scored or more.
+        candidates: All of them.
 
     Raises:
+        TrainingError: None of them is scored.
         ObjectError: Predictions are not those that were written.
         DocumentError: Predictions cannot be read.
     """
@@ -106,6 +108,8 @@ def choose_contender(
         for each in candidates
         if each.scored
     }
+    if not rows:
+        raise _none_left(candidates)
     figures, decides = _figures(plan.table.kind), _DECIDES[plan.table.kind]
     sign = 1 if figures[decides].higher_is_better else -1
     found = {
@@ -174,6 +178,20 @@ def _paired(difference: Callable[[PairedRows], Interval | None]) -> Callable[[An
 def _differences(figures: Mapping[str, _Figure], chosen: Any, other: Any) -> dict[str, Interval]:
     found = {name: figure.difference(chosen, other) for name, figure in figures.items()}
     return {name: interval for name, interval in found.items() if interval}
+
+
+def _none_left(candidates: Sequence[Candidate]) -> TrainingError:
+    """Say what was found of each."""
+    reasons = []
+    for each in candidates:
+        found, *_ = (each.failure or "").splitlines()
+        reasons.append(f"{ALGORITHMS[each.algorithm].title}: {found.removeprefix('Found: ')}")
+    return TrainingError(
+        f"none of {len(candidates)} algorithms is left to choose. {'; '.join(reasons)}",
+        "one of them or more is trained, and scores the validation rows",
+        "Mend what was found of one or more; the log of each one's train_model or score_contender says how. "
+        "Then clear the run",
+    )
 
 
 def _told(contest: Contest) -> list[str]:

@@ -11,7 +11,7 @@ from include.pipeline.aws.object_store import write_object
 from include.pipeline.documents.plan import RunPlan
 from include.pipeline.documents.split import ContenderSplit, Split
 from include.pipeline.documents.training.contest import Contest, ScoredContender
-from include.pipeline.errors import ObjectError
+from include.pipeline.errors import ObjectError, TrainingError
 from include.pipeline.evaluation.contest import Candidate, choose_contender
 from include.pipeline.evaluation.predictions import write_predictions
 from include.pipeline.figures.ranking.roc_auc_difference import roc_auc_difference
@@ -154,3 +154,17 @@ def test_predictions_that_somebody_has_changed_are_refused(s3: "S3Client") -> No
     scored = ScoredContender(predictions_sha256=hashlib.sha256(content).hexdigest(), endpoint_seconds=1)
     with pytest.raises(ObjectError, match="has the SHA-256"):
         choose_contender(plan, split_of(), s3, [Candidate(KNN, scored=scored)])
+
+
+def test_where_none_is_left_what_was_found_of_each_is_told_in_one_line(s3: "S3Client") -> None:
+    failed = str(TrainingError("the job ended as Failed", "it ends as Completed", "Read its log"))
+    candidates = [
+        Candidate(XGBOOST, failure=failed),
+        Candidate(KNN, failure="its task train_model is skipped"),
+    ]
+    with pytest.raises(TrainingError, match="of 2 algorithms is left to choose") as refused:
+        choose_contender(plan_of(), split_of(), s3, candidates)
+    found, expected, to_do = str(refused.value).splitlines()
+    assert found.endswith("XGBoost: the job ended as Failed; k-NN: its task train_model is skipped")
+    assert expected.startswith("Expected: one of them or more")
+    assert "score_contender" in to_do

@@ -34,7 +34,7 @@ def end_of_run(context: Context) -> Notice | None:
     own = [ti.task_id] if context.get("exception") or states.get(ti.task_id) == "failed" else []
     steps = [task.task_id for task in context["dag"].tasks if not task.is_teardown]
     failed = [task_id for task_id in steps if states.get(task_id) == "failed"]
-    # Where all of several algorithms have failed, their states have names of their own.
+    # Where no task's state says why: those of several algorithms have names of their own.
     stuck = [task_id for task_id in steps if states.get(task_id) == "upstream_failed"]
     # What was told before the run was cleared is of a task that has not run since.
     telling = next((task_id for task_id in _TELLING if states.get(task_id) in _ENDED), None)
