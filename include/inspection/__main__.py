@@ -55,12 +55,15 @@ def show(found: Findings) -> None:
     """Print what each column is taken for, and what is unsure."""
     table = Table("column", "is", "empty", "values", "alone", "because")
     for column in found.columns:
-        auc = "" if column.auc is None else f"{column.auc:.3f}"
+        alone = f"{column.alone.value:.3f}" if column.alone else ""
         empty = f"{column.missing:.1%}" if column.missing else ""
-        table.add_row(column.name, column.kind, empty, str(column.distinct), auc, column.why)
+        table.add_row(column.name, column.kind, empty, str(column.distinct), alone, column.why)
     console.print(table)
+    answer = found.answer
+    figure = "R²" if answer.kind == "regression" else "ROC AUC"
     console.print(
-        f"{found.rows} rows. The label, kind: {found.answer.kind}, is {found.answer.told}.", soft_wrap=True
+        f"{found.rows} rows. The label, kind: {answer.kind}, is {answer.told}; alone: the column's {figure}.",
+        soft_wrap=True,
     )
     for line in found.unsure:
         console.print(f"Unsure: {line}", markup=False, soft_wrap=True)

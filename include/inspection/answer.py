@@ -26,10 +26,10 @@ class Answer:
     kind: LabelKind
     values: int
     """How many different ones there are."""
+    rows: pd.Series
+    """Of each row, whether its value is the one to find, its class, or its number."""
     positive: str | None = None
     """The value to find, where there are two which are not 0 and 1."""
-    is_positive: pd.Series | None = None
-    """Of each row, whether its value is the one to find; None where the kind has none."""
     told: str = ""
     """Its values, in words."""
 
@@ -86,7 +86,7 @@ def look_at_answer(cells: pd.Series, name: str, decimal: str) -> tuple[Answer, l
             doubt = [
                 f"{name!r} is taken for a number; for one of {len(values)} classes, write kind: multiclass"
             ]
-        return Answer("regression", len(values), told=told), doubt
+        return Answer("regression", len(values), numbers, told=told), doubt
     if len(values) > _MOST_CLASSES:
         raise DataError(
             f"column {name!r}, the label, is text of {len(values)} different values",
@@ -103,7 +103,7 @@ def look_at_answer(cells: pd.Series, name: str, decimal: str) -> tuple[Answer, l
             f"the class {counts.index[-1]!r} has {rarest} rows: the split may leave none to train on"
         )
     told = ", ".join(f"{value!r} {count / len(cells):.0%}" for value, count in counts.head(5).items())
-    return Answer("multiclass", len(values), told=f"one of {len(values)} classes: {told}"), doubt
+    return Answer("multiclass", len(values), known, told=f"one of {len(values)} classes: {told}"), doubt
 
 
 def _are_classes(numbers: pd.Series, rarest: int) -> bool:
@@ -124,5 +124,5 @@ def _binary(cells: pd.Series, values: list[str]) -> tuple[Answer, list[str]]:
         doubt = [f"the value to find is taken to be {positive!r}, the rarer one"]
     is_positive = cells == positive
     named = None if set(values) == {"0", "1"} else positive
-    told = f"{is_positive.mean():.1%} positive; alone: the ROC AUC of the column"
-    return Answer("binary", len(values), named, is_positive, told), doubt
+    told = f"{is_positive.mean():.1%} positive"
+    return Answer("binary", len(values), is_positive, named, told), doubt

@@ -7,16 +7,14 @@ from typing import Literal
 
 import pandas as pd
 import pyarrow as pa
-from sklearn.metrics import roc_auc_score
 
+from include.inspection.alone import Alone, measure_alone
 from include.pipeline.data.encoding.cells import NoDateError, days_of
 from include.pipeline.documents.table.columns import DateOrder
+from include.pipeline.values.params import LabelKind
 
 MISSING = ("NA", "N/A", "n/a", "NULL", "null", "None", "?", "-")
 """What people write where there is no value, beside nothing."""
-LEAKS_ABOVE = 0.95
-"""A column that reaches this ROC AUC by itself may know the answer."""
-
 CLASSES = 2
 """Values of a label."""
 
@@ -27,7 +25,6 @@ _IDENTIFIER = re.compile(r"(?i)(.*[_ ])?(id|key|uuid|guid|number|no|nr)|.*Id|.*I
 _MOST_ONE_HOT = 20
 _WORDS_OF_TEXT = 4
 _SHARE_OF_IDENTIFIERS = 0.95
-_FEW_IN_GROUP = 5
 
 
 @dataclass(frozen=True)
@@ -42,8 +39,8 @@ class Column:
     distinct: int
     many: bool = False
     """Whether a category has more values than a column for each is worth."""
-    auc: float | None = None
-    """ROC AUC that the column reaches by itself; None where it is not measured."""
+    alone: Alone | None = None
+    """How well it tells the answer by itself; None where that is not measured."""
     orders: tuple[DateOrder | None, ...] = ()
     """The orders in which each value of a date is one, the likeliest first."""
 
@@ -75,14 +72,15 @@ def decimal_of(table: pd.DataFrame) -> str:
     return "," if with_comma and not with_point else "."
 
 
-def look_at_column(cells: pd.Series, name: str, decimal: str, positive: pd.Series | None) -> Column:
+def look_at_column(cells: pd.Series, name: str, decimal: str, answers: pd.Series, label: LabelKind) -> Column:
     """Tell what a column is.
 
     Args:
         cells: As text.
         name: Of the column.
         decimal: Its sign.
-        positive: Of each row, whether its label is the one to find; None where there is no label.
+        answers: Of each row: whether its label is the one to find, its class, or its number.
+        label: The label's kind.
     """
     values = without_missing(cells)
     missing, distinct = 1 - len(values) / len(cells), values.nunique()
@@ -92,10 +90,10 @@ def look_at_column(cells: pd.Series, name: str, decimal: str, positive: pd.Serie
     numbers = as_numbers(values, decimal)
     orders = date_orders(values) if numbers is None else ()
     kind, why, many = _kind(values, numbers, name, len(cells), is_date=bool(orders))
-    measured = None
-    if positive is not None and kind in {"number", "date", "category"}:
-        measured = _auc(values, numbers, positive)
-    return Column(name, kind, why, missing, distinct, many, measured, orders)
+    alone = None
+    if kind in {"number", "date", "category"}:
+        alone = measure_alone(values, numbers, answers, label)
+    return Column(name, kind, why, missing, distinct, many, alone, orders)
 
 
 def _kind(
@@ -130,20 +128,3 @@ def date_orders(values: pd.Series) -> tuple[DateOrder | None, ...]:
             days_of(text, order)
             found.append(order)
     return tuple(found)
-
-
-def _auc(values: pd.Series, numbers: pd.Series | None, positive: pd.Series) -> float | None:
-    """Measure how well a column orders the rows; of categories, by the positives of other rows."""
-    answers = positive[values.index]
-    if answers.nunique() < CLASSES:
-        return None
-    scores = numbers
-    if scores is None:
-        groups = answers.groupby(values)
-        others = groups.transform("size") - 1
-        if (others < _FEW_IN_GROUP).all():
-            return None
-        # Without its own answer, as each value that is there once would know it.
-        scores = ((groups.transform("sum") - answers) / others.where(others > 0)).fillna(answers.mean())
-    found = float(roc_auc_score(answers, scores))
-    return max(found, 1 - found)

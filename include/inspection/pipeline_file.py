@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from include.inspection.columns import LEAKS_ABOVE, Column
+from include.inspection.columns import Column
 from include.inspection.table import Findings
 
 if TYPE_CHECKING:
@@ -110,10 +110,11 @@ def _lines(pipeline: str, data_url: str, found: Findings) -> Iterator[str]:
     numbers = [column.name for column in found.columns if column.kind == "number"]
     if numbers:
         yield f"  # Numbers, as every value of theirs is one: {', '.join(map(_flow, numbers))}"
-    suspects = [column for column in found.columns if (column.auc or 0) > LEAKS_ABOVE]
-    for column in suspects:
+    for column in found.columns:
+        if not column.alone or not column.alone.may_know_the_answer:
+            continue
         name = _flow(column.name)
-        yield f"  # {name} alone reaches a ROC AUC of {column.auc:.3f}: if it is known only after the answer,"
+        yield f"  # {name} alone reaches {column.alone}: if it is known only after the answer,"
         yield f"  # write leaks: [{name}]"
     named = {"category", "date", "identifier", "text"}
     kinds = [column for column in found.columns if column.kind in named]

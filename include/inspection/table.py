@@ -7,13 +7,7 @@ from typing import Any, BinaryIO
 import pandas as pd
 
 from include.inspection.answer import Answer, likely_label, look_at_answer
-from include.inspection.columns import (
-    LEAKS_ABOVE,
-    MISSING,
-    Column,
-    decimal_of,
-    look_at_column,
-)
+from include.inspection.columns import MISSING, Column, decimal_of, look_at_column
 from include.inspection.form import look_at_form
 from include.pipeline.aws.object_store import MAX_OBJECT_BYTES
 from include.pipeline.documents.table.file_form import FileForm
@@ -78,11 +72,11 @@ def look_at_table(file: BinaryIO, label: str | None = None) -> Findings:
         if name == chosen:
             columns.append(Column(name, "label", f"{why}; kind: {answer.kind}", 0.0, answer.values))
             continue
-        columns.append(look_at_column(table[name], name, decimal, answer.is_positive))
+        columns.append(look_at_column(table[name], name, decimal, answer.rows, answer.kind))
     unsure += [
-        f"{column.name!r} alone reaches a ROC AUC of {column.auc:.3f}: it may know the answer"
+        f"{column.name!r} alone reaches {column.alone}: it may know the answer"
         for column in columns
-        if (column.auc or 0) > LEAKS_ABOVE
+        if column.alone and column.alone.may_know_the_answer
     ]
     unsure += [
         f"{column.name!r} is read as {column.orders[0]}, and could be {column.orders[1]}"

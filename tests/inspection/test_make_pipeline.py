@@ -39,6 +39,7 @@ CHURN = pd.DataFrame(
         "churned": np.where(Y, "Yes", "No"),
     }
 )
+Z = RANDOM.normal(size=ROWS)
 
 
 def look(table: pd.DataFrame, label: str | None = None, encoding: str = "utf-8", **options: Any) -> Findings:
@@ -101,8 +102,7 @@ def test_each_kind_of_column_is_told() -> None:
         "churned": "label",
     }
     assert (found.label, found.answer.positive, found.missing, found.rows) == ("churned", "Yes", ("?",), ROWS)
-    assert found.answer.is_positive is not None
-    assert found.answer.is_positive.mean() == Y.mean()
+    assert found.answer.rows.mean() == Y.mean()
     usage = next(column for column in found.columns if column.name == "usage")
     assert usage.missing == pytest.approx((CHURN["usage"] == "?").mean())
 
@@ -153,6 +153,25 @@ def test_a_column_that_knows_the_answer_is_suspected_and_no_other_is() -> None:
     assert [line.split()[0] for line in named] == ["'refund'"]
     coded = NUMBERS.assign(code=np.where(Y, "won", "lost"))
     assert any("'code' alone reaches a ROC AUC of 1.000" in line for line in look(coded, "y").unsure)
+
+
+@pytest.mark.parametrize(
+    ("label", "figure"),
+    [(np.array(["red", "green", "blue"])[Y + (Z > 0)], "a ROC AUC of 1.000"), (Z.round(3), "an R² of 0.99")],
+    ids=["classes", "numbers"],
+)
+def test_so_is_one_that_knows_a_class_or_a_number(label: np.ndarray, figure: str) -> None:
+    codes = {value: f"K{at}" for at, value in enumerate(sorted(set(label)))}
+    disguise = (Z * 12.5 + 3).round(1) if label.dtype.kind == "f" else [codes[value] for value in label]
+    table = NUMBERS.assign(half=Z + RANDOM.normal(size=ROWS), disguise=disguise, y=label)
+    named = [line for line in look(table, "y").unsure if "may know the answer" in line]
+    assert len(named) == 1
+    assert f"'disguise' alone reaches {figure}" in named[0]
+
+
+def test_of_twelve_rows_no_column_is_said_to_know_a_class() -> None:
+    table = NUMBERS.head(12).assign(code=list("abc") * 4, y=["red", "green", "blue"] * 4)
+    assert not [line for line in look(table, "y").unsure if "may know the answer" in line]
 
 
 @pytest.mark.usefixtures("datasets")
