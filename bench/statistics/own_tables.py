@@ -2,17 +2,20 @@
 
 python -m bench.statistics.own_tables FILE:LABEL ...
 
-Both train on the same rows and features of ten splits, HistGradientBoostingClassifier in its defaults.
+Both train on the same rows and features of ten splits, HistGradientBoosting in its defaults. The figure is
+the mean on the test rows: the ROC AUC of two values, the macro F1 of classes, the RMSE of numbers.
 """
 
 import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import xgboost
 import yaml
-from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.metrics import roc_auc_score
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.metrics import f1_score, roc_auc_score, root_mean_squared_error
 
 from include.inspection.pipeline_file import pipeline_file
 from include.inspection.table import look_at_table
@@ -22,19 +25,47 @@ from include.pipeline.data.table import read_table
 from include.pipeline.data.writing.rows import Rows
 from include.pipeline.documents.config import PipelineConfig
 from include.pipeline.source.forms.plain_csv import as_plain_csv
+from include.pipeline.values.params import LabelKind
 
 _SPLITS = range(1729, 1739)
 
 
-def areas(path: Path, label: str) -> tuple[int, int, np.ndarray]:
+def _macro_f1(truth: np.ndarray, shares: np.ndarray) -> float:
+    return float(f1_score(truth, shares.argmax(axis=1), average="macro"))
+
+
+_FIGURES: Mapping[LabelKind, tuple[str, Callable[[np.ndarray, np.ndarray], float]]] = {
+    "binary": ("ROC AUC", roc_auc_score),
+    "multiclass": ("macro F1", _macro_f1),
+    "regression": ("RMSE", root_mean_squared_error),
+}
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Both models on ten splits of a table."""
+
+    rows: int
+    features: int
+    figure: str
+    own: float
+    """The mean of the pipeline's."""
+    other: float
+
+    @property
+    def difference(self) -> str:
+        """The pipeline's less the other; of an RMSE, as a share of the other."""
+        if self.figure == "RMSE":
+            return f"{self.own / self.other - 1:+.1%}"
+        return f"{self.own - self.other:+.3f}"
+
+
+def compare(path: Path, label: str) -> Compared:
     """Train both on ten splits of a table.
 
     Args:
         path: Of the file.
         label: The column to predict.
-
-    Returns:
-        Rows, features, and the ROC AUC on the test rows: shape `(splits, 2)`, the pipeline's first.
     """
     with path.open("rb") as file:
         text = pipeline_file("a_table", path.name, look_at_table(file, label))
@@ -44,6 +75,7 @@ def areas(path: Path, label: str) -> tuple[int, int, np.ndarray]:
             data = read_table(plain, table)
     given = dict(config.params.hyperparameters)
     rounds = int(given.pop("num_round"))
+    figure, of = _FIGURES[table.kind]
     found = []
     for seed in _SPLITS:
         train, test = split_table(data, table, train_fraction=config.params.train_fraction, seed=seed)
@@ -52,14 +84,24 @@ def areas(path: Path, label: str) -> tuple[int, int, np.ndarray]:
         sides = [_arrays(Rows(encoded, side.order), table.label) for side in (train, test)]
         (features, labels), (asked, truth) = sides
         model = xgboost.train(given, xgboost.DMatrix(features, labels), rounds)
-        other = HistGradientBoostingClassifier(random_state=0).fit(features, labels)
-        found.append(
-            (
-                roc_auc_score(truth, model.predict(xgboost.DMatrix(asked))),
-                roc_auc_score(truth, other.predict_proba(asked)[:, 1]),
-            )
+        own = model.predict(xgboost.DMatrix(asked))
+        found.append((of(truth, own), of(truth, _of_scikit_learn(table.kind, features, labels, asked))))
+    means = np.array(found).mean(axis=0)
+    return Compared(data.rows, len(encoding.features), figure, *means.tolist())
+
+
+def _of_scikit_learn(
+    kind: LabelKind, features: np.ndarray, labels: np.ndarray, asked: np.ndarray
+) -> np.ndarray:
+    """Predict as the pipeline's model does: the share of the positive, of each class, or a number."""
+    if kind == "regression":
+        numbers: np.ndarray = (
+            HistGradientBoostingRegressor(random_state=0).fit(features, labels).predict(asked)
         )
-    return data.rows, len(encoding.features), np.array(found)
+        return numbers
+    model = HistGradientBoostingClassifier(random_state=0).fit(features, labels)
+    shares: np.ndarray = model.predict_proba(asked)
+    return shares[:, 1] if kind == "binary" else shares
 
 
 def _arrays(rows: Rows, label: str) -> tuple[np.ndarray, np.ndarray]:
@@ -74,10 +116,11 @@ def main(arguments: list[str]) -> int:
         return 2
     for argument in arguments:
         name, _, label = argument.partition(":")
-        rows, features, found = areas(Path(name), label)
-        own, other = found.mean(axis=0)
+        found = compare(Path(name), label)
+        places = 2 if found.figure == "RMSE" else 3
         print(
-            f"| {Path(name).stem} | {rows:,} | {features} | {own:.3f} | {other:.3f} | {own - other:+.3f} |",
+            f"| {Path(name).stem} | {found.rows:,} | {found.features} | {found.figure} "
+            f"| {found.own:.{places}f} | {found.other:.{places}f} | {found.difference} |",
             flush=True,
         )
     return 0
