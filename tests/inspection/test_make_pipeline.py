@@ -195,6 +195,8 @@ def test_a_file_that_is_there_is_not_overwritten_and_the_change_is_told(
 def test_twelve_rows_and_three_hundred_columns_are_looked_at() -> None:
     few = NUMBERS.head(12).assign(y=[0, 1] * 6)
     assert look(few).rows == 12
+    assert any("12 rows are few" in line for line in look(few).unsure)
+    assert not any("rows are few" in line for line in look(NUMBERS).unsure)
     wide = pd.DataFrame(RANDOM.normal(size=(ROWS, 300)), columns=[f"x{at}" for at in range(300)]).assign(y=Y)
     assert [column.kind for column in look(wide).columns] == ["number"] * 300 + ["label"]
 
