@@ -71,7 +71,7 @@ CASES: dict[tuple[str, str], Case] = {
         lambda place: yaml(place, "titel: x"),
         "titel",
     ),
-    ("ConfigError", "a training job may take longer than `expires_after_hours`"): (
+    ("ConfigError", "a job may take longer than `expires_after_hours`"): (
         lambda place: changed_yaml(place, aws={"max_runtime_seconds": 90_000}),
         "a training job that long outlasts expires_after_hours = 24",
     ),

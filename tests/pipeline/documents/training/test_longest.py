@@ -1,4 +1,4 @@
-"""Training jobs that the janitor would stop: refused where somebody wrote how long they may take."""
+"""Jobs that the janitor would stop: refused where somebody wrote how long they may take."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from include.pipeline.documents.config import DATASETS, PipelineConfig
 from tests.pipeline.several_algorithms import THREE
+from tests.pipeline.split_jobs import PROCESSING
 from tests.pipeline.tuned import fields
 
 DAY = 24 * 3600
@@ -36,6 +37,14 @@ def pipeline(hours: float, **others: Any) -> dict[str, Any]:
             pipeline(24, aws={"max_runtime_seconds": DAY + 1}, algorithms=THREE),
             "aws.max_runtime_seconds = 86401",
         ),
+        (
+            pipeline(2, split_on="processing", processing={**PROCESSING, "max_runtime_seconds": 7201}),
+            "processing.max_runtime_seconds = 7201: a processing job that long outlasts expires_after_hours",
+        ),
+        (
+            pipeline(2, score={"max_runtime_seconds": 7201}),
+            "score.max_runtime_seconds = 7201: a transform job that long outlasts expires_after_hours = 2",
+        ),
     ],
 )
 def test_a_time_that_somebody_wrote_is_within_that_of_the_janitor(written: dict[str, Any], said: str) -> None:
@@ -52,6 +61,13 @@ def test_a_time_that_somebody_wrote_is_within_that_of_the_janitor(written: dict[
         # Nobody wrote how long a job may take: only how soon leftovers go.
         pipeline(0.5),
         pipeline(0.5, aws={"volume_gb": 20}),
+        pipeline(0.5, split_on="processing", processing=PROCESSING, score={}),
+        pipeline(
+            2,
+            split_on="processing",
+            processing={**PROCESSING, "max_runtime_seconds": 7200},
+            score={"max_runtime_seconds": 7200},
+        ),
     ],
 )
 def test_what_ends_before_that_and_a_time_that_nobody_wrote_are_not_refused(written: dict[str, Any]) -> None:
