@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import httpx
 import pytest
@@ -327,6 +327,67 @@ def test_what_a_kept_endpoint_costs_is_seen_and_it_is_taken_away_without_leaving
     browser.get(models)
     element(browser, "h1", "Models")
     assert browser.find_elements(By.CSS_SELECTOR, "section[aria-labelledby=kept]") == []
+
+
+# Of a page: its path, and after how many milliseconds it first drew something.
+_PAINT = """
+return performance.getEntriesByName("first-contentful-paint").map(
+  paint => `${location.pathname} ${paint.startTime}`)[0]
+"""
+# Those of pages that lead to others, and of frames. The report in its frame may keep nothing.
+_PAINTS = """
+new PerformanceObserver(seen => seen.getEntriesByName("first-contentful-paint").forEach(paint => {
+  if (origin !== "null")
+    sessionStorage.paints = `${sessionStorage.paints || ""}${location.pathname} ${paint.startTime}\\n`;
+})).observe({type: "paint", buffered: true});
+"""
+
+
+def test_each_page_tells_how_soon_it_is_seen(up: Up, browser: Chrome, run_id: str, other_run_id: str) -> None:
+    first, second = (quote(f"{DAG_ID}/{each}", safe="") for each in (run_id, other_run_id))
+    script = browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": _PAINTS})
+    try:
+        browser.get(up.url)
+        element(browser, "button", "Browse").click()
+        element(browser, "a", "Models").click()
+        framed_text(browser)
+        browser.get(run_url(up, run_id))
+        element(browser, "a", "Model report").click()
+        framed_text(browser)
+        told = str(browser.execute_script("return sessionStorage.paints")).splitlines()
+        report = f"report?dag_id={DAG_ID}&run_id={quote(run_id)}"
+        for address in (report, f"compare?first={first}&second={second}"):
+            browser.get(f"{up.url}/model_report/{address}")
+            wait_for(lambda: bool(browser.execute_script(_PAINT)), PAGE_SECONDS)
+            told.append(str(browser.execute_script(_PAINT)))
+    finally:
+        browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)
+    # pytest -rP shows it.
+    for line in told:
+        path, milliseconds = line.split()
+        print(f"{path}: first paint {float(milliseconds):.0f} ms after its address was asked for")
+    own = {line.split()[0].partition("/model_report/")[2] for line in told}
+    assert {"models", "run", "report", "compare"} <= own
+
+
+def test_two_clicks_lead_from_the_list_of_dags_to_why_the_last_run_has_failed(
+    up: Up, browser: Chrome, other_run_id: str
+) -> None:
+    unknown = plan_of(up, other_run_id).params.hyperparameters | {"num_rounds": 20}
+    failed = up.airflow.trigger(DAG_ID, {"data_url": _SOURCE, "hyperparameters": unknown}).dag_run_id
+    wait_for(lambda: up.airflow.run(DAG_ID, failed).state == "failed", _RUN_SECONDS)
+    browser.get(f"{up.url}/dags")
+    # That of its last run.
+    element(browser, f"a[href*='/dags/{DAG_ID}/runs/']").click()
+    assert unquote(browser.current_url).endswith(failed)
+    element(browser, "a", "Model report").click()
+    browser.switch_to.frame(element(browser, "iframe"))
+    try:
+        told = element(browser, "pre", "Found: ").text.splitlines()
+    finally:
+        browser.switch_to.default_content()
+    assert "'num_rounds' is unknown" in told[0]
+    assert [line.partition(":")[0] for line in told] == ["Found", "Expected", "To do"]
 
 
 # The graph with its task groups closed.
