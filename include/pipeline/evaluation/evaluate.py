@@ -19,7 +19,7 @@ from include.pipeline.documents.table.columns import CategoryColumn
 from include.pipeline.evaluation.binary.gains import deciles
 from include.pipeline.evaluation.binary.groups import Group, find_groups, group_figures
 from include.pipeline.evaluation.binary.thresholds import GRID, best_threshold, break_even, threshold_figures
-from include.pipeline.evaluation.explanation import explain
+from include.pipeline.evaluation.explanation import explain, explained_rows
 from include.pipeline.evaluation.other_kinds.multiclass import evaluate_classes
 from include.pipeline.evaluation.other_kinds.regression import evaluate_numbers
 from include.pipeline.evaluation.predictions import write_predictions
@@ -81,6 +81,7 @@ def evaluate(
     model_sha256: str | None = None,
     archive_sha256: str | None = None,
     features: tuple[FeatureImportance, ...] = (),
+    explained_rows: int | None = None,
     previous: PreviousModel | None = None,
     best_accepted: PreviousModel | None = None,
     drift: "Drift | None" = None,
@@ -98,6 +99,7 @@ def evaluate(
         model_sha256: SHA-256 of the model file.
         archive_sha256: SHA-256 of the archive that it was in.
         features: How much each column contributes.
+        explained_rows: By how many rows; None for all.
         previous: The last accepted model beside this one.
         best_accepted: The best of the last ten accepted, where it is another.
         drift: Drift from that model's data.
@@ -126,6 +128,7 @@ def evaluate(
         model_sha256=model_sha256,
         archive_sha256=archive_sha256,
         features=features,
+        explained_rows=explained_rows,
         previous=previous,
         best_accepted=best_accepted,
         drift=drift,
@@ -168,13 +171,7 @@ def evaluate_endpoint(
     features = read_rows(s3, places.test_features, split.test_features_sha256)
     written = read_rows(s3, places.test_labels, split.test_labels_sha256)
     labels: np.ndarray = np.loadtxt(io.BytesIO(written), dtype=_label_type(plan), ndmin=1)
-    scores = score_rows(
-        io.BytesIO(features),
-        endpoint=plan.key,
-        runtime=runtime,
-        answers=_answers(plan, split),
-        count=len(labels),
-    )
+    scores = _score(plan, split, runtime, features, len(labels))
     predictions = write_predictions(
         labels,
         scores,
@@ -191,6 +188,7 @@ def evaluate_endpoint(
         "features": explain(model, features, split.feature_names, families=_families(plan, split))
         if model
         else (),
+        "explained_rows": explained_rows(len(labels)),
         "drift": split.drift
         and split.drift.model_copy(update={"scores": compare_scores(s3, plan, split, features)}),
         "training_curve": read_training_curve(logs, job.name),
@@ -281,18 +279,15 @@ def score_validation(
     content = read_rows(s3, plan.locations.validation, split.validation_sha256)
     rows = content.splitlines(keepends=True)
     labels, _, features = zip(*(row.partition(b",") for row in rows), strict=True)
-    scores = score_rows(
-        io.BytesIO(b"".join(features)),
-        endpoint=plan.key,
-        runtime=runtime,
-        answers=_answers(plan, split),
-        count=len(labels),
-    )
+    scores = _score(plan, split, runtime, b"".join(features), len(labels))
     return np.array(labels, dtype=_label_type(plan)), scores
 
 
-def _answers(plan: "RunPlan", split: "Split") -> Answers:
-    return Answers(plan.table.kind, len(split.classes) or 1, plan.algorithm)
+def _score(
+    plan: "RunPlan", split: "Split", runtime: "SageMakerRuntimeClient", features: bytes, rows: int
+) -> np.ndarray:
+    answers = Answers(plan.table.kind, len(split.classes) or 1, plan.algorithm)
+    return score_rows(io.BytesIO(features), endpoint=plan.key, runtime=runtime, answers=answers, count=rows)
 
 
 def _label_type(plan: "RunPlan") -> type:

@@ -6,7 +6,8 @@ import pytest
 import xgboost
 from scipy.special import expit, logit
 
-from include.pipeline.evaluation.explanation import explain, predict
+from include.pipeline.evaluation import explanation
+from include.pipeline.evaluation.explanation import explain, explained_rows, predict
 
 pytestmark = pytest.mark.slow
 
@@ -44,6 +45,16 @@ def test_each_column_is_named_with_the_mean_gain_of_its_splits(
     expected = splits.groupby("Feature")["Gain"].mean()
     for feature in explain(model, printed(rows), NAMES):
         assert feature.gain == pytest.approx(expected.get(f"f{NAMES.index(feature.name)}", 0.0), rel=1e-4)
+
+
+def test_of_many_rows_every_second_or_third_stands_for_all(
+    model: bytes, rows: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = explain(model, printed(rows), NAMES)
+    monkeypatch.setattr(explanation, "MOST_EXPLAINED", 200)
+    found = explain(model, printed(rows), NAMES)
+    assert found == explain(model, printed(rows[::3]), NAMES) != whole
+    assert (explained_rows(500), explained_rows(201), explained_rows(200)) == (167, 101, None)
 
 
 def shapley(tree: dict[str, object], row: np.ndarray) -> np.ndarray:

@@ -139,6 +139,9 @@ class ModelEvaluation(ModelMetrics):
     """SHA-256 in hex of the archive that it was in; null where an earlier version wrote this."""
     features: tuple[FeatureImportance, ...]
     """The columns, the most contributing first; empty where the model cannot be read or explained here."""
+    explained_rows: int | None = None
+    """Of how many test rows, evenly spread over the file, the SHAP values of `features` are; null where they
+    are of all, as those of up to 100,000 rows and of earlier versions."""
     previous: PreviousModel | None
     """The last accepted model; null where the Params did not ask for it, or no model was accepted before."""
     best_accepted: PreviousModel | None = None
@@ -159,7 +162,9 @@ class ModelEvaluation(ModelMetrics):
     def absurd(self) -> Iterator[str]:
         """Name the figures that no evaluation gives."""
         yield from super().absurd()
-        yield from absurd_counts({"validation_rows": self.validation_rows})
+        yield from absurd_counts(
+            {"validation_rows": self.validation_rows, "explained_rows": self.explained_rows or 0}
+        )
         yield from absurd_intervals(self, self.intervals)
         for feature in self.features:
             for figure in (feature.mean_abs_contribution, feature.direction, feature.family_contribution):

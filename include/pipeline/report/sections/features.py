@@ -49,6 +49,8 @@ class FeaturesSection:
     """Number of columns."""
     image_version: str
     """Version of the image that trained the model."""
+    rows: str
+    """Which rows the SHAP values are of, in words."""
     unit: str
     """Of the SHAP values, in words."""
     answer: str
@@ -68,10 +70,17 @@ def gather(contents: "ReportContents") -> FeaturesSection:
         listed=[(feature, _direction(feature)) for feature in features[:_MOST_FEATURES]],
         of=len(features),
         image_version=contents.plan.params.image_version,
+        rows=_rows(contents.evaluation.explained_rows),
         unit=_UNITS[kind],
         answer="prediction" if kind == "regression" else "score",
         algorithm=None if algorithm.is_readable else algorithm.title,
         is_linear=contents.plan.params.hyperparameters.get("booster") == "gblinear",
+    )
+
+
+def _rows(explained: int | None) -> str:
+    return (
+        "the test rows" if explained is None else f"{explained:,} of the test rows, evenly spread over them"
     )
 
 

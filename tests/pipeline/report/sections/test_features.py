@@ -53,6 +53,15 @@ def test_one_hot_columns_are_one_bar_and_a_column_each_in_the_table() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("explained", "told"),
+    [(None, "over the test rows:"), (99_000, "over 99,000 of the test rows, evenly spread over them:")],
+)
+def test_it_says_of_which_rows_the_contributions_are(explained: int | None, told: str) -> None:
+    page = Page.read(render_report(contents_of(evaluation=evaluation_of(explained_rows=explained))))
+    assert f"on average {told} the mean absolute SHAP value" in page.text
+
+
 def test_more_columns_than_fit_are_left_out() -> None:
     many = tuple(FEATURES[0].model_copy(update={"name": f"column {row}"}) for row in range(400))
     html = render_report(contents_of(evaluation=evaluation_of(features=many)))
