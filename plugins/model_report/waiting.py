@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from starlette.types import Scope, Send
 
-PAGES = ("run", "models")
+PAGES = ("run", "models", "compare")
 _OUTLINE = """<!doctype html>
 <html lang="en">
 <head>

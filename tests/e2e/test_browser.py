@@ -356,7 +356,7 @@ def test_each_page_tells_how_soon_it_is_seen(up: Up, browser: Chrome, run_id: st
         framed_text(browser)
         told = str(browser.execute_script("return sessionStorage.paints")).splitlines()
         report = f"report?dag_id={DAG_ID}&run_id={quote(run_id)}"
-        for address in (report, f"compare?first={first}&second={second}"):
+        for address in (report, f"open/compare?first={first}&second={second}"):
             browser.get(f"{up.url}/model_report/{address}")
             wait_for(lambda: bool(browser.execute_script(_PAINT)), PAGE_SECONDS)
             told.append(str(browser.execute_script(_PAINT)))

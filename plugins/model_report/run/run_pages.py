@@ -79,7 +79,7 @@ def against_page(dag_id: str, run_id: str) -> Response:
     if evaluation is None or evaluation.previous is None:
         raise HTTPException(HTTPStatus.NOT_FOUND, f"No model was accepted before that of the run {run_id}.")
     names = {"first": f"{dag_id}/{evaluation.previous.run_id}", "second": f"{dag_id}/{run_id}"}
-    return RedirectResponse(f"compare?{urlencode(names)}", HTTPStatus.SEE_OTHER)
+    return RedirectResponse(f"open/compare?{urlencode(names)}", HTTPStatus.SEE_OTHER)
 
 
 def _has_report(run: Run) -> bool:

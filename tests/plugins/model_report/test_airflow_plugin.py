@@ -30,6 +30,7 @@ scope = {
 }
 assert page_behind(scope | {"path": "/model_report/run"}) is None
 assert page_behind(scope | {"path": "/model_report/open/else"}) is None
+assert page_behind(scope | {"path": "/model_report/open/compare"}) == "compare"
 asyncio.run(answer(scope, send, page_behind(scope)))
 print(json.dumps([sent[0]["status"], sent[1]["body"].decode(), list(sys.modules)]))
 """

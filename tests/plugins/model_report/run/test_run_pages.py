@@ -13,6 +13,7 @@ from tests.aws.connection import connect
 from tests.plugins.model_report.browsing import (
     AGAINST,
     ALONE,
+    COMPARE,
     HOSTILE,
     LOG,
     PREDICTIONS,
@@ -254,6 +255,10 @@ def test_a_run_is_compared_with_the_last_accepted_model(admin: httpx.Client, s3:
     assert admin.get(AGAINST, params=first.query).status_code == 404
     previous = PreviousModel(run_id="accepted_before", roc_auc=0.76)
     later = add_run(s3, "later").keep(evaluation=evaluation_of(previous=previous))
-    answer = admin.get(AGAINST, params=later.query, follow_redirects=True)
+    outline = admin.get(AGAINST, params=later.query, follow_redirects=True)
+    refreshes = [found for _, found in Page(outline).tags if found.get("http-equiv") == "refresh"]
+    place = str(refreshes[0]["content"]).removeprefix("0;url=")
+    answer = admin.get(urljoin(str(outline.url), place))
+    assert answer.url.path == COMPARE
     assert answer.status_code == 200
     assert Page(answer).words.index("accepted_before") < Page(answer).words.index("Run 2")
