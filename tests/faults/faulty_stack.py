@@ -3,11 +3,12 @@
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -125,6 +126,7 @@ class FaultyStack:
     _scheduler: "subprocess.Popen[bytes]"
     _triggerer: "subprocess.Popen[bytes]"
     _dag_processor: "subprocess.Popen[bytes]"
+    _of_triggerer: threading.Lock = field(default_factory=threading.Lock)
 
     def restart_local_aws(self) -> None:
         """Kill local AWS and all that it runs, and start it again on what it kept."""
@@ -146,11 +148,13 @@ class FaultyStack:
     @contextmanager
     def without_triggerer(self) -> Iterator[None]:
         """Kill the triggerer, and start another when the block is left."""
-        _kill(self._triggerer)
-        try:
-            yield
-        finally:
-            self._triggerer = _start(self._local, "triggerer")
+        # Cells that go on at the same time would each start one, of which all but the last would stay.
+        with self._of_triggerer:
+            _kill(self._triggerer)
+            try:
+                yield
+            finally:
+                self._triggerer = _start(self._local, "triggerer")
 
     def lose_database(self, seconds: float) -> None:
         """Take the database away from Airflow for a while, and start again what has ended over it.
