@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from include.inspection.columns import Column
-from include.inspection.table import Findings
+from include.inspection.table import FEW_ROWS, Findings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,8 +37,8 @@ _HYPERPARAMETERS = """\
     min_child_weight: {weight}
     subsample: 0.8
     objective: {objective}"""
-# Of few rows, small trees and small steps: more of either would learn them by heart.
-_FEW_ROWS = 2000
+# Of fewer rows, small trees and small steps: more of either would learn them by heart.
+_SMALL_TABLE = 2000
 _GATES: "Mapping[LabelKind, str]" = {
     "binary": """\
   threshold: 0.5
@@ -63,16 +63,18 @@ def pipeline_file(pipeline: str, data_url: str, found: Findings) -> str:
 
 
 def _hyperparameters(found: Findings) -> str:
+    # A leaf has at least as many rows, or four times as many where the label has two values.
+    weight = 1 if found.rows < FEW_ROWS else 6
     match found.answer.kind:
         case "binary":
-            told = {"depth": 5, "eta": 0.1, "weight": 6, "objective": "binary:logistic"}
+            told = {"depth": 5, "eta": 0.1, "weight": weight, "objective": "binary:logistic"}
             more = ["num_round: 100"]
         case "multiclass":
             told = {"depth": 5, "eta": 0.2, "weight": 1, "objective": "multi:softprob"}
             more = [f"num_class: {found.answer.values}  # of the label", "num_round: 100"]
         case "regression":
-            is_small = found.rows < _FEW_ROWS
-            told = {"depth": 4 if is_small else 6, "eta": 0.05 if is_small else 0.1, "weight": 6}
+            is_small = found.rows < _SMALL_TABLE
+            told = {"depth": 4 if is_small else 6, "eta": 0.05 if is_small else 0.1, "weight": weight}
             told["objective"] = "reg:squarederror"
             more = [f"num_round: {100 if is_small else 200}"]
     return "\n".join([_HYPERPARAMETERS.format(**told), *(f"    {line}" for line in more)])

@@ -16,7 +16,8 @@ from include.pipeline.source.forms.plain_csv import as_plain_csv
 
 _MOST_ROWS = 100_000
 _SHOWN = 20
-_FEW_ROWS = 100
+FEW_ROWS = 100
+"""Fewer are few."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def look_at_table(file: BinaryIO, label: str | None = None) -> Findings:
     unsure = [] if label is not None else [f"the label is taken to be {chosen!r}: {why}"]
     answer, doubt = look_at_answer(cells, chosen, decimal)
     unsure += doubt
-    if len(table) < _FEW_ROWS:
+    if len(table) < FEW_ROWS:
         unsure.append(f"{len(table)} rows are few: what the test says of a model is a matter of chance")
     if not found.has_header:
         unsure.append("the first row holds a number: it is taken for a row without a header above it")

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import xgboost
 import yaml
 
 from include.inspection.__main__ import make_pipeline
@@ -197,6 +198,12 @@ def test_twelve_rows_and_three_hundred_columns_are_looked_at() -> None:
     assert look(few).rows == 12
     assert any("12 rows are few" in line for line in look(few).unsure)
     assert not any("rows are few" in line for line in look(NUMBERS).unsure)
+    params = yaml.safe_load(pipeline_file("few", "few.csv", look(few)))["params"]["hyperparameters"]
+    # The label itself: the least that a model of these rows has to tell apart.
+    table = xgboost.DMatrix(few[["y"]], few["y"])
+    rounds = params.pop("num_round")
+    scores = xgboost.train(params, table, rounds).predict(table)
+    assert scores[few["y"] == 1].min() > scores[few["y"] == 0].max()
     wide = pd.DataFrame(RANDOM.normal(size=(ROWS, 300)), columns=[f"x{at}" for at in range(300)]).assign(y=Y)
     assert [column.kind for column in look(wide).columns] == ["number"] * 300 + ["label"]
 
