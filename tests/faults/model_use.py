@@ -51,6 +51,8 @@ class Seen:
     """What is billed that the run has left; of one that changes the endpoint, what that serves then."""
     trials: dict[str, list[str]]
     """What it had bought of tuning jobs by then."""
+    transform_jobs: list[str]
+    """The status of each transform job that it had bought by then."""
     retry_state: str | None
     """Of the run when it was cleared; None where it was green before."""
 
@@ -111,12 +113,12 @@ def observe(stack: FaultyStack, cell: Cell, conf: dict[str, Any]) -> Seen:
     tries = user.task(run_id, cell.task_id, dag_id).try_number
     stack.injection.lift(run_id)
     left = Champion(stack, _SERVES[dag_id]).served() if dag_id in _SERVES else run.billing()
-    trials, retry = run.trials(), None
+    trials, transform_jobs, retry = run.trials(), run.transform_jobs(), None
     if state == "failed":
         user.clear_run(run_id, dag_id)
         retry = user.wait(run_id, RUN_SECONDS, dag_id).state
     outcome = "fails, clean" if state == "failed" else "unnoticed" if tries == 1 else "tried again"
-    return Seen(run, outcome, left, trials, retry)
+    return Seen(run, outcome, left, trials, transform_jobs, retry)
 
 
 def rows_of(stack: FaultyStack, number: int) -> str:

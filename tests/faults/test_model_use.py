@@ -160,7 +160,12 @@ def test_a_fault_while_rows_are_scored(
     assert seen.left == []
     assert seen.retry_state == ("success" if seen.outcome == "fails, clean" else None)
     assert seen.run.billing() == []
-    assert seen.run.transform_jobs().count("Completed") == 1, "a job was bought twice"
+    assert len(seen.transform_jobs) <= 1, "a job was bought twice"
+    # A mark may come when the job has just ended. A run that is cleared scores anew.
+    before = seen.transform_jobs if seen.retry_state else []
+    ended = seen.run.transform_jobs()
+    assert ended.count("Completed") - before.count("Completed") == 1, "a job was bought twice"
+    assert len(ended) <= len(before) + 1
     scorings[None].result()
     found, whole = scored(stack, seen.run.run_id), scored(stack, "reference")
     pd.testing.assert_frame_equal(found, whole.head(len(found)))
