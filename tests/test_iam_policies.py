@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import botocore.client
 import pytest
@@ -29,13 +29,14 @@ from include.pipeline.aws.resources import ENDPOINT, MODEL, owner_of
 from include.pipeline.aws.resources import delete as delete_resource
 from include.pipeline.aws.tags import RunTags
 from include.pipeline.data.split import split_to_s3
-from include.pipeline.documents.config import DATASETS, load_config
+from include.pipeline.documents.config import DATASETS, PipelineConfig, load_config
 from include.pipeline.documents.manifest import RunManifest
 from include.pipeline.documents.plan import RunLocations, RunPlan
 from include.pipeline.documents.raw_data import RawData
 from include.pipeline.documents.scoring.champion import ServeSettings, Shadow
 from include.pipeline.documents.scoring.notify import Receiver
 from include.pipeline.documents.scoring.params import ScoreParams
+from include.pipeline.documents.scoring.plan import ScorePlan
 from include.pipeline.documents.scoring.registration import RegistrySettings
 from include.pipeline.documents.scoring.settings import ScoreSettings
 from include.pipeline.documents.table.split_job import ProcessingSettings
@@ -81,9 +82,13 @@ from tests.aws.tuning_jobs import tuning_request
 from tests.aws.waiting import OFTEN, end_of_job
 from tests.pipeline.iam.needed_permissions import Account
 from tests.pipeline.iam.policy_evaluation import AccessRequest, is_allowed
+from tests.pipeline.planned import CONFIG as PLANNED
 from tests.pipeline.planned import plan_of
 from tests.project import DEPLOYMENT_ID
 from tests.services.local_aws_server import local_aws_server
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 pytestmark = pytest.mark.slow
 
@@ -114,6 +119,7 @@ POLICY = json.loads(policies(SCOPE)["airflow-role.json"])
 JANITOR = json.loads(policies(SCOPE)["janitor-role.json"])
 TUNING = tuple(f"{verb}HyperParameterTuningJob" for verb in ("Create", "Describe", "Stop"))
 LIST_TRIALS = "ListTrainingJobsForHyperParameterTuningJob"
+ROWS = "bank_marketing_sample.csv"
 # The test's own calls.
 MADE_BY_THE_TEST = {"iam:CreateRole", "s3:CreateMultipartUpload"}
 
@@ -186,13 +192,14 @@ def actions_of(policy: dict[str, Any]) -> set[str]:
     return {action for statement in policy["Statement"] for action in statement["Action"]}
 
 
-def run_everything(aws: Aws) -> None:
-    """Do in this process what the DAG's tasks do, stop a job, and sweep."""
-    s3, sagemaker = aws.client("s3"), aws.client("sagemaker")
+def begin(aws: Aws, config: PipelineConfig = PLANNED) -> tuple[RunPlan, "S3Client"]:
+    """Plan a run and make its bucket; returns the client that asks whose the bucket is."""
+    s3 = aws.client("s3")
     aws.client("iam").create_role(RoleName=ROLE, AssumeRolePolicyDocument="{}")
     plan = plan_of(
-        {"data_url": "bank_marketing_sample.csv", "role": ROLE},
+        {"data_url": ROWS, "role": ROLE},
         aws.client("iam"),
+        config=config,
         policy=SourcePolicy(local_folder=DATASETS),
         account_id=aws.client("sts").get_caller_identity()["Account"],
         planned_at=datetime.now(UTC),
@@ -201,11 +208,22 @@ def run_everything(aws: Aws) -> None:
         task_id="create_bucket", bucket_name=plan.bucket, plan=plan.model_dump(mode="json")
     ).execute({})
     plan.own_bucket.guard(s3)
+    return plan, s3
+
+
+def fetch_rows(s3: "S3Client", plan: RunPlan | ScorePlan) -> RawData:
+    """Bring the sample to where a run keeps its data."""
+    policy = SourcePolicy(local_folder=DATASETS)
+    return fetch(ROWS, policy=policy, s3=s3, raw_uri=plan.locations.raw)
+
+
+def run_everything(aws: Aws) -> None:
+    """Do in this process what the DAG's tasks do, stop a job, and sweep."""
+    sagemaker = aws.client("sagemaker")
+    plan, s3 = begin(aws)
     assert estimate_cost(plan, s3).at_most
     write_plan(s3, plan)
-    raw = fetch(
-        plan.params.data_url, policy=SourcePolicy(local_folder=DATASETS), s3=s3, raw_uri=plan.locations.raw
-    )
+    raw = fetch_rows(s3, plan)
     assert reuse_model(s3, plan, raw.sha256) is None
     split = split_to_s3(s3, raw, plan)
     training = ResumableSageMakerTrainingOperator(
@@ -253,24 +271,9 @@ def run_everything(aws: Aws) -> None:
 
 def tune(aws: Aws) -> None:
     """Do what the tasks of a pipeline with a tuning job do: tune, tell of all trials, stop, use."""
-    s3, sagemaker = aws.client("s3"), aws.client("sagemaker")
-    aws.client("iam").create_role(RoleName=ROLE, AssumeRolePolicyDocument="{}")
-    plan = plan_of(
-        {"data_url": "bank_marketing_sample.csv", "role": ROLE},
-        aws.client("iam"),
-        config=TUNED,
-        policy=SourcePolicy(local_folder=DATASETS),
-        account_id=aws.client("sts").get_caller_identity()["Account"],
-        planned_at=datetime.now(UTC),
-    )
-    CreateOwnBucketOperator(
-        task_id="create_bucket", bucket_name=plan.bucket, plan=plan.model_dump(mode="json")
-    ).execute({})
-    plan.own_bucket.guard(s3)
-    raw = fetch(
-        plan.params.data_url, policy=SourcePolicy(local_folder=DATASETS), s3=s3, raw_uri=plan.locations.raw
-    )
-    split_to_s3(s3, raw, plan)
+    sagemaker = aws.client("sagemaker")
+    plan, s3 = begin(aws, TUNED)
+    split_to_s3(s3, fetch_rows(s3, plan), plan)
     task = ResumableSageMakerTuningOperator(
         task_id="train_model", config=plan.tuning, plan=plan.model_dump(mode="json"), check_interval=1
     )
@@ -293,27 +296,13 @@ def tune(aws: Aws) -> None:
 
 def split_by_job(aws: Aws) -> RunPlan:
     """Do what the tasks of a pipeline do whose large tables a processing job splits, until the split."""
-    s3 = aws.client("s3")
-    aws.client("iam").create_role(RoleName=ROLE, AssumeRolePolicyDocument="{}")
-    plan = plan_of(
-        {"data_url": "bank_marketing_sample.csv", "role": ROLE},
-        aws.client("iam"),
-        config=BY_JOB,
-        policy=SourcePolicy(local_folder=DATASETS),
-        account_id=aws.client("sts").get_caller_identity()["Account"],
-        planned_at=datetime.now(UTC),
-    )
-    told = plan.model_dump(mode="json")
-    CreateOwnBucketOperator(task_id="create_bucket", bucket_name=plan.bucket, plan=told).execute({})
-    plan.own_bucket.guard(s3)
-    raw = fetch(
-        plan.params.data_url, policy=SourcePolicy(local_folder=DATASETS), s3=s3, raw_uri=plan.locations.raw
-    )
+    plan, s3 = begin(aws, BY_JOB)
+    raw = fetch_rows(s3, plan)
     for _ in range(2):  # the second finds what the first made, and asks whose it is
         task = SplitDataOperator(
             task_id="split_data",
             config=dict(plan.processing or {}),
-            plan=told,
+            plan=plan.model_dump(mode="json"),
             raw=raw.model_dump(mode="json"),
             above_bytes=0,
             max_bytes=CONFIG.max_source_bytes,
@@ -352,12 +341,7 @@ def score(aws: Aws, plan: RunPlan, raw: RawData) -> None:
         iam=aws.client("iam"),
     )
     scoring.own_bucket.guard(s3)
-    rows = fetch(
-        "bank_marketing_sample.csv",
-        policy=SourcePolicy(local_folder=DATASETS),
-        s3=s3,
-        raw_uri=scoring.locations.raw,
-    )
+    rows = fetch_rows(s3, scoring)
     model = choose_model(s3, scoring, partial(is_made_by_its_run, sagemaker))
     assert find_scored(s3, scoring, fingerprint(scoring, rows, model)) is None
     encoded = encode_rows(s3, rows, scoring, model, max_bytes=CONFIG.max_source_bytes)

@@ -11,8 +11,6 @@ from include.pipeline.documents.training.algorithm import AlgorithmName
 from include.pipeline.documents.training.contenders import contender_key
 from tests.aws.lists import listed
 from tests.faults.aftermath import Aftermath
-from tests.faults.airflow_user import TaskInstance
-from tests.faults.aws_proxy import Exchange
 from tests.faults.cell import Cell
 from tests.faults.faulty_stack import CONTENDING, FaultyStack
 from tests.faults.injection import Target
@@ -32,16 +30,6 @@ TARGETS = {
 CONF: dict[str, Any] = {"force_retrain": True}
 _LEFT_OUT = "run marked failed", "run marked after it"
 _NOT_STRUCK = "-"
-
-
-@dataclass(frozen=True)
-class OfOne(Target):
-    """A request that has to name what is one algorithm's."""
-
-    name: str = ""
-
-    def is_struck(self, instance: TaskInstance | None, exchange: Exchange) -> bool:
-        return super().is_struck(instance, exchange) and exchange.names(self.name)
 
 
 @dataclass(frozen=True)
@@ -103,7 +91,7 @@ def _target(cell: Cell, run: Aftermath) -> Target:
     if cell.map_index < 0:
         return Target(*target)
     name = contender_key(run.key, STRUCK)
-    return OfOne(*target, awaited=name if cell.is_deferred else "", name=name)
+    return Target(*target, named=name, awaited=name if cell.is_deferred else "")
 
 
 def jobs_of(run: Aftermath) -> Counter[tuple[str, str]]:

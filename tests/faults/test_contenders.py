@@ -16,7 +16,6 @@ from tests.faults.contenders import (
     CONF,
     OTHER,
     STRUCK,
-    OfOne,
     Seen,
     documented,
     jobs_of,
@@ -24,7 +23,7 @@ from tests.faults.contenders import (
     observe,
 )
 from tests.faults.faulty_stack import CONTENDING, FaultyStack
-from tests.faults.injection import Errors
+from tests.faults.injection import Errors, Target
 from tests.faults.matrix import RUN_SECONDS
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(3600)]
@@ -86,7 +85,7 @@ def test_where_all_fail_one_task_tells_why_each_did_and_nothing_is_left(
     user, run_id = stack.user, "all-contenders-fail"
     run = Aftermath(stack.aws, run_id, "", dag_id=CONTENDING)
     for algorithm, code in zip(ALGORITHMS, ("AccessDeniedException", "ResourceLimitExceeded"), strict=True):
-        target = OfOne(run_id, "train_model", "CreateTrainingJob", name=contender_key(run.key, algorithm))
+        target = Target(run_id, "train_model", "CreateTrainingJob", named=contender_key(run.key, algorithm))
         stack.injection.arm(target, Errors(code, code, 400, 403, times=None))
     user.trigger(run_id, CONF, CONTENDING)
     assert user.wait(run_id, RUN_SECONDS, CONTENDING).state == "failed"

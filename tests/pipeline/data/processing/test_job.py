@@ -135,13 +135,18 @@ def test_so_it_does_for_several_algorithms_and_instances(s3: "S3Client", tmp_pat
     assert any(name.endswith("train-2-of-2.csv") for name in files)
 
 
-def test_the_version_before_is_compared_with_though_the_job_has_no_network(
-    s3: "S3Client", tmp_path: Path
-) -> None:
+def plan_after_another(s3: "S3Client") -> RunPlan:
+    """Plan a run after one whose model was accepted."""
     before = plan_of_job(bucket="bucket", run_id="manual__before", day=20)
     split_to_s3(s3, kept_raw(s3, before), before)
     accepted(s3, before, data=hashlib.sha256(CONTENT).hexdigest())
-    plan = plan_of_job(bucket="bucket", run_id="manual__after")
+    return plan_of_job(bucket="bucket", run_id="manual__after")
+
+
+def test_the_version_before_is_compared_with_though_the_job_has_no_network(
+    s3: "S3Client", tmp_path: Path
+) -> None:
+    plan = plan_after_another(s3)
     raw = kept_raw(s3, plan, written(churn(rows=800, seed=6)))
     split, _ = split_in(container(s3, tmp_path, plan, raw), plan)
     assert split.drift
@@ -151,10 +156,7 @@ def test_the_version_before_is_compared_with_though_the_job_has_no_network(
 def test_a_table_that_is_not_like_the_version_before_is_refused_in_the_workers_words(
     s3: "S3Client", tmp_path: Path
 ) -> None:
-    before = plan_of_job(bucket="bucket", run_id="manual__before", day=20)
-    split_to_s3(s3, kept_raw(s3, before), before)
-    accepted(s3, before, data=hashlib.sha256(CONTENT).hexdigest())
-    plan = plan_of_job(bucket="bucket", run_id="manual__after")
+    plan = plan_after_another(s3)
     raw = kept_raw(s3, plan, written(churn(rows=600, seed=5).assign(income="7")))
     made = container(s3, tmp_path, plan, raw)
     assert run(made.order, made.order_sha256) == 1
