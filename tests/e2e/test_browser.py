@@ -239,9 +239,20 @@ def test_the_models_page_lists_and_compares_runs(
     assert "num_round" in compared
 
 
+# CSS pixels between the margins of a page of paper, of 14 mm.
+A4 = 688
+# The rows of tables in which as many columns are not shown as in the table's head.
+_UNEVEN_ROWS = """
+const wide = row => [...row.cells].filter(cell => cell.checkVisibility()).reduce((sum, cell) => sum + cell.colSpan, 0);
+return [...document.querySelectorAll("table:has(thead)")].flatMap(table =>
+  [...table.tBodies].flatMap(body => [...body.rows]).filter(row => wide(row) !== wide(table.tHead.rows[0]))
+).map(row => row.textContent);
+"""
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("page", ["models", "plot", "run", "report", "tasks", "log", "compare"])
-def test_a_page_is_for_keyboards_screen_readers_and_phones(  # noqa: PLR0917
+def test_a_page_is_for_keyboards_screen_readers_phones_and_paper(  # noqa: PLR0917
     up: Up, browser: Chrome, run_id: str, other_run_id: str, tmp_path: Path, page: str, scheme: str
 ) -> None:
     first, second = (quote(f"{DAG_ID}/{each}", safe="") for each in (run_id, other_run_id))
@@ -260,9 +271,13 @@ def test_a_page_is_for_keyboards_screen_readers_and_phones(  # noqa: PLR0917
         assert serious_faults(browser, tmp_path / "page.html") == []
         browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
         assert browser.execute_script("return document.documentElement.scrollWidth") <= phone["width"]
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone | {"width": A4})
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print", "features": features})
+        assert browser.execute_script("return document.documentElement.scrollWidth") <= A4
+        assert browser.execute_script(_UNEVEN_ROWS) == []
     finally:
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
 
 
 def test_the_tab_leads_to_logs_and_to_the_comparison_and_back(up: Up, browser: Chrome, run_id: str) -> None:
@@ -271,7 +286,7 @@ def test_the_tab_leads_to_logs_and_to_the_comparison_and_back(up: Up, browser: C
     browser.switch_to.frame(element(browser, "iframe"))
     try:
         element(browser, "nav a", "Tasks and logs").click()
-        element(browser, "a", "Log of check_quality").click()
+        element(browser, "a", "check_quality").click()
         assert "roc_auc = " in element(browser, "pre").text
         element(browser, "a", "All tasks").click()
         element(browser, "h1", "Tasks and logs")
