@@ -243,8 +243,8 @@ def test_the_models_page_lists_and_compares_runs(
 A4 = 688
 # The rows of tables in which as many columns are not shown as in the table's head.
 _UNEVEN_ROWS = """
-const wide = row => [...row.cells].filter(cell => cell.checkVisibility())
-  .reduce((sum, cell) => sum + cell.colSpan, 0);
+const wide = row =>
+  [...row.cells].filter(cell => cell.checkVisibility()).reduce((sum, cell) => sum + cell.colSpan, 0);
 return [...document.querySelectorAll("table:has(thead)")].flatMap(table =>
   [...table.tBodies].flatMap(body => [...body.rows]).filter(row => wide(row) !== wide(table.tHead.rows[0]))
 ).map(row => row.textContent);
