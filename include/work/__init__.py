@@ -1,1 +1,1 @@
-"""Work that takes long: several pieces of it at once, and how far it is."""
+"""Work that takes long: several pieces of it at once, or beside other work, and how far it is."""

@@ -208,6 +208,8 @@ def create_server(application: RequestBodies, host: str, port: int) -> Any:
         # The parser has limits of its own: to a body that is too large waitress first says "continue".
         max_request_body_size=sys.maxsize,
         asyncore_use_poll=True,
+        # By 8 kB, as is its default, a large body costs it more than all that is made of it.
+        recv_bytes=2**16,
     )
     dispatcher = ThreadedTaskDispatcher()
     dispatcher.set_thread_count(settings.threads)

@@ -6,6 +6,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable, Collection, Iterable
+from contextlib import nullcontext
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from local_aws.hosting.metrics import publish_metrics
 from local_aws.protocol import tags
 from local_aws.protocol.bucket_owner import check_owner
 from local_aws.protocol.caller import Caller
+from local_aws.protocol.moto_services.mapped_body import mapped_body
 from local_aws.protocol.moto_services.moto_sagemaker import (
     answer_of_moto,
     is_search_of_moto,
@@ -186,7 +188,8 @@ class LocalAws:
         self, caller: Caller, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         environ["RAW_URI"] = environ.get("REQUEST_URI", "")  # the name moto knows it by
-        answer = answer_of_other_service(self._moto, environ, start_response)
+        with mapped_body(environ) if caller.service == "s3" else nullcontext():
+            answer = answer_of_other_service(self._moto, environ, start_response)
         if self._kept is not None and environ["REQUEST_METHOD"] not in ("GET", "HEAD", "OPTIONS"):
             if caller.service == "s3":
                 bucket, _, key = Request(environ).path.removeprefix("/").partition("/")

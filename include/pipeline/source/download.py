@@ -27,6 +27,7 @@ from include.pipeline.source.s3 import is_prefix, receive, receive_below
 from include.pipeline.source.url import scheme_of, without_secrets
 from include.pipeline.source.web import Patience, UnavailableError, asking, check_answer
 from include.pipeline.source.worker_disk import telling_of_full_disk
+from include.work.content_hash import ContentHash
 from include.work.progress import BYTES, Progress
 
 if TYPE_CHECKING:
@@ -134,16 +135,20 @@ def _download(
 ) -> Received:
     file.seek(0)
     file.truncate()
+    shown = without_secrets(url)
     with asking("GET", url, policy, patience, deadline=deadline, login=login) as response:
         check_answer(url, response, policy)
         length = response.headers.get("Content-Length", "")
         progress = Progress("Downloading", int(length) if length.isdecimal() else None, BYTES)
-        for piece in response.iter_raw():
-            policy.check_size(without_secrets(url), file.tell() + len(piece))
-            file.write(piece)
-            progress.reached(file.tell())
+        with ContentHash() as content_hash:
+            for piece in response.iter_raw():
+                policy.check_size(shown, file.tell() + len(piece))
+                file.write(piece)
+                content_hash.update(piece)
+                progress.reached(file.tell())
+            sha1, sha256 = content_hash.hexdigests()
     sent = response.headers
-    return Received.of(file, etag=sent.get("ETag"), last_modified=sent.get("Last-Modified"))
+    return Received(sha1, sha256, file.tell(), sent.get("ETag"), sent.get("Last-Modified"))
 
 
 def _from_s3(uri: str, file: BinaryIO, policy: SourcePolicy, s3: "S3Client") -> Received:
