@@ -79,7 +79,7 @@ def test_a_job_can_be_stopped_while_it_waits_and_so_can_the_server() -> None:
         describe = sagemaker.describe_training_job
         assert describe(TrainingJobName="stopped")["SecondaryStatus"] == "Starting"
         sagemaker.stop_training_job(TrainingJobName="stopped")
-        wait_until(lambda: describe(TrainingJobName="stopped")["TrainingJobStatus"] == "Stopped", 2)
+        wait_until(lambda: describe(TrainingJobName="stopped")["TrainingJobStatus"] == "Stopped", 20)
         assert describe(TrainingJobName="waits")["SecondaryStatus"] == "Starting"
         begin = time.monotonic()
-    assert time.monotonic() - begin < 3
+    assert time.monotonic() - begin < 20 < LATENCIES["realistic"].starting

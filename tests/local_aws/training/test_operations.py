@@ -328,9 +328,9 @@ def test_a_pipe_fails_in_the_job_as_in_the_image(sagemaker: Any) -> None:
 
 
 def test_a_refused_channel_is_told_in_the_order_of_the_image(sagemaker: Any) -> None:
-    request = training_request("told", InputDataConfig=[channel(ContentType="text/tsv")])
+    request = training_request("ordered", InputDataConfig=[channel(ContentType="text/tsv")])
     sagemaker.create_training_job(**request)
-    assert finished(sagemaker, "told")["FailureReason"] == (
+    assert finished(sagemaker, "ordered")["FailureReason"] == (
         "AlgorithmError: Channel configuration for 'train' channel is not supported: {'ContentType': "
         "'text/tsv', 'TrainingInputMode': 'File', 'S3DistributionType': 'FullyReplicated', "
         "'RecordWrapperType': 'None'}"

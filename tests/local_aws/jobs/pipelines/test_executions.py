@@ -235,10 +235,13 @@ def test_a_tuning_step_hands_its_best_models_on(sagemaker: Any, s3: Any, rows: n
         found: float = trial["FinalHyperParameterTuningJobObjectiveMetric"]["Value"]
         return found
 
-    ranked = sorted(trials, key=value, reverse=True)
+    _, second_best = sorted(map(value, trials), reverse=True)[:2]
     models = sagemaker.list_models(NameContains=f"{arn.rpartition('/')[2]}-Make")["Models"]
     model = sagemaker.describe_model(ModelName=models[0]["ModelName"])
-    assert f"/{ranked[1]['TrainingJobName']}/" in model["PrimaryContainer"]["ModelDataUrl"]
+    url = model["PrimaryContainer"]["ModelDataUrl"]
+    (taken,) = (trial for trial in trials if f"/{trial['TrainingJobName']}/" in url)
+    # Two trials may be equally good.
+    assert value(taken) == second_best
 
 
 def test_a_job_that_fails_ends_the_execution(sagemaker: Any, s3: Any) -> None:
