@@ -38,6 +38,7 @@ class Aftermath:
             "endpoint configuration": listed(sagemaker, "list_endpoint_configs", **named),
             "model": listed(sagemaker, "list_models", **named),
             "training job": listed(sagemaker, "list_training_jobs", **named, StatusEquals="InProgress"),
+            "processing job": listed(sagemaker, "list_processing_jobs", **named, StatusEquals="InProgress"),
             "transform job": listed(sagemaker, "list_transform_jobs", **named, StatusEquals="InProgress"),
             "tuning job": listed(
                 sagemaker, "list_hyper_parameter_tuning_jobs", **named, StatusEquals="InProgress"
@@ -71,6 +72,11 @@ class Aftermath:
         """Give the status of each of the run's transform jobs."""
         found = listed(self.aws.client("sagemaker"), "list_transform_jobs", NameContains=self.key)
         return [job["TransformJobStatus"] for job in found]
+
+    def processing_jobs(self) -> list[str]:
+        """Give the status of each of the run's processing jobs."""
+        found = listed(self.aws.client("sagemaker"), "list_processing_jobs", NameContains=self.key)
+        return [job["ProcessingJobStatus"] for job in found]
 
     def checksums(self) -> dict[str, str]:
         """SHA-256 of each object that does not depend on when the run was, by its place in the run's folder.

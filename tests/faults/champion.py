@@ -8,7 +8,8 @@ from include.pipeline.planning.names import champion_endpoint, key_prefix
 from local_stack.demo import DAG_ID
 from tests.aws.endpoints import settled
 from tests.aws.lists import listed
-from tests.faults.faulty_stack import SHADOWED, FaultyStack
+from tests.faults.faulty_stack import FaultyStack
+from tests.faults.pipelines import SHADOWED
 from tests.project import DEPLOYMENT_ID
 
 _ENDPOINTS = {champion_endpoint(DEPLOYMENT_ID, pipeline, "champion") for pipeline in (DAG_ID, SHADOWED)}

@@ -4,17 +4,16 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
-from include.pipeline.aws.object_store import read_object
 from include.pipeline.documents.manifest import RunManifest
-from include.pipeline.documents.plan import PlanReference
 from include.pipeline.documents.training.algorithm import AlgorithmName
 from include.pipeline.documents.training.contenders import contender_key
 from tests.aws.lists import listed
 from tests.faults.aftermath import Aftermath
 from tests.faults.cell import Cell
-from tests.faults.faulty_stack import CONTENDING, FaultyStack
+from tests.faults.faulty_stack import FaultyStack
 from tests.faults.injection import Target
 from tests.faults.matrix import FAULTS, RUN_SECONDS, promises
+from tests.faults.pipelines import CONTENDING
 
 ALGORITHMS: tuple[AlgorithmName, AlgorithmName] = ("xgboost", "linear-learner")
 """In the order of the YAML."""
@@ -83,7 +82,7 @@ def observe(stack: FaultyStack, cell: Cell) -> Seen:
         outcome = "fails, clean"
     elif task.state == "failed":
         outcome = "left out"
-    return Seen(outcome, left, jobs, retry, manifest_of(stack, run_id))
+    return Seen(outcome, left, jobs, retry, stack.manifest(run_id, CONTENDING))
 
 
 def _target(cell: Cell, run: Aftermath) -> Target:
@@ -102,10 +101,3 @@ def jobs_of(run: Aftermath) -> Counter[tuple[str, str]]:
         for algorithm in ALGORITHMS
         for job in listed(sagemaker, "list_training_jobs", NameContains=contender_key(run.key, algorithm))
     )
-
-
-def manifest_of(stack: FaultyStack, run_id: str) -> RunManifest:
-    """Read the manifest of a run that is over."""
-    plan = PlanReference.model_validate(stack.user.xcom(run_id, "plan_run", CONTENDING))
-    uri = plan.locations.manifest
-    return RunManifest.read(read_object(stack.aws.s3, uri), uri)

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
-import yaml
 
+from include.pipeline.aws.object_store import read_object
+from include.pipeline.documents.manifest import RunManifest
+from include.pipeline.documents.plan import PlanReference
 from local_stack.demo import DAG_ID, SAMPLE
 from local_stack.results import LocalAwsClient
 from local_stack.stack import REGION, LocalStack
@@ -23,20 +24,11 @@ from tests.e2e.changed_project import changed_project
 from tests.faults.airflow_user import AirflowUser
 from tests.faults.aws_proxy import Answer, AwsProxy, Exchange
 from tests.faults.injection import Injection
-from tests.pipeline.tuned import TUNE
+from tests.faults.pipelines import SOURCE, add_pipelines, use_the_model
 from tests.project import DEPLOYMENT_ID
 from tests.services.airflow_database import database_lost, migrated_database
 from tests.services.deployment_limits import limits_setting
 from tests.services.local_aws_server import CREDENTIALS_FILE, LocalAwsServer, start_local_aws, stop_local_aws
-
-SOURCE = "s3://fault-source/bank_marketing_sample.csv"
-TUNED = f"{DAG_ID}_tuned"
-"""The pipeline of the same table that has a tuning job."""
-SHADOWED = f"{DAG_ID}_shadow"
-"""The one whose models are in the shadow of the served one before the canary."""
-_SERVE = {"canary_seconds": 1, "keep_old_seconds": 0}
-CONTENDING = f"{DAG_ID}_contending"
-"""The one that has several algorithms."""
 
 # A fault is noticed within seconds, not within the five minutes that suit production.
 _AIRFLOW_CFG = """
@@ -76,38 +68,6 @@ def task_policy(task):
 """
 # The API server reads the logs from the disk.
 _OPTIONS = dict.fromkeys(("scheduler", "triggerer"), ("--skip-serve-logs",))
-
-
-def _use_the_model(fields: dict[str, Any]) -> None:
-    """Give the bundled pipeline the DAGs that score new rows and serve the best model."""
-    fields |= {"score": {}, "serve": _SERVE}
-
-
-def _add_pipelines(datasets: Path) -> None:
-    """Write the pipelines of the same table that have a tuning job, a shadow, and two algorithms."""
-    fields = yaml.safe_load((datasets / f"{DAG_ID}.yaml").read_text())
-    for name in ("score", "serve"):
-        del fields[name]
-    fields |= {"schedule": None, "watch": None}
-    fields["limits"] |= {"s3_sources": [f"{SOURCE.rpartition('/')[0]}/"]}
-    params = fields["params"] | {
-        "data_url": SOURCE,
-        "validation_fraction": 0.2,
-        "hyperparameters": {"num_round": 10, "objective": "binary:logistic"},
-        "min_roc_auc": 0.5,
-        "must_beat_baseline": False,
-    }
-    pipelines = {
-        TUNED: {"tune": TUNE, "params": params},
-        SHADOWED: {"serve": _SERVE | {"shadow": {"seconds": 1}}},
-        CONTENDING: {
-            "algorithms": [{"name": "xgboost"}, {"name": "linear-learner"}],
-            "params": params,
-            "table": {"label": "y_yes", "drop": ["y_no"], "show_values": True},
-        },
-    }
-    for name, others in pipelines.items():
-        (datasets / f"{name}.yaml").write_text(yaml.safe_dump(fields | others))
 
 
 @dataclass
@@ -172,6 +132,12 @@ class FaultyStack:
                 continue
             setattr(self, f"_{name}", _start(self._local, name.replace("_", "-")))
 
+    def manifest(self, run_id: str, dag_id: str) -> RunManifest:
+        """Read the manifest of a run that is over."""
+        plan = PlanReference.model_validate(self.user.xcom(run_id, "plan_run", dag_id))
+        uri = plan.locations.manifest
+        return RunManifest.read(read_object(self.aws.s3, uri), uri)
+
     def sweep(self) -> None:
         """Let the janitor pass once."""
         run_id = f"sweep__{uuid.uuid4().hex}"
@@ -228,11 +194,11 @@ def faulty_stack(folder: Path, buckets: Iterable[str]) -> Iterator[FaultyStack]:
             database_url=database_url,
             variables={"sagemaker_deployment_id": DEPLOYMENT_ID, "sagemaker_janitor_dry_run": "false"},
             # Without the stack's own airflow_local_settings.
-            settings=changed_project(folder / "project", _use_the_model)
+            settings=changed_project(folder / "project", use_the_model)
             | {"PYTHONPATH": str(folder / "project")}
             | limits,
         )
-        _add_pipelines(folder / "project" / "include" / "datasets")
+        add_pipelines(folder / "project" / "include" / "datasets")
         (home / "config").mkdir(parents=True)
         # The server is not of the stack's Procfile.
         shutil.copy(CREDENTIALS_FILE, local.aws_credentials)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.faults.aftermath import Aftermath
 from tests.faults.cell import Cell
-from tests.faults.faulty_stack import SOURCE, FaultyStack
+from tests.faults.faulty_stack import FaultyStack
 from tests.faults.injection import (
     DroppedConnection,
     Errors,
@@ -20,6 +20,7 @@ from tests.faults.injection import (
     Then,
     kill_worker,
 )
+from tests.faults.pipelines import SOURCE
 from tests.project import PROJECT
 
 DOCUMENT = PROJECT / "docs" / "reliability.md"

@@ -19,12 +19,12 @@ from tests.faults.contenders import (
     Seen,
     documented,
     jobs_of,
-    manifest_of,
     observe,
 )
-from tests.faults.faulty_stack import CONTENDING, FaultyStack
+from tests.faults.faulty_stack import FaultyStack
 from tests.faults.injection import Errors, Target
 from tests.faults.matrix import RUN_SECONDS
+from tests.faults.pipelines import CONTENDING
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(3600)]
 
@@ -36,7 +36,7 @@ def reference(stack: FaultyStack) -> RunManifest:
     """Of a run without a fault."""
     stack.user.trigger("reference", CONF, CONTENDING)
     assert stack.user.wait("reference", RUN_SECONDS, CONTENDING).state == "success"
-    return manifest_of(stack, "reference")
+    return stack.manifest("reference", CONTENDING)
 
 
 @pytest.fixture(scope="module")
@@ -106,5 +106,5 @@ def test_where_all_fail_one_task_tells_why_each_did_and_nothing_is_left(
     stack.injection.lift(run_id)
     user.clear_run(run_id, CONTENDING)
     assert user.wait(run_id, RUN_SECONDS, CONTENDING).state == "success"
-    assert manifest_of(stack, run_id).metrics == reference.metrics
+    assert stack.manifest(run_id, CONTENDING).metrics == reference.metrics
     assert run.billing() == []

@@ -11,8 +11,9 @@ import pytest
 
 from local_stack.airflow_api import TaskState
 from tests.faults.aftermath import Aftermath
-from tests.faults.faulty_stack import SOURCE, FaultyStack
+from tests.faults.faulty_stack import FaultyStack
 from tests.faults.injection import Errors, Fault, Killed, Target, Then, kill_worker
+from tests.faults.pipelines import SOURCE
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(1800)]
 

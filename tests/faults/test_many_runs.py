@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 from tests.faults.aftermath import Aftermath
-from tests.faults.faulty_stack import SOURCE, FaultyStack
+from tests.faults.faulty_stack import FaultyStack
+from tests.faults.pipelines import SOURCE
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(1800)]
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.faults.aftermath import Aftermath
 from tests.faults.cell import Cell, cells_of
-from tests.faults.faulty_stack import SOURCE, FaultyStack
+from tests.faults.faulty_stack import FaultyStack
 from tests.faults.matrix import (
     FAULTS,
     OBSERVED,
@@ -17,6 +17,7 @@ from tests.faults.matrix import (
     documented,
     observe,
 )
+from tests.faults.pipelines import SOURCE
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(3600)]
 

@@ -9,8 +9,9 @@ import pytest
 from local_stack.demo import DAG_ID, SAMPLE
 from tests.aws.clients import strangers_s3
 from tests.faults.aftermath import Aftermath
-from tests.faults.faulty_stack import SOURCE, FaultyStack
+from tests.faults.faulty_stack import FaultyStack
 from tests.faults.injection import Errors, Target
+from tests.faults.pipelines import SOURCE
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(900)]
 

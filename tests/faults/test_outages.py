@@ -12,8 +12,9 @@ from include.pipeline.aws.object_store import read_object
 from local_stack.airflow_api import TaskState
 from tests.aws.sagemaker_requests import model_request
 from tests.faults.aftermath import Aftermath
-from tests.faults.faulty_stack import SOURCE, FaultyStack
+from tests.faults.faulty_stack import FaultyStack
 from tests.faults.injection import Target, Then
+from tests.faults.pipelines import SOURCE
 from tests.services.containers import signal_containers, wait_for_containers
 
 if TYPE_CHECKING:
