@@ -150,7 +150,7 @@ class LocalStack:
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": self.database_url
             or f"sqlite:///{self._database}?timeout=60",
             "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
-            # Only then Airflow sees that a skipped or failed task has ended; its default is 5 s.
+            # Only then a task hears that it has to stop; its default is 5 s.
             "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
             "AIRFLOW_CONN_AWS_DEFAULT": json.dumps(connection),
             "AIRFLOW_VAR_SAGEMAKER_ROLE": ROLE,
