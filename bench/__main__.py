@@ -30,6 +30,7 @@ SCRIPTS = {
     "models_page": "Pages in Airflow",
     "plan_run": "Plan",
     "dag_import": "DAG file",
+    "whole_run": "Whole run",
     "endpoint_start": "Endpoint of local AWS",
     "script_mode": "Scripts on local AWS",
     "invoke_batch": "Many rows in one request",

@@ -1,0 +1,143 @@
+"""A whole run on the local stack, beside a DAG of its shape that does nothing, and the tutorial's script.
+
+What Airflow takes for as many tasks, and what the work takes in one process, are what a run cannot be quicker
+than. A run that uses a model again leaves out the training and the endpoint. All are of one stack, in turns.
+"""
+
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from bench.child import run as run_child
+from bench.figures import Figure, show
+from local_stack.airflow_api import AirflowApi
+from local_stack.demo import DAG_ID
+from local_stack.stack import REGION, LocalStack
+from tests.e2e.changed_project import changed_project
+from tests.tutorial_data import BANK_CLEAN
+
+_EMPTY = "empty_shape"
+_ROUNDS = 3
+_RUN_SECONDS = 1800
+_PROCESSES = ("local_aws", "api_server", "scheduler", "dag_processor")
+
+_EMPTY_DAG = """
+from airflow.sdk import DAG, task
+
+SHAPE = {shape!r}
+
+
+@task
+def nothing():
+    pass
+
+
+with DAG({dag_id!r}, schedule=None):
+    made = {{name: nothing.override(task_id=name)() for name in SHAPE}}
+    for name, following in SHAPE.items():
+        for other in following:
+            made[name] >> made[other]
+"""
+
+
+def seconds_of_run(airflow: AirflowApi, dag_id: str, conf: Mapping[str, Any]) -> float:
+    """Run a DAG, and return the seconds from the run's start to its end.
+
+    Raises:
+        SystemExit: It failed, or takes too long.
+    """
+    run = airflow.trigger(dag_id, dict(conf))
+    deadline = time.monotonic() + _RUN_SECONDS
+    while not run.is_over:
+        if time.monotonic() > deadline:
+            raise SystemExit(f"{dag_id} is not over after {_RUN_SECONDS} s")
+        time.sleep(0.5)
+        run = airflow.run(dag_id, run.dag_run_id)
+    if run.state != "success":
+        states = {task.task_id: task.state for task in airflow.tasks(dag_id, run.dag_run_id)}
+        raise SystemExit(f"{dag_id} ended as {run.state}: {states}")
+    return run.seconds
+
+
+def add_empty_dag(airflow: AirflowApi, folder: Path) -> int:
+    """Write a DAG of the pipeline's shape into a folder of DAGs, and wait until Airflow knows it.
+
+    Returns:
+        How many tasks it has.
+    """
+    tasks = airflow.get(f"{DAG_ID}/tasks")["tasks"]
+    shape = {task["task_id"]: sorted(task["downstream_task_ids"]) for task in tasks}
+    file = folder / f"{_EMPTY}.py"
+    file.write_text(_EMPTY_DAG.format(shape=shape, dag_id=_EMPTY), encoding="utf-8")
+    deadline = time.monotonic() + _RUN_SECONDS
+    while not airflow.is_ready(_EMPTY):
+        if time.monotonic() > deadline:
+            raise SystemExit(f"Airflow does not find {file}")
+        time.sleep(0.5)
+    return len(shape)
+
+
+def seconds_of_script(url: str) -> float:
+    """Run the tutorial's script against a local AWS, and return the seconds of its process."""
+    begin = time.perf_counter()
+    run_child("bench.tutorial_script", url)
+    return time.perf_counter() - begin
+
+
+def measure(stack: LocalStack, dags: Path) -> tuple[dict[str, list[float]], int]:
+    """Measure in turns, and return the seconds of each round, and the number of tasks."""
+    os.environ |= {
+        "AWS_ACCESS_KEY_ID": stack.aws_key.key_id,
+        "AWS_SECRET_ACCESS_KEY": stack.aws_key.secret,
+        "AWS_DEFAULT_REGION": REGION,
+    }
+    data = {"data_url": BANK_CLEAN.as_uri()}
+    with stack.running(*_PROCESSES, dag_id=DAG_ID) as airflow:
+        ways: dict[str, Callable[[], float]] = {
+            "run": lambda: seconds_of_run(airflow, DAG_ID, {**data, "force_retrain": True}),
+            "empty": lambda: seconds_of_run(airflow, _EMPTY, {}),
+            "script": lambda: seconds_of_script(stack.aws_url),
+            "reused": lambda: seconds_of_run(airflow, DAG_ID, data),
+        }
+        tasks = add_empty_dag(airflow, dags)
+        ways["run"]()  # makes the model that is used again; and the first of all finds nothing cached
+        found: dict[str, list[float]] = {name: [] for name in ways}
+        for turn in range(_ROUNDS):
+            for name in list(ways)[:: -1 if turn % 2 else 1]:
+                found[name].append(ways[name]())
+    return found, tasks
+
+
+def main() -> None:
+    """Print the figures."""
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder) / "project"
+        stack = LocalStack(
+            Path(folder) / "airflow",
+            variables={"source_local_folder": str(BANK_CLEAN.parent)},
+            settings=changed_project(project, lambda _: None),
+        )
+        stack.prepare()
+        found, tasks = measure(stack, project / "dags")
+    whole, empty, script, reused = (found[name] for name in ("run", "empty", "script", "reused"))
+    against_sum = [one / (bare + alone) for one, bare, alone in zip(whole, empty, script, strict=True)]
+    against_full = [again / one for again, one in zip(reused, whole, strict=True)]
+    median = statistics.median
+    show(
+        [
+            Figure("whole run", median(whole), "s"),
+            Figure(f"empty DAG of the same {tasks} tasks", median(empty), "s"),
+            Figure("the tutorial's script", median(script), "s"),
+            Figure("whole run against the sum of both", median(against_sum), "x", at_most=1.3),
+            Figure("run whose model is used again", median(reused), "s"),
+            Figure("model used again against a whole run", median(against_full), "x", at_most=0.4),
+        ]
+    )
+
+
+if __name__ == "__main__":
+    main()
