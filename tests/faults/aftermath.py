@@ -7,6 +7,7 @@ import tarfile
 from dataclasses import dataclass
 from typing import Any
 
+from include.pipeline.aws.jobs import JOB_KINDS, TRAINING_JOB, JobKind
 from include.pipeline.aws.object_store import list_objects, read_object
 from include.pipeline.planning.names import part_of_all_names, run_key
 from local_stack.demo import DAG_ID
@@ -37,21 +38,16 @@ class Aftermath:
             "endpoint": listed(sagemaker, "list_endpoints", **named),
             "endpoint configuration": listed(sagemaker, "list_endpoint_configs", **named),
             "model": listed(sagemaker, "list_models", **named),
-            "training job": listed(sagemaker, "list_training_jobs", **named, StatusEquals="InProgress"),
-            "processing job": listed(sagemaker, "list_processing_jobs", **named, StatusEquals="InProgress"),
-            "transform job": listed(sagemaker, "list_transform_jobs", **named, StatusEquals="InProgress"),
-            "tuning job": listed(
-                sagemaker, "list_hyper_parameter_tuning_jobs", **named, StatusEquals="InProgress"
-            ),
         }
+        for job in JOB_KINDS:
+            found[job.title] = listed(sagemaker, job.list, **named, StatusEquals="InProgress")
         return [kind for kind, items in found.items() if items]
 
-    def jobs(self) -> list[str]:
-        """Give the status of each of the run's training jobs, the oldest first."""
-        found = listed(
-            self.aws.client("sagemaker"), "list_training_jobs", NameContains=self.key, SortOrder="Ascending"
-        )
-        return [job["TrainingJobStatus"] for job in found]
+    def jobs(self, kind: JobKind = TRAINING_JOB) -> list[str]:
+        """Give the status of each of the run's jobs of a kind, the oldest first."""
+        sagemaker: Any = self.aws.client("sagemaker")
+        found = listed(sagemaker, kind.list, NameContains=self.key, SortOrder="Ascending")
+        return [job[kind.status_member] for job in found]
 
     def trials(self) -> dict[str, list[str]]:
         """Give the status of each training job of the run's tuning jobs, by their names and states."""
@@ -68,20 +64,11 @@ class Aftermath:
             for name, status in names.items()
         }
 
-    def transform_jobs(self) -> list[str]:
-        """Give the status of each of the run's transform jobs."""
-        found = listed(self.aws.client("sagemaker"), "list_transform_jobs", NameContains=self.key)
-        return [job["TransformJobStatus"] for job in found]
-
-    def processing_jobs(self) -> list[str]:
-        """Give the status of each of the run's processing jobs."""
-        found = listed(self.aws.client("sagemaker"), "list_processing_jobs", NameContains=self.key)
-        return [job["ProcessingJobStatus"] for job in found]
-
     def checksums(self) -> dict[str, str]:
         """SHA-256 of each object that does not depend on when the run was, by its place in the run's folder.
 
-        A model archive counts by the model in it, whichever of the run's jobs made it.
+        A model archive counts by the model in it, whichever of the run's jobs made it. What a processing job
+        gets and tells is left out.
         """
         buckets = [bucket["Name"] for bucket in self.aws.s3.list_buckets()["Buckets"]]
         if self.bucket not in buckets:
@@ -90,7 +77,9 @@ class Aftermath:
         found = {}
         for uri in list_objects(self.aws.s3, folder):
             place, content = uri.removeprefix(folder), read_object(self.aws.s3, uri)
-            if place in {"plan.json", "manifest.json", "evaluation/report.html"}:
+            if place in {"plan.json", "manifest.json", "evaluation/report.html"} or place.startswith(
+                "processing/"
+            ):
                 continue
             if place == "evaluation/metrics.json":
                 # The archive's hash has the time of the archive in it.

@@ -100,8 +100,8 @@ class AirflowUser:
         place = f"/dags/{dag_id}/dagRuns/{run_id}/{_instance(task_id, map_index)}"
         self._send("PATCH", place, {"new_state": state})
 
-    def mark_run(self, run_id: str, state: str) -> None:
-        self._send("PATCH", f"/dags/{DAG_ID}/dagRuns/{run_id}", {"state": state})
+    def mark_run(self, run_id: str, state: str, dag_id: str = DAG_ID) -> None:
+        self._send("PATCH", f"/dags/{dag_id}/dagRuns/{run_id}", {"state": state})
 
     def mark_runs_failed(self, *run_ids: str) -> None:
         """Mark those that are selected in the list of runs."""

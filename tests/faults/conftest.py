@@ -37,10 +37,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     third = config.getoption("third")
     part = f" (third {third} of {len(THIRDS)})" if third else ""
     terminalreporter.section(f"fault matrix: {len(observed)} cells of {len(documented())}{part}")
-    terminalreporter.line(" " * 26 + "".join(f"{fault:<24}" for fault in faults))
+    terminalreporter.line(" " * 34 + "".join(f"{fault:<24}" for fault in faults))
     for row in dict.fromkeys(cell.row for cell in observed):
         outcomes = {cell.fault: outcome for cell, outcome in observed.items() if cell.row == row}
-        terminalreporter.line(f"{row:<26}" + "".join(f"{outcomes.get(fault, ''):<24}" for fault in faults))
+        terminalreporter.line(f"{row:<34}" + "".join(f"{outcomes.get(fault, ''):<24}" for fault in faults))
 
 
 @pytest.fixture(scope="package")

@@ -24,7 +24,7 @@ from tests.e2e.changed_project import changed_project
 from tests.faults.airflow_user import AirflowUser
 from tests.faults.aws_proxy import Answer, AwsProxy, Exchange
 from tests.faults.injection import Injection
-from tests.faults.pipelines import SOURCE, add_pipelines, use_the_model
+from tests.faults.pipelines import SOURCE, SOURCES, add_pipelines, use_the_model
 from tests.project import DEPLOYMENT_ID
 from tests.services.airflow_database import database_lost, migrated_database
 from tests.services.deployment_limits import limits_setting
@@ -184,7 +184,7 @@ def faulty_stack(folder: Path, buckets: Iterable[str]) -> Iterator[FaultyStack]:
             folder,
             buckets=list(buckets),
             roles=["no-such-role"],
-            s3_sources=[f"{SOURCE.rpartition('/')[0]}/"],
+            s3_sources=SOURCES,
             keep_endpoint=True,
             delete_data=True,
         )
@@ -198,7 +198,7 @@ def faulty_stack(folder: Path, buckets: Iterable[str]) -> Iterator[FaultyStack]:
             | {"PYTHONPATH": str(folder / "project")}
             | limits,
         )
-        add_pipelines(folder / "project" / "include" / "datasets")
+        add_pipelines(folder / "project" / "include" / "datasets", buckets)
         (home / "config").mkdir(parents=True)
         # The server is not of the stack's Procfile.
         shutil.copy(CREDENTIALS_FILE, local.aws_credentials)

@@ -89,12 +89,13 @@ class RunMarkedFailed:
 
     user: AirflowUser
     run_id: str
+    dag_id: str
     struck: bool = False
 
     def strike(self, exchange: Exchange) -> Answer:
         if not self.struck:
             self.struck = True
-            self.user.mark_run(self.run_id, "failed")
+            self.user.mark_run(self.run_id, "failed", self.dag_id)
         return exchange.forward()
 
 
@@ -105,6 +106,7 @@ class RunMarkedFailedAfter:
     user: AirflowUser
     run_id: str
     task_id: str
+    dag_id: str
     struck: bool = False
     marked: threading.Event = field(default_factory=threading.Event)
 
@@ -117,10 +119,10 @@ class RunMarkedFailedAfter:
 
     def _mark_once_it_has_ended(self) -> None:
         deadline = time.monotonic() + _TASK_SECONDS
-        while self.user.task(self.run_id, self.task_id).state != "success":
+        while self.user.task(self.run_id, self.task_id, self.dag_id).state != "success":
             assert time.monotonic() < deadline
             time.sleep(0.2)
-        self.user.mark_run(self.run_id, "failed")
+        self.user.mark_run(self.run_id, "failed", self.dag_id)
         self.marked.set()
 
 

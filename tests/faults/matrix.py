@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from include.pipeline.aws.jobs import PROCESSING_JOB
+from local_stack.demo import DAG_ID
 from tests.faults.aftermath import Aftermath
 from tests.faults.cell import Cell
 from tests.faults.faulty_stack import FaultyStack
@@ -20,7 +22,7 @@ from tests.faults.injection import (
     Then,
     kill_worker,
 )
-from tests.faults.pipelines import SOURCE
+from tests.faults.pipelines import SOURCE, SPLIT
 from tests.project import PROJECT
 
 DOCUMENT = PROJECT / "docs" / "reliability.md"
@@ -36,8 +38,10 @@ FAULTS: dict[str, Callable[[FaultyStack, Cell, str], Fault]] = {
         lambda: stack.user.mark_task(run_id, cell.task_id, "failed", cell.dag_id, cell.map_index),
         ends_the_task=True,
     ),
-    "run marked failed": lambda stack, _, run_id: RunMarkedFailed(stack.user, run_id),
-    "run marked after it": lambda stack, cell, run_id: RunMarkedFailedAfter(stack.user, run_id, cell.task_id),
+    "run marked failed": lambda stack, cell, run_id: RunMarkedFailed(stack.user, run_id, cell.dag_id),
+    "run marked after it": lambda stack, cell, run_id: RunMarkedFailedAfter(
+        stack.user, run_id, cell.task_id, cell.dag_id
+    ),
     "500 twice": lambda *_: Errors("InternalFailure", "InternalError", 500, 500, times=2),
     "throttled 5 times": lambda *_: Errors("ThrottlingException", "SlowDown", 400, 503, times=5),
     "access denied": lambda *_: Errors("AccessDeniedException", "AccessDenied", 400, 403, times=None),
@@ -60,7 +64,9 @@ TARGETS = {
     "write_report": ("PutObject", "/report.html"),
     "delete_data": ("DeleteObjects", ""),
     "verify_teardown": ("DescribeEndpoint", ""),
+    "split_data, processing": ("CreateProcessingJob", ""),
     # The triggerer's.
+    "split_data, processing, deferred": ("DescribeProcessingJob", ""),
     "train_model, deferred": ("DescribeTrainingJob", ""),
     "deploy_endpoint, deferred": ("DescribeEndpoint", ""),
 }
@@ -83,9 +89,12 @@ class Observed:
     checksums: dict[str, str]
     raw_checksums: dict[str, str]
     jobs: list[str]
+    splits: list[str]
+    """The status of each processing job that it had bought by then."""
     retry_state: str | None = None
     checksums_after_retry: dict[str, str] = field(default_factory=dict)
     left_after_retry: list[str] = field(default_factory=list)
+    splits_at_last: list[str] = field(default_factory=list)
     metrics: Any = None
 
     @property
@@ -105,7 +114,12 @@ class Observed:
 
 def documented() -> dict[Cell, str]:
     """Read the matrix from docs/reliability.md: what each fault gives."""
-    return {Cell.of(row, fault): promise for row, fault, promise in promises(list(FAULTS), TARGETS)}
+    return {cell_of(row, fault): promise for row, fault, promise in promises(list(FAULTS), TARGETS)}
+
+
+def cell_of(row: str, fault: str) -> Cell:
+    """Name the cell of a row: a table that a job splits is another pipeline's."""
+    return Cell.of(row, fault, SPLIT if "processing" in row else DAG_ID)
 
 
 def promises(faults: list[str], tasks: Collection[str]) -> Iterator[tuple[str, str, str]]:
@@ -138,20 +152,21 @@ def bucket_of(cell: Cell) -> str:
 def observe(stack: FaultyStack, cell: Cell) -> Observed:
     """Start a run, let the fault strike, look at what it gave, sweep, and clear the run where it failed."""
     user = stack.user
-    run_id, bucket = f"fault__{cell}", bucket_of(cell)
-    after = Aftermath(stack.aws, run_id, bucket)
+    run_id, bucket, dag_id = f"fault__{cell}", bucket_of(cell), cell.dag_id
+    after = Aftermath(stack.aws, run_id, bucket, dag_id=dag_id)
     fault = FAULTS[cell.fault](stack, cell, run_id)
     stack.injection.arm(_target(cell, after), fault)
     user.trigger(
         run_id,
         {"data_url": SOURCE, "bucket": bucket, "delete_data": cell.task_id == "delete_data"},
+        dag_id,
     )
-    run = user.wait(run_id, RUN_SECONDS)
+    run = user.wait(run_id, RUN_SECONDS, dag_id)
     if isinstance(fault, RunMarkedFailedAfter):
         # The mark may come when the run has just ended.
         assert fault.marked.wait(60)
-        run = user.wait(run_id, RUN_SECONDS)
-    task = user.task(run_id, cell.task_id)
+        run = user.wait(run_id, RUN_SECONDS, dag_id)
+    task = user.task(run_id, cell.task_id, dag_id)
     observed = Observed(
         cell,
         run.state,
@@ -162,17 +177,19 @@ def observe(stack: FaultyStack, cell: Cell) -> Observed:
         after.checksums(),
         after.raw_checksums() if after.checksums() else {},
         after.jobs(),
+        after.jobs(PROCESSING_JOB),
     )
     stack.injection.lift(run_id)
     if observed.left:
         stack.sweep()
         observed.left_after_janitor = after.billing()
     if run.state == "failed":
-        user.clear_run(run_id)
-        observed.retry_state = user.wait(run_id, RUN_SECONDS).state
+        user.clear_run(run_id, dag_id)
+        observed.retry_state = user.wait(run_id, RUN_SECONDS, dag_id).state
         observed.checksums_after_retry = after.checksums()
         observed.left_after_retry = after.billing()
-    observed.metrics = user.xcom(run_id, "evaluate_model")
+    observed.splits_at_last = after.jobs(PROCESSING_JOB)
+    observed.metrics = user.xcom(run_id, "evaluate_model", dag_id)
     return observed
 
 

@@ -1,4 +1,4 @@
-"""Faults in the tasks that have other jobs, promote a model and take it back, as the document says."""
+"""Faults in the tasks that tune, score new rows, promote a model and take it back, as the document says."""
 
 import io
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from include.pipeline.aws.jobs import TRANSFORM_JOB
 from include.pipeline.aws.object_store import read_object
 from include.pipeline.documents.training.tune import tuning_key
 from include.pipeline.scoring.champion.shadow import shadow_name
@@ -17,7 +18,7 @@ from tests.faults.champion import Champion
 from tests.faults.faulty_stack import FaultyStack
 from tests.faults.injection import Target
 from tests.faults.matrix import FAULTS, RUN_SECONDS, promises
-from tests.faults.pipelines import SHADOWED, SOURCE, SPLIT, TUNED
+from tests.faults.pipelines import SHADOWED, SOURCE, TUNED
 
 SCORE, SERVE, ROLLBACK = f"{DAG_ID}_score", f"{DAG_ID}_serve", f"{DAG_ID}_rollback"
 SERVE_SHADOWED = f"{SHADOWED}_serve"
@@ -25,9 +26,6 @@ SERVE_SHADOWED = f"{SHADOWED}_serve"
 _SERVES = {SERVE: DAG_ID, ROLLBACK: DAG_ID, SERVE_SHADOWED: SHADOWED}
 # The DAG of each task, and its request that is struck.
 TARGETS = {
-    "split_data, processing": (SPLIT, "CreateProcessingJob", ""),
-    # The triggerer's.
-    "split_data, processing, deferred": (SPLIT, "DescribeProcessingJob", ""),
     "train_model, tuned": (TUNED, "CreateHyperParameterTuningJob", ""),
     # The triggerer's.
     "train_model, tuned, deferred": (TUNED, "DescribeHyperParameterTuningJob", ""),
@@ -55,8 +53,8 @@ class Seen:
     """What is billed that the run has left; of one that changes the endpoint, what that serves then."""
     trials: dict[str, list[str]]
     """What it had bought of tuning jobs by then."""
-    jobs: list[str]
-    """The status of each transform or processing job that it had bought by then."""
+    transform_jobs: list[str]
+    """The status of each transform job that it had bought by then."""
     retry_state: str | None
     """Of the run when it was cleared; None where it was green before."""
 
@@ -109,7 +107,7 @@ def observe(stack: FaultyStack, cell: Cell, conf: dict[str, Any]) -> Seen:
         operation,
         path,
         named=shadow_name(run.key) if cell.mode == "shadow" else "",
-        awaited=(tuning_key(run.key) if dag_id == TUNED else run.key) if cell.is_deferred else "",
+        awaited=tuning_key(run.key) if cell.is_deferred else "",
     )
     stack.injection.arm(target, FAULTS[cell.fault](stack, cell, run_id))
     user.trigger(run_id, conf, dag_id)
@@ -117,17 +115,12 @@ def observe(stack: FaultyStack, cell: Cell, conf: dict[str, Any]) -> Seen:
     tries = user.task(run_id, cell.task_id, dag_id).try_number
     stack.injection.lift(run_id)
     left = Champion(stack, _SERVES[dag_id]).served() if dag_id in _SERVES else run.billing()
-    trials, jobs, retry = run.trials(), jobs_of(run), None
+    trials, transform_jobs, retry = run.trials(), run.jobs(TRANSFORM_JOB), None
     if state == "failed":
         user.clear_run(run_id, dag_id)
         retry = user.wait(run_id, RUN_SECONDS, dag_id).state
     outcome = "fails, clean" if state == "failed" else "unnoticed" if tries == 1 else "tried again"
-    return Seen(run, outcome, left, trials, jobs, retry)
-
-
-def jobs_of(run: Aftermath) -> list[str]:
-    """Give the status of each transform or processing job of a run."""
-    return run.transform_jobs() + run.processing_jobs()
+    return Seen(run, outcome, left, trials, transform_jobs, retry)
 
 
 def rows_of(stack: FaultyStack, number: int) -> str:

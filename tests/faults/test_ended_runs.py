@@ -1,5 +1,6 @@
 """Runs that a user ends otherwise than the matrix does: each is red at its end, and nothing of it bills."""
 
+import signal
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -7,13 +8,17 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+import psutil
 import pytest
 
+from include.pipeline.aws.jobs import PROCESSING_JOB
 from local_stack.airflow_api import TaskState
+from local_stack.demo import DAG_ID
 from tests.faults.aftermath import Aftermath
 from tests.faults.faulty_stack import FaultyStack
 from tests.faults.injection import Errors, Fault, Killed, Target, Then, kill_worker
-from tests.faults.pipelines import SOURCE
+from tests.faults.pipelines import SOURCE, SPLIT
+from tests.services.containers import wait_for_containers
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(1800)]
 
@@ -32,12 +37,19 @@ ENDLESS = {
 
 
 def start(
-    stack: FaultyStack, run_id: str, task_id: str, operation: str, fault: Fault, **conf: object
+    stack: FaultyStack,
+    run_id: str,
+    task_id: str,
+    operation: str,
+    fault: Fault,
+    *,
+    dag_id: str = DAG_ID,
+    **conf: object,
 ) -> Aftermath:
     """Start a run that is struck at a request of one of its tasks."""
     stack.injection.arm(Target(run_id, task_id, operation), fault)
-    stack.user.trigger(run_id, CONF | conf)
-    return Aftermath(stack.aws, run_id, BUCKET)
+    stack.user.trigger(run_id, CONF | conf, dag_id)
+    return Aftermath(stack.aws, run_id, BUCKET, dag_id=dag_id)
 
 
 def wait_until(seen: Callable[[], bool]) -> None:
@@ -63,6 +75,24 @@ def marked_when_its_worker_has_died(stack: FaultyStack) -> Aftermath:
 
     fault = Killed(kill_and_mark)
     return start(stack, run_id, "train_model", "CreateTrainingJob", fault, hyperparameters=ENDLESS)
+
+
+def marked_when_the_worker_of_its_split_has_died(stack: FaultyStack) -> Aftermath:
+    """The same of the job that splits, which is held meanwhile: else it would end by itself."""
+    run_id, held = "ended__split", list[psutil.Process]()
+
+    def hold_kill_and_mark(pid: int) -> None:
+        held.extend(wait_for_containers(stack.local_aws_process, "process", signal.SIGSTOP, seconds=60))
+        kill_worker(pid)
+        stack.user.mark_run(run_id, "failed", SPLIT)
+
+    fault = Killed(hold_kill_and_mark)
+    run = start(stack, run_id, "split_data", "CreateProcessingJob", fault, dag_id=SPLIT)
+    stack.user.wait(run_id, RUN_SECONDS, SPLIT)
+    assert run.jobs(PROCESSING_JOB) == ["Stopping"]
+    for process in held:
+        process.resume()
+    return run
 
 
 def marked_between_two_tries(stack: FaultyStack) -> Aftermath:
@@ -122,6 +152,7 @@ def _long(task_id: str) -> dict[str, Any]:
 ENDINGS: dict[str, Callable[[FaultyStack], Aftermath]] = {
     "marked before its first task": marked_before_its_first_task,
     "marked when its worker has died": marked_when_its_worker_has_died,
+    "marked when the worker of its split has died": marked_when_the_worker_of_its_split_has_died,
     "marked between two tries": marked_between_two_tries,
     "marked while no triggerer runs": marked_while_no_triggerer_runs,
     "marked in the list of runs": marked_with_another_in_the_list_of_runs,
@@ -156,8 +187,8 @@ def ended(
 
     def bring_to_its_end(name: str) -> tuple[Aftermath, dict[str, TaskState]]:
         run = ENDINGS[name](stack)
-        stack.user.wait(run.run_id, RUN_SECONDS)
-        return run, stack.user.tasks(run.run_id)
+        stack.user.wait(run.run_id, RUN_SECONDS, run.dag_id)
+        return run, stack.user.tasks(run.run_id, run.dag_id)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         yield {name: pool.submit(bring_to_its_end, name) for name in chosen}
@@ -175,7 +206,7 @@ def test_a_run_that_a_user_ends_is_red_and_nothing_of_it_bills(
 ) -> None:
     run, tasks = ended[ending].result()
     states = {name: task.state for name, task in tasks.items()}
-    assert stack.user.wait(run.run_id, RUN_SECONDS).state == "failed", states
+    assert stack.user.wait(run.run_id, RUN_SECONDS, run.dag_id).state == "failed", states
     assert run.billing() == [], states
 
 

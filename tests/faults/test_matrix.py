@@ -14,10 +14,11 @@ from tests.faults.matrix import (
     RUN_SECONDS,
     TARGETS,
     Observed,
+    cell_of,
     documented,
     observe,
 )
-from tests.faults.pipelines import SOURCE
+from tests.faults.pipelines import SOURCE, SPLIT
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(3600)]
 
@@ -59,6 +60,10 @@ def test_a_fault_gives_what_is_promised(
     assert seen.checksums.items() <= whole.items()
     assert seen.raw_checksums.items() <= reference.raw_checksums().items()
     assert seen.jobs.count("Completed") <= 1, "a training was bought twice"
+    assert len(seen.splits) <= 1, "a split was bought twice"
+    # A run that is cleared splits anew.
+    bought = seen.splits_at_last[len(seen.splits) if seen.retry_state else 0 :]
+    assert bought == (["Completed"] if cell.dag_id == SPLIT else [])
     if seen.run_state == "failed":
         assert seen.retry_state == "success"
         assert seen.left_after_retry == []
@@ -69,5 +74,5 @@ def test_a_fault_gives_what_is_promised(
 
 @pytest.mark.usefixtures("reference")
 def test_the_document_has_every_task_and_every_fault(stack: FaultyStack) -> None:
-    assert set(PROMISED) == {Cell.of(row, fault) for row in TARGETS for fault in FAULTS}
+    assert set(PROMISED) == {cell_of(row, fault) for row in TARGETS for fault in FAULTS}
     assert {cell.task_id for cell in PROMISED} == set(stack.user.tasks("reference"))

@@ -7,9 +7,7 @@ import pandas as pd
 import pytest
 
 from include.airflow_names import END_SHADOW
-from include.pipeline.aws.object_store import read_object
-from include.pipeline.data.split import split_to_s3
-from include.pipeline.documents.plan import PlanReference, RunPlan
+from include.pipeline.aws.jobs import TRANSFORM_JOB
 from include.pipeline.planning.names import run_key
 from local_stack.demo import DAG_ID
 from tests.faults.cell import Cell
@@ -24,18 +22,16 @@ from tests.faults.model_use import (
     Seen,
     begin_model,
     documented,
-    jobs_of,
     observe,
     rows_of,
     scored,
 )
-from tests.faults.pipelines import SHADOWED, SPLIT, TUNED
+from tests.faults.pipelines import SHADOWED, TUNED
 from tests.project import DEPLOYMENT_ID
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(3600)]
 
 PROMISED = documented()
-SPLITTING = [cell for cell in PROMISED if cell.dag_id == SPLIT]
 TUNING = [cell for cell in PROMISED if cell.dag_id == TUNED]
 SCORING = [cell for cell in PROMISED if cell.dag_id == SCORE]
 GOING_BACK = [cell for cell in PROMISED if cell.dag_id == ROLLBACK]
@@ -89,14 +85,14 @@ def scorings(
 
 
 @pytest.fixture(scope="module")
-def other_jobs(stack: FaultyStack, request: pytest.FixtureRequest) -> Iterator[dict[Cell, Future[Seen]]]:
-    """The selected cells of the pipelines that have a processing or a tuning job, two at a time."""
+def tunings(stack: FaultyStack, request: pytest.FixtureRequest) -> Iterator[dict[Cell, Future[Seen]]]:
+    """The selected cells of the pipeline that has a tuning job, two at a time."""
     items = [item for item in request.session.items if isinstance(item, pytest.Function)]
-    chosen = {item.callspec.params.get("job") for item in items if "job" in item.fixturenames}
+    chosen = {item.callspec.params.get("tuning") for item in items if "tuning" in item.fixturenames}
     # Else one run would wait for the model of another.
     conf = {"force_retrain": True}
     with ThreadPoolExecutor(2) as pool:
-        yield {cell: pool.submit(observe, stack, cell, conf) for cell in SPLITTING + TUNING if cell in chosen}
+        yield {cell: pool.submit(observe, stack, cell, conf) for cell in TUNING if cell in chosen}
 
 
 @pytest.fixture(scope="module")
@@ -157,57 +153,37 @@ def test_a_fault_where_a_promotion_puts_its_model_into_the_shadow(
     assert stack.user.task(run_id, END_SHADOW, SERVE_SHADOWED).state == "success"
 
 
-def assert_one_job_was_bought(seen: Seen) -> None:
-    """One of a transform or of processing, and another where the run was cleared."""
-    assert seen.left == []
-    assert seen.retry_state == ("success" if seen.outcome == "fails, clean" else None)
-    assert seen.run.billing() == []
-    assert len(seen.jobs) <= 1, "a job was bought twice"
-    # A mark may come when the job has just ended. A run that is cleared buys another.
-    before = seen.jobs if seen.retry_state else []
-    ended = jobs_of(seen.run)
-    assert ended.count("Completed") - before.count("Completed") == 1, "a job was bought twice"
-    assert len(ended) <= len(before) + 1
-
-
 @pytest.mark.parametrize("scoring", SCORING, ids=str)
 def test_a_fault_while_rows_are_scored(
     scoring: Cell, stack: FaultyStack, scorings: dict[Cell | None, Future[Seen]]
 ) -> None:
     seen = scorings[scoring].result()
     assert seen.outcome == PROMISED[scoring]
-    assert_one_job_was_bought(seen)
+    assert seen.left == []
+    assert seen.retry_state == ("success" if seen.outcome == "fails, clean" else None)
+    assert seen.run.billing() == []
+    assert len(seen.transform_jobs) <= 1, "a job was bought twice"
+    # A mark may come when the job has just ended. A run that is cleared scores anew.
+    before = seen.transform_jobs if seen.retry_state else []
+    ended = seen.run.jobs(TRANSFORM_JOB)
+    assert ended.count("Completed") - before.count("Completed") == 1, "a job was bought twice"
+    assert len(ended) <= len(before) + 1
     scorings[None].result()
     found, whole = scored(stack, seen.run.run_id), scored(stack, "reference")
     pd.testing.assert_frame_equal(found, whole.head(len(found)))
     assert len(found) > 100
 
 
-@pytest.mark.parametrize("job", SPLITTING, ids=str)
-def test_a_fault_while_a_job_splits_the_table(
-    job: Cell, stack: FaultyStack, other_jobs: dict[Cell, Future[Seen]]
-) -> None:
-    seen = other_jobs[job].result()
-    assert seen.outcome == PROMISED[job]
-    assert_one_job_was_bought(seen)
-    manifest = stack.manifest(seen.run.run_id, SPLIT)
-    assert manifest.split.job is not None
-    reference = PlanReference.model_validate(stack.user.xcom(seen.run.run_id, "plan_run", SPLIT))
-    plan = RunPlan.read(read_object(stack.aws.s3, reference.locations.plan), "plan.json")
-    on_worker = split_to_s3(stack.aws.s3, manifest.raw, plan)
-    assert manifest.split.model_copy(update={"job": None}) == on_worker
-
-
-@pytest.mark.parametrize("job", TUNING, ids=str)
-def test_a_fault_while_hyperparameters_are_tuned(job: Cell, other_jobs: dict[Cell, Future[Seen]]) -> None:
-    seen = other_jobs[job].result()
-    assert seen.outcome == PROMISED[job]
+@pytest.mark.parametrize("tuning", TUNING, ids=str)
+def test_a_fault_while_hyperparameters_are_tuned(tuning: Cell, tunings: dict[Cell, Future[Seen]]) -> None:
+    seen = tunings[tuning].result()
+    assert seen.outcome == PROMISED[tuning]
     assert seen.left == []
     assert seen.retry_state == ("success" if seen.outcome == "fails, clean" else None)
     assert seen.run.billing() == []
     assert len(seen.trials) <= 1
     trials = seen.run.trials()
-    if job.is_deferred and seen.retry_state:
+    if tuning.is_deferred and seen.retry_state:
         # It may have ended before the triggerer or the teardown stops it. A run that is cleared trains anew.
         trials = {name: found for name, found in trials.items() if name not in seen.trials}
     # One that was stopped with its task is the only other.
@@ -215,4 +191,4 @@ def test_a_fault_while_hyperparameters_are_tuned(job: Cell, other_jobs: dict[Cel
     assert [trials[name] for name in done] == [["Completed"] * 3], "a job was bought twice"
     others = {status for name, found in trials.items() if name not in done for status in found}
     assert others <= {"Stopped"}
-    assert len(trials) <= (2 if job.fault == "marked failed" else 1)
+    assert len(trials) <= (2 if tuning.fault == "marked failed" else 1)

@@ -11,7 +11,7 @@ def signal_containers(server: psutil.Process, role: str, number: signal.Signals)
 
     Args:
         server: Local AWS.
-        role: `train` or `serve`.
+        role: `train`, `serve` or `process`.
         number: The signal.
 
     Returns:
