@@ -37,7 +37,7 @@ PARALLEL := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 # file is skipped, which CI forbids elsewhere. anyio's plugin is older than pytest.
 UNIT_TESTS := -m pytest -m 'not slow' -p no:anyio --numprocesses auto \
 	--ignore tests/pipeline/report/test_page_in_browser.py --ignore tests/pipeline/planning/test_image.py \
-	--ignore tests/pipeline/planning/test_volume_keys.py tests/pipeline tests/processes
+	--ignore tests/pipeline/planning/test_volume_keys.py tests/pipeline tests/processes tests/work
 
 .PHONY: help pipeline spread demo up backfill aws-check env test test-backfill test-faults test-clients test-fast test-mwaa test-python313 bench screenshots docs images lint types secrets audit lock kubernetes mwaa mwaa-lock clean
 
