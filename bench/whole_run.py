@@ -8,7 +8,6 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +15,16 @@ from bench.child import run as run_child
 from bench.figures import Figure, show
 from local_stack.airflow_api import AirflowApi
 from local_stack.demo import DAG_ID
+from local_stack.results import LocalAwsClient
 from local_stack.stack import REGION, LocalStack
+from tests.aws.waiting import wait_until
 from tests.e2e.changed_project import changed_project
+from tests.e2e.running_stack import RunningStack
 from tests.tutorial_data import BANK_CLEAN
 
 _EMPTY = "empty_shape"
 _ROUNDS = 3
-_RUN_SECONDS = 1800
+_PARSE_SECONDS = 300
 _PROCESSES = ("local_aws", "api_server", "scheduler", "dag_processor")
 
 _EMPTY_DAG = """
@@ -44,23 +46,17 @@ with DAG({dag_id!r}, schedule=None):
 """
 
 
-def seconds_of_run(airflow: AirflowApi, dag_id: str, conf: Mapping[str, Any]) -> float:
+def seconds_of_run(stack: RunningStack, dag_id: str, conf: dict[str, Any]) -> float:
     """Run a DAG, and return the seconds from the run's start to its end.
 
     Raises:
-        SystemExit: It failed, or takes too long.
+        SystemExit: It failed.
     """
-    run = airflow.trigger(dag_id, dict(conf))
-    deadline = time.monotonic() + _RUN_SECONDS
-    while not run.is_over:
-        if time.monotonic() > deadline:
-            raise SystemExit(f"{dag_id} is not over after {_RUN_SECONDS} s")
-        time.sleep(0.5)
-        run = airflow.run(dag_id, run.dag_run_id)
-    if run.state != "success":
-        states = {task.task_id: task.state for task in airflow.tasks(dag_id, run.dag_run_id)}
-        raise SystemExit(f"{dag_id} ended as {run.state}: {states}")
-    return run.seconds
+    run = stack.run(conf, dag_id)
+    if run.state.state != "success":
+        states = {name: task.state for name, task in run.tasks.items()}
+        raise SystemExit(f"{dag_id} ended as {run.state.state}: {states}")
+    return run.state.seconds
 
 
 def add_empty_dag(airflow: AirflowApi, folder: Path) -> int:
@@ -71,13 +67,9 @@ def add_empty_dag(airflow: AirflowApi, folder: Path) -> int:
     """
     tasks = airflow.get(f"{DAG_ID}/tasks")["tasks"]
     shape = {task["task_id"]: sorted(task["downstream_task_ids"]) for task in tasks}
-    file = folder / f"{_EMPTY}.py"
-    file.write_text(_EMPTY_DAG.format(shape=shape, dag_id=_EMPTY), encoding="utf-8")
-    deadline = time.monotonic() + _RUN_SECONDS
-    while not airflow.is_ready(_EMPTY):
-        if time.monotonic() > deadline:
-            raise SystemExit(f"Airflow does not find {file}")
-        time.sleep(0.5)
+    text = _EMPTY_DAG.format(shape=shape, dag_id=_EMPTY)
+    (folder / f"{_EMPTY}.py").write_text(text, encoding="utf-8")
+    wait_until(lambda: airflow.is_ready(_EMPTY), _PARSE_SECONDS)
     return len(shape)
 
 
@@ -97,11 +89,12 @@ def measure(stack: LocalStack, dags: Path) -> tuple[dict[str, list[float]], int]
     }
     data = {"data_url": BANK_CLEAN.as_uri()}
     with stack.running(*_PROCESSES, dag_id=DAG_ID) as airflow:
-        ways: dict[str, Callable[[], float]] = {
-            "run": lambda: seconds_of_run(airflow, DAG_ID, {**data, "force_retrain": True}),
-            "empty": lambda: seconds_of_run(airflow, _EMPTY, {}),
+        running = RunningStack(airflow, LocalAwsClient(stack.aws_url, REGION, stack.aws_key), stack)
+        ways = {
+            "run": lambda: seconds_of_run(running, DAG_ID, {**data, "force_retrain": True}),
+            "empty": lambda: seconds_of_run(running, _EMPTY, {}),
             "script": lambda: seconds_of_script(stack.aws_url),
-            "reused": lambda: seconds_of_run(airflow, DAG_ID, data),
+            "reused": lambda: seconds_of_run(running, DAG_ID, data),
         }
         tasks = add_empty_dag(airflow, dags)
         ways["run"]()  # makes the model that is used again; and the first of all finds nothing cached

@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -164,7 +164,7 @@ class FaultyStack:
 
 
 @contextmanager
-def faulty_stack(folder: Path, buckets: Iterable[str]) -> Iterator[FaultyStack]:
+def faulty_stack(folder: Path, buckets: Collection[str]) -> Iterator[FaultyStack]:
     """Runs the stack until the block is left.
 
     Args:

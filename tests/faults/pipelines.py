@@ -1,6 +1,6 @@
 """The pipelines that are struck: the bundled one, and others of the same table."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ def use_the_model(fields: dict[str, Any]) -> None:
     fields |= {"score": {}, "serve": _SERVE}
 
 
-def add_pipelines(datasets: Path, buckets: Iterable[str]) -> None:
+def add_pipelines(datasets: Path, buckets: Collection[str]) -> None:
     """Write the other pipelines.
 
     Args:
