@@ -338,7 +338,7 @@ def score(aws: Aws, plan: RunPlan, raw: RawData) -> None:
         config=CONFIG.model_copy(update={"limits": CONFIG.limits.model_copy(update={"roles": (ROLE,)})}),
         default_role=None,
         source_policy=None,
-        iam=aws.client("iam"),
+        iam=lambda: aws.client("iam"),
     )
     scoring.own_bucket.guard(s3)
     rows = fetch_rows(s3, scoring)

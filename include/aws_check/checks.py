@@ -64,7 +64,7 @@ def check_aws(
             config=config,
             default_role=default_role,
             source_policy=None,
-            iam=client("iam"),
+            iam=lambda: client("iam"),
         )
         plans.append(made)
         return f"region {made.identity.region}, image {made.image_uri}"

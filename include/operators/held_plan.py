@@ -178,7 +178,7 @@ def plan_of(
         config=config,
         default_role=Variable.get("sagemaker_role", default=None),
         source_policy=source_policy,
-        iam=hook("iam").conn,
+        iam=lambda: hook("iam").conn,
     )
 
 

@@ -85,13 +85,18 @@ CASES: dict[tuple[str, str], Case] = {
         "train_fraction = 1.5",
     ),
     ("ParamError", "the limits do not allow what a Param chooses"): (beyond_limits, "ml.p4d.24xlarge"),
-    ("ParamError", "no role is set"): (lambda _: resolve_role(None, None, client("iam")), "role = None"),
+    ("ParamError", "no role is set"): (
+        lambda _: resolve_role(None, None, lambda: client("iam")),
+        "role = None",
+    ),
     ("ParamError", "the role's ARN is not one"): (
-        lambda _: resolve_role("arn:aws:iam::1:user/me", None, client("iam")),
+        lambda _: resolve_role("arn:aws:iam::1:user/me", None, lambda: client("iam")),
         "an ARN of a role reads",
     ),
     ("ParamError", "IAM does not show the role of that name"): (
-        lambda _: resolve_role("no-such-role", None, client("iam", ("get_role", "NoSuchEntity", 404))),
+        lambda _: resolve_role(
+            "no-such-role", None, lambda: client("iam", ("get_role", "NoSuchEntity", 404))
+        ),
         "IAM answers NoSuchEntity",
     ),
     ("ParamError", "the connection has no region"): (lambda _: plan_of({}, region=""), "region_name"),

@@ -70,5 +70,5 @@ def plan_of(
         config=allowing(config, params),
         default_role=ROLE,
         source_policy=policy or SourcePolicy(max_bytes=config.max_source_bytes),
-        iam=iam,  # type: ignore[arg-type]
+        iam=lambda: iam,  # type: ignore[arg-type, return-value]
     )

@@ -114,7 +114,7 @@ class PromoteModelOperator(_ServingOperator):
         role = Variable.get("sagemaker_role", default=None)
         promotion = Promotion(
             serving,
-            role_arn=resolve_role(serving.config.params.role, role, hook("iam").conn),
+            role_arn=resolve_role(serving.config.params.role, role, lambda: hook("iam").conn),
             before_it_bills=partial(refuse_if_ended, context),
         )
         served = promotion.promote(context["params"]["run"], set(source_runs(self.pipeline, context)))

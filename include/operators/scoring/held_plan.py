@@ -84,5 +84,5 @@ def score_plan_of(
         config=load_config(pipeline),
         default_role=Variable.get("sagemaker_role", default=None),
         source_policy=source_policy,
-        iam=hook("iam").conn,
+        iam=lambda: hook("iam").conn,
     )

@@ -1,6 +1,6 @@
 """The plan of a run: every name, place and request, worked out before anything is made."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +39,7 @@ def make_plan(
     config: PipelineConfig,
     default_role: str | None,
     source_policy: SourcePolicy | None,
-    iam: "IAMClient",
+    iam: Callable[[], "IAMClient"],
 ) -> RunPlan:
     """Work out a run from its Params. Makes nothing, so that a mistake here costs nothing.
 
@@ -49,7 +49,7 @@ def make_plan(
         config: The pipeline's YAML.
         default_role: The Airflow Variable `sagemaker_role`.
         source_policy: Where data may come from; None where that does not matter any more.
-        iam: Looks up a role that is given by name.
+        iam: Makes the client that looks up a role that is given by name.
 
     Raises:
         ParamError: A Param, the role, the source's connection, the region or the image version is not valid

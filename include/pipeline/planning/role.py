@@ -1,6 +1,7 @@
 """The IAM role that SageMaker works under: the counterpart of the tutorial's `get_execution_role()`."""
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -15,13 +16,13 @@ _ROLE_NAME = r"[a-zA-Z0-9_+=,.@-]{1,64}"
 _ROLE_ARN = rf"arn:aws[a-z-]*:iam::[0-9]{{12}}:role/([!-~]{{1,510}}/)?{_ROLE_NAME}"
 
 
-def resolve_role(param: str | None, variable: str | None, iam: "IAMClient") -> str:
+def resolve_role(param: str | None, variable: str | None, iam: Callable[[], "IAMClient"]) -> str:
     """Find the role's ARN: from the Param, else from the Airflow Variable `sagemaker_role`.
 
     Args:
         param: The Param `role`: a name or an ARN.
         variable: The Variable's value: a name or an ARN.
-        iam: Looks a name up; not called for an ARN.
+        iam: Makes the client that looks a name up; not called for an ARN.
 
     Raises:
         ParamError: Neither is set, it is neither a role's name nor its ARN, or IAM does not show the role.
@@ -48,7 +49,7 @@ def resolve_role(param: str | None, variable: str | None, iam: "IAMClient") -> s
             "Correct the name, or give the role's ARN",
         )
     try:
-        return iam.get_role(RoleName=role)["Role"]["Arn"]
+        return iam().get_role(RoleName=role)["Role"]["Arn"]
     except ClientError as error:
         raise ParamError(
             f"role = {role!r}: IAM answers {error.response['Error'].get('Code')}, "

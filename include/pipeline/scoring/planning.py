@@ -1,6 +1,6 @@
 """The plan of a run that scores new rows: every name, place and request, before anything is made."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +33,7 @@ def make_score_plan(
     config: PipelineConfig,
     default_role: str | None,
     source_policy: SourcePolicy | None,
-    iam: "IAMClient",
+    iam: Callable[[], "IAMClient"],
 ) -> ScorePlan:
     """Work out a run from its Params. Makes nothing, so that a mistake here costs nothing.
 
@@ -44,7 +44,7 @@ def make_score_plan(
         config: Its YAML.
         default_role: The Airflow Variable `sagemaker_role`.
         source_policy: Where rows may come from; None where that does not matter any more.
-        iam: Looks up a role that is given by name.
+        iam: Makes the client that looks up a role that is given by name.
 
     Raises:
         ConfigError: The pipeline's YAML has no section `score` any more.

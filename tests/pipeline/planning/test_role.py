@@ -25,28 +25,31 @@ def iam() -> Iterator["IAMClient"]:
         yield client
 
 
-def test_an_arn_is_taken_as_it_is(iam: "IAMClient") -> None:
-    assert resolve_role(ARN, None, iam) == ARN
+def test_an_arn_is_taken_as_it_is_and_costs_no_client() -> None:
+    assert resolve_role(ARN, None, lambda: pytest.fail("a client was made")) == ARN
 
 
 def test_a_name_is_looked_up_with_its_path(iam: "IAMClient") -> None:
-    assert resolve_role("sagemaker", None, iam) == "arn:aws:iam::123456789012:role/service-role/sagemaker"
+    assert (
+        resolve_role("sagemaker", None, lambda: iam)
+        == "arn:aws:iam::123456789012:role/service-role/sagemaker"
+    )
 
 
 def test_the_variable_counts_where_the_param_is_empty(iam: "IAMClient") -> None:
-    assert resolve_role(None, ARN, iam) == ARN
-    assert resolve_role("", ARN, iam) == ARN
-    assert resolve_role("sagemaker", ARN, iam) != ARN
+    assert resolve_role(None, ARN, lambda: iam) == ARN
+    assert resolve_role("", ARN, lambda: iam) == ARN
+    assert resolve_role("sagemaker", ARN, lambda: iam) != ARN
 
 
 def test_no_role_at_all_is_told_with_the_command_that_sets_one(iam: "IAMClient") -> None:
     with pytest.raises(ParamError, match="airflow variables set sagemaker_role"):
-        resolve_role(None, None, iam)
+        resolve_role(None, None, lambda: iam)
 
 
 def test_an_unknown_name_is_refused(iam: "IAMClient") -> None:
     with pytest.raises(ParamError, match=r"role = 'nobody'.*NoSuchEntity(?s:.*)Correct the name"):
-        resolve_role("nobody", None, iam)
+        resolve_role("nobody", None, lambda: iam)
 
 
 @pytest.mark.parametrize(
@@ -54,4 +57,4 @@ def test_an_unknown_name_is_refused(iam: "IAMClient") -> None:
 )
 def test_an_arn_of_something_else_is_refused(iam: "IAMClient", arn: str) -> None:
     with pytest.raises(ParamError, match="an ARN of a role reads"):
-        resolve_role(arn, None, iam)
+        resolve_role(arn, None, lambda: iam)
