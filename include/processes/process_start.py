@@ -5,8 +5,9 @@ import gc
 import importlib
 import inspect
 import os
+import pkgutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -19,11 +20,12 @@ _LOADED_BY_DAG_FILES = (
 _LOADED_BY_TASKS = (
     *_LOADED_BY_DAG_FILES,
     "airflow.sdk.execution_time.task_runner",
-    "include.operators.cleanup_tasks",
-    "include.operators.tasks",
-    "include.pipeline.evaluation.evaluate",
-    "include.pipeline.report.page",
+    "airflow.sdk.execution_time.timeout",
+    "boto3.s3.inject",
+    "jinja2.ext",
+    "matplotlib.backends.backend_svg",
 )
+_PACKAGES_OF_TASKS = ("include.operators", "include.pipeline")
 
 # Of a process whose sockets are closed: short beside the time that Airflow goes without a heartbeat.
 _SECONDS_TO_END = 1.0
@@ -93,7 +95,23 @@ def see_tasks_end() -> None:
 
 
 def _prepare_tasks() -> None:
+    from include.pipeline.documents.config import load_config, pipeline_names
+    from include.pipeline.errors import ConfigError
+    from include.pipeline.report.page import TEMPLATES
     from include.processes.aws_models import read_models
 
-    _load(_LOADED_BY_TASKS)
+    _load((*_LOADED_BY_TASKS, *_modules_of(_PACKAGES_OF_TASKS)))
     read_models()
+    for template in TEMPLATES.list_templates(extensions=["jinja"]):
+        TEMPLATES.get_template(template)
+    for pipeline in pipeline_names():
+        # Its DAG tells what is wrong with the file.
+        with suppress(ConfigError):
+            load_config(pipeline)
+
+
+def _modules_of(packages: Iterable[str]) -> Iterator[str]:
+    for package in map(importlib.import_module, packages):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not module.name.endswith(".__main__"):
+                yield module.name

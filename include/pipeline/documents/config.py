@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -238,17 +239,23 @@ def load_config(pipeline: str) -> PipelineConfig:
         ) from None
     except ValueError as error:  # not UTF-8
         raise _not_yaml(path.name, error) from None
-    fields = _parse(text, path.name)
+    config = _configuration(text, path.name)
+    limits = _limits_of_the_deployment().get(pipeline)
+    return config.model_copy(update={"limits": limits}) if limits else config
+
+
+# A task asks several times, and YAML is slow to read.
+@lru_cache(maxsize=64)
+def _configuration(text: str, name: str) -> PipelineConfig:
+    fields = _parse(text, name)
     try:
-        config = PipelineConfig.model_validate(fields)
+        return PipelineConfig.model_validate(fields)
     except ValidationError as error:
         raise ConfigError(
-            f"{path.name}: {faults(error, PipelineConfig)}",
+            f"{name}: {faults(error, PipelineConfig)}",
             "a pipeline's file has the fields of PipelineConfig",
             "Correct it",
         ) from None
-    limits = _limits_of_the_deployment().get(pipeline)
-    return config.model_copy(update={"limits": limits}) if limits else config
 
 
 def _limits_of_the_deployment() -> Mapping[str, Limits]:
