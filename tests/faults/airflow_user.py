@@ -10,15 +10,6 @@ from local_stack.demo import DAG_ID
 
 
 @dataclass(frozen=True)
-class TaskInstance:
-    """Which try of which task a worker's process works on."""
-
-    id: str
-    run_id: str
-    task_id: str
-
-
-@dataclass(frozen=True)
 class AirflowUser:
     """A user with all rights."""
 
@@ -86,13 +77,6 @@ class AirflowUser:
 
     def xcom(self, run_id: str, task_id: str, dag_id: str = DAG_ID) -> Any:
         return self.api.xcom(dag_id, run_id, task_id)
-
-    def running(self) -> list[TaskInstance]:
-        """List what runs now, in all runs."""
-        answer = self._send("GET", "/dags/~/dagRuns/~/taskInstances?state=running&limit=100")
-        return [
-            TaskInstance(item["id"], item["dag_run_id"], item["task_id"]) for item in answer["task_instances"]
-        ]
 
     def mark_task(
         self, run_id: str, task_id: str, state: str, dag_id: str = DAG_ID, map_index: int = -1

@@ -26,7 +26,7 @@ from tests.faults.aws_proxy import Answer, AwsProxy, Exchange
 from tests.faults.injection import Injection
 from tests.faults.pipelines import SOURCE, SOURCES, add_pipelines, use_the_model
 from tests.project import DEPLOYMENT_ID
-from tests.services.airflow_database import database_lost, migrated_database
+from tests.services.airflow_database import database_lost, migrated_database, without_driver
 from tests.services.deployment_limits import limits_setting
 from tests.services.local_aws_server import CREDENTIALS_FILE, LocalAwsServer, start_local_aws, stop_local_aws
 
@@ -212,7 +212,7 @@ def faulty_stack(folder: Path, buckets: Collection[str]) -> Iterator[FaultyStack
                     # Many ask at the same time, and the server shares its processors with their runs.
                     airflow._client.timeout = 120
                     user = AirflowUser(airflow)
-                    injections.append(Injection(user))
+                    injections.append(Injection(without_driver(database_url)))
                     aws = LocalAwsClient(proxy_url(proxy), REGION, local.aws_key)
                     bucket, key = SOURCE.removeprefix("s3://").split("/")
                     aws.s3.create_bucket(Bucket=bucket)

@@ -4,12 +4,14 @@ import re
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import psutil
+import psycopg2
 
-from tests.faults.airflow_user import AirflowUser, TaskInstance
+from tests.faults.airflow_user import AirflowUser
 from tests.faults.aws_proxy import Answer, DroppedError, Exchange
 
 # More than Airflow takes to tell a worker that its task was marked as failed.
@@ -148,6 +150,14 @@ class Then:
 
 
 @dataclass(frozen=True)
+class TaskInstance:
+    """Which task a worker's process works on."""
+
+    run_id: str
+    task_id: str
+
+
+@dataclass(frozen=True)
 class Target:
     """The requests of one task of one run that a fault strikes."""
 
@@ -173,9 +183,13 @@ class Target:
 
 @dataclass
 class Injection:
-    """Which faults are armed."""
+    """Which faults are armed.
 
-    user: AirflowUser
+    Args:
+        database: Airflow's, as psycopg2 takes it: its API tells the same for a hundred times the work.
+    """
+
+    database: str
     _armed: dict[Target, Fault] = field(default_factory=dict)
     _instances: dict[psutil.Process, TaskInstance] = field(default_factory=dict)
     _deferred: set[Target] = field(default_factory=set)
@@ -206,7 +220,7 @@ class Injection:
         try:
             # Knows when the process was started: within the hour that the faults take, ids come again.
             process = psutil.Process(pid)
-            instance = self._instances.get(process) or instance_of(process, self.user)
+            instance = self._instances.get(process) or instance_of(process, self.database)
         except psutil.Error:
             return None
         if instance:
@@ -214,13 +228,16 @@ class Injection:
         return instance
 
 
-def instance_of(process: psutil.Process, user: AirflowUser) -> TaskInstance | None:
+def instance_of(process: psutil.Process, database: str) -> TaskInstance | None:
     """Tell which task a process works on; None for what is no task."""
     title = " ".join(process.cmdline())
     found = re.fullmatch(r"airflow worker -- ([0-9a-f-]{36})", title.strip())
     if found is None:
         return None
-    return next((instance for instance in user.running() if instance.id == found[1]), None)
+    with closing(psycopg2.connect(database)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT run_id, task_id FROM task_instance WHERE id = %s", [found[1]])
+        row = cursor.fetchone()
+    return TaskInstance(*row) if row else None
 
 
 def is_triggerer(pid: int) -> bool:

@@ -66,6 +66,11 @@ def _migrated() -> str:
     return urlsplit(url).path.removeprefix("/")
 
 
+def without_driver(url: str) -> str:
+    """Give the URL of a database as psycopg2 takes it."""
+    return urlsplit(url)._replace(scheme="postgresql").geturl()
+
+
 @contextmanager
 def database_lost(url: str) -> Iterator[None]:
     """Ends all connections to a database, and lets nobody in until the block is left.
