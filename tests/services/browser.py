@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from selenium import webdriver
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import StaleElementReferenceException, WebDriverException
 from selenium.webdriver import Chrome
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -87,14 +87,20 @@ def element(browser: Chrome, css: str, text: str = "", seconds: float = PAGE_SEC
     """Wait for an element that is shown and holds that text."""
 
     def find(driver: Chrome) -> WebElement | None:
-        return next(
-            (
-                found
-                for found in driver.find_elements(By.CSS_SELECTOR, css)
-                if found.is_displayed() and text in found.text
-            ),
-            None,
-        )
+        try:
+            return next(
+                (
+                    found
+                    for found in driver.find_elements(By.CSS_SELECTOR, css)
+                    if found.is_displayed() and text in found.text
+                ),
+                None,
+            )
+        except WebDriverException as error:
+            # So Chrome tells, too, that another page has just taken the place of this one.
+            if "does not belong to the document" in (error.msg or ""):
+                return None
+            raise
 
     waiting = WebDriverWait(browser, seconds, ignored_exceptions=[StaleElementReferenceException])
     return waiting.until(find, f"no {css} shows {text!r} at {browser.current_url}")
