@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -182,12 +183,19 @@ def evaluate_endpoint(
     write_object(s3, places.predictions, predictions, "text/csv")
     archive = read_object(s3, job.model_uri)
     model = read_model(archive)
+    with ThreadPoolExecutor(1) as beside:
+        # Each model that is asked is a process, most of whose time is its start.
+        families = _families(plan, split)
+        explained = model and beside.submit(explain, model, features, split.feature_names, families=families)
+        previous, best_accepted = (
+            ask_previous(plan, split, s3, labels=labels, scores=scores, features=features)
+            if kind == "binary"
+            else (None, None)
+        )
     common: dict[str, Any] = {
         "model_sha256": hashlib.sha256(model).hexdigest() if model else None,
         "archive_sha256": hashlib.sha256(archive).hexdigest(),
-        "features": explain(model, features, split.feature_names, families=_families(plan, split))
-        if model
-        else (),
+        "features": explained.result() if explained else (),
         "explained_rows": explained_rows(len(labels)),
         "drift": split.drift
         and split.drift.model_copy(update={"scores": compare_scores(s3, plan, split, features)}),
@@ -197,9 +205,6 @@ def evaluate_endpoint(
     evaluation: ModelEvaluation
     match kind:
         case "binary":
-            previous, best_accepted = ask_previous(
-                plan, split, s3, labels=labels, scores=scores, features=features
-            )
             evaluation = evaluate(
                 (labels, scores),
                 plan.params,
