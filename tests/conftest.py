@@ -2,7 +2,9 @@
 
 import os
 import tempfile
+from functools import cache
 
+import botocore.session
 import pytest
 from hypothesis import settings
 
@@ -11,6 +13,8 @@ from tests.project import DEPLOYMENT_ID
 
 collect_rarely()
 remember_callers()
+# Else each session of each test finds and parses AWS's models anew.
+botocore.session.create_loader = cache(botocore.session.create_loader)
 # How long an example takes depends on what else the machine does.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-import yaml
-
-from include.pipeline.documents.config import DATASETS, PipelineConfig
+from include.pipeline.documents.config import PipelineConfig
 from include.pipeline.documents.plan import RunPlan
+from tests.pipeline.churn_fields import churn_fields
 from tests.pipeline.planned import plan_of
 
 THREE: list[dict[str, Any]] = [
@@ -17,9 +16,7 @@ THREE: list[dict[str, Any]] = [
 
 def fields(algorithms: Any = THREE, **others: Any) -> dict[str, Any]:
     """The fields of the example `churn`, with several algorithms."""
-    found: dict[str, Any] = yaml.safe_load((DATASETS / "churn.yaml").read_text(encoding="utf-8"))
-    found["params"]["data_url"] = "https://data.example.com/churn.csv"
-    return found | {"algorithms": algorithms} | others
+    return churn_fields() | {"algorithms": algorithms} | others
 
 
 CHURN = PipelineConfig.model_validate(fields())

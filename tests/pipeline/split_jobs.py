@@ -3,12 +3,11 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from include.pipeline.aws.object_store import list_objects, read_object
-from include.pipeline.documents.config import DATASETS, PipelineConfig
+from include.pipeline.documents.config import PipelineConfig
 from include.pipeline.documents.plan import RunPlan
 from include.pipeline.documents.table.split_job import ProcessingSettings
+from tests.pipeline.churn_fields import churn_fields
 from tests.pipeline.data.encoding.churn import TABLE, churn, written
 from tests.pipeline.planned import CONFIG, plan_of
 
@@ -30,9 +29,7 @@ BY_JOB = CONFIG.model_copy(
 
 def fields(processing: Any = PROCESSING, split_on: str = "processing", **others: Any) -> dict[str, Any]:
     """The fields of the example `churn`, whose large tables a processing job splits."""
-    found: dict[str, Any] = yaml.safe_load((DATASETS / "churn.yaml").read_text(encoding="utf-8"))
-    found["params"]["data_url"] = "https://data.example.com/churn.csv"
-    return found | {"split_on": split_on, "processing": processing} | others
+    return churn_fields() | {"split_on": split_on, "processing": processing} | others
 
 
 def plan_of_job(

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-import yaml
-
-from include.pipeline.documents.config import DATASETS, PipelineConfig
+from include.pipeline.documents.config import PipelineConfig
 from include.pipeline.documents.plan import RunPlan
+from tests.pipeline.churn_fields import churn_fields
 from tests.pipeline.planned import plan_of
 
 TUNE: dict[str, Any] = {
@@ -21,8 +20,8 @@ TUNE: dict[str, Any] = {
 
 def fields(tune: Any = TUNE, **others: Any) -> dict[str, Any]:
     """The fields of the example `churn`, with a tuning job that chooses what TUNE has ranges for."""
-    found: dict[str, Any] = yaml.safe_load((DATASETS / "churn.yaml").read_text(encoding="utf-8"))
-    params = found["params"] | {"data_url": "https://data.example.com/churn.csv"}
+    found = churn_fields()
+    params = found["params"]
     given = {name: value for name, value in params["hyperparameters"].items() if name not in TUNE["ranges"]}
     return found | {"params": params | {"hyperparameters": given}, "tune": tune} | others
 

@@ -1,5 +1,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
+import botocore.loaders
+import botocore.session
 import pytest
 from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
 from boto3.session import Session
@@ -11,6 +13,8 @@ pytestmark = pytest.mark.slow
 
 
 def test_a_second_session_parses_no_model_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    # As outside of tests.
+    monkeypatch.setattr(botocore.session, "create_loader", botocore.loaders.create_loader)
     connect(monkeypatch, None, key_id="first-key")
     AwsBaseHook(aws_conn_id="aws_default", client_type="sagemaker").conn.close()
     connect(monkeypatch, None, key_id="second-key")
