@@ -80,8 +80,8 @@ test-clients: $(INSTALLED) $(AWS_CLI) $(CLIENTS) $(if $(NPM),$(JAVASCRIPT)) ## w
 	$(BIN)/python -m pytest tests/local_aws/clients
 	$(if $(MOTO),$(BIN)/python -m tests.moto_suite '$(MOTO)')
 
-test-fast: $(INSTALLED) ## the unit tests
-	$(BIN)/python -m pytest -m 'not slow' --numprocesses auto
+test-fast: $(INSTALLED) ## the unit tests but those that compute for long
+	$(BIN)/python -m pytest -m 'not slow and not long' --numprocesses auto
 
 test-mwaa: $(if $(PYTHON312),$(MWAA_TESTS)) ## the unit tests of include/ on Python 3.12, with MWAA's packages, where there is a 3.12
 	$(if $(PYTHON312),env -u CI $(<D)/venv/bin/python $(UNIT_TESTS),\

@@ -299,6 +299,7 @@ def locked(name: str) -> set[str]:
     return {one.name for one in found if one.marker is None or one.marker.evaluate()}
 
 
+@pytest.mark.long
 def test_the_image_of_production_has_what_its_code_imports_and_nothing_that_checks() -> None:
     modules = {file for folder in ("dags", "include", "plugins") for file in (PROJECT / folder).rglob("*.py")}
     # Run by hand, with a package that is not for production.

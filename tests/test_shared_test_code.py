@@ -35,6 +35,7 @@ def test_an_import_of_collected_code_is_recognised(tmp_path: Path, line: str, co
     assert any(map(is_collected, imports(file))) is collected
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("folder", ["tests", "bench"])
 def test_nobody_imports_from_a_conftest_or_a_test_module(folder: str) -> None:
     files = list((PROJECT / folder).rglob("*.py"))

@@ -143,6 +143,7 @@ def test_new_data_is_held_against_the_profile(s3: "S3Client", plan_of: Callable[
     assert second.psi == 0
 
 
+@pytest.mark.long
 def test_the_report_is_drawn_of_it(s3: "S3Client") -> None:
     plan = RunPlan.read(returned("plan_run"), "plan_run")
     manifest = read_manifest(s3, plan)

@@ -162,6 +162,7 @@ def shared(rows: pd.DataFrame, others: pd.DataFrame) -> float:
     return sum(met) / len(met)
 
 
+@pytest.mark.long
 @needs_bank_clean
 def test_its_rows_meet_real_ones_by_chance_only(sample: pd.DataFrame, real: pd.DataFrame) -> None:
     # Customers who have nothing to do with each other are alike by chance: so often within the real data.

@@ -193,6 +193,7 @@ def test_a_file_that_is_there_is_not_overwritten_and_the_change_is_told(
     assert "table.file.delimiter: not there -> ;" in told
 
 
+@pytest.mark.long
 def test_twelve_rows_and_three_hundred_columns_are_looked_at() -> None:
     few = NUMBERS.head(12).assign(y=[0, 1] * 6)
     assert look(few).rows == 12

@@ -32,6 +32,7 @@ def repeats_of(config: PipelineConfig, times: int) -> list[Repeat]:
         return list(repeat_splits(file, config, times))
 
 
+@pytest.mark.long
 def test_each_split_is_the_tutorials_by_its_own_seed_and_the_figures_are_of_its_two_sides(
     config: PipelineConfig,
 ) -> None:
@@ -92,6 +93,7 @@ def test_a_split_by_time_is_refused_as_there_is_only_one(config: PipelineConfig)
         repeats_of(config.model_copy(update={"table": table}), 2)
 
 
+@pytest.mark.long
 def test_the_command_prints_the_mean_and_spread_of_each_figure(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], config: PipelineConfig
 ) -> None:

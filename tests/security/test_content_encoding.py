@@ -11,7 +11,7 @@ import tracemalloc
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,13 +32,17 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("_no_proxy")]
 Bring = Callable[..., RawData]
 
 LIMIT = 100_000
-# 50 MB of zeros, compressed twice: 300 bytes.
-BOMB = gzip.compress(gzip.compress(bytes(50_000_000), 9), 9)
 # For an answer that never comes to its end; a busy machine takes its time for one that does.
 LITTLE_PATIENCE = Patience(connect_seconds=1, read_seconds=0.5, total_seconds=1.5, first_wait_seconds=0.01)
 PATIENCE = Patience(first_wait_seconds=0.01)
 # A download of this limit takes a few hundred kilobytes of memory, a bomb fifty megabytes.
 MOST_MEMORY = 5_000_000
+
+
+@cache
+def bomb() -> bytes:
+    """50 MB of zeros, compressed twice: 300 bytes."""
+    return gzip.compress(gzip.compress(bytes(50_000_000), 9), 9)
 
 
 @pytest.fixture
@@ -64,12 +68,12 @@ def little_memory() -> Iterator[None]:
 
 
 def test_the_bomb_is_one() -> None:
-    assert len(BOMB) < LIMIT / 50
-    assert len(gzip.decompress(BOMB)) < 2 * LIMIT
+    assert len(bomb()) < LIMIT / 50
+    assert len(gzip.decompress(bomb())) < 2 * LIMIT
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked(web: MisbehavingWeb, bring: Bring) -> None:
-    url = web.url("/bank.csv", Answer(BOMB, headers={"Content-Encoding": "gzip, gzip"}))
+    url = web.url("/bank.csv", Answer(bomb(), headers={"Content-Encoding": "gzip, gzip"}))
     with (
         little_memory(),
         pytest.raises(SourceError, match=r"Content-Encoding 'gzip, gzip'(?s:.*)as it is, not compressed"),
@@ -103,7 +107,7 @@ def test_the_body_of_a_redirect_is_not_read(
     for status in (301, 302, 303, 307, 308):
         url = web.url(
             f"/{status}.csv",
-            Answer(BOMB, status=status, headers={"Location": end, "Content-Encoding": "gzip, gzip"}),
+            Answer(bomb(), status=status, headers={"Location": end, "Content-Encoding": "gzip, gzip"}),
         )
         asked = {"raw_uri": "s3://bucket/raw"} if method is fetch else {}
         with little_memory():

@@ -249,6 +249,7 @@ def test_what_an_update_refuses(
     assert sagemaker.describe_endpoint(EndpointName=served)["EndpointStatus"] == "InService"
 
 
+@pytest.mark.long
 def test_what_takes_too_long_is_rolled_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """In this process: AWS takes no MaximumExecutionTimeoutInSeconds below ten minutes."""
     with local_aws_in_process(Latency(starting=0)) as url:

@@ -66,6 +66,7 @@ def test_what_moto_has_no_longer_goes(files: LogFiles) -> None:
     assert [stream for _, _, _, stream in files._files()] == ["stays"]
 
 
+@pytest.mark.long
 @mock_aws
 def test_a_stream_goes_on_when_the_directory_is_closed(data_dir: DataDir, files: LogFiles) -> None:
     data_dir.close()

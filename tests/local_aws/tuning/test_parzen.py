@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 
 from local_aws.tuning.parzen import Observation, guided
 from local_aws.tuning.ranges import Range, draws, ranges_of
@@ -39,6 +40,7 @@ def best_of(candidates: Callable[[int], list[dict[str, str]]]) -> float:
     return float(np.median([max(map(goodness, candidates(seed))) for seed in range(30)]))
 
 
+@pytest.mark.long
 def test_it_finds_better_ones_than_draws_do() -> None:
     """Print the medians of thirty searches by 40 combinations: `pytest -s`."""
     learned = best_of(lambda seed: search(seed, 40))

@@ -56,6 +56,7 @@ def test_a_uri_is_bucket_and_key(uri: str, parts: tuple[str, str]) -> None:
     assert split_uri(uri) == parts
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", [0, 16, 20_000_000])  # S3Transfer reads more than 8 MiB in parts
 def test_what_is_put_is_what_is_received(size: int, s3: "S3Client") -> None:
     body = (CSV * (size // 16 + 1))[:size]
@@ -166,6 +167,7 @@ def test_an_expired_token_is_told_where_the_answer_to_head_is_a_bad_request(
         is_there(odd_s3, "s3://bucket/bank.csv")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", [1, 16, 20_000_000])
 @pytest.mark.parametrize("times", [1, 2])
 def test_an_object_that_is_replaced_while_it_is_read_is_read_anew(

@@ -10,6 +10,7 @@ from include.pipeline.data.distribution import distribution_of
 numbers = st.lists(st.floats(-5, 5).map(lambda value: round(value, 1)) | st.just(float("nan")), max_size=50)
 
 
+@pytest.mark.long
 @given(numbers)
 def test_each_value_is_counted_once(values: list[float]) -> None:
     found = distribution_of(np.array(values, dtype="float64"))

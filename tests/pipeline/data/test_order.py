@@ -42,6 +42,7 @@ def test_the_rates_are_those_of_tenths() -> None:
     assert found.carries_label
 
 
+@pytest.mark.long
 def test_of_shuffled_files_hardly_one_in_a_hundred_seems_ordered() -> None:
     random = np.random.RandomState(4)
     for rows in (100, 1000):
@@ -80,6 +81,7 @@ def test_of_a_hidden_label_few_rows_are_not_told() -> None:
     assert hidden.rates == (0,) * 9 + (0.5,)
 
 
+@pytest.mark.long
 def test_of_a_large_table_every_nth_row_is_taken() -> None:
     label, random = rising(30_000), np.random.RandomState(6)
     wide = {f"column {number}": random.binomial(1, 0.5, 30_000).astype("float32") for number in range(100)}
@@ -87,6 +89,7 @@ def test_of_a_large_table_every_nth_row_is_taken() -> None:
     assert found.rows == 15_000
 
 
+@pytest.mark.long
 @needs_bank_clean
 def test_the_tutorials_table_is_in_the_order_of_time() -> None:
     table = TableConfig(label="y_yes", drop=("y_no",), show_values=True)

@@ -227,6 +227,7 @@ def test_the_index_grows_with_the_shift() -> None:
     assert 0.85 < indices[10] < 1.02
 
 
+@pytest.mark.long
 def test_of_one_population_the_index_is_as_large_as_the_limits_say() -> None:
     random = np.random.RandomState(2)
     indices = [column_drift(random.random_sample(500), random.random_sample(1000)).psi for _ in range(300)]
@@ -238,17 +239,20 @@ def test_a_table_without_rows_has_no_profile() -> None:
         profile(stored_frame(a=[]), TABLE)
 
 
+@pytest.mark.long
 @given(columns)
 def test_a_version_does_not_drift_from_itself(values: list[float]) -> None:
     found = column_drift(values, values)
     assert (found.psi, found.misfit, found.kind) == (0, None, found.previous_kind)
 
 
+@pytest.mark.long
 @given(columns, columns)
 def test_the_index_is_what_a_loop_finds(new: list[float], previous: list[float]) -> None:
     assert column_drift(new, previous).psi == pytest.approx(psi_by_hand(new, previous), abs=1e-12)
 
 
+@pytest.mark.long
 @given(columns, columns)
 def test_the_index_is_finite_and_never_below_0(new: list[float], previous: list[float]) -> None:
     assert 0 <= column_drift(new, previous).psi < math.inf
@@ -261,6 +265,7 @@ def test_the_index_is_symmetric(bins: list[tuple[int, int]]) -> None:
     assert there == pytest.approx(back, abs=1e-12)
 
 
+@pytest.mark.long
 @given(columns, st.data())
 def test_every_row_is_counted_once_whatever_the_order(values: list[float], data: st.DataObject) -> None:
     found = profile(stored_frame(a=values), TABLE)
@@ -280,6 +285,7 @@ def test_every_row_is_counted_once_whatever_the_order(values: list[float], data:
     ).model_dump(exclude=whole)
 
 
+@pytest.mark.long
 @given(columns)
 def test_a_profile_survives_json(values: list[float]) -> None:
     found = profile(stored_frame(a=values), TABLE)
@@ -342,6 +348,7 @@ def test_the_tutorials_columns_are_as_far_apart_as_a_loop_finds(bank: pd.DataFra
         assert psi == pytest.approx(psi_by_hand(more[name].tolist(), few[name].tolist()), abs=1e-12), name
 
 
+@pytest.mark.long
 @needs_bank_clean
 def test_shuffled_halves_of_the_tutorials_file_are_alike(bank: pd.DataFrame) -> None:
     rows = bank.sample(frac=1, random_state=1729)

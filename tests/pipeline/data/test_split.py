@@ -133,6 +133,7 @@ def sortable(row: tuple[float | None, ...]) -> tuple[float, ...]:
     return tuple(-math.inf if cell is None else float(cell) for cell in row)
 
 
+@pytest.mark.long
 @given(rows=tables, seed=st.integers(0, 2**32 - 1), train_fraction=st.floats(0.2, 0.8))
 def test_the_files_hold_each_row_once_and_nothing_else(
     rows: list[tuple[float | None, ...]],

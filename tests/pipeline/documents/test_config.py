@@ -42,6 +42,7 @@ def test_a_file_that_is_not_yaml_is_refused(datasets: Path) -> None:
         config.load_config("wine")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("content", "said"),
     [

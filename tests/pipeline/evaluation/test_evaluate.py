@@ -58,6 +58,7 @@ def test_two_rows_have_intervals_that_say_how_little_is_known() -> None:
     assert set(found) == set(FIGURES) - {"mcc", "ks"}
 
 
+@pytest.mark.long
 @given(
     st.lists(st.tuples(st.booleans(), st.floats(0, 1, width=32)), min_size=2, max_size=60).filter(
         lambda rows: len({label for label, _ in rows}) == 2

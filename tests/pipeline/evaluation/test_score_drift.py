@@ -57,6 +57,7 @@ def test_a_model_that_knows_one_score_only_is_compared() -> None:
     assert drift_of_scores(np.full(30, 0.6), np.full(20, 0.5)).chance < 1e-6
 
 
+@pytest.mark.long
 def test_scores_of_rows_of_the_same_population_are_alike(s3: "S3Client") -> None:
     accept(s3)
     found = compared(s3)
@@ -64,6 +65,7 @@ def test_scores_of_rows_of_the_same_population_are_alike(s3: "S3Client") -> None
     assert found.chance > 0.01
 
 
+@pytest.mark.long
 def test_scores_of_other_rows_have_drifted(s3: "S3Client") -> None:
     accept(s3)
     found = compared(s3, NEW + np.array([1, 0, 0]))
@@ -94,6 +96,7 @@ def test_a_model_without_its_predictions_is_not_asked(s3: "S3Client") -> None:
     assert compared(s3) is None
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "written", [b"", b"\xff\xfe", b"label\n1\n", b"label,score\n0,much\n", b"label,score\n0,nan\n"]
 )

@@ -27,6 +27,7 @@ def test_the_more_is_looked_at_the_rarer_a_difference_has_to_be() -> None:
     assert beyond_chance([]) == []
 
 
+@pytest.mark.long
 def test_of_draws_of_one_population_one_in_twenty_has_any_difference_at_most() -> None:
     random = np.random.RandomState(4)
     shares = np.array([0.6, 0.2, 0.1, 0.05, 0.03, 0.01, 0.005, 0.005])

@@ -31,6 +31,7 @@ def drawn(figure: str) -> np.ndarray:
     return differences
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "figure",
     [

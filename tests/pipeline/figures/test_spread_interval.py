@@ -20,6 +20,7 @@ def test_that_of_a_mean_worked_out_by_hand() -> None:
     assert (counted.low, counted.high) == pytest.approx((found.low, found.high))
 
 
+@pytest.mark.long
 def test_of_many_rows_it_is_as_wide_as_the_bootstrap_says() -> None:
     values = RANDOM.gamma(0.5, size=5000)
     drawn = stats.bootstrap((values,), np.mean, n_resamples=4000, rng=RANDOM, batch=200).confidence_interval

@@ -8,6 +8,7 @@ from include.pipeline.report import shared_figures
 from tests.pipeline.report.example import evaluation_of
 
 
+@pytest.mark.long
 @given(st.lists(st.tuples(st.booleans(), st.floats(0, 1)), min_size=2, max_size=60))
 def test_the_reach_is_that_of_the_highest_fifth(rows: list[tuple[bool, float]]) -> None:
     labels = np.array([1, 0, *(int(label) for label, _ in rows)])

@@ -87,6 +87,7 @@ def test_a_url_without_placeholders_stays_what_it_is(url: str, interval: DataInt
     assert resolve_data_url(QUERY + url, interval) == QUERY + url
 
 
+@pytest.mark.long
 @given(
     st.lists(
         st.tuples(plain_text, st.sampled_from(["start", "end"]), literals, st.sampled_from([*DIRECTIVES])),

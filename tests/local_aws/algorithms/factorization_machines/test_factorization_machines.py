@@ -116,6 +116,7 @@ def test_two_steps_of_adam_on_plain_numbers(tmp_path: Path) -> None:
     assert model.bias[0] == pytest.approx(bias, rel=1e-5)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["binary_classifier", "regressor"])
 def test_many_passes_come_to_the_loss_that_another_optimizer_finds(
     tmp_path: Path, table: np.ndarray, kind: str

@@ -38,6 +38,7 @@ def centers(base: Path, points: np.ndarray, hyperparameters: dict[str, str]) -> 
     return found[np.lexsort(found.T.round())]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "changes",
     [

@@ -11,6 +11,7 @@ from local_aws.algorithms.toolkit.number_lines import write_lines
 ODD = (0.0, -0.0, 0.5, 1.0, 1e-4, 9.999e-5, 1e-5, 1e-10, 1e16, 123456789.0, 1e22, -0.25)
 
 
+@pytest.mark.long
 @given(
     st.lists(
         st.one_of(st.floats(0, 1, width=32), st.floats(width=32, allow_nan=True), st.sampled_from(ODD)),

@@ -32,6 +32,7 @@ def predictions_of(opt_ml: OptMl) -> np.ndarray:
     return np.loadtxt(opt_ml.output_data / "predictions.csv", delimiter=",")
 
 
+@pytest.mark.long
 def test_classification(tmp_path: Path, rows: np.ndarray, capsys: pytest.CaptureFixture[str]) -> None:
     asked = {"num_round": "3", "objective": "binary:logistic", "_kfold": "4", "_num_cv_round": "2"}
     opt_ml = prepare(tmp_path, {**asked, "seed": "5"}, rows)
@@ -58,6 +59,7 @@ def test_classification(tmp_path: Path, rows: np.ndarray, capsys: pytest.Capture
     assert overall == f"[3]\ttrain-logloss:{means['train']}\tvalidation-logloss:{means['validation']}"
 
 
+@pytest.mark.long
 def test_regression(tmp_path: Path, rows: np.ndarray) -> None:
     opt_ml = prepare(tmp_path, {"num_round": "2", "objective": "reg:squarederror", "_kfold": "3"}, rows)
     train(opt_ml)

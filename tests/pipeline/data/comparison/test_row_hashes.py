@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +24,7 @@ def content(frame: pd.DataFrame, rows: int | None = None) -> str:
     return content_sha256(row_hashes(stored(frame))[:rows], frame.columns)
 
 
+@pytest.mark.long
 @given(tables)
 def test_duplicates_are_what_pandas_finds(cells: list[tuple[float, float]]) -> None:
     frame = pd.DataFrame(cells, columns=["a", "b"])

@@ -55,6 +55,7 @@ def warned(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.message for record in caplog.records if record.levelno == logging.WARNING]
 
 
+@pytest.mark.long
 def test_a_profile_of_each_version_is_kept_under_its_hash(s3: "S3Client") -> None:
     run = plan(1)
     compare_with_previous(s3, run, stored(frame()), OLD)

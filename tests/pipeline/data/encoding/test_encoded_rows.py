@@ -133,6 +133,7 @@ cells = st.sampled_from(["a", "b", "c", " d ", "é", "?", "NA", "", "-", 'q"q', 
 dates = st.none() | st.datetimes(min_value=pd.Timestamp("1901-01-01"), max_value=pd.Timestamp("2100-01-01"))
 
 
+@pytest.mark.long
 @settings(max_examples=60)
 @given(rows=st.lists(st.tuples(cells, dates), min_size=10, max_size=40), most=st.integers(1, 4))
 def test_any_table_is_encoded_as_pandas_would(rows: list[tuple[str, pd.Timestamp]], most: int) -> None:

@@ -95,6 +95,7 @@ def split_in(made: Container, plan: RunPlan) -> tuple[Split, dict[str, bytes]]:
     return Split.read(content, "split.json"), files
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "table",
     [
@@ -123,6 +124,7 @@ def test_a_job_writes_what_the_worker_writes_to_the_last_byte(
     assert ("groups.csv" in names) is bool(config.table.groups)
 
 
+@pytest.mark.long
 def test_so_it_does_for_several_algorithms_and_instances(s3: "S3Client", tmp_path: Path) -> None:
     plan = plan_of_three(bucket="bucket", training_instance_count=2)
     table = BY_JOB.table.model_copy(update={"leaks": ()})
@@ -143,6 +145,7 @@ def plan_after_another(s3: "S3Client") -> RunPlan:
     return plan_of_job(bucket="bucket", run_id="manual__after")
 
 
+@pytest.mark.long
 def test_the_version_before_is_compared_with_though_the_job_has_no_network(
     s3: "S3Client", tmp_path: Path
 ) -> None:

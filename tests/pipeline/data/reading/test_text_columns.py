@@ -44,6 +44,7 @@ def test_a_category_is_numbered_by_the_alphabet() -> None:
     ]
 
 
+@pytest.mark.long
 def test_a_category_of_many_blocks_is_one(tmp_path: Path) -> None:
     # Above four megabytes, which is a block.
     words = [f"w{number % 997}" for number in range(400_000)]

@@ -12,6 +12,7 @@ from include.pipeline.data.writing.rows import Rows, shuffled
 from tests.pipeline.data.tables import stored
 
 
+@pytest.mark.long
 @given(
     rows=st.integers(1, 400),
     taken=st.floats(0, 1),

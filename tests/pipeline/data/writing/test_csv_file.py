@@ -28,6 +28,7 @@ columns = {
 }
 
 
+@pytest.mark.long
 @given(st.data(), st.lists(st.sampled_from(list(columns)), min_size=2, max_size=8), st.integers(1, 9))
 def test_lines_are_those_of_pandas(data: st.DataObject, kinds: list[str], rows: int) -> None:
     frame = pd.DataFrame(

@@ -66,6 +66,7 @@ def test_it_is_the_shortest_number_that_calls_the_same_rows(
     assert below < threshold <= score
 
 
+@pytest.mark.long
 @given(
     st.lists(st.tuples(st.booleans(), st.floats(0, 1, width=32)), min_size=2, max_size=60).filter(
         lambda rows: len({label for label, _ in rows}) == 2

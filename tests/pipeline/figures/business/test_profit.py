@@ -17,6 +17,7 @@ def profit(rows: ScoredRows) -> float:
     return 50 * rows.confusion_matrix.tp - 5 * rows.confusion_matrix.predicted_positive
 
 
+@pytest.mark.long
 def test_it_lies_around_the_profit_as_drawn_test_sets_do() -> None:
     rows = draw()
     found = profit_interval(rows, OutcomeValues.of_action(5, 50))

@@ -30,6 +30,7 @@ def test_it_is_the_gain_of_the_second_decile(rows: int, digits: int) -> None:
     assert reach(scored) == pytest.approx(deciles(scored)[1].gain)
 
 
+@pytest.mark.long
 def test_its_interval_is_as_wide_as_that_of_drawn_test_sets() -> None:
     reached = [reach(rows_of(labels, scores)) for labels, scores, _ in (draw() for _ in range(600))]
     intervals = [reach_interval(rows_of(*draw()[:2])) for _ in range(20)]
@@ -37,6 +38,7 @@ def test_its_interval_is_as_wide_as_that_of_drawn_test_sets() -> None:
     assert np.mean(widths) == pytest.approx(2 * 1.96 * np.std(reached), rel=0.1)
 
 
+@pytest.mark.long
 def test_that_of_a_difference_too() -> None:
     def pair() -> PairedRows:
         labels, first, second = draw()

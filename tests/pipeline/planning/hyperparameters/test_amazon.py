@@ -161,6 +161,7 @@ IMAGES: dict[AlgorithmName, Any] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("algorithm", IMAGES)
 def test_what_the_plan_takes_the_image_takes(algorithm: AlgorithmName) -> None:
     # Local AWS reads the same texts by rules of its own.

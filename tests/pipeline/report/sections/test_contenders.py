@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from include.pipeline.documents.training.contest import ContenderResult, Contest
 from include.pipeline.figures.interval import Interval
 from include.pipeline.report.contents import ReportContents
@@ -34,11 +36,13 @@ def contents(*results: ContenderResult) -> ReportContents:
     return replace(contents_of(), contest=contest)
 
 
+@pytest.mark.long
 def test_a_report_of_one_algorithm_has_no_such_section() -> None:
     assert gather(contents_of()) is None
     assert "Contenders" not in render_report(contents_of())
 
 
+@pytest.mark.long
 def test_each_has_a_row_with_its_figures_and_the_intervals_of_its_differences() -> None:
     page = Page.read(render_report(contents(FAILED, BEST, WORSE)))
     table = next(each for each in page.all("table") if "On 1,234 validation rows" in each.text)
@@ -52,6 +56,7 @@ def test_each_has_a_row_with_its_figures_and_the_intervals_of_its_differences() 
     assert "An algorithm whose job or endpoint failed was left out." in page.text
 
 
+@pytest.mark.long
 def test_it_says_where_chance_may_have_chosen() -> None:
     sure, unsure = "XGBoost has the best ROC AUC of them.", "XGBoost has the best ROC AUC of them; chance"
     assert sure in Page.read(render_report(contents(BEST, WORSE))).text

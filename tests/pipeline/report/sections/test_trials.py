@@ -41,11 +41,13 @@ def contents(tuning: Tuning = TUNING) -> ReportContents:
     return replace(contents_of(), tuning=tuning)
 
 
+@pytest.mark.long
 def test_a_report_of_given_hyperparameters_has_no_such_section() -> None:
     assert gather(contents_of()) is None
     assert "Trials" not in render_report(contents_of())
 
 
+@pytest.mark.long
 def test_each_trial_has_a_row_with_what_it_was_given_what_it_reached_and_what_it_is_billed_for() -> None:
     page = Page.read(render_report(contents()))
     table = page.table("Each trial: what it was given, its validation:auc, and the seconds")
@@ -61,6 +63,7 @@ def test_each_trial_has_a_row_with_what_it_was_given_what_it_reached_and_what_it
     assert "the test rows, which had no part in the choice" in page.text
 
 
+@pytest.mark.long
 def test_the_plot_tells_the_best_so_far() -> None:
     (spoken,) = (
         plot.attributes["aria-label"]
@@ -72,6 +75,7 @@ def test_the_plot_tells_the_best_so_far() -> None:
     )
 
 
+@pytest.mark.long
 def test_of_a_loss_the_lowest_is_the_best() -> None:
     lowest = TUNING.model_copy(
         update={"metric": "validation:rmse", "direction": "Minimize", "best": TRIALS[0].job_name}

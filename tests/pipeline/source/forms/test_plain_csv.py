@@ -181,6 +181,7 @@ TABLES = st.integers(1, 4).flatmap(
 )
 
 
+@pytest.mark.long
 @settings(deadline=None)
 @given(
     rows=TABLES, delimiter=st.sampled_from(";\t|"), encoding=st.sampled_from(["utf-8", "utf-16", "utf-32"])
@@ -194,6 +195,7 @@ def test_any_cells_are_read_back_as_they_are(rows: list[list[str]], delimiter: s
         assert list(csv.reader(io.StringIO(found, newline=""))) == rows
 
 
+@pytest.mark.long
 @settings(deadline=None)
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1))
 def test_any_number_is_the_same_from_parquet_and_from_json_lines(numbers: list[float]) -> None:
@@ -204,6 +206,7 @@ def test_any_number_is_the_same_from_parquet_and_from_json_lines(numbers: list[f
         assert np.array_equal(found, numbers)
 
 
+@pytest.mark.long
 @settings(deadline=None)
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1))
 def test_any_number_with_a_decimal_comma_is_the_same(numbers: list[float]) -> None:
