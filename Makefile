@@ -33,13 +33,15 @@ HASH := "(\w+_)?sha(1|256)": "[0-9a-f]{40,64}"
 
 # A file's tests share what they start. A test of a whole stack waits for Airflow most of its time.
 PARALLEL := --numprocesses 3 --dist loadfile --no-loadscope-reorder
+# Where they are.
+STACKS := tests/cluster tests/deploy tests/e2e tests/local_stack
 # The unit tests of include/ on another Python than 3.11: sagemaker does not resolve there, and its one test in another's
 # file is skipped, which CI forbids elsewhere. anyio's plugin is older than pytest.
 UNIT_TESTS := -m pytest -m 'not slow' -p no:anyio --numprocesses auto \
 	--ignore tests/pipeline/report/test_page_in_browser.py --ignore tests/pipeline/planning/test_image.py \
 	--ignore tests/pipeline/planning/test_volume_keys.py tests/pipeline tests/processes tests/work
 
-.PHONY: help pipeline spread demo up backfill aws-check env test test-backfill test-faults test-clients test-fast test-mwaa test-python313 bench screenshots docs images lint types secrets audit lock kubernetes mwaa mwaa-lock clean
+.PHONY: help pipeline spread demo up backfill aws-check env test test-stacks test-backfill test-faults test-clients test-fast test-mwaa test-python313 bench screenshots docs images lint types secrets audit lock kubernetes mwaa mwaa-lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,8 +69,11 @@ env: $(INSTALLED) ## write .env and .secrets for docker-compose.yaml
 	@# The containers mount these folders and cannot write to them.
 	@$(BIN)/python -m compileall -q dags include plugins local_aws
 
-test: $(INSTALLED) $(AWS_CLI) $(CLOUDFORMATION) $(SCANNERS) $(if $(PYTHON312),$(MWAA)) ## all tests but those of test-backfill, test-faults and test-clients, offline
-	$(BIN)/python -m pytest -m 'not backfill and not faults and not clients' $(PARALLEL)
+test: $(INSTALLED) $(AWS_CLI) $(CLOUDFORMATION) $(SCANNERS) $(if $(PYTHON312),$(MWAA)) ## all tests but those of the targets below, offline
+	$(BIN)/python -m pytest -m 'not stacks and not backfill and not faults and not clients' $(PARALLEL)
+
+test-stacks: $(INSTALLED) $(if $(PYTHON312),$(MWAA)) ## features for which an Airflow of their own is started, the cluster and MWAA among them; THIRD=1, 2 or 3 for a part
+	$(BIN)/python -m pytest -m stacks $(STACKS) --numprocesses 2 --dist loadfile $(if $(THIRD),--third $(THIRD))
 
 test-backfill: $(INSTALLED) ## ten days, three times over, and runs of every kind
 	$(BIN)/python -m pytest -m backfill tests/e2e

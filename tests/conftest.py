@@ -10,6 +10,7 @@ from hypothesis import settings
 
 from include.processes.process_start import collect_rarely, remember_callers
 from tests.project import DEPLOYMENT_ID
+from tests.thirds import THIRDS, files_of_third
 
 collect_rarely()
 remember_callers()
@@ -32,10 +33,22 @@ os.environ |= {
 }
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--third", type=int, choices=THIRDS, help="of the tests that are marked `faults` or `stacks`"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Files that wait come first: what is left at the end is short, so that none waits for another's."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+    if third := config.getoption("third"):
+        stacks = [item for item in items if item.get_closest_marker("stacks")]
+        files = files_of_third((item.path for item in stacks), third)
+        others = {item for item in stacks if item.path not in files}
+        config.hook.pytest_deselected(items=[*others])
+        items[:] = [item for item in items if item not in others]
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

@@ -166,6 +166,7 @@ def as_task(cluster: Cluster, holder: str) -> set[int]:
 
 
 @pytest.mark.slow
+@pytest.mark.stacks
 @pytest.mark.timeout(1200)
 def test_a_part_can_forge_the_tokens_only_that_it_signs_by_its_duty(cluster: Cluster) -> None:
     # That these two get through shows that the attack is one.
@@ -179,6 +180,7 @@ def test_a_part_can_forge_the_tokens_only_that_it_signs_by_its_duty(cluster: Clu
 
 
 @pytest.mark.slow
+@pytest.mark.stacks
 @pytest.mark.timeout(1200)
 def test_a_worker_does_its_work_without_database_and_fernet_key(
     cluster: Cluster, admin: httpx.Client
@@ -207,6 +209,7 @@ def test_a_worker_does_its_work_without_database_and_fernet_key(
 
 
 @pytest.mark.slow
+@pytest.mark.stacks
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("user", ["scheduler", "worker"])
 def test_who_uses_the_queue_cannot_rule_the_redis(user: str, cluster: Cluster) -> None:
@@ -224,6 +227,7 @@ def test_who_uses_the_queue_cannot_rule_the_redis(user: str, cluster: Cluster) -
 
 
 @pytest.mark.slow
+@pytest.mark.stacks
 @pytest.mark.timeout(1200)
 def test_a_run_is_shared_by_two_workers_that_share_no_disk(
     two_workers: OnCluster, whole: dict[str, str]
@@ -237,6 +241,7 @@ def test_a_run_is_shared_by_two_workers_that_share_no_disk(
 
 
 @pytest.mark.slow
+@pytest.mark.stacks
 @pytest.mark.timeout(1200)
 @pytest.mark.usefixtures("whole")
 def test_what_the_pipelines_tasks_tell_each_other_is_short(cluster: Cluster) -> None:
@@ -247,6 +252,7 @@ def test_what_the_pipelines_tasks_tell_each_other_is_short(cluster: Cluster) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.stacks
 @pytest.mark.timeout(1200)
 @pytest.mark.usefixtures("whole")
 def test_the_parts_send_what_the_dashboard_shows(two_workers: OnCluster) -> None:
@@ -271,6 +277,7 @@ def test_the_parts_send_what_the_dashboard_shows(two_workers: OnCluster) -> None
 
 
 @pytest.mark.slow
+@pytest.mark.stacks
 @pytest.mark.timeout(1200)
 def test_a_run_survives_the_death_of_its_worker_of_scheduler_and_triggerer_and_of_all_connections(
     two_workers: OnCluster, whole: dict[str, str]
@@ -314,6 +321,7 @@ def health_of_all(cluster: Cluster) -> dict[str, bool]:
 
 
 @pytest.mark.slow
+@pytest.mark.stacks
 @pytest.mark.timeout(1200)
 def test_the_health_checks_tell_who_lives(cluster: Cluster) -> None:
     well = dict.fromkeys(ASKED, True)

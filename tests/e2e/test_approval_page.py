@@ -20,7 +20,7 @@ from tests.services.airflow_database import migrated_database
 from tests.services.browser import SCALE, chromium, element, log_in, needs_chromium, take_picture
 from tests.services.misbehaving_web import Answer, serving
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000), needs_chromium]
+pytestmark = [pytest.mark.slow, pytest.mark.stacks, pytest.mark.timeout(3000), needs_chromium]
 
 REGISTRY = f"{DAG_ID}_registry"
 

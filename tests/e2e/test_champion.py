@@ -21,7 +21,7 @@ from tests.e2e.running_stack import FinishedRun, RunningStack
 from tests.services.airflow_database import migrated_database
 from tests.services.misbehaving_web import Answer, serving
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
+pytestmark = [pytest.mark.slow, pytest.mark.stacks, pytest.mark.timeout(3000)]
 
 SERVE, ROLLBACK = "bank_marketing_serve", "bank_marketing_rollback"
 TOPIC = "champion"

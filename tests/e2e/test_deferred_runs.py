@@ -15,7 +15,7 @@ from tests.aws.lists import listed
 from tests.e2e.billing import assert_nothing_bills
 from tests.e2e.running_stack import RunningStack, running_stack
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
+pytestmark = [pytest.mark.slow, pytest.mark.stacks, pytest.mark.timeout(3000)]
 
 ENDLESS = {
     "objective": "binary:logistic",

@@ -12,7 +12,7 @@ import pytest
 from local_stack.stack import PROJECT
 from tests.e2e.running_stack import FinishedRun, RunningStack
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
+pytestmark = [pytest.mark.slow, pytest.mark.stacks, pytest.mark.timeout(3000)]
 
 # A figure of the model, what it is above, and what the report tells.
 EXAMPLES = {

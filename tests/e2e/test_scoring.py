@@ -24,7 +24,7 @@ from tests.faults.airflow_user import AirflowUser
 from tests.services.airflow_database import migrated_database
 from tests.services.misbehaving_web import Answer, serving
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
+pytestmark = [pytest.mark.slow, pytest.mark.stacks, pytest.mark.timeout(3000)]
 
 SCORE, REGISTRY = "bank_marketing_score", "bank_marketing_registry"
 TOPIC = "scoring"

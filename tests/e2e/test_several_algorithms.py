@@ -29,7 +29,7 @@ from tests.pipeline.tuned import TUNE
 from tests.services.airflow_database import migrated_database
 from tests.services.misbehaving_web import Answer, serving
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
+pytestmark = [pytest.mark.slow, pytest.mark.stacks, pytest.mark.timeout(3000)]
 
 XGBOOST, LINEAR, KNN = THREE
 TUNED = "tuned_bank_marketing"

@@ -20,7 +20,7 @@ from tests.e2e.running_stack import RunningStack
 from tests.services.airflow_database import migrated_database
 from tests.services.misbehaving_web import Answer, MisbehavingWeb, serving
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
+pytestmark = [pytest.mark.slow, pytest.mark.stacks, pytest.mark.timeout(3000)]
 
 WATCHER = "bank_marketing_source"
 PATH = "/bank.csv"

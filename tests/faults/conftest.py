@@ -6,22 +6,18 @@ import pytest
 
 from tests.faults.faulty_stack import FaultyStack, faulty_stack
 from tests.faults.matrix import OBSERVED, bucket_of, documented
-from tests.faults.thirds import THIRDS, third_of
+from tests.faults.thirds import third_of
+from tests.thirds import THIRDS
 
 _BUCKETS = ("ended-runs", "many-runs", "mistakes", "mistakes-of-a-stranger", "outages", "reference", "soak")
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--third", type=int, choices=THIRDS, help="of the fault tests: each has every task and every fault"
-    )
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if third := config.getoption("third"):
-        chosen = third_of(items, third)
-        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
-        items[:] = chosen
+        faults = [item for item in items if item.get_closest_marker("faults")]
+        others = set(faults) - set(third_of(faults, third))
+        config.hook.pytest_deselected(items=[*others])
+        items[:] = [item for item in items if item not in others]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,5 +1,6 @@
 from tests.faults.matrix import FAULTS, TARGETS, documented
-from tests.faults.thirds import THIRDS, diagonal
+from tests.faults.thirds import diagonal
+from tests.thirds import THIRDS
 
 
 def test_each_third_of_the_matrix_has_every_task_and_every_fault() -> None:

@@ -6,8 +6,7 @@ import pytest
 
 from tests.faults.cell import Cell, cells_of
 from tests.faults.matrix import FAULTS, TARGETS
-
-THIRDS = (1, 2, 3)
+from tests.thirds import THIRDS
 
 
 def third_of(items: Sequence[pytest.Item], third: int) -> list[pytest.Item]:

@@ -20,7 +20,7 @@ from local_stack.stack import REGION, USER, LocalStack, free_port
 from tests.project import PROJECT
 from tests.services.living_processes import listens, processes_by
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.slow, pytest.mark.stacks, pytest.mark.timeout(1500)]
 
 _START_SECONDS = 300
 _RUN_SECONDS = 600

@@ -44,6 +44,7 @@ def stack(tmp_path: Path) -> Iterator[LocalStack]:
 
 
 @pytest.mark.slow
+@pytest.mark.stacks
 @pytest.mark.timeout(START_SECONDS + RUN_SECONDS)
 def test_a_run_is_green(stack: LocalStack) -> None:
     settings = environment(stack)
