@@ -32,7 +32,7 @@ MADE_UP := ^(AKIAIOSFODNN7EXAMPLE|made-up|PASSWORD|hunter2)$$
 HASH := "(\w+_)?sha(1|256)": "[0-9a-f]{40,64}"
 
 # A file's tests share what they start. A test of a whole stack waits for Airflow most of its time.
-PARALLEL := --numprocesses 3 --dist loadfile --no-loadscope-reorder
+PARALLEL := --numprocesses 4 --dist loadfile --no-loadscope-reorder
 # Where they are.
 STACKS := tests/cluster tests/deploy tests/e2e tests/local_stack
 # The unit tests of include/ on another Python than 3.11: sagemaker does not resolve there, and its one test in another's
