@@ -37,8 +37,12 @@ class OnCluster:
 
     def worker_of(self, run_id: str, task_id: str) -> str:
         """Name the worker that works on a task."""
-        (instance,) = (one for one in self.user.running() if (one.run_id, one.task_id) == (run_id, task_id))
-        title = f"airflow worker -- {instance.id}"
+        asked = "SELECT id::text FROM task_instance WHERE run_id = %s AND task_id = %s"
+        database = psycopg2.connect(database_url(self.cluster))
+        with closing(database), database.cursor() as cursor:
+            cursor.execute(asked, (run_id, task_id))
+            ((instance,),) = cursor.fetchall()
+        title = f"airflow worker -- {instance}"
         (name,) = (part for part, process in self.cluster.parts.items() if title in titles_below(process.pid))
         return name
 
