@@ -70,12 +70,12 @@ env: $(INSTALLED) ## write .env and .secrets for docker-compose.yaml
 	@$(BIN)/python -m compileall -q dags include plugins local_aws
 
 test: $(INSTALLED) $(AWS_CLI) $(CLOUDFORMATION) $(SCANNERS) $(if $(PYTHON312),$(MWAA)) ## all tests but those of the targets below, offline
-	$(BIN)/python -m pytest -m 'not stacks and not backfill and not faults and not clients' $(PARALLEL)
+	$(BIN)/python -m pytest -m 'not stacks and not faults and not clients' $(PARALLEL)
 
-test-stacks: $(INSTALLED) $(if $(PYTHON312),$(MWAA)) ## features for which an Airflow of their own is started, the cluster and MWAA among them; THIRD=1, 2 or 3 for a part
+test-stacks: $(INSTALLED) $(if $(PYTHON312),$(MWAA)) ## features for which an Airflow of their own is started: the cluster, MWAA, backfills and others; THIRD=1, 2 or 3 for a part
 	$(BIN)/python -m pytest -m stacks $(STACKS) --numprocesses 2 --dist loadfile $(if $(THIRD),--third $(THIRD))
 
-test-backfill: $(INSTALLED) ## ten days, three times over, and runs of every kind
+test-backfill: $(INSTALLED) ## of those: ten days, three times over, and runs of every kind
 	$(BIN)/python -m pytest -m backfill tests/e2e
 
 test-faults: $(INSTALLED) ## every task by every fault, outages, a soak of 30 runs; THIRD=1, 2 or 3 for a part

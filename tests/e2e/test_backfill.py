@@ -23,7 +23,7 @@ from tests.e2e.running_stack import FinishedRun, RunningStack
 from tests.services.airflow_database import migrated_database
 from tests.services.misbehaving_web import Answer, MisbehavingWeb, serving
 
-pytestmark = [pytest.mark.slow, pytest.mark.backfill, pytest.mark.timeout(3000)]
+pytestmark = [pytest.mark.slow, pytest.mark.stacks, pytest.mark.backfill, pytest.mark.timeout(3000)]
 
 HEADER, *ROWS = SAMPLE.read_bytes().splitlines(keepends=True)
 FIRST_DAY, DAYS = date(2026, 3, 1), 10

@@ -26,7 +26,7 @@ LOCKS = [
     PROJECT / "deploy" / "mwaa" / "environment.txt",
 ]
 PIP_AUDIT = PROJECT / ".local" / "scanners" / "venv" / "bin" / "pip-audit"
-BESIDE_EACH_OTHER = "test-faults test-stacks test-backfill test-mwaa test-python313 test-clients"
+BESIDE_EACH_OTHER = "test-faults test-stacks test-mwaa test-python313 test-clients"
 SCRIPTS = ["Makefile", "Dockerfile", "docker-compose.yaml", ".ci/*", "*.toml", ".*.yaml", "*.in", "**/*.py"]
 
 
