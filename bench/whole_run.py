@@ -32,14 +32,14 @@ What a task does before and beside its work, and what became of it:
 
 - Kept: all that tasks import is loaded before they are forked, the report's templates and the YAML files too;
   a boto3 session serves all hooks of a connection; a client for IAM is made where a role is given by name. A
-  short task of a run took 0.5 s, and takes 0.2 s; an empty one takes 0.1 s.
+  short task of a run took 0.5 s, and takes 0.2 to 0.3 s; an empty one takes 0.1 s.
 - Kept: a job or an endpoint is looked at a third later than the last time, so that what takes two seconds is
   seen within half of one; the model is explained in a process beside that of the model before.
 - Left: a small model that tells whether the order of the rows carries the label (0.5 s of `split_data`), the
   report's plots (0.8 s), a process for each model that is asked (0.5 s), another look for late lines of the
   job's log (0.5 s), Airflow's check of each Param in each task (0.03 s). The script has nothing of these.
 - Left: a run that uses a model again still is as many processes, as each tells in its log why it was left
-  out. The empty DAG alone is more than a third of a whole run.
+  out. The empty DAG alone takes a third of a whole run.
 """
 _EMPTY_DAG = """
 from airflow.sdk import DAG, task
