@@ -33,8 +33,6 @@ HASH := "(\w+_)?sha(1|256)": "[0-9a-f]{40,64}"
 
 # A file's tests share what they start. A test of a whole stack waits for Airflow most of its time.
 PARALLEL := --numprocesses 4 --dist loadfile --no-loadscope-reorder
-# Where they are.
-STACKS := tests/cluster tests/deploy tests/e2e tests/local_stack
 # The unit tests of include/ on another Python than 3.11: sagemaker does not resolve there, and its one test in another's
 # file is skipped, which CI forbids elsewhere. anyio's plugin is older than pytest.
 UNIT_TESTS := -m pytest -m 'not slow' -p no:anyio --numprocesses auto \
@@ -73,7 +71,7 @@ test: $(INSTALLED) $(AWS_CLI) $(CLOUDFORMATION) $(SCANNERS) $(if $(PYTHON312),$(
 	$(BIN)/python -m pytest -m 'not stacks and not faults and not clients' $(PARALLEL)
 
 test-stacks: $(INSTALLED) $(if $(PYTHON312),$(MWAA)) ## features for which an Airflow of their own is started: the cluster, MWAA, backfills and others; THIRD=1, 2 or 3 for a part
-	$(BIN)/python -m pytest -m stacks $(STACKS) --numprocesses 2 --dist loadfile $(if $(THIRD),--third $(THIRD))
+	$(BIN)/python -m pytest -m stacks --numprocesses 2 --dist loadfile $(if $(THIRD),--third $(THIRD))
 
 test-backfill: $(INSTALLED) ## of those: ten days, three times over, and runs of every kind
 	$(BIN)/python -m pytest -m backfill tests/e2e

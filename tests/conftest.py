@@ -10,7 +10,7 @@ from hypothesis import settings
 
 from include.processes.process_start import collect_rarely, remember_callers
 from tests.project import DEPLOYMENT_ID
-from tests.thirds import THIRDS, files_of_third
+from tests.thirds import THIRDS, files_of_third, leave_out
 
 collect_rarely()
 remember_callers()
@@ -46,9 +46,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if third := config.getoption("third"):
         stacks = [item for item in items if item.get_closest_marker("stacks")]
         files = files_of_third((item.path for item in stacks), third)
-        others = {item for item in stacks if item.path not in files}
-        config.hook.pytest_deselected(items=[*others])
-        items[:] = [item for item in items if item not in others]
+        leave_out({item for item in stacks if item.path not in files}, items, config)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

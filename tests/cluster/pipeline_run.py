@@ -12,6 +12,7 @@ from include.pipeline.documents.plan import PlanReference
 from local_stack.airflow_api import AirflowApi
 from tests.faults.aftermath import Aftermath
 from tests.faults.airflow_user import AirflowUser
+from tests.services.airflow_database import without_driver
 from tests.services.cluster import Cluster
 
 SAMPLE = "/opt/airflow/include/datasets/bank_marketing_sample.csv"
@@ -68,7 +69,7 @@ def on_cluster(cluster: Cluster) -> Iterator[OnCluster]:
 
 def database_url(cluster: Cluster) -> str:
     """Name Airflow's database as PostgreSQL's own library takes it."""
-    return (cluster.secrets / "database_url").read_text().replace("+psycopg2", "")
+    return without_driver((cluster.secrets / "database_url").read_text())
 
 
 def xcoms_in_database(cluster: Cluster, run_id: str) -> dict[str, list[str]]:

@@ -14,7 +14,7 @@ from cryptography.fernet import Fernet
 
 from tests.cluster.compose_file import COMPOSE
 from tests.project import PROJECT
-from tests.services.airflow_database import airflow_database
+from tests.services.airflow_database import airflow_database, without_driver
 
 pytestmark = [pytest.mark.slow, pytest.mark.stacks]
 
@@ -89,7 +89,7 @@ def postgresql(program: str, database: str, *words: str, **files: Any) -> None:
     """Run one of PostgreSQL's programs as the page does, on a server that the test has."""
     options = [word for word in typed(program) if not word.startswith(("--username", "--dbname"))]
     named = [word for word in options if word != "airflow"]
-    url = database.replace("+psycopg2", "")
+    url = without_driver(database)
     subprocess.run([str(POSTGRESQL / program), *named, *words, f"--dbname={url}"], check=True, **files)
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.faults.faulty_stack import FaultyStack, faulty_stack
 from tests.faults.matrix import OBSERVED, bucket_of, documented
 from tests.faults.thirds import third_of
-from tests.thirds import THIRDS
+from tests.thirds import THIRDS, leave_out
 
 _BUCKETS = ("ended-runs", "many-runs", "mistakes", "mistakes-of-a-stranger", "outages", "reference", "soak")
 
@@ -15,9 +15,7 @@ _BUCKETS = ("ended-runs", "many-runs", "mistakes", "mistakes-of-a-stranger", "ou
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if third := config.getoption("third"):
         faults = [item for item in items if item.get_closest_marker("faults")]
-        others = set(faults) - set(third_of(faults, third))
-        config.hook.pytest_deselected(items=[*others])
-        items[:] = [item for item in items if item not in others]
+        leave_out(set(faults) - set(third_of(faults, third)), items, config)
 
 
 def pytest_configure(config: pytest.Config) -> None:
