@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/model-shadow-deployment.html
 
 import logging
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from include.pipeline.aws.polling import looks
@@ -133,8 +133,7 @@ class _Figures:
 
 
 def _watch(serving: "Serving", shadow: "Shadow", name: str) -> None:
-    # CloudWatch's figures are of whole minutes.
-    began = datetime.now(UTC).replace(second=0, microsecond=0)
+    began = _this_minute()
     for waited in looks(serving.endpoint.longest_pause):
         own, served = (_figures(serving, variant, began) for variant in (shadow_variant(name), VARIANT))
         _check_failures(serving, own, served)
@@ -174,14 +173,22 @@ def _check_failures(serving: "Serving", own: _Figures, served: _Figures) -> None
 
 def _figures(serving: "Serving", variant: str, began: datetime) -> _Figures:
     queries = metric_queries(serving.endpoint.name, variant)
+    # CloudWatch reads times to the second and refuses a span of none: this minute is asked for as a whole.
     pages = serving.cloudwatch.get_paginator("get_metric_data").paginate(
-        MetricDataQueries=list(queries.values()), StartTime=began, EndTime=datetime.now(UTC)
+        MetricDataQueries=list(queries.values()),
+        StartTime=began,
+        EndTime=_this_minute() + timedelta(minutes=1),
     )
     found: dict[str, dict[datetime, float]] = {each: {} for each in queries}
     for page in pages:
         for result in page["MetricDataResults"]:
             found[result["Id"]] |= dict(zip(result["Timestamps"], result["Values"], strict=True))
     return _Figures(**found)
+
+
+def _this_minute() -> datetime:
+    # CloudWatch's figures are of whole minutes.
+    return datetime.now(UTC).replace(second=0, microsecond=0)
 
 
 def _broken(serving: "Serving", what: str, rule: str) -> EndpointError:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 from unittest import mock
 
@@ -142,6 +143,15 @@ def test_nobody_asks_and_the_canary_decides(
 ) -> None:
     assert promote(aws, "unasked", models[2], shadow=Shadow(seconds=1)).run_id == models[2].run_id
     assert "Nobody has asked the endpoint meanwhile" in caplog.text
+
+
+@pytest.mark.usefixtures("champion")
+def test_a_challenger_may_come_at_the_first_moment_of_a_minute(
+    aws: Aws, models: list[ServedModel], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime.now(UTC).replace(second=0, microsecond=5)
+    monkeypatch.setattr(module, "datetime", mock.Mock(now=mock.Mock(return_value=now)))
+    assert promote(aws, "on-the-minute", models[2], shadow=Shadow(seconds=1)).run_id == models[2].run_id
 
 
 def test_one_that_is_much_slower_is_not_promoted(
