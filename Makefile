@@ -70,7 +70,7 @@ env: $(INSTALLED) ## write .env and .secrets for docker-compose.yaml
 test: $(INSTALLED) $(AWS_CLI) $(CLOUDFORMATION) $(SCANNERS) $(if $(PYTHON312),$(MWAA)) ## all tests but those of the targets below, offline
 	$(BIN)/python -m pytest -m 'not stacks and not faults and not clients' $(PARALLEL)
 
-test-stacks: $(INSTALLED) $(if $(PYTHON312),$(MWAA)) ## features for which an Airflow of their own is started: the cluster, MWAA, backfills and others; THIRD=1, 2 or 3 for a part
+test-stacks: $(INSTALLED) $(AWS_CLI) $(if $(PYTHON312),$(MWAA)) ## what starts an Airflow of its own: pages in a browser, make demo, the documents' commands, the cluster, MWAA, backfills and others; THIRD=1, 2 or 3 for a part
 	$(BIN)/python -m pytest -m stacks --numprocesses 2 --dist loadfile $(if $(THIRD),--third $(THIRD))
 
 test-backfill: $(INSTALLED) ## of those: ten days, three times over, and runs of every kind

@@ -151,6 +151,7 @@ def airflow_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.stacks
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("page", TO_RUN, ids=lambda page: page.name)
 def test_the_commands_of_a_page_run(page: Page, tmp_path: Path, request: pytest.FixtureRequest) -> None:

@@ -40,7 +40,7 @@ from tests.services.browser import (
 from tests.services.deployment_limits import limits_setting
 from tests.tutorial_data import BANK_CLEAN
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000), needs_chromium]
+pytestmark = [pytest.mark.slow, pytest.mark.stacks, pytest.mark.timeout(3000), needs_chromium]
 
 _START_SECONDS = 300
 _RUN_SECONDS = 900

@@ -16,7 +16,7 @@ from filelock import FileLock
 from local_stack.demo import SAMPLE
 from local_stack.stack import PROJECT
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
+pytestmark = [pytest.mark.slow, pytest.mark.stacks, pytest.mark.timeout(3000)]
 
 
 @pytest.fixture(scope="module")

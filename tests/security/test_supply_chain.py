@@ -26,7 +26,8 @@ LOCKS = [
     PROJECT / "deploy" / "mwaa" / "environment.txt",
 ]
 PIP_AUDIT = PROJECT / ".local" / "scanners" / "venv" / "bin" / "pip-audit"
-BESIDE_EACH_OTHER = "test-faults test-stacks test-mwaa test-python313 test-clients"
+OTHERS = ("test-mwaa", "test-python313", "test-clients")
+BESIDE_EACH_OTHER = " ".join(("make ran --jobs=3 --output-sync=line test-faults test-stacks", *OTHERS))
 SCRIPTS = ["Makefile", "Dockerfile", "docker-compose.yaml", ".ci/*", "*.toml", ".*.yaml", "*.in", "**/*.py"]
 
 
@@ -195,7 +196,7 @@ def test_an_index_that_cannot_be_reached_leaves_the_lock_not_audited() -> None:
 @pytest.mark.parametrize(
     ("audited", "tests", "ends", "last"),
     [
-        (0, 0, 0, f"make ran --jobs=3 --output-sync=line {BESIDE_EACH_OTHER}"),
+        (0, 0, 0, BESIDE_EACH_OTHER),
         (3, 0, 0, "NOT AUDITED"),
         (3, 7, 7, "NOT AUDITED"),
         (1, 0, 1, "make ran lint types secrets"),
@@ -204,28 +205,52 @@ def test_an_index_that_cannot_be_reached_leaves_the_lock_not_audited() -> None:
 def test_ci_ends_with_what_was_not_audited(
     audited: int, tests: int, ends: int, last: str, tmp_path: Path
 ) -> None:
-    stand_ins = tmp_path / "bin"
+    result = run_ci(tmp_path, audited=audited, tests=tests, git="echo true")
+    assert result.returncode == ends, result.stderr
+    assert result.stdout.splitlines()[-1].startswith(last)
+
+
+def test_three_commits_in_a_row_run_all(tmp_path: Path) -> None:
+    found: dict[str, str] = {}
+    for commit in (459, 460, 461):
+        git = f'case "$1" in rev-parse) echo false;; rev-list) echo {commit};; esac'
+        last = run_ci(tmp_path / str(commit), git=git).stdout.splitlines()[-1]
+        third, other = last.rpartition(" ")[2], last.split()[-2]
+        assert last == f"make ran --jobs=3 --output-sync=line test-faults test-stacks {other} {third}"
+        found[third] = other
+    assert sorted(found) == ["THIRD=1", "THIRD=2", "THIRD=3"]
+    assert sorted(found.values()) == sorted(OTHERS)
+
+
+def run_ci(folder: Path, *, git: str, audited: int = 0, tests: int = 0) -> "subprocess.CompletedProcess[str]":
+    """Run .ci/run beside stand-ins that tell what it calls.
+
+    Args:
+        folder: Where to.
+        git: What git does, in sh.
+        audited: Status of the audit.
+        tests: Status of all tests.
+    """
+    stand_ins = folder / "bin"
     for path, script in {
         ".venv/bin/python": f"exit {audited}",
         "bin/make": f'echo "make ran $*"; case "$*" in test*) exit {tests};; esac',
-        "bin/git": 'case "$1" in rev-parse) echo true;; esac',
+        "bin/git": git,
         "bin/chromium": "",
         "bin/chromedriver": "",
         "bin/redis-server": "",
     }.items():
-        file = tmp_path / path
+        file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(f"#!/bin/sh\n{script}\n")
         file.chmod(0o700)
-    (tmp_path / ".ci").mkdir()
-    shutil.copy(PROJECT / ".ci" / "run", tmp_path / ".ci")
-    result = subprocess.run(
+    (folder / ".ci").mkdir()
+    shutil.copy(PROJECT / ".ci" / "run", folder / ".ci")
+    return subprocess.run(
         ["bash", ".ci/run"],  # noqa: S607 - as CI calls it
-        cwd=tmp_path,
+        cwd=folder,
         env={"PATH": f"{stand_ins}{os.pathsep}{os.defpath}"},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert result.returncode == ends, result.stderr
-    assert result.stdout.splitlines()[-1].startswith(last)
