@@ -33,12 +33,18 @@ class RunNotes:
 
 def _note(dag_run: "DagRun") -> None:
     """Write the note, unless a user has written one."""
+    from airflow.models.dagrun import DagRun
+    from sqlalchemy import select
     from sqlalchemy.orm import object_session
 
     session = object_session(dag_run)
     # `airflow dags test` tells of a run that is bound to none.
     if session is None:
         return
+    # A user may mark a run in the moment in which the scheduler ends it, and each process would add a note:
+    # the second would be refused, and the mark with it. So it waits for the first, and finds its note.
+    session.execute(select(DagRun.id).where(DagRun.id == dag_run.id).with_for_update())
+    session.refresh(dag_run, ["dag_run_note"])
     noted = dag_run.dag_run_note
     if noted is not None and noted.user_id is not None:
         return

@@ -1,6 +1,7 @@
 """What a run that ends has in its note, against Airflow's own models and database."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, cast
 
@@ -9,10 +10,14 @@ import pytest
 from airflow.models.dagrun import DagRun
 from airflow.utils.session import create_session
 from airflow.utils.state import DagRunState
-from sqlalchemy import select
+from airflow.utils.types import DagRunType
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session
 
+from plugins.run_notes import airflow_plugin
 from plugins.run_notes.airflow_plugin import RunNotes
 from tests.plugins.model_report.pipeline_runs import DAG_ID, DONE, add_run, remove_runs
+from tests.services.airflow_database import migrated_database
 
 pytestmark = pytest.mark.slow
 
@@ -73,6 +78,42 @@ def test_whatever_a_task_told_a_note_is_a_short_text(runs: Callable[..., Any], t
     runs("hostile", tasks=DONE, summary=told)
     note = end("hostile", DagRunState.SUCCESS)
     assert note is None or (isinstance(note, str) and len(note) <= 500)
+
+
+def test_a_run_that_is_marked_while_the_scheduler_ends_it_has_one_note(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On PostgreSQL: several write to it at a time."""
+    monkeypatch.setattr(airflow_plugin, "_told", lambda *_: SUMMARY)
+    query = select(DagRun).where(DagRun.run_id == "marked")
+    with migrated_database() as url, ThreadPoolExecutor(1) as pool:
+        engine = create_engine(url)
+        with Session(engine) as session:
+            session.add(DagRun(dag_id=DAG_ID, run_id="marked", run_type=DagRunType.MANUAL))
+            session.commit()
+
+        def mark() -> None:
+            with Session(engine) as api_server:
+                run = api_server.scalars(query).one()
+                assert run.note is None
+                run.set_state(DagRunState.FAILED)
+                RunNotes().on_dag_run_failed(run)
+                api_server.commit()
+
+        with Session(engine) as scheduler:
+            run = scheduler.scalars(query).one()
+            run.set_state(DagRunState.SUCCESS)
+            RunNotes().on_dag_run_success(run)
+            scheduler.flush()
+            marking = pool.submit(mark)
+            with pytest.raises(TimeoutError):
+                marking.result(1)
+            scheduler.commit()
+        marking.result(10)
+        with Session(engine) as session:
+            run = session.scalars(query).one()
+            assert (run.state, run.note) == (DagRunState.FAILED, SUMMARY)
+        engine.dispose()
 
 
 def test_a_run_that_no_session_holds_is_left_alone() -> None:
