@@ -139,7 +139,7 @@ class LocalStack:
             "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT / "dags"),
             "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.airflow_url}/execution/",
-            "AIRFLOW__CORE__EXECUTOR": "local_stack.prompt_executor.PromptExecutor",
+            "AIRFLOW__CORE__EXECUTOR": "include.processes.prompt_executor.PromptExecutor",
             "AIRFLOW__CORE__FERNET_KEY": self._kept("fernet.key", Fernet.generate_key),
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "AIRFLOW__CORE__PARALLELISM": "4",

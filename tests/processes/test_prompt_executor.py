@@ -6,7 +6,9 @@ import pytest
 from airflow.models.taskinstancekey import TaskInstanceKey
 from airflow.utils.state import TaskInstanceState
 
-from local_stack.prompt_executor import PromptExecutor
+from include.processes.prompt_executor import PromptExecutor
+
+pytestmark = pytest.mark.slow
 
 KEY = TaskInstanceKey("dag", "task", "run")
 
