@@ -101,7 +101,8 @@ class RunningStack:
         deadline = time.monotonic() + _RUN_SECONDS
         while not run.is_over:
             assert time.monotonic() < deadline, self.airflow.tasks(dag_id, run.dag_run_id)
-            time.sleep(0.5)
+            # Airflow loads all task instances of a run to tell its state.
+            time.sleep(1)
             run = self.airflow.run(dag_id, run.dag_run_id)
         tasks = {task.task_id: task for task in self.airflow.tasks(dag_id, run.dag_run_id)}
         return FinishedRun(dag_id, run, tasks, self.airflow)
