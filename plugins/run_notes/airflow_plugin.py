@@ -34,6 +34,7 @@ class RunNotes:
 def _note(dag_run: "DagRun") -> None:
     """Write the note, unless a user has written one."""
     from airflow.models.dagrun import DagRun
+    from airflow.utils.sqlalchemy import with_row_locks
     from sqlalchemy import select
     from sqlalchemy.orm import object_session
 
@@ -42,8 +43,11 @@ def _note(dag_run: "DagRun") -> None:
     if session is None:
         return
     # A user may mark a run in the moment in which the scheduler ends it, and each process would add a note:
-    # the second would be refused, and the mark with it. So it waits for the first, and finds its note.
-    session.execute(select(DagRun.id).where(DagRun.id == dag_run.id).with_for_update())
+    # the second would be refused, and the mark with it. One that has not ended the run itself does not wait
+    # for the scheduler, which may wait for it: the scheduler notes it at the end.
+    own = select(DagRun.id).where(DagRun.id == dag_run.id)
+    if session.scalar(with_row_locks(own, session, skip_locked=True)) is None:
+        return
     session.refresh(dag_run, ["dag_run_note"])
     noted = dag_run.dag_run_note
     if noted is not None and noted.user_id is not None:

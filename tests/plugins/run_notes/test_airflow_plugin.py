@@ -9,9 +9,10 @@ import httpx
 import pytest
 from airflow.models.dagrun import DagRun
 from airflow.utils.session import create_session
+from airflow.utils.sqlalchemy import with_row_locks
 from airflow.utils.state import DagRunState
 from airflow.utils.types import DagRunType
-from sqlalchemy import create_engine, select
+from sqlalchemy import Engine, create_engine, select
 from sqlalchemy.orm import Session
 
 from plugins.run_notes import airflow_plugin
@@ -80,40 +81,68 @@ def test_whatever_a_task_told_a_note_is_a_short_text(runs: Callable[..., Any], t
     assert note is None or (isinstance(note, str) and len(note) <= 500)
 
 
-def test_a_run_that_is_marked_while_the_scheduler_ends_it_has_one_note(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """On PostgreSQL: several write to it at a time."""
-    monkeypatch.setattr(airflow_plugin, "_told", lambda *_: SUMMARY)
-    query = select(DagRun).where(DagRun.run_id == "marked")
-    with migrated_database() as url, ThreadPoolExecutor(1) as pool:
+@pytest.fixture
+def postgres() -> Iterator[Engine]:
+    """On PostgreSQL, several write to a run at a time: has the run `marked`."""
+    with migrated_database() as url:
         engine = create_engine(url)
         with Session(engine) as session:
             session.add(DagRun(dag_id=DAG_ID, run_id="marked", run_type=DagRunType.MANUAL))
             session.commit()
-
-        def mark() -> None:
-            with Session(engine) as api_server:
-                run = api_server.scalars(query).one()
-                assert run.note is None
-                run.set_state(DagRunState.FAILED)
-                RunNotes().on_dag_run_failed(run)
-                api_server.commit()
-
-        with Session(engine) as scheduler:
-            run = scheduler.scalars(query).one()
-            run.set_state(DagRunState.SUCCESS)
-            RunNotes().on_dag_run_success(run)
-            scheduler.flush()
-            marking = pool.submit(mark)
-            with pytest.raises(TimeoutError):
-                marking.result(1)
-            scheduler.commit()
-        marking.result(10)
-        with Session(engine) as session:
-            run = session.scalars(query).one()
-            assert (run.state, run.note) == (DagRunState.FAILED, SUMMARY)
+        yield engine
         engine.dispose()
+
+
+MARKED = select(DagRun).where(DagRun.run_id == "marked")
+
+
+def test_a_run_that_is_marked_while_the_scheduler_ends_it_has_one_note(
+    postgres: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(airflow_plugin, "_told", lambda *_: SUMMARY)
+
+    def mark() -> None:
+        with Session(postgres) as api_server:
+            run = api_server.scalars(MARKED).one()
+            assert run.note is None
+            run.set_state(DagRunState.FAILED)
+            RunNotes().on_dag_run_failed(run)
+            api_server.commit()
+
+    with ThreadPoolExecutor(1) as pool, Session(postgres) as scheduler:
+        run = scheduler.scalars(MARKED).one()
+        run.set_state(DagRunState.SUCCESS)
+        RunNotes().on_dag_run_success(run)
+        scheduler.flush()
+        marking = pool.submit(mark)
+        with pytest.raises(TimeoutError):
+            marking.result(1)
+        scheduler.commit()
+        marking.result(10)
+    with Session(postgres) as session:
+        run = session.scalars(MARKED).one()
+        assert (run.state, run.note) == (DagRunState.FAILED, SUMMARY)
+
+
+def test_a_mark_that_leaves_the_teardown_to_run_does_not_wait_for_the_scheduler(
+    postgres: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The scheduler holds the run, and waits for the tasks that the mark has changed: both would wait."""
+    monkeypatch.setattr(airflow_plugin, "_told", lambda *_: SUMMARY)
+
+    def mark() -> None:
+        with Session(postgres) as api_server:
+            RunNotes().on_dag_run_failed(api_server.scalars(MARKED).one())
+            api_server.commit()
+
+    with ThreadPoolExecutor(1) as pool, Session(postgres) as scheduler:
+        run = scheduler.scalars(with_row_locks(MARKED, scheduler, of=DagRun)).one()
+        pool.submit(mark).result(10)
+        assert run.note is None
+        run.set_state(DagRunState.FAILED)
+        RunNotes().on_dag_run_failed(run)
+        scheduler.commit()
+        assert run.note == SUMMARY
 
 
 def test_a_run_that_no_session_holds_is_left_alone() -> None:
