@@ -71,9 +71,9 @@ class AirflowUser:
         """Tell how often each task of a run was tried; without those that were skipped."""
         return {name: task.try_number for name, task in self.tasks(run_id).items() if task.try_number}
 
-    def log(self, run_id: str, task_id: str) -> str:
-        task = self.tasks(run_id)[task_id]
-        return "\n".join(self.api.log_tail(DAG_ID, run_id, task, lines=200))
+    def log(self, run_id: str, task_id: str, dag_id: str = DAG_ID) -> str:
+        task = self.tasks(run_id, dag_id)[task_id]
+        return "\n".join(self.api.log_tail(dag_id, run_id, task, lines=200))
 
     def xcom(self, run_id: str, task_id: str, dag_id: str = DAG_ID) -> Any:
         return self.api.xcom(dag_id, run_id, task_id)

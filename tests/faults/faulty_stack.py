@@ -142,7 +142,8 @@ class FaultyStack:
         """Let the janitor pass once."""
         run_id = f"sweep__{uuid.uuid4().hex}"
         self.user.trigger(run_id, {}, "sagemaker_janitor")
-        assert self.user.wait(run_id, 300, "sagemaker_janitor").state == "success"
+        state = self.user.wait(run_id, 300, "sagemaker_janitor").state
+        assert state == "success", self.user.log(run_id, "sweep_leftovers", "sagemaker_janitor")
         # Else the clock would start it, too.
         self.user.pause("sagemaker_janitor")
 

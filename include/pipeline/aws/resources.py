@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 # SageMaker's answer for what is not there; its codes do not tell that from other bad requests.
 _ABSENT = "Could not find"
-_BUSY = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack"})
+_BUSY = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"})
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,11 @@ ALL_KINDS = (ENDPOINT, ENDPOINT_CONFIG, MODEL)
 def describe(sagemaker: Any, kind: ResourceKind, name: str) -> dict[str, Any] | None:
     """Describe a resource, or answer None when it is not there."""
     return _unless_absent(lambda: getattr(sagemaker, kind.describe)(**{kind.name_member: name}))
+
+
+def is_busy(description: dict[str, Any]) -> bool:
+    """Tell whether SageMaker is at work on an endpoint, and neither updates nor deletes it meanwhile."""
+    return description.get("EndpointStatus") in _BUSY
 
 
 def owner_of(sagemaker: Any, arn: str) -> RunTags | UnreadableTags | None:
@@ -144,9 +149,13 @@ def delete(sagemaker: Any, kind: ResourceKind, name: str, longest_pause: float) 
         if description is None:
             return found
         found = found or description
-        status = description.get("EndpointStatus")
-        if status not in _BUSY and status != "Deleting":
-            _unless_absent(lambda: getattr(sagemaker, kind.delete)(**{kind.name_member: name}))
+        if not is_busy(description):
+            try:
+                _unless_absent(lambda: getattr(sagemaker, kind.delete)(**{kind.name_member: name}))
+            except ClientError:
+                # Another, the janitor or a teardown, may have begun to delete it since the look.
+                if (since := describe(sagemaker, kind, name)) and not is_busy(since):
+                    raise
     raise AssertionError("unreachable: looks() does not end")
 
 

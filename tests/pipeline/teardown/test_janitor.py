@@ -216,6 +216,22 @@ def test_what_its_own_run_takes_away_during_the_sweep_is_no_leftover(
     assert {leftover.name for leftover in swept} == {"over", "expired"}
 
 
+def test_what_another_deletes_at_the_same_time_is_removed(server: Aws, sagemaker: Any) -> None:
+    """As the teardown of a run that is cleared, between the look at the endpoint and its deletion."""
+    another = server.client("sagemaker")
+    before = there(sagemaker)
+
+    def delete_first(params: dict[str, Any], **_: Any) -> None:
+        if b'"over"' in params["body"]:
+            another.delete_endpoint(EndpointName="over")
+
+    event = "before-call.sagemaker.DeleteEndpoint"
+    sagemaker.meta.events.register(event, delete_first)
+    sweep(sagemaker, now=NOW, deployment_id=DEPLOYMENT_ID, is_over=is_over, dry_run=False, report=print)
+    sagemaker.meta.events.unregister(event, delete_first)
+    assert before - there(sagemaker) == LEFTOVERS
+
+
 def test_a_job_that_has_ended_when_it_is_to_be_stopped_is_left_alone(server: Aws) -> None:
     leftover = Leftover(
         kind="training job",

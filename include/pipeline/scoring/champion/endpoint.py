@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from include.pipeline.aws.polling import looks
-from include.pipeline.aws.resources import ENDPOINT, delete, describe, owner_of
+from include.pipeline.aws.resources import ENDPOINT, delete, describe, is_busy, owner_of
 from include.pipeline.aws.tags import RunTags
 from include.pipeline.errors import EndpointError, OwnerError, ParamError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_BUSY = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"})
 _IN_PROGRESS = "Cannot update in-progress endpoint"
 
 
@@ -43,7 +42,7 @@ class ChampionEndpoint:
             found = describe(self.sagemaker, ENDPOINT, self.name)
             if found is None:
                 return None
-            if found["EndpointStatus"] not in _BUSY:
+            if not is_busy(found):
                 self._check_owner(found["EndpointArn"])
                 return found
         raise AssertionError("unreachable: looks() does not end")
