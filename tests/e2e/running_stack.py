@@ -1,7 +1,6 @@
 """The local stack while it runs, and what a test asks of it."""
 
 import json
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from local_stack.stack import REGION, LocalStack
 from tests.aws.clients import STRANGER
 from tests.project import DEPLOYMENT_ID
 from tests.services.airflow_database import migrated_database
+from tests.services.airflow_runs import end_of_run
 from tests.services.deployment_limits import limits_setting
 
 _RUN_SECONDS = 2400
@@ -98,14 +98,9 @@ class RunningStack:
 
     def finish(self, run: RunState, dag_id: str = DAG_ID) -> FinishedRun:
         """Wait for a run's end."""
-        deadline = time.monotonic() + _RUN_SECONDS
-        while not run.is_over:
-            assert time.monotonic() < deadline, self.airflow.tasks(dag_id, run.dag_run_id)
-            # Airflow loads all task instances of a run to tell its state.
-            time.sleep(1)
-            run = self.airflow.run(dag_id, run.dag_run_id)
+        ended = end_of_run(self.airflow, dag_id, run.dag_run_id, _RUN_SECONDS)
         tasks = {task.task_id: task for task in self.airflow.tasks(dag_id, run.dag_run_id)}
-        return FinishedRun(dag_id, run, tasks, self.airflow)
+        return FinishedRun(dag_id, ended, tasks, self.airflow)
 
 
 @contextmanager

@@ -28,6 +28,7 @@ from local_stack.demo import DAG_ID, SAMPLE
 from local_stack.results import LocalAwsClient
 from local_stack.stack import PROJECT, REGION, USER, LocalStack, free_port
 from tests.services.accessibility import serious_faults
+from tests.services.airflow_runs import end_of_run
 from tests.services.browser import (
     PAGE_SECONDS,
     SCALE,
@@ -119,7 +120,7 @@ def other_run_id(up: Up, run_id: str) -> str:
     """Another run, with fewer rounds, which keeps its endpoint."""
     fewer = plan_of(up, run_id).params.hyperparameters | {"num_round": 20}
     other = up.airflow.trigger(DAG_ID, {"data_url": _SOURCE, "hyperparameters": fewer, "keep_endpoint": True})
-    wait_for(lambda: up.airflow.run(DAG_ID, other.dag_run_id).is_over, _RUN_SECONDS)
+    end_of_run(up.airflow, DAG_ID, other.dag_run_id, _RUN_SECONDS)
     return other.dag_run_id
 
 

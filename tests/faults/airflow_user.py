@@ -7,6 +7,7 @@ from typing import Any
 
 from local_stack.airflow_api import AirflowApi, RunState, TaskState
 from local_stack.demo import DAG_ID
+from tests.services.airflow_runs import end_of_run
 
 
 @dataclass(frozen=True)
@@ -51,14 +52,7 @@ class AirflowUser:
 
     def wait(self, run_id: str, seconds: float, dag_id: str = DAG_ID) -> RunState:
         """Wait for a run's end."""
-        deadline = time.monotonic() + seconds
-        while not (run := self.api.run(dag_id, run_id)).is_over:
-            assert time.monotonic() < deadline, {
-                name: (task.state, task.try_number) for name, task in self.tasks(run_id, dag_id).items()
-            }
-            # Many wait at the same time, and the server shares its processors with their runs.
-            time.sleep(2)
-        return run
+        return end_of_run(self.api, dag_id, run_id, seconds)
 
     def tasks(self, run_id: str, dag_id: str = DAG_ID) -> dict[str, TaskState]:
         return {task.task_id: task for task in self.api.tasks(dag_id, run_id)}

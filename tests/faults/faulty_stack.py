@@ -39,7 +39,7 @@ scheduler_health_check_threshold = 15
 orphaned_tasks_check_interval = 5
 
 [workers]
-min_heartbeat_interval = 1
+min_heartbeat_interval = 3
 """
 _CLUSTER_POLICY = """
 from datetime import timedelta

@@ -14,6 +14,7 @@ from local_stack.results import LocalAwsClient
 from local_stack.stack import REGION, USER, LocalStack
 from local_stack.supervision.services import Services
 from tests.deploy.mwaa.layout import THERE, mwaa_home
+from tests.services.airflow_runs import end_of_run
 from tests.services.local_aws_server import local_aws_server
 
 START_SECONDS = 300
@@ -58,11 +59,7 @@ def test_a_run_is_green(stack: LocalStack) -> None:
             assert time.monotonic() < deadline, stack.service_logs
             time.sleep(0.5)
         run = airflow.trigger(DAG_ID, {"data_url": SAMPLE.as_uri()})
-        deadline = time.monotonic() + RUN_SECONDS
-        while not run.is_over:
-            assert time.monotonic() < deadline, airflow.tasks(DAG_ID, run.dag_run_id)
-            time.sleep(0.5)
-            run = airflow.run(DAG_ID, run.dag_run_id)
+        run = end_of_run(airflow, DAG_ID, run.dag_run_id, RUN_SECONDS)
         states = {task.task_id: task.state for task in airflow.tasks(DAG_ID, run.dag_run_id)}
         assert run.state == "success", states
         plan = PlanReference.model_validate(airflow.xcom(DAG_ID, run.dag_run_id, "plan_run"))
