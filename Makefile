@@ -31,8 +31,10 @@ MADE_UP := ^(AKIAIOSFODNN7EXAMPLE|made-up|PASSWORD|hunter2)$$
 # A line of JSON that names the hash it holds.
 HASH := "(\w+_)?sha(1|256)": "[0-9a-f]{40,64}"
 
-# A file's tests share what they start. A test of a whole stack waits for Airflow most of its time.
-PARALLEL := --numprocesses 4 --dist loadfile --no-loadscope-reorder
+# Of make test. A test of a whole stack waits for Airflow most of its time.
+PROCESSES := 4
+# A file's tests share what they start.
+PARALLEL = --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 # The unit tests of include/ on another Python than 3.11: sagemaker does not resolve there, and its one test in another's
 # file is skipped, which CI forbids elsewhere. anyio's plugin is older than pytest.
 UNIT_TESTS := -m pytest -m 'not slow' -p no:anyio --numprocesses auto \
