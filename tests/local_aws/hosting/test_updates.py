@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from scipy import stats
 
 from local_aws.hosting.traffic import TrafficPlan
 from local_aws.state.latency import Latency
@@ -136,13 +137,17 @@ def test_a_canary_gets_its_share_and_then_all(
     assert failures == []
     (new,) = after.keys()
     assert new != old
-    assert set(during) == {old, new}
-    # Of some hundred requests a fifth: by chance seldom beyond these.
-    assert 0.05 < during[new] / sum(during.values()) < 0.45
+    assert set(during) <= {old, new}
+    assert is_a_fifth(during[new], sum(during.values()))
     assert described["EndpointConfigName"] == following
     assert described["LastDeploymentConfig"] == config
     assert "PendingDeploymentSummary" not in described
     assert "FailureReason" not in described
+
+
+def is_a_fifth(part: int, of: int) -> bool:
+    """Tell whether chance alone could give so many: some hundred on an idle machine, thirty on a busy one."""
+    return stats.binomtest(part, of, 0.2).pvalue > 1e-4
 
 
 def stage(sagemaker: Any, name: str) -> str | None:
