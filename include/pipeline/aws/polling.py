@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Iterator
 
 
 def looks(longest: float) -> Iterator[float]:
-    """Pause between looks: a tenth of a second and a third of the time waited so far, up to one second.
+    """Pause between looks: a tenth of a second and a tenth of the time waited so far.
 
-    After ten seconds it is a tenth of that time. What takes a moment is seen to end at once, a job of seconds
-    within a second, and one of hours costs no more calls than it must.
+    What takes a moment is seen to end at once, a job of seconds within a second, and one of hours costs no
+    more calls than it must.
 
     Args:
         longest: Seconds between two looks at the most.
@@ -34,4 +34,4 @@ async def async_looks(longest: float) -> AsyncIterator[float]:
 
 
 def _pause(waited: float, longest: float) -> float:
-    return min(longest, max(min(1.0, 0.1 + waited / 3), waited / 10))
+    return min(longest, 0.1 + waited / 10)

@@ -156,6 +156,9 @@ def delete(sagemaker: Any, kind: ResourceKind, name: str, longest_pause: float) 
                 # Another, the janitor or a teardown, may have begun to delete it since the look.
                 if (since := describe(sagemaker, kind, name)) and not is_busy(since):
                     raise
+            # A model and a configuration are gone as soon as SageMaker answers.
+            if kind is not ENDPOINT and describe(sagemaker, kind, name) is None:
+                return found
     raise AssertionError("unreachable: looks() does not end")
 
 

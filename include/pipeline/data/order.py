@@ -14,6 +14,7 @@ from include.pipeline.data.stored_table import StoredTable
 from include.pipeline.documents.split import HeldOutFigures, RowOrder
 from include.pipeline.figures.chance import chance_of_bins
 from include.pipeline.figures.changes import effect
+from include.work.in_order import in_order
 
 if TYPE_CHECKING:
     from include.pipeline.documents.table.config import TableConfig
@@ -82,8 +83,8 @@ def measure_order(
     taken, size = labels[::every], len(rows)
     shuffle = np.random.RandomState(seed).choice(size, size=size, replace=False)
     cut = int(train_fraction * size)
-    by_order = _held_out(rows, taken, np.arange(size), cut)
-    shuffled = _held_out(rows, taken, shuffle, cut)
+    ways = np.arange(size), shuffle
+    by_order, shuffled = in_order(lambda way: _held_out(rows, taken, way, cut), ways)
     if by_order is None or shuffled is None:
         return order
     log.info("ROC AUC by order %.3f, shuffled %.3f, of a small model", by_order.roc_auc, shuffled.roc_auc)

@@ -2,6 +2,7 @@
 
 import logging
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -161,7 +162,12 @@ def split_file(
     Raises:
         PipelineError: As `split_to_s3`.
     """
-    with telling_of_full_disk(), naming(raw), tempfile.TemporaryDirectory() as folder:
+    with (
+        telling_of_full_disk(),
+        naming(raw),
+        tempfile.TemporaryDirectory() as folder,
+        ThreadPoolExecutor(1) as pool,
+    ):
         written, params = Path(folder), plan.params
         with opened() as plain:
             data = read_table(plain, plan.table, written)
@@ -173,8 +179,11 @@ def split_file(
         _tell_left_out(plan.table)
         if not plan.table.is_encoded:
             check_monotone_constraints(params.hyperparameters, len(data.names) - 1)
+        # Small models are trained for it meanwhile: nothing else waits for what the order tells.
+        order = pool.submit(
+            measure_order, data, plan.table, train_fraction=params.train_fraction, seed=params.seed
+        )
         drift = compare(data)
-        order = measure_order(data, plan.table, train_fraction=params.train_fraction, seed=params.seed)
         train, validation, test = cut_table(data, line, plan.table, params)
         sides = line.sides(train, test) if line else None
         if sides:
@@ -189,7 +198,7 @@ def split_file(
                 for one, of_one in zip(plans, splits, strict=True)
             }
             split = split.model_copy(update={"contenders": own})
-    return split.model_copy(update={"drift": drift, "order": order, "sides": sides})
+        return split.model_copy(update={"drift": drift, "order": order.result(), "sides": sides})
 
 
 def _tell_left_out(table: "TableConfig") -> None:

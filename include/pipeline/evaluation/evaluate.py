@@ -172,21 +172,21 @@ def evaluate_endpoint(
     features = read_rows(s3, places.test_features, split.test_features_sha256)
     written = read_rows(s3, places.test_labels, split.test_labels_sha256)
     labels: np.ndarray = np.loadtxt(io.BytesIO(written), dtype=_label_type(plan), ndmin=1)
-    scores = _score(plan, split, runtime, features, len(labels))
-    predictions = write_predictions(
-        labels,
-        scores,
-        _read_beside(s3, places.test_identifiers, split.identifiers_sha256),
-        kind=kind,
-        classes=split.classes,
-    )
-    write_object(s3, places.predictions, predictions, "text/csv")
     archive = read_object(s3, job.model_uri)
     model = read_model(archive)
     with ThreadPoolExecutor(1) as beside:
         # Each model that is asked is a process, most of whose time is its start.
         families = _families(plan, split)
         explained = model and beside.submit(explain, model, features, split.feature_names, families=families)
+        scores = _score(plan, split, runtime, features, len(labels))
+        predictions = write_predictions(
+            labels,
+            scores,
+            _read_beside(s3, places.test_identifiers, split.identifiers_sha256),
+            kind=kind,
+            classes=split.classes,
+        )
+        write_object(s3, places.predictions, predictions, "text/csv")
         previous, best_accepted = (
             ask_previous(plan, split, s3, labels=labels, scores=scores, features=features)
             if kind == "binary"
