@@ -1,9 +1,13 @@
-"""Requests a second and latency of InvokeEndpoint with one row: wrk, four connections, ten seconds."""
+"""InvokeEndpoint with one row, beside the model's server asked directly: wrk, four connections, in turns."""
 
 import re
+import statistics
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+import psutil
 
 from bench.figures import Figure, show
 from bench.tutorial import NAME, LocalAws, deployed
@@ -13,10 +17,12 @@ from tests.tutorial_data import tutorial_split
 _SCRIPT = """
 wrk.method = "POST"
 wrk.body = "{row}"
-wrk.headers["Content-Type"] = "text/csv"
 {headers}
 """
 _MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
+_CSV = {"Content-Type": "text/csv"}
+_TURNS = 10
+_SECONDS = 3
 
 
 @dataclass(frozen=True)
@@ -29,9 +35,19 @@ class Load:
 
 
 def load(aws: LocalAws, row: str, seconds: int) -> Load:
-    """Send the same signed request again and again: a signature of InvokeEndpoint holds for five minutes."""
+    """Send InvokeEndpoint the same signed request again and again: a signature holds for five minutes."""
     url = f"{aws.server.url}/endpoints/{NAME}/invocations"
-    headers = signed_headers("POST", url, headers={"Content-Type": "text/csv"}, body=row.encode())
+    return _wrk(url, signed_headers("POST", url, headers=_CSV, body=row.encode()), row, seconds)
+
+
+def load_directly(aws: LocalAws, row: str, seconds: int) -> Load:
+    """Send the same row to the process that serves the model, as local AWS does."""
+    (serving,) = psutil.Process(aws.server.process.pid).children()
+    (listening,) = [found for found in serving.net_connections("tcp") if found.status == psutil.CONN_LISTEN]
+    return _wrk(f"http://127.0.0.1:{listening.laddr.port}/invocations", _CSV, row, seconds)
+
+
+def _wrk(url: str, headers: Mapping[str, str], row: str, seconds: int) -> Load:
     lines = "\n".join(f'wrk.headers["{name}"] = "{value}"' for name, value in headers.items())
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write(_SCRIPT.format(row=row, headers=lines))
@@ -55,16 +71,37 @@ def first_row() -> str:
 
 
 def main() -> None:
-    """Print the figures."""
+    """Print the figures: medians of the turns, and of the ratios of each pair of turns."""
+    row = first_row()
     with deployed() as aws:
-        load(aws, first_row(), 2)  # to warm up
-        found = load(aws, first_row(), 10)
+        ways = (load, load_directly)
+        for way in ways:
+            way(aws, row, 2)  # to warm up
+        pairs = []
+        for turn in range(_TURNS):
+            found = {way: way(aws, row, _SECONDS) for way in ways[:: -1 if turn % 2 else 1]}
+            pairs.append((found[load], found[load_directly]))
+    rates, times = (
+        [(getattr(ours, figure), getattr(direct, figure)) for ours, direct in pairs]
+        for figure in ("requests_a_second", "p99")
+    )
+    (rate, direct_rate), (p99, direct_p99) = (
+        map(statistics.median, zip(*found, strict=True)) for found in (rates, times)
+    )
     show(
         [
-            Figure("InvokeEndpoint, one row", found.requests_a_second, "requests/s", at_least=600),
-            Figure("InvokeEndpoint, one row: p99", found.p99, "ms", at_most=20),
+            Figure("InvokeEndpoint, one row", rate, "requests/s", at_least=600),
+            Figure("the model's server, asked directly", direct_rate, "requests/s"),
+            Figure("InvokeEndpoint against the model's server", _median_ratio(rates), "x", at_least=0.6),
+            Figure("InvokeEndpoint, one row: p99", p99, "ms", at_most=20),
+            Figure("the model's server, asked directly: p99", direct_p99, "ms"),
+            Figure("InvokeEndpoint against the model's server: p99", _median_ratio(times), "x", at_most=2),
         ]
     )
+
+
+def _median_ratio(pairs: list[tuple[float, float]]) -> float:
+    return statistics.median(one / other for one, other in pairs)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from include.pipeline.aws import polling
+from include.pipeline.aws.resources import ENDPOINT_CONFIG, MODEL, delete, describe
 from include.pipeline.aws.tags import RunTags
 from include.pipeline.teardown import janitor
 from include.pipeline.teardown.janitor import Found, Leftover, find_leftovers, remove, sweep
@@ -230,6 +232,17 @@ def test_what_another_deletes_at_the_same_time_is_removed(server: Aws, sagemaker
     sweep(sagemaker, now=NOW, deployment_id=DEPLOYMENT_ID, is_over=is_over, dry_run=False, report=print)
     sagemaker.meta.events.unregister(event, delete_first)
     assert before - there(sagemaker) == LEFTOVERS
+
+
+def test_a_model_and_a_configuration_are_seen_to_be_gone_without_a_wait(
+    sagemaker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(polling.time, "sleep", lambda seconds: pytest.fail(f"it waits for {seconds} s"))
+    for kind in (ENDPOINT_CONFIG, MODEL):
+        found = delete(sagemaker, kind, "nobodys", 15)
+        assert found is not None
+        assert found[kind.name_member] == "nobodys"
+        assert describe(sagemaker, kind, "nobodys") is None
 
 
 def test_a_job_that_has_ended_when_it_is_to_be_stopped_is_left_alone(server: Aws) -> None:
