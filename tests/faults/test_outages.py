@@ -15,7 +15,7 @@ from tests.faults.aftermath import Aftermath
 from tests.faults.faulty_stack import FaultyStack
 from tests.faults.injection import Target, Then
 from tests.faults.pipelines import SOURCE
-from tests.services.containers import signal_containers, wait_for_containers
+from tests.services.containers import containers, signal_containers, wait_for_containers
 
 if TYPE_CHECKING:
     import psutil
@@ -91,9 +91,11 @@ def test_an_endpoint_that_fails(stack: FaultyStack, whole: dict[str, str]) -> No
     run = Aftermath(stack.aws, "outage__failed-endpoint", "outages")
     sagemaker = stack.aws.client("sagemaker")
 
+    others = containers(stack.local_aws_process, "serve")
+
     def kill_until_it_has_failed() -> None:
         while sagemaker.describe_endpoint(EndpointName=run.key)["EndpointStatus"] == "Creating":
-            signal_containers(stack.local_aws_process, "serve", signal.SIGKILL)
+            signal_containers(stack.local_aws_process, "serve", signal.SIGKILL, others)
             time.sleep(0.02)
 
     strike_after(stack, "failed-endpoint", "CreateEndpoint", kill_until_it_has_failed)
@@ -108,17 +110,19 @@ def test_an_endpoint_that_does_not_come_up_within_the_tasks_time_limit(
     stack: FaultyStack, whole: dict[str, str]
 ) -> None:
     frozen: list[psutil.Process] = []
+    server, others = stack.local_aws_process, containers(stack.local_aws_process, "serve")
     strike_after(
         stack,
         "stuck",
         "CreateEndpoint",
-        lambda: frozen.extend(wait_for_containers(stack.local_aws_process, "serve", signal.SIGSTOP)),
+        lambda: frozen.extend(wait_for_containers(server, "serve", signal.SIGSTOP, but=others)),
     )
     run = start(stack, "stuck")
     deadline = time.monotonic() + RUN_SECONDS
-    while stack.user.tasks(run.run_id)["deploy_endpoint"].state != "failed":
+    while (state := stack.user.tasks(run.run_id)["deploy_endpoint"].state) not in {"success", "failed"}:
         assert time.monotonic() < deadline
         time.sleep(1)
+    assert state == "failed"
     # SageMaker deletes no endpoint that is being created: the teardown waits until it has come up.
     assert run.billing() == ["endpoint", "endpoint configuration", "model"]
     for process in frozen:
