@@ -57,9 +57,13 @@ class LocalAws:
 
 
 def poll(status: Callable[[], str], going_on: set[str]) -> str:
-    """Asks for a status, a hundred times a second, until it is none of those."""
+    """Asks for a status until it is none of those: each time a hundredth later, and at first after 0.01 s.
+
+    To ask more often would take the processor from what is measured.
+    """
+    begin = time.perf_counter()
     while (now := status()) in going_on:
-        time.sleep(0.01)
+        time.sleep(max(0.01, (time.perf_counter() - begin) / 100))
     return now
 
 
