@@ -23,9 +23,10 @@ from typing import Any
 
 import boto3
 
-from bench.child import run
+from bench.child import Child, run
 from bench.figures import Figure, show
 from bench.prepare import repeated
+from bench.turns import in_turns, median_ratio
 from include.pipeline.source.download import fetch
 from include.pipeline.source.policy import SourcePolicy
 from tests.aws.clients import CREDENTIALS, Aws
@@ -89,28 +90,35 @@ def main() -> None:
         "AWS_ACCESS_KEY_ID": CREDENTIALS["aws_access_key_id"],
         "AWS_SECRET_ACCESS_KEY": CREDENTIALS["aws_secret_access_key"],
     }
-    ours, theirs, memory = [], [], 0.0
     with tempfile.TemporaryDirectory() as folder, local_aws_server() as aws:
         s3 = Aws(aws.url).client("s3")
         s3.create_bucket(Bucket=BUCKET)
         size = repeated(_TIMES, Path(folder) / "bank.csv").stat().st_size
         with web_server(Path(folder)) as host:
-            for turn in range(_ROUNDS):
-                for how in ("ours", "theirs") if turn % 2 else ("theirs", "ours"):
-                    found = run("bench.download", "--work", how, f"http://{host}/bank.csv", aws.url)
-                    (ours if how == "ours" else theirs).append(found.answer["seconds"])
-                    memory = max(memory, found.peak_mb) if how == "ours" else memory
-                    _emptied(s3)
-    pairs = list(zip((sum(one) for one in ours), theirs, strict=True))
+
+            def fetched(how: str) -> Child:
+                found = run("bench.download", "--work", how, f"http://{host}/bank.csv", aws.url)
+                _emptied(s3)
+                return found
+
+            ways = {how: functools.partial(fetched, how) for how in ("ours", "theirs")}
+            found = in_turns(ways, _ROUNDS)
+    memory = max(child.peak_mb for child in found["ours"])
+    ours, theirs = ([child.answer["seconds"] for child in found[how]] for how in ways)
+    seconds, both, slower = (
+        [sum(one) for one in ours],
+        [sum(one) for one in theirs],
+        [max(one) for one in theirs],
+    )
     name = f"download to S3, {size / 1e9:.2f} GB"
     show(
         [
-            Figure(f"{name}: time", statistics.median(one for one, _ in pairs), "s"),
-            Figure(f"{name}: time of curl and upload_file", statistics.median(map(sum, theirs)), "s"),
-            Figure(f"{name}: against both", statistics.median(one / sum(other) for one, other in pairs), "x"),
+            Figure(f"{name}: time", statistics.median(seconds), "s"),
+            Figure(f"{name}: time of curl and upload_file", statistics.median(both), "s"),
+            Figure(f"{name}: against both", median_ratio(seconds, both), "x"),
             Figure(
                 f"{name}: against the slower of both",
-                statistics.median(one / max(other) for one, other in pairs),
+                median_ratio(seconds, slower),
                 "x",
                 at_most=1.1,
             ),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import psutil
 
 from bench.figures import Figure, show
+from bench.turns import in_turns, median_ratio
 from bench.tutorial import NAME, LocalAws, deployed
 from tests.aws.signed_requests import signed_headers
 from tests.tutorial_data import tutorial_split
@@ -74,34 +75,36 @@ def main() -> None:
     """Print the figures: medians of the turns, and of the ratios of each pair of turns."""
     row = first_row()
     with deployed() as aws:
-        ways = (load, load_directly)
-        for way in ways:
+        for way in (load, load_directly):
             way(aws, row, 2)  # to warm up
-        pairs = []
-        for turn in range(_TURNS):
-            found = {way: way(aws, row, _SECONDS) for way in ways[:: -1 if turn % 2 else 1]}
-            pairs.append((found[load], found[load_directly]))
-    rates, times = (
-        [(getattr(ours, figure), getattr(direct, figure)) for ours, direct in pairs]
-        for figure in ("requests_a_second", "p99")
-    )
-    (rate, direct_rate), (p99, direct_p99) = (
-        map(statistics.median, zip(*found, strict=True)) for found in (rates, times)
-    )
+        ways = {
+            "local AWS": lambda: load(aws, row, _SECONDS),
+            "directly": lambda: load_directly(aws, row, _SECONDS),
+        }
+        found = in_turns(ways, _TURNS)
+    rates, direct_rates = ([each.requests_a_second for each in found[way]] for way in ways)
+    slowest, direct_slowest = ([each.p99 for each in found[way]] for way in ways)
+    median = statistics.median
     show(
         [
-            Figure("InvokeEndpoint, one row", rate, "requests/s", at_least=600),
-            Figure("the model's server, asked directly", direct_rate, "requests/s"),
-            Figure("InvokeEndpoint against the model's server", _median_ratio(rates), "x", at_least=0.6),
-            Figure("InvokeEndpoint, one row: p99", p99, "ms", at_most=20),
-            Figure("the model's server, asked directly: p99", direct_p99, "ms"),
-            Figure("InvokeEndpoint against the model's server: p99", _median_ratio(times), "x", at_most=2),
+            Figure("InvokeEndpoint, one row", median(rates), "requests/s", at_least=600),
+            Figure("the model's server, asked directly", median(direct_rates), "requests/s"),
+            Figure(
+                "InvokeEndpoint against the model's server",
+                median_ratio(rates, direct_rates),
+                "x",
+                at_least=0.6,
+            ),
+            Figure("InvokeEndpoint, one row: p99", median(slowest), "ms", at_most=20),
+            Figure("the model's server, asked directly: p99", median(direct_slowest), "ms"),
+            Figure(
+                "InvokeEndpoint against the model's server: p99",
+                median_ratio(slowest, direct_slowest),
+                "x",
+                at_most=2,
+            ),
         ]
     )
-
-
-def _median_ratio(pairs: list[tuple[float, float]]) -> float:
-    return statistics.median(one / other for one, other in pairs)
 
 
 if __name__ == "__main__":

@@ -12,10 +12,12 @@ import json
 import statistics
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 from bench.child import Child, run
 from bench.figures import Figure, show
+from bench.turns import in_turns, median_ratio
 from tests.tutorial_data import BANK_CLEAN
 
 LABEL, DROPPED = "y_yes", "y_no"
@@ -104,14 +106,12 @@ def repeated(times: int, path: Path) -> Path:
 
 def pairs(source: Path, rounds: int) -> list[tuple[Child, Child]]:
     """Run both in turns, ours and pandas' code, and see that they write the same bytes."""
-    found = []
-    for turn in range(rounds):
-        order = ("ours", "pandas") if turn % 2 else ("pandas", "ours")
-        both = {how: run("bench.prepare", "--work", how, str(source)) for how in order}
-        if both["ours"].answer["sha256"] != both["pandas"].answer["sha256"]:
-            raise SystemExit(f"{source.name}: the files differ from the tutorial's")
-        found.append((both["ours"], both["pandas"]))
-    return found
+    ways = {how: partial(run, "bench.prepare", "--work", how, str(source)) for how in ("ours", "pandas")}
+    found = in_turns(ways, rounds)
+    both = list(zip(found["ours"], found["pandas"], strict=True))
+    if any(ours.answer["sha256"] != theirs.answer["sha256"] for ours, theirs in both):
+        raise SystemExit(f"{source.name}: the files differ from the tutorial's")
+    return both
 
 
 def _seconds(children: list[Child]) -> float:
@@ -127,8 +127,8 @@ def compared(
 ) -> list[Figure]:
     """Make figures of the pairs."""
     ours, theirs = (list(side) for side in zip(*found, strict=True))
-    of_time = statistics.median(one.answer["seconds"] / other.answer["seconds"] for one, other in found)
-    of_memory = statistics.median(one.peak_mb / other.peak_mb for one, other in found)
+    of_time = median_ratio(*([child.answer["seconds"] for child in side] for side in (ours, theirs)))
+    of_memory = median_ratio(*([child.peak_mb for child in side] for side in (ours, theirs)))
     return [
         Figure(f"{name}: time", _seconds(ours), "s"),
         Figure(f"{name}: time of pandas", _seconds(theirs), "s"),

@@ -1,19 +1,17 @@
 """CreateTrainingJob to Completed, beside a bare Python process that trains the same model on that file."""
 
+import itertools
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bench.figures import Figure, show
+from bench.turns import in_turns, median_ratio
 from bench.tutorial import local_aws
 from tests.tutorial_data import HYPERPARAMETERS, tutorial_split
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 # The tutorial's file, and how many times over; rounds; and what a job may take of bare Python's time.
 _SIZES = (("41 thousand", 1, 5, 1.0), ("2.06 million", 50, 3, 1.1))
@@ -54,10 +52,6 @@ def main() -> None:
     body, figures = tutorial_split()[0], []
     for size, times, rounds, at_most in _SIZES:
         found = _turns(body * times, rounds)
-        ratio, like = (
-            statistics.median(job / other for job, other in zip(found["job"], found[way], strict=True))
-            for way in ("bare", "evaluates")
-        )
         figures += [
             Figure(f"training job, {size} rows", statistics.median(found["job"]), "s"),
             Figure(
@@ -65,27 +59,33 @@ def main() -> None:
                 statistics.median(found["bare"]),
                 "s",
             ),
-            Figure(f"training job against bare Python, {size} rows", ratio, "x", at_most=at_most),
-            Figure("against bare Python that works out each round's metric, too", like, "x"),
+            Figure(
+                f"training job against bare Python, {size} rows",
+                median_ratio(found["job"], found["bare"]),
+                "x",
+                at_most=at_most,
+            ),
+            Figure(
+                "against bare Python that works out each round's metric, too",
+                median_ratio(found["job"], found["evaluates"]),
+                "x",
+            ),
         ]
     show(figures, _TEXT)
 
 
 def _turns(body: bytes, rounds: int) -> dict[str, list[float]]:
     """Return each round's seconds: of a training job, and of bare Python without metrics and with them."""
-    found: dict[str, list[float]] = {"job": [], "bare": [], "evaluates": []}
+    names = (f"job-{number}" for number in itertools.count())
     with tempfile.TemporaryDirectory() as folder, local_aws(train_csv=body) as aws:
         train_csv = Path(folder) / "train.csv"
         train_csv.write_bytes(body)
-        ways: dict[str, Callable[[str], float]] = {
-            "job": aws.train,
-            "bare": lambda _: bare(train_csv),
-            "evaluates": lambda _: bare(train_csv, evaluates=True),
+        ways = {
+            "job": lambda: aws.train(next(names)),
+            "bare": lambda: bare(train_csv),
+            "evaluates": lambda: bare(train_csv, evaluates=True),
         }
-        for number in range(rounds):
-            for way in list(ways)[:: -1 if number % 2 else 1]:
-                found[way].append(ways[way](f"job-{number}"))
-    return found
+        return in_turns(ways, rounds)
 
 
 if __name__ == "__main__":

@@ -90,7 +90,6 @@ def test_a_training_job_that_fails(stack: FaultyStack, whole: dict[str, str]) ->
 def test_an_endpoint_that_fails(stack: FaultyStack, whole: dict[str, str]) -> None:
     run = Aftermath(stack.aws, "outage__failed-endpoint", "outages")
     sagemaker = stack.aws.client("sagemaker")
-
     others = containers(stack.local_aws_process, "serve")
 
     def kill_until_it_has_failed() -> None:
